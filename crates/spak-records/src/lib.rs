@@ -1,0 +1,15 @@
+//! Shared: every value that is written to disk or crosses a process, with its version.
+
+pub mod config;
+pub mod hash;
+pub mod plan;
+pub mod problem;
+pub mod trial;
+pub mod value;
+
+pub use config::{Config, Workload};
+pub use hash::ContentHash;
+pub use plan::{Artifact, Plan};
+pub use problem::{CausalAlignment, Problem};
+pub use value::Value;
+pub use trial::{Check, Device, Measurement, Outcome, Rejection, Stage, Toolchain, Trial};

@@ -1,0 +1,202 @@
+//! Operator families as typed problems: what the buffers are, which shape they have, and what is computed.
+//!
+//! The generator, the harness in the candidate's process and the judge agree on this file and on nothing else.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::Workload;
+use crate::value::Value;
+
+/// Which rows see which columns when the query and key lengths differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CausalAlignment {
+    /// Query `i` sees keys `0..=i`.
+    TopLeft,
+    /// The last query sees every key: query `i` sees keys `0..=i + kv_len - seq_len`.
+    BottomRight,
+}
+
+/// A problem of one operator family with all its sizes. All element types are `f32`, row-major.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(tag = "family", rename_all = "snake_case")]
+pub enum Problem {
+    /// `C[m,n] = A[m,k] · B[k,n]`. Inputs `A`, `B`; output `C`; dims `[m, n, k]`.
+    Matmul {
+        /// Rows of A and C.
+        m: i64,
+        /// Columns of B and C.
+        n: i64,
+        /// Columns of A, rows of B.
+        k: i64,
+    },
+    /// `O = softmax(Q·Kᵀ/√d + mask)·V` by head; query head `h` reads key head `h / (heads / kv_heads)`.
+    ///
+    /// Inputs `Q[batch,heads,seq_len,head_dim]`, `K[batch,kv_heads,kv_len,head_dim]`, `V` like `K`;
+    /// outputs `O` like `Q` and, when `store_lse`, `LSE[batch,heads,seq_len]` (natural logarithm of
+    /// the sum of exponentials of the scaled scores). A row that sees no key is zero with LSE −∞.
+    /// Dims `[batch, heads, kv_heads, seq_len, kv_len, head_dim, causal_offset]`, where query `i`
+    /// sees keys `j <= i + causal_offset`; without causality the offset is `i64::MAX / 2`.
+    AttentionForward {
+        /// Independent problems.
+        batch: i64,
+        /// Query heads.
+        heads: i64,
+        /// Key and value heads; divides `heads`.
+        kv_heads: i64,
+        /// Query rows of each head.
+        seq_len: i64,
+        /// Key rows of each head.
+        kv_len: i64,
+        /// Columns of Q, K, V and O.
+        head_dim: i64,
+        /// Whether later keys are hidden, and how the triangle lies.
+        causal: Option<CausalAlignment>,
+        /// Whether LSE is an output.
+        store_lse: bool,
+    },
+}
+
+impl Problem {
+    /// The family's name, which is also the name of its template folder.
+    pub fn family(&self) -> &'static str {
+        match self {
+            Self::Matmul { .. } => "matmul",
+            Self::AttentionForward { .. } => "attention_forward",
+        }
+    }
+
+    /// The problem that `workload` describes for `family`.
+    ///
+    /// Aliases that real designs use are accepted: `num_heads`/`heads`, `num_head_kv`/`num_kv_heads`/
+    /// `kv_heads` (default: as many as query heads), `k_len`/`kv_len` (default: `seq_len`), `batch`
+    /// (default 1), `causal` (default false), `causal_alignment` (default `"bottom_right"`),
+    /// `store_lse` (default false).
+    ///
+    /// # Errors
+    /// A sentence naming what is missing or out of range (each size is 1 to 2^31; `kv_heads` divides `heads`).
+    pub fn from_workload(family: &str, workload: &Workload) -> Result<Self, String> {
+        let size = |names: &[&str], default: Option<i64>| -> Result<i64, String> {
+            let name = names.first().copied().unwrap_or_default();
+            let found = names.iter().find_map(|n| workload.get(n).map(|v| (*n, v)));
+            let value = match found {
+                Some((n, Value::Int(i))) if !(1..=1 << 31).contains(i) => {
+                    return Err(format!("workload `{n}` is {i}, but a size is 1 to 2147483648"));
+                }
+                Some((_, Value::Int(i))) => Some(*i),
+                Some((n, other)) => {
+                    return Err(format!("workload `{n}` is `{other}`, but a whole number is needed"));
+                }
+                None => default,
+            };
+            value.ok_or_else(|| format!("the workload of {family} needs `{name}`"))
+        };
+        match family {
+            "matmul" => Ok(Self::Matmul {
+                m: size(&["m", "M"], None)?,
+                n: size(&["n", "N"], None)?,
+                k: size(&["k", "K"], None)?,
+            }),
+            "attention_forward" => {
+                let heads = size(&["num_heads", "heads"], None)?;
+                let kv_heads = size(&["num_kv_heads", "num_head_kv", "kv_heads"], Some(heads))?;
+                if heads % kv_heads != 0 {
+                    return Err(format!("{kv_heads} key heads do not divide {heads} query heads"));
+                }
+                let seq_len = size(&["seq_len", "q_len"], None)?;
+                let causal = match workload.get("causal") {
+                    None => false,
+                    Some(Value::Bool(b)) => *b,
+                    Some(Value::Int(i)) => *i != 0,
+                    Some(other) => return Err(format!("workload `causal` is `{other}`, not a flag")),
+                };
+                let alignment = match workload.get("causal_alignment").and_then(Value::as_text) {
+                    None | Some("bottom_right") => CausalAlignment::BottomRight,
+                    Some("top_left") => CausalAlignment::TopLeft,
+                    Some(other) => {
+                        return Err(format!(
+                            "workload `causal_alignment` is `{other}`, not `top_left` or `bottom_right`"
+                        ));
+                    }
+                };
+                Ok(Self::AttentionForward {
+                    batch: size(&["batch", "batch_size"], Some(1))?,
+                    heads,
+                    kv_heads,
+                    seq_len,
+                    kv_len: size(&["kv_len", "k_len"], Some(seq_len))?,
+                    head_dim: size(&["head_dim"], None)?,
+                    causal: causal.then_some(alignment),
+                    store_lse: workload.flag("store_lse").unwrap_or(false),
+                })
+            }
+            other => Err(format!("no operator family `{other}`; there are: attention_forward, matmul")),
+        }
+    }
+
+    /// The numbers every generated kernel gets, in the order its family documents.
+    pub fn dims(&self) -> Vec<i64> {
+        match *self {
+            Self::Matmul { m, n, k } => vec![m, n, k],
+            Self::AttentionForward { batch, heads, kv_heads, seq_len, kv_len, head_dim, causal, .. } => {
+                let offset = match causal {
+                    None => i64::MAX / 2,
+                    Some(CausalAlignment::TopLeft) => 0,
+                    Some(CausalAlignment::BottomRight) => kv_len - seq_len,
+                };
+                vec![batch, heads, kv_heads, seq_len, kv_len, head_dim, offset]
+            }
+        }
+    }
+
+    /// Name and number of elements of each input buffer, in order.
+    pub fn inputs(&self) -> Vec<(&'static str, u64)> {
+        match *self {
+            Self::Matmul { m, n, k } => vec![("A", elements(&[m, k])), ("B", elements(&[k, n]))],
+            Self::AttentionForward { batch, heads, kv_heads, seq_len, kv_len, head_dim, .. } => vec![
+                ("Q", elements(&[batch, heads, seq_len, head_dim])),
+                ("K", elements(&[batch, kv_heads, kv_len, head_dim])),
+                ("V", elements(&[batch, kv_heads, kv_len, head_dim])),
+            ],
+        }
+    }
+
+    /// Name and number of elements of each output buffer, in order.
+    pub fn outputs(&self) -> Vec<(&'static str, u64)> {
+        match *self {
+            Self::Matmul { m, n, .. } => vec![("C", elements(&[m, n]))],
+            Self::AttentionForward { batch, heads, seq_len, head_dim, store_lse, .. } => {
+                let mut out = vec![("O", elements(&[batch, heads, seq_len, head_dim]))];
+                if store_lse {
+                    out.push(("LSE", elements(&[batch, heads, seq_len])));
+                }
+                out
+            }
+        }
+    }
+
+    /// Floating-point operations as the field counts them: `2·m·n·k`, and for attention two products
+    /// of `2·head_dim` for each visible (query, key) pair; softmax is not counted.
+    pub fn flops(&self) -> f64 {
+        match *self {
+            Self::Matmul { m, n, k } => 2.0 * m as f64 * n as f64 * k as f64,
+            Self::AttentionForward { batch, heads, seq_len, kv_len, head_dim, causal, .. } => {
+                let pairs: f64 = match causal {
+                    None => seq_len as f64 * kv_len as f64,
+                    Some(alignment) => {
+                        let offset = match alignment {
+                            CausalAlignment::TopLeft => 0,
+                            CausalAlignment::BottomRight => kv_len - seq_len,
+                        };
+                        (0..seq_len).map(|i| (i + offset + 1).clamp(0, kv_len) as f64).sum()
+                    }
+                };
+                4.0 * batch as f64 * heads as f64 * head_dim as f64 * pairs
+            }
+        }
+    }
+}
+
+fn elements(shape: &[i64]) -> u64 {
+    shape.iter().map(|d| d.unsigned_abs()).fold(1, u64::saturating_mul)
+}

@@ -1,0 +1,128 @@
+//! One measured config: what was tried, what came out, and on what.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::Config;
+use crate::hash::ContentHash;
+use crate::problem::Problem;
+
+/// The machine a trial ran on. Two trials are comparable only when their devices are equal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Device {
+    /// Name as the machine gives it (`Intel(R) Xeon(R) Processor`).
+    pub name: String,
+    /// `x86_64`, `aarch64`.
+    pub architecture: String,
+    /// Instruction set extensions that generated code may use, sorted.
+    pub features: Vec<String>,
+    /// Cores that candidates may use.
+    pub cores: u32,
+    /// Sizes of the data caches of one core, from the first level on, in bytes; empty if unknown.
+    pub caches: Vec<u64>,
+    /// Operating system and release.
+    pub system: String,
+}
+
+/// What turned source into a program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Toolchain {
+    /// Command (`gcc`).
+    pub compiler: String,
+    /// First line of its version text.
+    pub version: String,
+    /// All flags of every candidate.
+    pub flags: Vec<String>,
+}
+
+/// One config that was tried.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Trial {
+    /// Hash over everything that can change the answer: source, flags, device, toolchain, problem,
+    /// harness and judge version.
+    pub key: ContentHash,
+    /// The id of `config`.
+    pub config_id: ContentHash,
+    /// The config.
+    pub config: Config,
+    /// Hash of the generated source.
+    pub source: ContentHash,
+    /// What was timed.
+    pub problem: Problem,
+    /// What came out.
+    pub outcome: Outcome,
+    /// Wall-clock seconds the trial took, everything included.
+    pub seconds: f64,
+}
+
+/// What came out of a trial.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It computed the right thing and was timed.
+    Measured(Measurement),
+    /// It was not accepted; the search goes on.
+    Rejected(Rejection),
+}
+
+/// Times and checks of an accepted candidate.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Measurement {
+    /// Median time of one call in nanoseconds, as the judge saw it.
+    pub median_ns: u64,
+    /// Lower and upper bound of the distribution-free 95 % confidence interval of the median.
+    pub median_ci_ns: [u64; 2],
+    /// Fastest sample.
+    pub min_ns: u64,
+    /// Number of samples.
+    pub samples: u32,
+    /// `flops / median` in 10^12 per second.
+    pub tflops: f64,
+    /// Median of the incumbent's samples that were interleaved with these, if there was one.
+    pub incumbent_median_ns: Option<u64>,
+    /// Id of that incumbent's config.
+    pub incumbent: Option<ContentHash>,
+    /// Every comparison with the reference that it passed.
+    pub checks: Vec<Check>,
+}
+
+/// One comparison with the float64 reference.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Check {
+    /// On which problem.
+    pub problem: Problem,
+    /// Seed of its random inputs.
+    pub seed: u64,
+    /// Largest absolute difference from the reference over the compared elements.
+    pub max_error: f64,
+    /// Largest ratio of a difference to the tolerance of its element; at most 1 passes.
+    pub worst_ratio: f64,
+    /// How many elements were compared.
+    pub compared: u64,
+}
+
+/// Why a candidate was not accepted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Rejection {
+    /// Where it failed.
+    pub stage: Stage,
+    /// A stable kebab-case reason (`wrong-result`, `timeout`, `compile-error`).
+    pub reason: String,
+    /// What exactly, in a sentence, with numbers.
+    pub detail: String,
+}
+
+/// The steps a candidate goes through, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// The config could not be lowered or the template refused it.
+    Generate,
+    /// The compiler refused it, crashed or took too long.
+    Compile,
+    /// The program could not be started or left the protocol.
+    Start,
+    /// It computed something else than the reference.
+    Check,
+    /// It failed while it was timed, or its times cannot be believed.
+    Time,
+}
