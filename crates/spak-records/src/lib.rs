@@ -11,5 +11,5 @@ pub use config::{Config, Workload};
 pub use hash::ContentHash;
 pub use plan::{Artifact, Plan};
 pub use problem::{CausalAlignment, Problem};
-pub use value::Value;
 pub use trial::{Check, Device, Measurement, Outcome, Rejection, Stage, Toolchain, Trial};
+pub use value::Value;

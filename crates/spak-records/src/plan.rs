@@ -40,7 +40,8 @@ impl Artifact {
     /// The artifact with its hash.
     pub fn new(name: String, text: String, flags: Vec<String>) -> Self {
         let parts = [name.as_bytes(), text.as_bytes()];
-        let hash = ContentHash::of_parts(parts.into_iter().chain(flags.iter().map(String::as_bytes)));
+        let hash =
+            ContentHash::of_parts(parts.into_iter().chain(flags.iter().map(String::as_bytes)));
         Self { name, text, flags, hash }
     }
 }

@@ -85,7 +85,9 @@ impl Problem {
                 }
                 Some((_, Value::Int(i))) => Some(*i),
                 Some((n, other)) => {
-                    return Err(format!("workload `{n}` is `{other}`, but a whole number is needed"));
+                    return Err(format!(
+                        "workload `{n}` is `{other}`, but a whole number is needed"
+                    ));
                 }
                 None => default,
             };
@@ -108,7 +110,9 @@ impl Problem {
                     None => false,
                     Some(Value::Bool(b)) => *b,
                     Some(Value::Int(i)) => *i != 0,
-                    Some(other) => return Err(format!("workload `causal` is `{other}`, not a flag")),
+                    Some(other) => {
+                        return Err(format!("workload `causal` is `{other}`, not a flag"));
+                    }
                 };
                 let alignment = match workload.get("causal_alignment").and_then(Value::as_text) {
                     None | Some("bottom_right") => CausalAlignment::BottomRight,
@@ -130,7 +134,9 @@ impl Problem {
                     store_lse: workload.flag("store_lse").unwrap_or(false),
                 })
             }
-            other => Err(format!("no operator family `{other}`; there are: attention_forward, matmul")),
+            other => {
+                Err(format!("no operator family `{other}`; there are: attention_forward, matmul"))
+            }
         }
     }
 
@@ -138,7 +144,16 @@ impl Problem {
     pub fn dims(&self) -> Vec<i64> {
         match *self {
             Self::Matmul { m, n, k } => vec![m, n, k],
-            Self::AttentionForward { batch, heads, kv_heads, seq_len, kv_len, head_dim, causal, .. } => {
+            Self::AttentionForward {
+                batch,
+                heads,
+                kv_heads,
+                seq_len,
+                kv_len,
+                head_dim,
+                causal,
+                ..
+            } => {
                 let offset = match causal {
                     None => i64::MAX / 2,
                     Some(CausalAlignment::TopLeft) => 0,
@@ -153,7 +168,9 @@ impl Problem {
     pub fn inputs(&self) -> Vec<(&'static str, u64)> {
         match *self {
             Self::Matmul { m, n, k } => vec![("A", elements(&[m, k])), ("B", elements(&[k, n]))],
-            Self::AttentionForward { batch, heads, kv_heads, seq_len, kv_len, head_dim, .. } => vec![
+            Self::AttentionForward {
+                batch, heads, kv_heads, seq_len, kv_len, head_dim, ..
+            } => vec![
                 ("Q", elements(&[batch, heads, seq_len, head_dim])),
                 ("K", elements(&[batch, kv_heads, kv_len, head_dim])),
                 ("V", elements(&[batch, kv_heads, kv_len, head_dim])),

@@ -160,7 +160,9 @@ pub fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     known
         .into_iter()
         .map(|k| (strsim::damerau_levenshtein(&wanted, &k.to_lowercase()), k))
-        .filter(|(distance, k)| *distance <= name.chars().count().max(k.chars().count()).div_ceil(3))
+        .filter(|(distance, k)| {
+            *distance <= name.chars().count().max(k.chars().count()).div_ceil(3)
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, k)| k)
 }

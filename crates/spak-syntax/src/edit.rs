@@ -35,11 +35,9 @@ pub enum EditError {
 impl std::fmt::Display for EditError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Overlap(a, b) => write!(
-                f,
-                "edits overlap: {}..{} and {}..{}",
-                a.start, a.end, b.start, b.end
-            ),
+            Self::Overlap(a, b) => {
+                write!(f, "edits overlap: {}..{} and {}..{}", a.start, a.end, b.start, b.end)
+            }
             Self::OutOfText(s) => write!(f, "edit outside the text: {}..{}", s.start, s.end),
         }
     }
@@ -54,7 +52,8 @@ impl std::error::Error for EditError {}
 pub fn apply(text: &str, edits: &[Edit]) -> Result<String, EditError> {
     let mut order: Vec<&Edit> = edits.iter().collect();
     order.sort_by_key(|e| (e.span.start, e.span.end));
-    let mut out = String::with_capacity(text.len() + edits.iter().map(|e| e.text.len()).sum::<usize>());
+    let mut out =
+        String::with_capacity(text.len() + edits.iter().map(|e| e.text.len()).sum::<usize>());
     let mut done = Span::at(0);
     for edit in order {
         if edit.span.start < done.end {

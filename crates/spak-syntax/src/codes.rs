@@ -1,0 +1,31 @@
+//! The diagnostics of this stage.
+
+use crate::diagnostic::Code;
+pub use crate::source::INVALID_UTF8;
+
+/// A `"…"` or `"""…"""` that does not end.
+pub const UNCLOSED_TEXT: Code = Code("unclosed-text");
+/// A `/*` without `*/`.
+pub const UNCLOSED_COMMENT: Code = Code("unclosed-comment");
+/// A `---` at the start of the file without a second one.
+pub const UNCLOSED_FRONT_MATTER: Code = Code("unclosed-front-matter");
+/// A `{` without its `}`.
+pub const UNCLOSED_BLOCK: Code = Code("unclosed-block");
+/// A `}` without its `{`.
+pub const UNMATCHED_BRACE: Code = Code("unmatched-brace");
+/// A `[` without its `]`.
+pub const UNCLOSED_LIST: Code = Code("unclosed-list");
+/// Blocks nested deeper than a design ever is.
+pub const NESTING_TOO_DEEP: Code = Code("nesting-too-deep");
+
+/// Every code of this crate.
+pub const ALL: &[Code] = &[
+    INVALID_UTF8,
+    UNCLOSED_TEXT,
+    UNCLOSED_COMMENT,
+    UNCLOSED_FRONT_MATTER,
+    UNCLOSED_BLOCK,
+    UNMATCHED_BRACE,
+    UNCLOSED_LIST,
+    NESTING_TOO_DEEP,
+];

@@ -1,0 +1,150 @@
+//! What is known of the whole text before reading it: which brackets belong together, how lines are
+//! indented, and whether braces are missing. All in one pass each.
+
+use crate::lexer::Lexeme;
+use crate::tree::Kind;
+
+/// For each opening `(`, `[` or `{` the index of the bracket that closes it.
+///
+/// A bracket never closes across a brace, and a parenthesis never across an empty line, so that a
+/// lone one in prose stays alone.
+pub(super) fn matching(tokens: &[Lexeme]) -> Vec<Option<u32>> {
+    let mut close = vec![None; tokens.len()];
+    let mut frames = vec![Frame::default()];
+    let mut line_is_empty = false;
+    for (index, token) in tokens.iter().enumerate() {
+        let frame = frames.last_mut();
+        match (token.kind, frame) {
+            (Kind::LeftBrace, _) => frames.push(Frame { brace: Some(index), ..Frame::default() }),
+            (Kind::RightBrace, Some(_)) => {
+                // A surplus brace ends what is open at the top as well.
+                let closed = frames.pop().unwrap_or_default();
+                set(&mut close, closed.brace, index);
+                if frames.is_empty() {
+                    frames.push(Frame::default());
+                }
+            }
+            (Kind::LeftBracket | Kind::LeftParen, Some(frame)) => frame.open(token.kind, index),
+            (Kind::RightBracket, Some(frame)) => {
+                set(&mut close, frame.close(Kind::LeftBracket), index)
+            }
+            (Kind::RightParen, Some(frame)) => set(&mut close, frame.close(Kind::LeftParen), index),
+            (Kind::Newline, Some(frame)) if line_is_empty => frame.drop_parens(),
+            _ => {}
+        }
+        line_is_empty = match token.kind {
+            Kind::Newline => true,
+            Kind::Whitespace => line_is_empty,
+            _ => false,
+        };
+    }
+    close
+}
+
+/// The brackets that are open inside one brace.
+#[derive(Default)]
+struct Frame {
+    brace: Option<usize>,
+    open: Vec<(Kind, usize)>,
+    /// How many of `open` are brackets and parentheses: a closing bracket with nothing to close must
+    /// not cost a search.
+    counts: [usize; 2],
+}
+
+impl Frame {
+    fn count(&mut self, kind: Kind) -> &mut usize {
+        let [brackets, parens] = &mut self.counts;
+        if kind == Kind::LeftBracket { brackets } else { parens }
+    }
+
+    fn open(&mut self, kind: Kind, index: usize) {
+        self.open.push((kind, index));
+        *self.count(kind) += 1;
+    }
+
+    /// Closes the innermost open `kind`; what is open inside it stays without a partner.
+    fn close(&mut self, kind: Kind) -> Option<usize> {
+        if *self.count(kind) == 0 {
+            return None;
+        }
+        while let Some((top, index)) = self.open.pop() {
+            *self.count(top) -= 1;
+            if top == kind {
+                return Some(index);
+            }
+        }
+        None
+    }
+
+    fn drop_parens(&mut self) {
+        while self.open.last().is_some_and(|(kind, _)| *kind == Kind::LeftParen) {
+            self.open.pop();
+            *self.count(Kind::LeftParen) -= 1;
+        }
+    }
+}
+
+fn set(close: &mut [Option<u32>], open: Option<usize>, index: usize) {
+    if let Some(slot) = open.and_then(|o| close.get_mut(o)) {
+        *slot = Some(index as u32);
+    }
+}
+
+/// For each token the number of line ends before it.
+pub(super) fn lines(tokens: &[Lexeme]) -> Vec<u32> {
+    tokens
+        .iter()
+        .scan(0, |line, token| {
+            let here = *line;
+            *line += u32::from(token.kind == Kind::Newline);
+            Some(here)
+        })
+        .collect()
+}
+
+/// For each token that is the first on its line, how far it is indented (a tab goes to the next
+/// multiple of four).
+pub(super) fn indents(text: &str, tokens: &[Lexeme]) -> Vec<Option<u32>> {
+    let mut at_line_start = Some(0);
+    tokens
+        .iter()
+        .map(|token| match token.kind {
+            Kind::Newline => {
+                at_line_start = Some(0);
+                None
+            }
+            Kind::Whitespace => {
+                if let Some(column) = at_line_start.as_mut() {
+                    for c in token.span.slice(text).chars().filter(|c| *c != '\u{feff}') {
+                        *column = if c == '\t' { (*column / 4 + 1) * 4 } else { *column + 1 };
+                    }
+                }
+                None
+            }
+            _ => at_line_start.take(),
+        })
+        .collect()
+}
+
+/// For each line how far its first token is indented; 0 for a line without one.
+pub(super) fn line_indents(indents: &[Option<u32>], lines: &[u32]) -> Vec<u32> {
+    let mut out = vec![0; lines.last().map_or(0, |l| *l as usize + 1)];
+    for (indent, line) in indents.iter().zip(lines) {
+        if let (Some(indent), Some(slot)) = (indent, out.get_mut(*line as usize)) {
+            *slot = *indent;
+        }
+    }
+    out
+}
+
+/// How many more closing than opening braces there are.
+pub(super) fn brace_surplus(tokens: &[Lexeme]) -> i64 {
+    tokens
+        .iter()
+        .map(|t| match t.kind {
+            Kind::LeftBrace => -1,
+            Kind::RightBrace => 1,
+            _ => 0,
+        })
+        .sum()
+}

@@ -1,0 +1,221 @@
+//! Statements and bodies.
+
+use super::scan::Shape;
+use super::{MAX_DEPTH, OpenBody, Parser};
+use crate::codes::NESTING_TOO_DEEP;
+use crate::diagnostic::Diagnostic;
+use crate::tree::Kind;
+
+impl Parser<'_> {
+    /// Reads statements until the body that is open ends.
+    pub(super) fn statements(&mut self) {
+        loop {
+            if self.section_ends() {
+                return;
+            }
+            self.separators();
+            match self.kind() {
+                None => return,
+                Some(Kind::RightBrace) => {
+                    if self.brace_is_stray() {
+                        self.stray_brace();
+                        continue;
+                    }
+                    return;
+                }
+                Some(_) => {}
+            }
+            if self.section_ends() || self.brace_is_missing() {
+                return;
+            }
+            let begins_line = self.indent_at(self.at);
+            if let (Some(indent), Some(open)) = (begins_line, self.open.last_mut()) {
+                open.content.get_or_insert(indent);
+            }
+            self.statement();
+            self.comment_behind();
+        }
+    }
+
+    fn separators(&mut self) {
+        while self
+            .kind()
+            .is_some_and(|k| k.is_trivia() || matches!(k, Kind::Comma | Kind::Semicolon))
+        {
+            self.bump();
+        }
+    }
+
+    /// Takes a comment on the line that has just been read; it belongs to what it stands behind.
+    fn comment_behind(&mut self) {
+        let mut index = self.at;
+        while matches!(self.kind_at(index), Some(Kind::Whitespace | Kind::Comma | Kind::Semicolon))
+        {
+            index += 1;
+        }
+        if self.kind_at(index).is_some_and(Kind::is_comment) {
+            self.bump_to(index + 1);
+        }
+    }
+
+    fn statement(&mut self) {
+        let shape = self.scan();
+        // Progress is certain: a statement always takes at least its first token.
+        let end = shape.end.max(self.at + 1);
+        if let Some(brace) = shape.brace {
+            match shape.colon.filter(|colon| self.is_key(*colon)) {
+                Some(colon) => self.pair(colon, end, Some(brace)),
+                None => self.block(brace),
+            }
+            return;
+        }
+        if self.ends_with_colon(shape, end) {
+            if let Some(brace) = self.brace_on_next_line(end) {
+                return self.pair(end - 1, end, Some(brace));
+            }
+            if self.deeper_lines_follow(end) && self.deep_enough_for_more() {
+                return self.section(end - 1);
+            }
+        } else if shape.colon.is_none()
+            && self.kind() == Some(Kind::Word)
+            && let Some(brace) = self.brace_on_next_line(end)
+        {
+            return self.block(brace);
+        }
+        match shape.colon.filter(|colon| self.is_key(*colon)) {
+            Some(colon) => self.pair(colon, end, None),
+            None => self.line(end),
+        }
+    }
+
+    fn ends_with_colon(&self, shape: Shape, end: usize) -> bool {
+        shape.colon.is_some() && self.kind_at(end - 1) == Some(Kind::Colon) && end - 1 > self.at
+    }
+
+    /// The brace that opens the body of the head before `end`, when it has a line of its own.
+    fn brace_on_next_line(&self, end: usize) -> Option<usize> {
+        self.next_line(end).filter(|next| self.kind_at(*next) == Some(Kind::LeftBrace))
+    }
+
+    fn deeper_lines_follow(&self, end: usize) -> bool {
+        let Some(indent) = self.indent_at(self.at) else { return false };
+        self.next_line(end).is_some_and(|next| {
+            self.kind_at(next) != Some(Kind::RightBrace)
+                && self.indent_at(next).is_some_and(|i| i > indent)
+        })
+    }
+
+    pub(super) fn deep_enough_for_more(&self) -> bool {
+        (self.open.len() as u32) < MAX_DEPTH
+    }
+
+    fn line(&mut self, end: usize) {
+        self.builder.open(Kind::Line);
+        self.bump_to(end);
+        self.builder.close();
+    }
+
+    fn block(&mut self, brace: usize) {
+        let begin = self.at;
+        self.builder.open(Kind::Block);
+        self.head(brace);
+        self.body(begin);
+        self.builder.close();
+    }
+
+    /// Takes the words before `end` as a head, and the space behind them.
+    fn head(&mut self, end: usize) {
+        let mut last = end;
+        while last > self.at && self.kind_at(last - 1).is_some_and(Kind::is_trivia) {
+            last -= 1;
+        }
+        if last > self.at {
+            self.builder.open(Kind::Head);
+            self.bump_to(last);
+            self.builder.close();
+        }
+        self.bump_to(end);
+    }
+
+    fn section(&mut self, colon: usize) {
+        let begin = self.at;
+        let indent = self.indent_at(begin).unwrap_or(0);
+        self.builder.open(Kind::Section);
+        self.head(colon);
+        self.bump();
+        self.comment_behind();
+        self.builder.open(Kind::Indented);
+        self.open.push(OpenBody { indent, brace: None, head: self.span_at(begin), content: None });
+        self.statements();
+        self.open.pop();
+        self.builder.close();
+        self.builder.close();
+    }
+
+    pub(super) fn pair(&mut self, colon: usize, end: usize, brace: Option<usize>) {
+        let begin = self.at;
+        self.builder.open(Kind::Pair);
+        self.head(colon);
+        self.bump();
+        let value = self.after_trivia(self.at);
+        if brace.is_none() && value >= end {
+            self.builder.close();
+            return;
+        }
+        self.bump_to(value);
+        self.builder.open(Kind::Value);
+        match brace {
+            Some(brace) => {
+                self.head(brace);
+                self.body(begin);
+            }
+            None => self.value(end),
+        }
+        self.builder.close();
+        self.builder.close();
+    }
+
+    /// Reads `{ … }`; the statement that it belongs to begins at token `begin`.
+    pub(super) fn body(&mut self, begin: usize) {
+        let brace = self.at;
+        if !self.deep_enough_for_more() {
+            self.too_deep(brace);
+            return;
+        }
+        self.builder.open(Kind::Body);
+        self.open.push(OpenBody {
+            indent: self.line_indent(begin),
+            brace: Some(brace),
+            head: self.span_at(begin).cover(self.span_at(brace)),
+            content: None,
+        });
+        self.bump();
+        self.statements();
+        let open = self.open.pop();
+        if self.kind() == Some(Kind::RightBrace) {
+            self.bump();
+        } else if let Some(open) = open {
+            self.unclosed(open);
+        }
+        self.builder.close();
+    }
+
+    /// Takes a body that is nested too deep as it stands.
+    fn too_deep(&mut self, brace: usize) {
+        if !std::mem::replace(&mut self.too_deep_reported, true) {
+            self.report(
+                Diagnostic::error(
+                    NESTING_TOO_DEEP,
+                    self.span_at(brace),
+                    format!("more than {MAX_DEPTH} blocks inside each other"),
+                )
+                .because("what is nested deeper is kept but not read")
+                .repair("give the inner blocks names and move them out"),
+            );
+        }
+        let end = self.close_of(brace).map_or(self.tokens.len(), |c| c + 1);
+        self.builder.open(Kind::Unreadable);
+        self.bump_to(end);
+        self.builder.close();
+    }
+}

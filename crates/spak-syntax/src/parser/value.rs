@@ -1,0 +1,87 @@
+//! Values that are not bodies: lists, and anything else to the end of the statement.
+
+use super::Parser;
+use crate::codes::UNCLOSED_LIST;
+use crate::diagnostic::Diagnostic;
+use crate::edit::Edit;
+use crate::tree::Kind;
+
+/// Lists nest at most this deep; deeper ones are kept as they stand.
+const MAX_LIST_DEPTH: u32 = 32;
+
+impl Parser<'_> {
+    /// Reads the value that ends before token `end`.
+    pub(super) fn value(&mut self, end: usize) {
+        if self.kind() == Some(Kind::LeftBracket) {
+            match self.close_of(self.at) {
+                Some(close) if close + 1 == end => return self.list(close, 0),
+                Some(_) => {}
+                None => self.unclosed_list(end),
+            }
+        }
+        self.bump_to(end);
+    }
+
+    fn unclosed_list(&mut self, end: usize) {
+        let at = self.span_at(end - 1).end;
+        self.report(
+            Diagnostic::error(UNCLOSED_LIST, self.span_at(self.at), "this list does not end")
+                .because("`[` has no `]` before the block ends")
+                .repair("add `]` after the last value")
+                .fix(Edit::insert(at, "]")),
+        );
+    }
+
+    fn list(&mut self, close: usize, depth: u32) {
+        self.builder.open(Kind::List);
+        self.bump();
+        while self.at < close {
+            let kind = self.kind().unwrap_or(Kind::Newline);
+            if kind.is_trivia() || matches!(kind, Kind::Comma | Kind::Semicolon) {
+                self.bump();
+            } else {
+                self.element(close, depth);
+            }
+        }
+        self.bump();
+        self.builder.close();
+    }
+
+    fn element(&mut self, close: usize, depth: u32) {
+        let end = self.element_end(close);
+        self.builder.open(Kind::Element);
+        match (self.kind(), self.close_of(self.at)) {
+            (Some(Kind::LeftBracket), Some(inner))
+                if inner + 1 == end && depth < MAX_LIST_DEPTH =>
+            {
+                self.list(inner, depth + 1);
+            }
+            (Some(Kind::LeftBrace), Some(inner))
+                if inner + 1 == end && self.deep_enough_for_more() =>
+            {
+                self.body(self.at);
+            }
+            _ => self.bump_to(end),
+        }
+        self.builder.close();
+    }
+
+    /// Index behind the last token of the element that begins here.
+    fn element_end(&self, close: usize) -> usize {
+        let mut index = self.at;
+        let mut end = self.at + 1;
+        while index < close {
+            match self.kind_at(index) {
+                None | Some(Kind::Comma | Kind::Semicolon | Kind::Newline) => break,
+                Some(Kind::LeftParen | Kind::LeftBracket | Kind::LeftBrace) => {
+                    index = self.close_of(index).unwrap_or(index);
+                    end = index + 1;
+                }
+                Some(kind) if kind.is_trivia() => {}
+                Some(_) => end = index + 1,
+            }
+            index += 1;
+        }
+        end.min(close)
+    }
+}
