@@ -1,9 +1,16 @@
 //! Shared: every value that is written to disk or crosses a process, with its version.
 
+mod append;
 pub mod config;
+pub mod file;
 pub mod hash;
 pub mod plan;
 pub mod problem;
+pub mod protocol;
+pub mod report;
+pub mod run;
+pub mod store;
+pub mod trace;
 pub mod trial;
 pub mod value;
 

@@ -1,0 +1,1 @@
+//! The loop over a design: specify, program, measure, analyse, learn.

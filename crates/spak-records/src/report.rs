@@ -1,0 +1,289 @@
+//! What the verbs print with `--output json`: one object with a format name and a version.
+//!
+//! Positions are byte offsets (0-based, half-open) into the decoded text, with 1-based line and column
+//! in characters. New fields may be added to a version; existing ones keep their meaning.
+
+use serde::{Deserialize, Serialize};
+
+use crate::value::Value;
+
+/// The outermost object of every verb's JSON output.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Envelope<T> {
+    /// `spak.check`, `spak.fmt`, …
+    pub format: String,
+    /// Version of that format.
+    pub version: u32,
+    /// The result.
+    #[serde(flatten)]
+    pub data: T,
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct PlaceRecord {
+    /// The file as the user named it.
+    pub file: String,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+    /// 1-based line of the first byte.
+    pub line: u32,
+    /// 1-based column of the first byte, in characters.
+    pub column: u32,
+}
+
+/// One diagnostic.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct DiagnosticRecord {
+    /// Stable kebab-case name of the kind; `spak explain CODE` tells more.
+    pub code: String,
+    /// `error`, `warning` or `note`.
+    pub severity: String,
+    /// The fact, in one phrase.
+    pub message: String,
+    /// Where.
+    pub place: PlaceRecord,
+    /// Other places that explain it.
+    pub related: Vec<RelatedRecord>,
+    /// Why it is so.
+    pub reason: String,
+    /// What to do about it.
+    pub repair: String,
+    /// Edits that make the repair, when it is mechanical.
+    pub fix: Vec<FixRecord>,
+}
+
+/// A place with a few words about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct RelatedRecord {
+    /// Where.
+    pub place: PlaceRecord,
+    /// What is there.
+    pub text: String,
+}
+
+/// A replacement of some text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct FixRecord {
+    /// First byte to replace.
+    pub start: u32,
+    /// One past the last.
+    pub end: u32,
+    /// The new text.
+    pub text: String,
+}
+
+/// Result of `spak check`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct CheckReport {
+    /// One entry for each file that was named.
+    pub files: Vec<CheckedFile>,
+    /// Number of errors in all files.
+    pub errors: u64,
+    /// Number of warnings in all files.
+    pub warnings: u64,
+}
+
+/// One checked file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct CheckedFile {
+    /// The file as the user named it.
+    pub file: String,
+    /// Hash of the normal form.
+    pub design: String,
+    /// How many slots are formal, semiformal and prose.
+    pub slots: SlotCounts,
+    /// Prose or half formal slots that could be written so that they are checkable.
+    pub rewrites: Vec<RewriteRecord>,
+    /// Everything said about it.
+    pub diagnostics: Vec<DiagnosticRecord>,
+}
+
+/// How formal a design is.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
+pub struct SlotCounts {
+    /// Parsed, and evaluated where it applies.
+    pub formal: u64,
+    /// Structure parsed, part evaluated.
+    pub semiformal: u64,
+    /// Kept, searched, shown.
+    pub prose: u64,
+}
+
+/// A slot that could be more formal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct RewriteRecord {
+    /// Where.
+    pub place: PlaceRecord,
+    /// As it is.
+    pub text: String,
+    /// As it could be.
+    pub rewrite: String,
+}
+
+/// Result of `spak fmt`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct FormatReport {
+    /// One entry for each file that was named.
+    pub files: Vec<FormattedFile>,
+}
+
+/// One formatted file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct FormattedFile {
+    /// The file as the user named it.
+    pub file: String,
+    /// `unchanged`, `changed`, or `skipped` for a file with syntax errors.
+    pub status: String,
+}
+
+/// Result of `spak hash`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct HashReport {
+    /// One entry for each file that was named.
+    pub files: Vec<HashedFile>,
+}
+
+/// The hash of one design.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct HashedFile {
+    /// The file as the user named it.
+    pub file: String,
+    /// Hash of the normal form of the resolved design.
+    pub design: String,
+}
+
+/// Result of `spak diff`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct DiffReport {
+    /// The old file.
+    pub old: String,
+    /// The new file.
+    pub new: String,
+    /// The differences by path.
+    pub changes: Vec<ChangeRecord>,
+}
+
+/// One difference of meaning.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct ChangeRecord {
+    /// Kinds and names from the outside in.
+    pub path: Vec<String>,
+    /// `added`, `removed`, `changed` or `reordered`.
+    pub what: String,
+    /// What it was, in normal form.
+    pub before: Option<String>,
+    /// What it is, in normal form.
+    pub after: Option<String>,
+    /// Where it was.
+    pub old: Option<PlaceRecord>,
+    /// Where it is.
+    pub new: Option<PlaceRecord>,
+}
+
+/// Result of `spak lock`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct LockReport {
+    /// The lock file.
+    pub file: String,
+    /// `written`, `unchanged`, or `stale` with `--check`.
+    pub status: String,
+    /// What it pins.
+    pub imports: Vec<LockedImport>,
+}
+
+/// One pinned file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct LockedImport {
+    /// Path relative to the lock file, or a library name.
+    pub path: String,
+    /// Hash of its text.
+    pub hash: String,
+}
+
+/// The lock file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Lock {
+    /// `spak.lock`.
+    pub format: String,
+    /// Version of the format, 1.
+    pub version: u32,
+    /// Every imported file, sorted by path.
+    pub imports: Vec<LockedImport>,
+}
+
+/// Result of `spak new`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct NewReport {
+    /// The files that were written.
+    pub files: Vec<String>,
+}
+
+/// Result of `spak explain`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct ExplainReport {
+    /// The code.
+    pub code: String,
+    /// Its page, in Markdown.
+    pub page: String,
+}
+
+/// Result of `spak show`: the model of one design.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct ShowReport {
+    /// The file as the user named it.
+    pub file: String,
+    /// Hash of the normal form.
+    pub design: String,
+    /// Declared name of the system.
+    pub name: Option<String>,
+    /// Every statement, inherited ones included, in order.
+    pub statements: Vec<StatementRecord>,
+}
+
+/// One statement of a design with its meaning.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct StatementRecord {
+    /// Kind and name as in the normal form; empty for a line.
+    pub head: String,
+    /// Where.
+    pub place: PlaceRecord,
+    /// Its slot, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slot: Option<SlotRecord>,
+    /// The statements inside.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub statements: Vec<StatementRecord>,
+    /// Why it replaces an inherited one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub override_reason: Option<String>,
+}
+
+/// What a slot says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct SlotRecord {
+    /// `formal`, `semiformal` or `prose`.
+    pub class: String,
+    /// `literal`, `list`, `schedule`, `domain`, `type`, `formula`, `partial`, `warning`, `assignments`,
+    /// `template`, `name`, `words`, `open` or `nothing`.
+    pub kind: String,
+    /// The slot in normal form.
+    pub normal: String,
+    /// The values, for a literal, list, schedule or domain that can be listed.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub values: Vec<Value>,
+    /// Words that belong to it and are not formal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
+}
+
+impl<T> Envelope<T> {
+    /// `data` in version 1 of `format`.
+    pub fn v1(format: &str, data: T) -> Self {
+        Self { format: format.to_owned(), version: 1, data }
+    }
+}
