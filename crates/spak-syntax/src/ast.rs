@@ -270,11 +270,16 @@ pub fn text(token: &Token) -> Text {
     let span = token_span(token);
     let raw = token.text();
     let long = token.kind() == Kind::LongText;
-    let quotes = if long { "\"\"\"" } else { "\"" };
+    let single = raw.starts_with('\'');
+    let quotes = match (long, single) {
+        (true, _) => "\"\"\"",
+        (false, true) => "'",
+        (false, false) => "\"",
+    };
     let inner = raw.strip_prefix(quotes).unwrap_or(raw);
     let inner = inner.strip_suffix(quotes).unwrap_or(inner);
     let start = span.start + quotes.len() as u32;
-    let value = if long { dedent(inner) } else { unescape(inner) };
+    let value = if long { dedent(inner) } else { unescape(inner, single) };
     Text {
         span,
         inner: Span::new(start, start + inner.len() as u32),
@@ -283,7 +288,7 @@ pub fn text(token: &Token) -> Text {
     }
 }
 
-fn unescape(inner: &str) -> String {
+fn unescape(inner: &str, single: bool) -> String {
     let mut out = String::with_capacity(inner.len());
     let mut chars = inner.chars();
     while let Some(c) = chars.next() {
@@ -295,6 +300,7 @@ fn unescape(inner: &str) -> String {
             Some('n') => out.push('\n'),
             Some('t') => out.push('\t'),
             Some(quoted @ ('"' | '\\')) => out.push(quoted),
+            Some('\'') if single => out.push('\''),
             // An unknown escape means itself: paths and regular expressions are written in texts.
             Some(other) => out.extend(['\\', other]),
             None => out.push('\\'),

@@ -2,14 +2,18 @@
 //! that do not end.
 //!
 //! Three things depend on more than the next character, because the files that people write do:
-//! - `//` is a comment, unless the file comments with `#`: then it is integer division.
+//! - `//` is a comment, unless the file comments with `#` only: then it is integer division wherever
+//!   a division makes sense.
 //! - `#` is a comment only before a space, a rule of dashes or the end of the line, because
 //!   `#fff` and `#header` are not.
 //! - `"` may span lines, unless that would swallow what looks like further statements.
+//! - `'` opens a text only where a word could begin and only when it ends on its line (`don't`).
+
+mod texts;
 
 use unicode_ident::{is_xid_continue, is_xid_start};
 
-use crate::codes::{UNCLOSED_COMMENT, UNCLOSED_FRONT_MATTER, UNCLOSED_TEXT};
+use crate::codes::{UNCLOSED_COMMENT, UNCLOSED_FRONT_MATTER};
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 use crate::tree::Kind;
@@ -23,34 +27,25 @@ pub(crate) struct Lexeme {
 
 /// All tokens of `text` in order, covering it without gaps.
 pub(crate) fn lex(text: &str) -> (Vec<Lexeme>, Vec<Diagnostic>) {
-    let mut lexer = Lexer {
-        text,
-        at: 0,
-        tokens: Vec::with_capacity(text.len() / 4),
-        diagnostics: Vec::new(),
-        slashes_divide: comments_with_hash(text),
-        no_comment_end: false,
-    };
-    lexer.run();
+    let lexer = Lexer::run(text, false);
+    let lexer = if lexer.slashes_divide_here() { Lexer::run(text, true) } else { lexer };
     (lexer.tokens, lexer.diagnostics)
-}
-
-/// Whether some line starts with a `#` comment and none with `//`.
-fn comments_with_hash(text: &str) -> bool {
-    let mut hash = false;
-    for line in text.lines() {
-        let line = line.trim_start();
-        if line.starts_with("//") {
-            return false;
-        }
-        hash |= line.strip_prefix('#').is_some_and(hash_opens_comment);
-    }
-    hash
 }
 
 /// Whether a `#` that is followed by `rest` (to the end of the line) opens a comment.
 fn hash_opens_comment(rest: &str) -> bool {
     rest.chars().next().is_none_or(|c| c.is_whitespace() || "#-=*!~".contains(c))
+}
+
+/// Which kinds of comments a text was seen to use.
+#[derive(Clone, Copy, Default)]
+struct CommentStyles {
+    /// A `#` comment that begins a line.
+    hash: bool,
+    /// A `//` where no division could stand.
+    slashes: bool,
+    /// A `//` that could be a division.
+    ambiguous: bool,
 }
 
 struct Lexer<'a> {
@@ -59,8 +54,14 @@ struct Lexer<'a> {
     tokens: Vec<Lexeme>,
     diagnostics: Vec<Diagnostic>,
     slashes_divide: bool,
+    seen: CommentStyles,
     /// No `*/` follows any more; remembered so that many open comments cost one search.
     no_comment_end: bool,
+    /// Before this offset no `"` closes a text that began on an earlier line; remembered so that
+    /// many texts that do not end cost one search.
+    no_text_end_before: usize,
+    /// The same for `'` on its own line.
+    no_single_end_before: usize,
 }
 
 impl<'a> Lexer<'a> {
@@ -78,7 +79,29 @@ impl<'a> Lexer<'a> {
         self.tokens.push(Lexeme { kind, span: Span::new(start, self.at as u32) });
     }
 
-    fn run(&mut self) {
+    /// Reads all of `text`; `slashes_divide` says what an ambiguous `//` is.
+    fn run(text: &'a str, slashes_divide: bool) -> Self {
+        let mut lexer = Lexer {
+            text,
+            at: 0,
+            tokens: Vec::with_capacity(text.len() / 4),
+            diagnostics: Vec::new(),
+            slashes_divide,
+            seen: CommentStyles::default(),
+            no_comment_end: false,
+            no_text_end_before: 0,
+            no_single_end_before: 0,
+        };
+        lexer.all();
+        lexer
+    }
+
+    /// Whether the text that was read must be read again with `//` as a division.
+    fn slashes_divide_here(&self) -> bool {
+        self.seen.hash && self.seen.ambiguous && !self.seen.slashes
+    }
+
+    fn all(&mut self) {
         if let Some(bom) = self.peek().filter(|c| *c == '\u{feff}') {
             self.push(Kind::Whitespace, bom.len_utf8());
         }
@@ -94,6 +117,10 @@ impl<'a> Lexer<'a> {
             '\n' => self.push(Kind::Newline, 1),
             '\r' => self.push(Kind::Newline, if rest.starts_with("\r\n") { 2 } else { 1 }),
             '"' => self.quoted(),
+            '\'' => match self.single_quoted_len() {
+                Some(len) => self.push(Kind::Text, len),
+                None => self.push(Kind::Operator, 1),
+            },
             '{' => match template_len(rest) {
                 Some(len) => self.push(Kind::Template, len),
                 None => self.push(Kind::LeftBrace, 1),
@@ -153,8 +180,16 @@ impl<'a> Lexer<'a> {
         self.push(Kind::Operator, first.trim_end().len());
     }
 
-    fn slashes_open_comment(&self) -> bool {
-        self.rest().starts_with("//") && !self.slashes_divide && self.after_gap()
+    fn slashes_open_comment(&mut self) -> bool {
+        if !self.rest().starts_with("//") || !self.after_gap() {
+            return false;
+        }
+        if !self.could_divide() {
+            self.seen.slashes = true;
+            return true;
+        }
+        self.seen.ambiguous = true;
+        !self.slashes_divide
     }
 
     /// Whether what stands before lets a comment begin here (`http://` does not).
@@ -177,9 +212,24 @@ impl<'a> Lexer<'a> {
         })
     }
 
-    fn hash_is_comment(&self) -> bool {
+    /// Whether the `//` here can be a division: something to divide stands before it on its line,
+    /// and a divisor, not prose, behind it.
+    fn could_divide(&self) -> bool {
+        let before = self.tokens.iter().rev().find(|t| t.kind != Kind::Whitespace);
+        let dividend = before.is_some_and(|t| {
+            matches!(t.kind, Kind::Word | Kind::Number | Kind::RightParen | Kind::RightBracket)
+        });
+        dividend && !reads_like_prose(self.rest().get(2..).unwrap_or(""))
+    }
+
+    fn hash_is_comment(&mut self) -> bool {
         let blank_before = self.tokens.last().is_none_or(|t| t.kind.is_trivia());
-        blank_before && hash_opens_comment(self.rest().get(1..).unwrap_or(""))
+        let comment = blank_before && hash_opens_comment(self.rest().get(1..).unwrap_or(""));
+        if comment {
+            let before = self.tokens.iter().rev().find(|t| t.kind != Kind::Whitespace);
+            self.seen.hash |= before.is_none_or(|t| t.kind == Kind::Newline);
+        }
+        comment
     }
 
     fn line_comment(&mut self) {
@@ -212,105 +262,21 @@ impl<'a> Lexer<'a> {
             }
         }
     }
-
-    fn quoted(&mut self) {
-        let rest = self.rest();
-        if rest.starts_with("\"\"\"") {
-            self.long_text();
-            return;
-        }
-        match text_len(rest) {
-            Ok(len) => self.push(Kind::Text, len),
-            Err(len) => {
-                let span = Span::new(self.at as u32, (self.at + len) as u32);
-                self.diagnostics.push(
-                    Diagnostic::error(UNCLOSED_TEXT, span, "this text does not end")
-                        .because("a text in quotes ends with `\"`, and none follows before the next statement")
-                        .repair("close it with `\"`; until then it ends with its line"),
-                );
-                self.push(Kind::Text, len);
-            }
-        }
-    }
-
-    fn long_text(&mut self) {
-        let rest = self.rest();
-        let body = rest.get(3..).unwrap_or("");
-        let end =
-            body.find("\"\"\"").filter(|end| !swallows_statement(body.get(..*end).unwrap_or("")));
-        if let Some(len) = end {
-            self.push(Kind::LongText, len + 6);
-            return;
-        }
-        let len = rest.find(['\n', '\r']).unwrap_or(rest.len());
-        let span = Span::new(self.at as u32, self.at as u32 + 3);
-        self.diagnostics.push(
-            Diagnostic::error(UNCLOSED_TEXT, span, "this long text does not end")
-                .because("`\"\"\"` runs to the next `\"\"\"`, and none closes it before the next one opens")
-                .repair("add `\"\"\"` after its last line; until then it ends with its first line"),
-        );
-        self.push(Kind::LongText, len);
-    }
 }
 
-/// Whether a long text would end with the opening of another: its last line is `key: """`.
-fn swallows_statement(body: &str) -> bool {
-    let last = body.lines().next_back().unwrap_or("").trim();
-    body.contains('\n')
-        && !body.ends_with('\n')
-        && last
-            .strip_suffix(':')
-            .is_some_and(|key| !key.is_empty() && key.chars().all(is_word_continue))
-}
+/// Words that stand between the operands of a formula.
+const FORMULA_WORDS: &[&str] = &["if", "else", "for", "and", "or", "not", "in", "where", "is"];
 
-/// Length of the text at the start of `rest`: `Ok` with its closing quote, `Err` up to its line's end.
-fn text_len(rest: &str) -> Result<usize, usize> {
-    let mut escaped = false;
-    let mut first_line = None;
-    let mut line_start = 0;
-    for (i, c) in rest.char_indices().skip(1) {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' if first_line.is_none() => return Ok(i + 1),
-            '"' => {
-                let line = rest.get(line_start..i).unwrap_or("");
-                let after =
-                    rest.get(i + 1..).and_then(|r| r.lines().next()).unwrap_or("").trim_start();
-                let ends = after.is_empty()
-                    || after.starts_with([',', ';', '}', ']', ')'])
-                    || after.starts_with("//")
-                    || after.starts_with('#');
-                return if ends && !looks_like_statement(line) {
-                    Ok(i + 1)
-                } else {
-                    Err(first_line.unwrap_or(i))
-                };
-            }
-            '\n' => {
-                let line = rest.get(line_start..i).unwrap_or("").trim();
-                let blank = first_line.is_some() && line.is_empty();
-                if first_line.is_some() && (blank || looks_like_statement(line)) {
-                    return Err(first_line.unwrap_or(i));
-                }
-                let end = if rest.get(..i).is_some_and(|r| r.ends_with('\r')) { i - 1 } else { i };
-                first_line.get_or_insert(end);
-                line_start = i + 1;
-            }
-            _ => {}
-        }
-    }
-    Err(first_line.unwrap_or(rest.len()))
-}
-
-/// Whether a further line of a text is more likely the next statement: `key: …`, or braces.
-fn looks_like_statement(line: &str) -> bool {
-    let line = line.trim();
-    if line.ends_with('{') || line.starts_with('}') {
-        return true;
-    }
-    let key = prefix_len(line, is_word_continue);
-    key > 0 && line.get(key..).is_some_and(|r| r.trim_start().starts_with(':'))
+/// Whether two words follow each other before the end of the line or the next comment sign: `// the
+/// batch size` as opposed to `// patch) ** 2`.
+fn reads_like_prose(rest: &str) -> bool {
+    let line =
+        rest.find(['\n', '\r', '#', '/', '"']).map_or(rest, |end| rest.get(..end).unwrap_or(""));
+    let mut previous_is_word = false;
+    line.split_whitespace().any(|word| {
+        let is_word = word.chars().all(is_word_continue) && !FORMULA_WORDS.contains(&word);
+        std::mem::replace(&mut previous_is_word, is_word) && is_word
+    })
 }
 
 /// Length of `{{name}}` at the start of `rest`.

@@ -49,7 +49,7 @@ pub fn parse(text: &str) -> Parse {
     let lines = brackets::lines(&tokens);
     let mut parser = Parser {
         text,
-        close: brackets::matching(&tokens),
+        close: brackets::matching(text, &tokens),
         line_indents: brackets::line_indents(&indents, &lines),
         indents,
         lines,

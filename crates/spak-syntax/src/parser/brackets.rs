@@ -6,13 +6,27 @@ use crate::tree::Kind;
 
 /// For each opening `(`, `[` or `{` the index of the bracket that closes it.
 ///
-/// A bracket never closes across a brace, and a parenthesis never across an empty line, so that a
-/// lone one in prose stays alone.
-pub(super) fn matching(tokens: &[Lexeme]) -> Vec<Option<u32>> {
+/// A bracket never closes across a brace, and a parenthesis never across an empty line or a line end
+/// between two words, so that a lone one in prose stays alone.
+pub(super) fn matching(text: &str, tokens: &[Lexeme]) -> Vec<Option<u32>> {
     let mut close = vec![None; tokens.len()];
     let mut frames = vec![Frame::default()];
     let mut line_is_empty = false;
+    let mut before: Option<&Lexeme> = None;
+    let mut new_line = false;
     for (index, token) in tokens.iter().enumerate() {
+        if token.kind == Kind::Newline {
+            new_line = true;
+        } else if !token.kind.is_trivia() {
+            let line_ended = std::mem::take(&mut new_line);
+            let broken = before.filter(|_| line_ended).is_some_and(|before| {
+                !joins_lines(text, before) && !joins_lines(text, token) && !closes(token)
+            });
+            if let Some(frame) = frames.last_mut().filter(|_| broken) {
+                frame.drop_parens();
+            }
+            before = Some(token);
+        }
         let frame = frames.last_mut();
         match (token.kind, frame) {
             (Kind::LeftBrace, _) => frames.push(Frame { brace: Some(index), ..Frame::default() }),
@@ -39,6 +53,22 @@ pub(super) fn matching(tokens: &[Lexeme]) -> Vec<Option<u32>> {
         };
     }
     close
+}
+
+/// Words that stand between two operands.
+const JOINING_WORDS: &[&str] = &["and", "or", "not", "in", "is", "if", "else", "for"];
+
+/// Whether a formula in parentheses can go on over the line end beside `token`.
+fn joins_lines(text: &str, token: &Lexeme) -> bool {
+    match token.kind {
+        Kind::Word => JOINING_WORDS.contains(&token.span.slice(text)),
+        Kind::Number | Kind::RightParen | Kind::RightBracket | Kind::RightBrace => false,
+        _ => true,
+    }
+}
+
+fn closes(token: &Lexeme) -> bool {
+    matches!(token.kind, Kind::RightParen | Kind::RightBracket | Kind::RightBrace)
 }
 
 /// The brackets that are open inside one brace.
