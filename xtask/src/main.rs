@@ -1,1 +1,44 @@
-fn main() {}
+//! Repository automation: `cargo xtask test` is everything that must hold.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a developer's terminal")]
+
+mod run;
+mod tidy;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+cargo xtask <task>
+
+  test    everything that must hold: format, lints, tidy, tests, a short fuzz run
+  tidy    the rules about files: dependencies as in docs/ARCHITECTURE.md, headers, lengths, pages
+  bless   rewrite golden files from what the program does now, then show the difference
+  fuzz    run each fuzz target for a time: cargo xtask fuzz [SECONDS]
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match task(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn task(arguments: &[String]) -> Result<()> {
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["test"] => run::test(),
+        ["tidy"] => tidy::check(),
+        ["bless"] => run::bless(),
+        ["fuzz"] => run::fuzz(600),
+        ["fuzz", seconds] => run::fuzz(seconds.parse()?),
+        [] | ["help" | "--help"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        other => bail!("no task `{}`\n\n{HELP}", other.join(" ")),
+    }
+}

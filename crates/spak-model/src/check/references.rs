@@ -1,0 +1,196 @@
+//! Do names of loops, observations and template places lead somewhere?
+
+use std::collections::BTreeSet;
+
+use spak_syntax::diagnostic::suggest;
+use spak_syntax::{Diagnostic, FileId, Span};
+
+use crate::codes::{LLM_IN_SERVICE_LOOP, UNKNOWN_REFERENCE, UNKNOWN_TYPE};
+use crate::entry::{Content, Entry};
+use crate::literal::Literal;
+use crate::reading::Reading;
+use crate::system::System;
+use crate::vocabulary::Kind;
+
+/// Places that every template may use.
+const GIVEN_PLACES: &[&str] = &["date", "time", "run", "trace", "design", "device", "config"];
+
+pub(super) fn check(entries: &[Entry], system: &System, found: &mut Vec<Diagnostic>) {
+    predicates(system, found);
+    for entry in entries {
+        walk(entry, system, found);
+    }
+}
+
+/// The observations that predicates are about.
+fn predicates(system: &System, found: &mut Vec<Diagnostic>) {
+    let cases: Vec<String> = system.cases.iter().map(|c| format!("{}.{}", c.variant, c.name)).collect();
+    for fact in &system.facts {
+        for (_, ty) in &fact.parameters {
+            let Some((variant, _)) = ty.split_once('.') else { continue };
+            // Without a schema nothing can be said: the observations are somebody else's.
+            if cases.is_empty() || cases.contains(ty) {
+                continue;
+            }
+            let known = suggest(ty, cases.iter().map(String::as_str));
+            let hint = known.map_or_else(
+                || format!("declare it: `variant {variant} {{ case … }}` in `trace_schema`"),
+                |k| format!("did you mean `{k}`?"),
+            );
+            found.push(
+                Diagnostic::error(UNKNOWN_TYPE, fact.place.span, format!("there is no observation `{ty}`"))
+                    .because(format!("`{}` is about observations of that kind", fact.name))
+                    .repair(hint)
+                    .in_file(fact.place.file),
+            );
+        }
+    }
+}
+
+fn walk(entry: &Entry, system: &System, found: &mut Vec<Diagnostic>) {
+    match entry.kind {
+        Some(Kind::AgentLoop | Kind::Task) => places(entry, system, found),
+        Some(Kind::EngineeringLoop) => search_places(entry, found),
+        Some(Kind::ServiceLoop) => {
+            let mut visited = BTreeSet::new();
+            strict(entry, entry, system, &mut visited, found);
+        }
+        _ => {}
+    }
+    if entry.key() == "emit" {
+        emitted(entry, system, found);
+    }
+    if entry.kind == Some(Kind::Tool) && entry.key() == "tool.engineering_loop" {
+        called_loop(entry, system, found);
+    }
+    for child in entry.children() {
+        walk(child, system, found);
+    }
+}
+
+fn unknown(file: FileId, span: Span, what: String, why: &str, repair: String) -> Diagnostic {
+    Diagnostic::warning(UNKNOWN_REFERENCE, span, what).because(why).repair(repair).in_file(file)
+}
+
+/// `emit TraceItem.Case` names a case of the schema.
+fn emitted(entry: &Entry, system: &System, found: &mut Vec<Diagnostic>) {
+    let Some(slot) = entry.slot() else { return };
+    let Reading::Name(name) = &slot.reading else { return };
+    let Some((variant, case)) = name.trim().split_once('.') else { return };
+    let known: Vec<&str> =
+        system.cases.iter().filter(|c| c.variant == variant).map(|c| c.name.as_str()).collect();
+    if known.is_empty() || known.contains(&case) {
+        return;
+    }
+    let repair = match suggest(case, known.iter().copied()) {
+        Some(near) => format!("did you mean `{variant}.{near}`?"),
+        None => format!("declare `case {case}` in `variant {variant}`"),
+    };
+    let what = format!("`{variant}` has no case `{case}`");
+    found.push(unknown(entry.file, slot.span, what, "what is emitted is checked against the schema", repair));
+}
+
+fn called_loop(entry: &Entry, system: &System, found: &mut Vec<Diagnostic>) {
+    let Some(slot) = entry.slots("name").next() else { return };
+    let Some(name) = text_of(&slot.reading) else { return };
+    if system.loops.iter().any(|l| l.name == name) {
+        return;
+    }
+    let repair = match suggest(name, system.loops.iter().map(|l| l.name.as_str())) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("declare `engineering_loop {name} {{ … }}`"),
+    };
+    let what = format!("there is no loop `{name}`");
+    found.push(unknown(entry.file, slot.span, what, "the step would have nothing to run", repair));
+}
+
+fn text_of(reading: &Reading) -> Option<&str> {
+    match reading {
+        Reading::Name(name) | Reading::Words(name) | Reading::Literal(Literal::Text(name)) => Some(name),
+        _ => None,
+    }
+}
+
+/// Places in an engineering loop are its parameters.
+fn search_places(entry: &Entry, found: &mut Vec<Diagnostic>) {
+    let parameters: BTreeSet<String> =
+        entry.of_kind(Kind::Parameter).filter_map(|p| p.name_text().map(str::to_owned)).collect();
+    for measure in entry.of_kind(Kind::Measure) {
+        report_places(measure, &parameters, found);
+    }
+}
+
+/// Places in an agent loop are states, what earlier steps put out, and what is always given.
+fn places(entry: &Entry, system: &System, found: &mut Vec<Diagnostic>) {
+    let mut known: BTreeSet<String> = system.states.iter().map(|(name, _)| name.clone()).collect();
+    for step in entry.children() {
+        report_places(step, &known, found);
+        outputs(step, &mut known);
+    }
+}
+
+fn outputs(entry: &Entry, known: &mut BTreeSet<String>) {
+    for child in entry.children() {
+        if child.key() == "output_var"
+            && let Some(name) = child.slot().and_then(|s| text_of(&s.reading))
+        {
+            known.insert(name.to_owned());
+        }
+        outputs(child, known);
+    }
+}
+
+fn report_places(entry: &Entry, known: &BTreeSet<String>, found: &mut Vec<Diagnostic>) {
+    // What an action puts out is known to the ones after it in the same step.
+    let mut known = known.clone();
+    for child in entry.children() {
+        match &child.content {
+            Content::Slot(slot) => {
+                let Reading::Template(_, places) = &slot.reading else { continue };
+                for place in places {
+                    let stem = place.split('.').next().unwrap_or(place);
+                    let given = GIVEN_PLACES.contains(&stem) || matches!(stem, "axiom" | "heuristic" | "prediction");
+                    if given || known.contains(place) || known.contains(stem) {
+                        continue;
+                    }
+                    let repair = match suggest(place, known.iter().map(String::as_str)) {
+                        Some(near) => format!("did you mean `{{{{{near}}}}}`?"),
+                        None => "name an `output_var` of an earlier step, a state or a parameter".to_owned(),
+                    };
+                    let what = format!("nothing fills in `{{{{{place}}}}}`");
+                    let why = "a text with an open place is not run or sent";
+                    found.push(unknown(child.file, slot.span, what, why, repair));
+                }
+            }
+            Content::Block(_) => {
+                report_places(child, &known, found);
+                outputs(child, &mut known);
+            }
+        }
+    }
+}
+
+/// A service loop must not reach a language model, not through other loops either.
+fn strict<'a>(
+    origin: &Entry,
+    entry: &'a Entry,
+    system: &System,
+    visited: &mut BTreeSet<&'a str>,
+    found: &mut Vec<Diagnostic>,
+) {
+    for child in entry.children() {
+        if child.kind == Some(Kind::Llm) {
+            found.push(
+                Diagnostic::error(
+                    LLM_IN_SERVICE_LOOP,
+                    child.head.span,
+                    format!("`{}` asks a language model", origin.name_text().unwrap_or("this service loop")),
+                )
+                .because("a service loop answers in milliseconds and always the same way")
+                .repair("move the question into an agent loop, and let it write a rule that this loop applies")
+                .in_file(child.file),
+            );
+        }
+        strict(origin, child, system, visited, found);
+    }
+}

@@ -1,0 +1,154 @@
+//! Is it a design at all, and are its blocks ones that the language knows?
+
+use std::collections::BTreeMap;
+
+use spak_syntax::ast::WordKind;
+use spak_syntax::diagnostic::suggest;
+use spak_syntax::{Diagnostic, Label, Span};
+
+use crate::codes::{DUPLICATE_NAME, EMPTY_DESIGN, MISSING_NAME, MISSING_VALUE, NOT_A_DESIGN, UNKNOWN_BLOCK};
+use crate::entry::{Content, Entry};
+use crate::normal;
+use crate::reading::Reading;
+use crate::vocabulary::{KEYWORDS, Kind};
+
+pub(super) fn check(entries: &[Entry], text: &str, found: &mut Vec<Diagnostic>) {
+    if entries.is_empty() {
+        found.push(
+            Diagnostic::warning(EMPTY_DESIGN, Span::at(0), "there is no statement in this file")
+                .because("an empty design allows nothing and knows nothing")
+                .repair("start one with `spak new`, or name another file"),
+        );
+        return;
+    }
+    if !entries.iter().any(is_design) {
+        let first = entries.first().map_or(Span::at(0), |e| e.span);
+        let line = text.get(first.start as usize..).and_then(|t| t.lines().next()).map_or(0, str::len);
+        let span = Span::new(first.start, first.start + line as u32);
+        found.push(
+            Diagnostic::error(NOT_A_DESIGN, span, "this is not a design")
+                .because("no statement of the file begins with a block of the language, such as `system` or `design_space`")
+                .repair("name a `.dsl` file; for text that a model wrote around a design, keep the design only"),
+        );
+        return;
+    }
+    for entry in entries {
+        walk(None, entry, found);
+    }
+    duplicates(entries, found);
+}
+
+/// Whether a statement at the top of a file belongs to a design.
+fn is_design(entry: &Entry) -> bool {
+    match (&entry.content, entry.kind) {
+        (Content::Block(_), Some(Kind::If)) => false,
+        (_, Some(Kind::Step | Kind::Evaluation)) => matches!(entry.content, Content::Block(_)) && entry.name.is_some(),
+        (Content::Block(_), Some(_)) => true,
+        // A page or a component of its own kind: unknown, but braces make it a structure.
+        (Content::Block(children), None) => entry.head.words.len() == 2 && !children.is_empty() && is_identifier(entry),
+        (Content::Slot(_), Some(kind)) => matches!(kind, Kind::Axiom | Kind::Import | Kind::Extends | Kind::Constraint),
+        (Content::Slot(_), None) => false,
+    }
+}
+
+fn is_identifier(entry: &Entry) -> bool {
+    entry.head.words.iter().all(|w| w.kind == WordKind::Name && w.text.chars().all(|c| c.is_alphanumeric() || c == '_'))
+}
+
+fn walk(parent: Option<Kind>, entry: &Entry, found: &mut Vec<Diagnostic>) {
+    if let Content::Slot(slot) = &entry.content
+        && slot.reading == Reading::Nothing
+        && slot.span.is_empty()
+        && !entry.head.words.is_empty()
+    {
+        found.push(
+            Diagnostic::warning(MISSING_VALUE, entry.span, format!("`{}` has no value", entry.head.text()))
+                .because("nothing follows the colon, on the line or indented below it")
+                .repair("write the value, or remove the key")
+                .in_file(entry.file),
+        );
+    }
+    if matches!(entry.content, Content::Block(_)) {
+        if entry.kind.is_some_and(needs_name) && entry.name.is_none() {
+            found.push(
+                Diagnostic::warning(MISSING_NAME, entry.head.span, format!("this `{}` has no name", entry.key()))
+                    .because("other parts of the design, conclusions and reports refer to it by name")
+                    .repair(format!("write `{} Name {{`", entry.key()))
+                    .in_file(entry.file),
+            );
+        }
+        if is_unknown(parent, entry) {
+            found.push(unknown_block(entry));
+        }
+    }
+    for child in entry.children() {
+        walk(entry.kind.or(parent), child, found);
+    }
+    duplicates(entry.children(), found);
+}
+
+fn needs_name(kind: Kind) -> bool {
+    use Kind as K;
+    matches!(kind, K::Fact | K::Rule | K::Case | K::Variant | K::Type | K::AgentLoop | K::EngineeringLoop | K::ServiceLoop)
+}
+
+/// Blocks directly in a system or at the top that are none of the language's; deeper ones belong to
+/// whoever wrote the block around them.
+fn is_unknown(parent: Option<Kind>, entry: &Entry) -> bool {
+    entry.kind.is_none() && matches!(parent, None | Some(Kind::System | Kind::Knowledge))
+}
+
+fn unknown_block(entry: &Entry) -> Diagnostic {
+    let word = entry.key();
+    let near = suggest(word, KEYWORDS.iter().map(|k| k.word)).filter(|_| word.len() > 3);
+    let diagnostic = match near {
+        Some(near) => Diagnostic::warning(
+            UNKNOWN_BLOCK,
+            entry.head.span,
+            format!("`{word}` is not a block of the language; did you mean `{near}`?"),
+        ),
+        None => Diagnostic::note(
+            UNKNOWN_BLOCK,
+            entry.head.span,
+            format!("`{}` is not a block of the language", entry.head.text()),
+        ),
+    };
+    diagnostic
+        .because("it is kept, compared and shown, but nothing is concluded from it")
+        .repair("nothing needs to be done if that is what you want")
+        .in_file(entry.file)
+}
+
+/// Two items of one kind with one name and different contents.
+fn duplicates(entries: &[Entry], found: &mut Vec<Diagnostic>) {
+    let mut seen: BTreeMap<String, &Entry> = BTreeMap::new();
+    for entry in entries {
+        let named = entry.kind.is_some_and(|k| matches!(k, Kind::Fact | Kind::Rule | Kind::Invariant | Kind::Case))
+            && entry.name.is_some();
+        if !named {
+            continue;
+        }
+        let identity = normal::identity(entry);
+        match seen.get(&identity) {
+            Some(first) => {
+                let mut diagnostic = Diagnostic::warning(
+                    DUPLICATE_NAME,
+                    entry.head.span,
+                    format!("there are two of `{identity}`"),
+                )
+                .because("a name stands for one item; both are kept, and references are ambiguous")
+                .repair("rename or merge them")
+                .in_file(entry.file);
+                diagnostic.related.push(Label {
+                    file: first.file,
+                    span: first.head.span,
+                    text: "the first is here".to_owned(),
+                });
+                found.push(diagnostic);
+            }
+            None => {
+                seen.insert(identity, entry);
+            }
+        }
+    }
+}

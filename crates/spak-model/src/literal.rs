@@ -1,0 +1,139 @@
+//! Values that stand in a design as they are.
+
+use std::fmt;
+
+/// A value of a dimension or a field.
+#[derive(Clone, Debug)]
+pub enum Literal {
+    /// `true`, `false`
+    Bool(bool),
+    /// `64`
+    Int(i64),
+    /// `0.05`, `-1e20`
+    Float(f64),
+    /// `"online"`, or a bare name
+    Text(String),
+    /// `12GB`, `24h`: a number with its unit as written
+    Quantity(f64, String),
+    /// `[1, 2]`
+    List(Vec<Literal>),
+}
+
+impl Literal {
+    /// Reads a bare word: a truth value, a number, a number with a unit, or a name. `None` when it is
+    /// more than one word.
+    pub fn read(text: &str) -> Option<Self> {
+        let text = text.trim();
+        match text {
+            "true" | "True" => return Some(Self::Bool(true)),
+            "false" | "False" => return Some(Self::Bool(false)),
+            _ => {}
+        }
+        if let Some(number) = number(text) {
+            return Some(number);
+        }
+        let end = text
+            .char_indices()
+            .find(|(i, c)| !(c.is_ascii_digit() || matches!(c, '.' | '_') || *i == 0 && *c == '-'))
+            .map_or(text.len(), |(i, _)| i);
+        let (digits, unit) = text.split_at_checked(end)?;
+        if let Some(value) = number(digits) {
+            let unit = unit.trim();
+            let is_unit = unit.chars().all(|c| c.is_alphabetic() || matches!(c, '/' | '%' | 'µ'));
+            let (Self::Int(_) | Self::Float(_)) = value else { return None };
+            return is_unit.then(|| Self::Quantity(value.as_float().unwrap_or(0.0), unit.to_owned()));
+        }
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-');
+        let starts = text.starts_with(|c: char| c.is_alphabetic() || c == '_');
+        (starts && text.chars().all(is_name)).then(|| Self::Text(text.to_owned()))
+    }
+
+    /// The number, if it is one without a unit.
+    pub fn as_float(&self) -> Option<f64> {
+        match self {
+            Self::Int(i) => Some(*i as f64),
+            Self::Float(f) => Some(*f),
+            _ => None,
+        }
+    }
+
+    /// The whole number, if it is one.
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Self::Int(i) => Some(*i),
+            _ => None,
+        }
+    }
+
+    /// The text, if it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(s) => Some(s),
+            _ => None,
+        }
+    }
+
+    /// What kind of value it is, in a word for messages.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::Bool(_) => "bool",
+            Self::Int(_) => "int",
+            Self::Float(_) => "float",
+            Self::Text(_) => "text",
+            Self::Quantity(..) => "quantity",
+            Self::List(_) => "list",
+        }
+    }
+}
+
+fn number(text: &str) -> Option<Literal> {
+    let first = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if !first.starts_with(|c: char| c.is_ascii_digit()) || text.ends_with('_') {
+        return None;
+    }
+    let plain = text.replace('_', "");
+    if let Ok(i) = plain.parse::<i64>() {
+        return Some(Literal::Int(i));
+    }
+    plain.parse::<f64>().ok().filter(|f| f.is_finite()).map(Literal::Float)
+}
+
+/// Equal when they are the same value; floats by their bits, so that equality is an equivalence.
+impl PartialEq for Literal {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Bool(a), Self::Bool(b)) => a == b,
+            (Self::Int(a), Self::Int(b)) => a == b,
+            (Self::Float(a), Self::Float(b)) => a.to_bits() == b.to_bits(),
+            (Self::Text(a), Self::Text(b)) => a == b,
+            (Self::Quantity(a, u), Self::Quantity(b, v)) => a.to_bits() == b.to_bits() && u == v,
+            (Self::List(a), Self::List(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Literal {}
+
+/// As it would be written in a design; texts in quotes.
+impl fmt::Display for Literal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool(b) => write!(f, "{b}"),
+            Self::Int(i) => write!(f, "{i}"),
+            Self::Float(x) => write!(f, "{x:?}"),
+            Self::Text(s) => write!(f, "\"{}\"", s.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")),
+            Self::Quantity(x, unit) => write!(f, "{x}{unit}"),
+            Self::List(items) => {
+                f.write_str("[")?;
+                for (i, item) in items.iter().enumerate() {
+                    if i > 0 {
+                        f.write_str(", ")?;
+                    }
+                    write!(f, "{item}")?;
+                }
+                f.write_str("]")
+            }
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! How formal a slot is: each is read as what its place expects, and both halves are kept when only a
+//! part can be read.
+
+use spak_syntax::ast::{Slot, Text, Value};
+use spak_syntax::{Diagnostic, Span};
+
+use crate::assignment::{self, Assignment};
+use crate::domain::{self, Domain};
+use crate::formula::{self, Formula};
+use crate::literal::Literal;
+use crate::types::Type;
+use crate::vocabulary::Expect;
+
+/// How much of a slot a machine can check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// All of it: parsed, and evaluated where it applies.
+    Formal,
+    /// Its structure, and a part of it.
+    Semiformal,
+    /// None: it is kept, searched and shown.
+    Prose,
+}
+
+impl Class {
+    /// `formal`, `semiformal` or `prose`, as printed and as in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Formal => "formal",
+            Self::Semiformal => "semiformal",
+            Self::Prose => "prose",
+        }
+    }
+}
+
+/// What a slot says, as far as it can be read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reading {
+    /// Nothing was written.
+    Nothing,
+    /// `...`: left open on purpose.
+    Open,
+    /// One value.
+    Literal(Literal),
+    /// Several values or texts in order.
+    List(Vec<Reading>),
+    /// `2 -> 4 -> 8`: values one after the other in time.
+    Schedule(Vec<Literal>),
+    /// The values of a dimension.
+    Domain(Domain),
+    /// A type, and the value it starts with.
+    Type(Type, Option<Literal>),
+    /// A formula.
+    Formula(Formula),
+    /// A formula and what is said about it in words (`tile_q >= 128` `causes register spill`).
+    Partial(Formula, String),
+    /// `if A => B` whose conclusion is prose: the condition, as far as it is formal, and the conclusion.
+    Warning(Option<Formula>, String),
+    /// Assignments, and words behind them.
+    Assignments(Vec<Assignment>, String),
+    /// A text with places to be filled in: their names.
+    Template(String, Vec<String>),
+    /// The name of something else.
+    Name(String),
+    /// Prose.
+    Words(String),
+}
+
+/// A slot with its reading.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SlotReading {
+    /// The place of the slot.
+    pub span: Span,
+    /// What it says.
+    pub reading: Reading,
+    /// How formal it is.
+    pub class: Class,
+    /// What its place expects.
+    pub expect: Expect,
+    /// How the same could be written so that it is checkable, where that can be said.
+    pub rewrite: Option<String>,
+}
+
+impl SlotReading {
+    fn new(span: Span, expect: Expect, class: Class, reading: Reading) -> Self {
+        Self { span, reading, class, expect, rewrite: None }
+    }
+
+    fn rewrite(mut self, rewrite: Option<String>) -> Self {
+        self.rewrite = rewrite;
+        self
+    }
+}
+
+/// Reads the value of a pair.
+pub fn value(value: &Value, expect: Expect, diagnostics: &mut Vec<Diagnostic>) -> SlotReading {
+    let span = value.span();
+    if expect == Expect::Domain {
+        return match domain::read(value, diagnostics) {
+            Some(domain) => SlotReading::new(span, expect, Class::Formal, Reading::Domain(domain)),
+            None => SlotReading::new(span, expect, Class::Prose, Reading::Nothing),
+        };
+    }
+    match value {
+        Value::Empty(_) => SlotReading::new(span, expect, Class::Prose, Reading::Nothing),
+        Value::Text(text) => quoted(text, expect),
+        Value::Raw(slot) => line(slot, expect),
+        Value::List(_, elements) => list(span, elements, expect, diagnostics),
+        // A map is a block; the caller reads its statements.
+        Value::Map(_) => SlotReading::new(span, expect, Class::Formal, Reading::Nothing),
+    }
+}
+
+fn list(span: Span, elements: &[Value], expect: Expect, diagnostics: &mut Vec<Diagnostic>) -> SlotReading {
+    let inner = if expect == Expect::Type { Expect::Any } else { expect };
+    let read: Vec<SlotReading> = elements.iter().map(|e| value(e, inner, diagnostics)).collect();
+    let class = read.iter().map(|r| r.class).max().unwrap_or(Class::Formal);
+    // `[2 -> 4 -> 8]`: a list that holds one schedule is that schedule.
+    if let [SlotReading { reading: Reading::Schedule(steps), .. }] = read.as_slice() {
+        return SlotReading::new(span, expect, Class::Formal, Reading::Schedule(steps.clone()));
+    }
+    SlotReading::new(span, expect, class, Reading::List(read.into_iter().map(|r| r.reading).collect()))
+}
+
+/// Reads a text in quotes.
+fn quoted(text: &Text, expect: Expect) -> SlotReading {
+    let base = if text.verbatim { text.inner.start } else { text.span.start };
+    let words = || Reading::Words(text.value.clone());
+    match expect {
+        Expect::Condition => condition(text.span, &text.value, base, true),
+        Expect::Assignment => assignments(text.span, &text.value, base),
+        Expect::Template => {
+            let places = places(&text.value);
+            SlotReading::new(text.span, expect, Class::Formal, Reading::Template(text.value.clone(), places))
+        }
+        Expect::Name => SlotReading::new(text.span, expect, Class::Formal, Reading::Name(text.value.clone())),
+        Expect::Type => {
+            let literal = Literal::Text(text.value.clone());
+            let reading = Reading::Type(Type::OneOf(vec![literal.clone()]), Some(literal));
+            SlotReading::new(text.span, expect, Class::Formal, reading)
+        }
+        Expect::Words | Expect::Number => SlotReading::new(text.span, expect, Class::Prose, words()),
+        Expect::Any | Expect::Domain => match is_word_like(&text.value) {
+            true => SlotReading::new(
+                text.span,
+                expect,
+                Class::Formal,
+                Reading::Literal(Literal::Text(text.value.clone())),
+            ),
+            false => SlotReading::new(text.span, expect, Class::Prose, words()),
+        },
+    }
+}
+
+/// Whether a text is a name or a value rather than a sentence.
+fn is_word_like(text: &str) -> bool {
+    !text.is_empty() && text.split_whitespace().count() == 1
+}
+
+/// Reads text without quotes: a line, or the value of a pair.
+pub fn line(slot: &Slot, expect: Expect) -> SlotReading {
+    let (text, base) = trimmed(slot);
+    let make = |class, reading| SlotReading::new(slot.span, expect, class, reading);
+    if matches!(text, "..." | "…") {
+        return make(Class::Semiformal, Reading::Open);
+    }
+    match expect {
+        Expect::Type => return typed(slot.span, text),
+        Expect::Condition => return condition(slot.span, text, base, false),
+        Expect::Assignment => return assignments(slot.span, text, base),
+        Expect::Name => return make(Class::Formal, Reading::Name(text.to_owned())),
+        Expect::Words => return make(Class::Prose, Reading::Words(text.to_owned())),
+        Expect::Template => {
+            return make(Class::Formal, Reading::Template(text.to_owned(), places(text)));
+        }
+        Expect::Number | Expect::Any | Expect::Domain => {}
+    }
+    if let Some(text) = whole_quoted(text) {
+        return match is_word_like(text) {
+            true => make(Class::Formal, Reading::Literal(Literal::Text(text.to_owned()))),
+            false => make(Class::Prose, Reading::Words(text.to_owned())),
+        };
+    }
+    if let Some(steps) = schedule(text) {
+        return make(Class::Formal, Reading::Schedule(steps));
+    }
+    if let Some(literal) = Literal::read(text) {
+        return make(Class::Formal, Reading::Literal(literal));
+    }
+    if let Some(ty @ (Type::Tensor(..) | Type::Optional(_) | Type::Range(..))) = Type::read(text) {
+        return make(Class::Formal, Reading::Type(ty, None));
+    }
+    if text.starts_with("if ") && text.contains("=>") {
+        return condition(slot.span, text, base, false);
+    }
+    match formula::read(text, base) {
+        formula::Read::Whole(formula) => make(Class::Formal, Reading::Formula(formula)),
+        formula::Read::Prefix(formula, rest) => {
+            let rewrite = formula::rewrite_partial(&formula, &rest);
+            make(Class::Semiformal, Reading::Partial(formula, rest)).rewrite(rewrite)
+        }
+        formula::Read::None => make(Class::Prose, Reading::Words(text.to_owned())),
+    }
+}
+
+fn typed(span: Span, text: &str) -> SlotReading {
+    let (ty, initial) = match text.split_once(" = ").or_else(|| text.split_once('=')) {
+        Some((ty, value)) => (ty.trim(), Some(value.trim())),
+        None => (text, None),
+    };
+    match Type::read(ty) {
+        Some(ty) => {
+            let initial = initial.and_then(|i| whole_quoted(i).map(|t| Literal::Text(t.to_owned())).or(Literal::read(i)));
+            SlotReading::new(span, Expect::Type, Class::Formal, Reading::Type(ty, initial))
+        }
+        None => SlotReading::new(span, Expect::Type, Class::Prose, Reading::Words(text.to_owned())),
+    }
+}
+
+/// A condition; in quotes (`quoted`) a bare sentence is prose, a bare name refers to a predicate.
+fn condition(span: Span, text: &str, base: u32, quoted: bool) -> SlotReading {
+    let make = |class, reading| SlotReading::new(span, Expect::Condition, class, reading);
+    if matches!(text.trim(), "..." | "…") {
+        return make(Class::Semiformal, Reading::Open);
+    }
+    if let Some((premise, conclusion)) = text.trim().strip_prefix("if ").and_then(|t| t.split_once("=>")) {
+        let offset = base + text.find("if ").unwrap_or(0) as u32 + 3;
+        let formula = match formula::read(premise.trim_end(), offset) {
+            formula::Read::Whole(formula) => Some(formula),
+            formula::Read::Prefix(..) | formula::Read::None => None,
+        };
+        let rewrite = formula::rewrite_warning(premise.trim(), conclusion.trim());
+        let reading = Reading::Warning(formula, conclusion.trim().to_owned());
+        return make(Class::Semiformal, reading).rewrite(Some(rewrite));
+    }
+    match formula::read(text, base) {
+        formula::Read::Whole(formula) => make(Class::Formal, Reading::Formula(formula)),
+        formula::Read::Prefix(formula, rest) => {
+            let rewrite = formula::rewrite_partial(&formula, &rest);
+            make(Class::Semiformal, Reading::Partial(formula, rest)).rewrite(rewrite)
+        }
+        formula::Read::None => {
+            let rewrite = quoted.then(|| formula::rewrite_prose(text)).flatten();
+            make(Class::Prose, Reading::Words(text.trim().to_owned())).rewrite(rewrite)
+        }
+    }
+}
+
+fn assignments(span: Span, text: &str, base: u32) -> SlotReading {
+    let make = |class, reading| SlotReading::new(span, Expect::Assignment, class, reading);
+    let (items, rest) = assignment::read(text, base);
+    if items.is_empty() {
+        return make(Class::Prose, Reading::Words(text.trim().to_owned()));
+    }
+    let class = if rest.is_empty() { Class::Formal } else { Class::Semiformal };
+    let rewrite = (!rest.is_empty()).then(|| {
+        let list: Vec<String> = items.iter().map(ToString::to_string).collect();
+        format!("recommend: \"{}\"  reason: \"{rest}\"", list.join(", "))
+    });
+    make(class, Reading::Assignments(items, rest)).rewrite(rewrite)
+}
+
+/// `2 -> 4 -> 8`, also with `→`.
+fn schedule(text: &str) -> Option<Vec<Literal>> {
+    let text = text.replace('→', "->");
+    let steps: Vec<&str> = text.split("->").map(str::trim).collect();
+    if steps.len() < 2 {
+        return None;
+    }
+    let number = |s: &&str| Literal::read(s).filter(|l| !matches!(l, Literal::Text(_)));
+    steps.iter().map(number).collect()
+}
+
+/// The names in `{{name}}` places, in order.
+pub fn places(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once("{{") {
+        let Some((name, behind)) = after.split_once("}}") else { break };
+        if !name.trim().is_empty() && !name.contains(['{', '\n']) {
+            out.push(name.trim().to_owned());
+        }
+        rest = behind;
+    }
+    out
+}
+
+fn whole_quoted(text: &str) -> Option<&str> {
+    let inner = |q| text.strip_prefix(q).and_then(|t| t.strip_suffix(q)).filter(|t: &&str| !t.contains(q));
+    inner('"').or_else(|| inner('\''))
+}
+
+fn trimmed(slot: &Slot) -> (&str, u32) {
+    let start = slot.text.len() - slot.text.trim_start().len();
+    (slot.text.trim(), slot.span.start + start as u32)
+}

@@ -1,0 +1,76 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+
+use crate::exit::Status;
+use crate::output::Format;
+use crate::verbs;
+
+/// Semantic normal form for kernels: check, compare, tune and teach designs.
+///
+/// Exit codes: 0 done and nothing wrong; 1 done, and problems were found; 2 could not be done; 70 a bug.
+#[derive(Parser)]
+#[command(name = "spak", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+    /// How results are printed.
+    #[arg(long, global = true, value_enum, default_value = "human")]
+    output: Format,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Say what is wrong with designs, and how much of them a machine can check.
+    Check(verbs::check::Options),
+    /// Lay designs out in the one standard way.
+    Fmt(verbs::fmt::Options),
+    /// Say what is different between two designs, by meaning.
+    Diff(verbs::diff::Options),
+    /// Print the hash of the normal form: equal for designs that mean the same.
+    Hash(verbs::hash::Options),
+    /// Print the model of a design, inherited items included.
+    Show(verbs::show::Options),
+    /// Explain a diagnostic.
+    Explain(verbs::explain::Options),
+    /// Start a new design.
+    New(verbs::new::Options),
+    /// Pin the files that a design imports by content.
+    Lock(verbs::lock::Options),
+    /// Run the loop on a design: specify, program, measure, analyse, learn.
+    Loop(verbs::run_loop::Options),
+    /// Measure generated kernels against NumPy in one run.
+    Bench(verbs::bench::Options),
+    /// Print the JSON Schema of an output or file format.
+    Schema(verbs::schema::Options),
+}
+
+/// Files that a verb works on.
+#[derive(Args)]
+pub(crate) struct Files {
+    /// Designs (`.dsl` files).
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// Parses the command line and runs the verb.
+pub(crate) fn main() -> Result<Status> {
+    let arguments = Arguments::parse();
+    let format = arguments.output;
+    match arguments.verb {
+        Verb::Check(options) => verbs::check::run(&options, format),
+        Verb::Fmt(options) => verbs::fmt::run(&options, format),
+        Verb::Diff(options) => verbs::diff::run(&options, format),
+        Verb::Hash(options) => verbs::hash::run(&options, format),
+        Verb::Show(options) => verbs::show::run(&options, format),
+        Verb::Explain(options) => verbs::explain::run(&options, format),
+        Verb::New(options) => verbs::new::run(&options, format),
+        Verb::Lock(options) => verbs::lock::run(&options, format),
+        Verb::Loop(options) => verbs::run_loop::run(&options, format),
+        Verb::Bench(options) => verbs::bench::run(&options, format),
+        Verb::Schema(options) => verbs::schema::run(&options),
+    }
+}

@@ -1,0 +1,14 @@
+//! One file a verb.
+
+pub(crate) mod bench;
+pub(crate) mod check;
+pub(crate) mod diff;
+pub(crate) mod explain;
+pub(crate) mod fmt;
+pub(crate) mod hash;
+pub(crate) mod library;
+pub(crate) mod lock;
+pub(crate) mod new;
+pub(crate) mod run_loop;
+pub(crate) mod schema;
+pub(crate) mod show;

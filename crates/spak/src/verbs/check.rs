@@ -1,0 +1,124 @@
+//! `spak check`: what is wrong with designs, and how much of them a machine can check.
+
+use std::path::Path;
+
+use anyhow::Result;
+use clap::Args;
+use spak_model::entry::each_slot;
+use spak_model::{Class, check, normal};
+use spak_records::report::{CheckReport, CheckedFile, RewriteRecord, SlotCounts};
+use spak_syntax::{Diagnostic, FileId, Severity};
+
+use crate::cli::Files;
+use crate::exit::Status;
+use crate::output::{self, Format, diagnostics, json};
+use crate::project::{self, Design};
+
+/// What `spak check` is told.
+#[derive(Args)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    files: Files,
+    /// Show how prose and half formal statements could be made checkable.
+    #[arg(long)]
+    rewrites: bool,
+}
+
+/// Checks every file; problems are errors in any of them.
+pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
+    let mut report = CheckReport { files: Vec::new(), errors: 0, warnings: 0 };
+    for path in &options.files.files {
+        let (design, found) = checked(path)?;
+        let count = |severity| found.iter().filter(|d| d.severity == severity).count() as u64;
+        report.errors += count(Severity::Error);
+        report.warnings += count(Severity::Warning);
+        let file = record(path, &design, &found);
+        if format == Format::Human {
+            print(options, &design, &found, &file)?;
+        }
+        report.files.push(file);
+    }
+    let status = if report.errors > 0 { Status::Problems } else { Status::Fine };
+    if format == Format::Json {
+        json::result("spak.check", report)?;
+    }
+    Ok(status)
+}
+
+/// A design with everything said about it, by place.
+pub(crate) fn checked(path: &Path) -> Result<(Design, Vec<Diagnostic>)> {
+    let design = project::open(path)?;
+    let mut found = design.resolved.diagnostics.clone();
+    found.extend(check::check(&design.resolved.entries, design.sources.text(FileId(0))));
+    found.sort_by_key(|d| (d.primary.file, d.primary.span, d.code));
+    found.dedup();
+    Ok((design, found))
+}
+
+fn record(path: &Path, design: &Design, found: &[Diagnostic]) -> CheckedFile {
+    let entries = &design.resolved.entries;
+    let mut slots = SlotCounts::default();
+    let mut rewrites = Vec::new();
+    each_slot(entries, &mut |entry, slot| {
+        match slot.class {
+            Class::Formal => slots.formal += 1,
+            Class::Semiformal => slots.semiformal += 1,
+            Class::Prose => slots.prose += 1,
+        }
+        if let Some(rewrite) = &slot.rewrite {
+            rewrites.push(RewriteRecord {
+                place: json::place(&design.sources, entry.file, slot.span),
+                text: slot.span.slice(design.sources.text(entry.file)).trim().to_owned(),
+                rewrite: rewrite.clone(),
+            });
+        }
+    });
+    CheckedFile {
+        file: path.to_string_lossy().into_owned(),
+        design: normal::hash(entries),
+        slots,
+        rewrites,
+        diagnostics: found.iter().map(|d| json::diagnostic(&design.sources, d)).collect(),
+    }
+}
+
+fn print(options: &Options, design: &Design, found: &[Diagnostic], file: &CheckedFile) -> Result<()> {
+    let colour = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
+    output::aside(&diagnostics::render(&design.sources, found, colour));
+    let SlotCounts { formal, semiformal, prose } = file.slots;
+    let total = formal + semiformal + prose;
+    let share = |n: u64| if total == 0 { 0.0 } else { 100.0 * n as f64 / total as f64 };
+    let count = |severity| found.iter().filter(|d| d.severity == severity).count();
+    let mut text = format!(
+        "{}: {}, {}; {total} statements: {formal} formal ({:.0} %), {semiformal} semiformal ({:.0} %), {prose} prose ({:.0} %)\n",
+        file.file,
+        plural(count(Severity::Error), "error"),
+        plural(count(Severity::Warning), "warning"),
+        share(formal),
+        share(semiformal),
+        share(prose),
+    );
+    if options.rewrites {
+        for rewrite in &file.rewrites {
+            text.push_str(&format!(
+                "  line {}: {}\n    could be: {}\n",
+                rewrite.place.line, rewrite.text, rewrite.rewrite
+            ));
+        }
+    } else if !file.rewrites.is_empty() {
+        text.push_str(&format!(
+            "  {} of them could be made checkable; `--rewrites` shows how\n",
+            file.rewrites.len()
+        ));
+    }
+    output::result(&text)
+}
+
+/// `1 error`, `2 errors`, `no errors`.
+pub(crate) fn plural(count: usize, noun: &str) -> String {
+    match count {
+        0 => format!("no {noun}s"),
+        1 => format!("1 {noun}"),
+        n => format!("{n} {noun}s"),
+    }
+}

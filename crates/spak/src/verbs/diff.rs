@@ -1,0 +1,74 @@
+//! `spak diff`: what is different between two designs, by meaning.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use spak_model::diff::{Change, What, diff};
+use spak_records::report::{ChangeRecord, DiffReport};
+
+use crate::exit::Status;
+use crate::output::{self, Format, json};
+use crate::project::{self, Sources};
+
+/// What `spak diff` is told.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The old design.
+    old: PathBuf,
+    /// The new design.
+    new: PathBuf,
+}
+
+/// Prints the differences; problems are that there are some.
+pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
+    let old = project::open(&options.old)?;
+    let new = project::open(&options.new)?;
+    let changes = diff(&old.resolved.entries, &new.resolved.entries);
+    let status = if changes.is_empty() { Status::Fine } else { Status::Problems };
+    let records: Vec<ChangeRecord> = changes.iter().map(|c| record(&old.sources, &new.sources, c)).collect();
+    match format {
+        Format::Json => json::result(
+            "spak.diff",
+            DiffReport {
+                old: options.old.to_string_lossy().into_owned(),
+                new: options.new.to_string_lossy().into_owned(),
+                changes: records,
+            },
+        )?,
+        Format::Human => {
+            let text: String = records.iter().map(line).collect();
+            output::result(if text.is_empty() { "no difference in meaning\n" } else { &text })?;
+        }
+    }
+    Ok(status)
+}
+
+fn record(old: &Sources, new: &Sources, change: &Change) -> ChangeRecord {
+    let (what, before, after) = match &change.what {
+        What::Added(content) => ("added", None, Some(content.clone())),
+        What::Removed(content) => ("removed", Some(content.clone()), None),
+        What::Changed(before, after) => ("changed", Some(before.clone()), Some(after.clone())),
+        What::Reordered => ("reordered", None, None),
+    };
+    ChangeRecord {
+        path: change.path.clone(),
+        what: what.to_owned(),
+        before,
+        after,
+        old: change.old.map(|(file, span)| json::place(old, file, span)),
+        new: change.new.map(|(file, span)| json::place(new, file, span)),
+    }
+}
+
+fn line(change: &ChangeRecord) -> String {
+    let path: Vec<&str> = change.path.iter().map(|p| if p.is_empty() { "line" } else { p.as_str() }).collect();
+    let path = path.join(" › ");
+    let block = |text: &str| text.trim_end().replace('\n', "\n    ");
+    match (change.before.as_deref(), change.after.as_deref()) {
+        (None, Some(after)) => format!("+ {path}\n    {}\n", block(after)),
+        (Some(before), None) => format!("- {path}\n    {}\n", block(before)),
+        (Some(before), Some(after)) => format!("~ {path}\n  - {}\n  + {}\n", block(before), block(after)),
+        (None, None) => format!("~ {path}: the same items in another order\n"),
+    }
+}

@@ -1,0 +1,47 @@
+//! `spak schema`: the JSON Schema of what the program prints and writes.
+
+use anyhow::{Result, bail};
+use clap::Args;
+use spak_records::report as r;
+use spak_syntax::diagnostic::suggest;
+
+use crate::exit::Status;
+use crate::output;
+
+/// What `spak schema` is told.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The format (`spak.check`); without one, all are listed.
+    format: Option<String>,
+}
+
+/// Every format with a function that makes its schema.
+pub(crate) const SCHEMAS: &[(&str, fn() -> schemars::Schema)] = &[
+    ("spak.check", || schemars::schema_for!(r::Envelope<r::CheckReport>)),
+    ("spak.diff", || schemars::schema_for!(r::Envelope<r::DiffReport>)),
+    ("spak.explain", || schemars::schema_for!(r::Envelope<r::ExplainReport>)),
+    ("spak.fmt", || schemars::schema_for!(r::Envelope<r::FormatReport>)),
+    ("spak.hash", || schemars::schema_for!(r::Envelope<r::HashReport>)),
+    ("spak.lock", || schemars::schema_for!(r::Lock)),
+    ("spak.lock-report", || schemars::schema_for!(r::Envelope<r::LockReport>)),
+    ("spak.new", || schemars::schema_for!(r::Envelope<r::NewReport>)),
+    ("spak.show", || schemars::schema_for!(r::Envelope<r::ShowReport>)),
+    ("spak.trial", || schemars::schema_for!(spak_records::Trial)),
+];
+
+/// Prints a schema.
+pub(crate) fn run(options: &Options) -> Result<Status> {
+    let Some(format) = options.format.as_deref() else {
+        let list: String = SCHEMAS.iter().map(|(name, _)| format!("{name}\n")).collect();
+        output::result(&list)?;
+        return Ok(Status::Fine);
+    };
+    let Some((_, schema)) = SCHEMAS.iter().find(|(name, _)| *name == format) else {
+        match suggest(format, SCHEMAS.iter().map(|(name, _)| *name)) {
+            Some(known) => bail!("there is no format `{format}`; did you mean `{known}`?"),
+            None => bail!("there is no format `{format}`; `spak schema` lists all"),
+        }
+    };
+    output::result(&format!("{}\n", serde_json::to_string_pretty(&schema())?))?;
+    Ok(Status::Fine)
+}

@@ -1,0 +1,109 @@
+//! `spak show`: the model of a design.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use spak_model::entry::{Content, Entry};
+use spak_model::reading::{Reading, SlotReading};
+use spak_model::{Domain, Literal, System, normal};
+use spak_records::Value;
+use spak_records::report::{ShowReport, SlotRecord, StatementRecord};
+
+use crate::exit::Status;
+use crate::output::{self, Format, json};
+use crate::project::{self, Sources};
+
+/// What `spak show` is told.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The design.
+    file: PathBuf,
+}
+
+/// Prints the normal form for people, or every statement with its reading as JSON.
+pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
+    let design = project::open(&options.file)?;
+    let entries = &design.resolved.entries;
+    match format {
+        Format::Human => output::result(&normal::text(entries))?,
+        Format::Json => json::result(
+            "spak.show",
+            ShowReport {
+                file: options.file.to_string_lossy().into_owned(),
+                design: normal::hash(entries),
+                name: System::of(entries).name,
+                statements: entries.iter().map(|e| statement(&design.sources, e)).collect(),
+            },
+        )?,
+    }
+    Ok(Status::Fine)
+}
+
+fn statement(sources: &Sources, entry: &Entry) -> StatementRecord {
+    let (slot, statements) = match &entry.content {
+        Content::Slot(slot) => (Some(self::slot(slot)), Vec::new()),
+        Content::Block(children) => (None, children.iter().map(|c| statement(sources, c)).collect()),
+    };
+    StatementRecord {
+        head: normal::identity(entry),
+        place: json::place(sources, entry.file, entry.span),
+        slot,
+        statements,
+        override_reason: entry.override_reason.clone(),
+    }
+}
+
+fn slot(slot: &SlotReading) -> SlotRecord {
+    let (kind, values, words) = match &slot.reading {
+        Reading::Nothing => ("nothing", Vec::new(), None),
+        Reading::Open => ("open", Vec::new(), None),
+        Reading::Literal(literal) => ("literal", vec![value(literal)], None),
+        Reading::List(items) => ("list", items.iter().filter_map(literal).map(value).collect(), None),
+        Reading::Schedule(steps) => ("schedule", steps.iter().map(value).collect(), None),
+        Reading::Domain(domain) => ("domain", domain_values(domain), None),
+        Reading::Type(..) => ("type", Vec::new(), None),
+        Reading::Formula(_) => ("formula", Vec::new(), None),
+        Reading::Partial(_, rest) => ("partial", Vec::new(), Some(rest.clone())),
+        Reading::Warning(_, conclusion) => ("warning", Vec::new(), Some(conclusion.clone())),
+        Reading::Assignments(_, rest) => {
+            ("assignments", Vec::new(), (!rest.is_empty()).then(|| rest.clone()))
+        }
+        Reading::Template(text, _) => ("template", Vec::new(), Some(text.clone())),
+        Reading::Name(name) => ("name", Vec::new(), Some(name.clone())),
+        Reading::Words(text) => ("words", Vec::new(), Some(text.clone())),
+    };
+    SlotRecord {
+        class: slot.class.name().to_owned(),
+        kind: kind.to_owned(),
+        normal: normal::slot_text(slot),
+        values,
+        words,
+    }
+}
+
+fn literal(reading: &Reading) -> Option<&Literal> {
+    match reading {
+        Reading::Literal(literal) => Some(literal),
+        _ => None,
+    }
+}
+
+fn domain_values(domain: &Domain) -> Vec<Value> {
+    match domain.count() {
+        Some(count) if count <= 4096 => domain.values().unwrap_or_default().iter().map(value).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A literal as a record value; a quantity keeps its unit as text.
+pub(crate) fn value(literal: &Literal) -> Value {
+    match literal {
+        Literal::Bool(b) => Value::Bool(*b),
+        Literal::Int(i) => Value::Int(*i),
+        Literal::Float(f) => Value::Float(*f),
+        Literal::Text(s) => Value::Text(s.clone()),
+        Literal::Quantity(..) => Value::Text(literal.to_string()),
+        Literal::List(items) => Value::List(items.iter().map(value).collect()),
+    }
+}

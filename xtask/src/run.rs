@@ -1,0 +1,76 @@
+//! Tasks that run other programs.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+/// Seconds of each fuzz target within `cargo xtask test`.
+const SHORT_FUZZ: u32 = 15;
+
+/// The root of the repository.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
+}
+
+/// Everything that must hold, cheapest first.
+pub(crate) fn test() -> Result<()> {
+    cargo("format", &["fmt", "--all", "--check"])?;
+    crate::tidy::check()?;
+    cargo("lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+    cargo("build", &["build", "--workspace", "--all-targets"])?;
+    if has(&["nextest", "--version"]) {
+        cargo("tests", &["nextest", "run", "--workspace", "--no-fail-fast"])?;
+    } else {
+        cargo("tests", &["test", "--workspace", "--no-fail-fast"])?;
+    }
+    fuzz(SHORT_FUZZ)
+}
+
+/// Rewrites golden files and shows what changed.
+pub(crate) fn bless() -> Result<()> {
+    if std::env::var_os("CI").is_some() {
+        bail!("golden files are blessed by a person, never in CI");
+    }
+    let mut tests = command(&["test", "--workspace", "--no-fail-fast"]);
+    tests.env("SPAK_BLESS", "1").env("UPDATE_EXPECT", "1");
+    run("tests", &mut tests)?;
+    run("what changed", Command::new("git").args(["diff", "--stat"]).current_dir(root()))
+}
+
+/// Runs each fuzz target for `seconds`; needs a nightly toolchain and `cargo-fuzz`.
+pub(crate) fn fuzz(seconds: u32) -> Result<()> {
+    if !has(&["+nightly", "fuzz", "--version"]) {
+        println!("SKIPPED: fuzzing needs a nightly toolchain and `cargo install cargo-fuzz`");
+        return Ok(());
+    }
+    for target in ["parse", "expr"] {
+        let time = format!("-max_total_time={seconds}");
+        cargo(&format!("fuzz {target}"), &["+nightly", "fuzz", "run", target, "--", &time, "-timeout=10"])?;
+    }
+    Ok(())
+}
+
+fn command(arguments: &[&str]) -> Command {
+    // Through the shim, so that `+nightly` is understood.
+    let mut command = Command::new("cargo");
+    command.args(arguments).current_dir(root()).env_remove("RUSTUP_TOOLCHAIN");
+    command
+}
+
+fn has(arguments: &[&str]) -> bool {
+    command(arguments).output().is_ok_and(|o| o.status.success())
+}
+
+fn cargo(name: &str, arguments: &[&str]) -> Result<()> {
+    run(name, &mut command(arguments))
+}
+
+fn run(name: &str, command: &mut Command) -> Result<()> {
+    println!("== {name}");
+    let status = command.status().with_context(|| format!("{name}: cannot start {:?}", command.get_program()))?;
+    if !status.success() {
+        bail!("{name} failed");
+    }
+    Ok(())
+}
