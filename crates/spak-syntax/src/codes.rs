@@ -18,6 +18,9 @@ pub const UNCLOSED_LIST: Code = Code("unclosed-list");
 /// Blocks nested deeper than a design ever is.
 pub const NESTING_TOO_DEEP: Code = Code("nesting-too-deep");
 
+/// More errors in one file than anyone reads.
+pub const TOO_MANY_ERRORS: Code = Code("too-many-errors");
+
 /// Every code of this crate.
 pub const ALL: &[Code] = &[
     INVALID_UTF8,
@@ -28,4 +31,5 @@ pub const ALL: &[Code] = &[
     UNMATCHED_BRACE,
     UNCLOSED_LIST,
     NESTING_TOO_DEEP,
+    TOO_MANY_ERRORS,
 ];

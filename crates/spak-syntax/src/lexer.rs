@@ -15,6 +15,7 @@ use unicode_ident::{is_xid_continue, is_xid_start};
 
 use crate::codes::{UNCLOSED_COMMENT, UNCLOSED_FRONT_MATTER};
 use crate::diagnostic::Diagnostic;
+use crate::parser::MAX_REPORTED;
 use crate::span::Span;
 use crate::tree::Kind;
 
@@ -77,6 +78,12 @@ impl<'a> Lexer<'a> {
         let start = self.at as u32;
         self.at += len;
         self.tokens.push(Lexeme { kind, span: Span::new(start, self.at as u32) });
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() <= MAX_REPORTED {
+            self.diagnostics.push(diagnostic);
+        }
     }
 
     /// Reads all of `text`; `slashes_divide` says what an ambiguous `//` is.
@@ -167,7 +174,7 @@ impl<'a> Lexer<'a> {
                 return;
             }
         }
-        self.diagnostics.push(
+        self.report(
             Diagnostic::error(
                 UNCLOSED_FRONT_MATTER,
                 Span::new(self.at as u32, (self.at + first.trim_end().len()) as u32),
@@ -246,7 +253,7 @@ impl<'a> Lexer<'a> {
             Some(len) => self.push(Kind::BlockComment, len + 4),
             None => {
                 self.no_comment_end = true;
-                self.diagnostics.push(
+                self.report(
                     Diagnostic::error(
                         UNCLOSED_COMMENT,
                         Span::new(self.at as u32, self.at as u32 + 2),

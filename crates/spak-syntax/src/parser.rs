@@ -22,6 +22,7 @@ mod scan;
 mod statement;
 mod value;
 
+use crate::codes::TOO_MANY_ERRORS;
 use crate::diagnostic::Diagnostic;
 use crate::lexer::{Lexeme, lex};
 use crate::span::Span;
@@ -32,6 +33,9 @@ use crate::tree::{Builder, Kind, Tree};
 /// Real designs nest up to six deep. Trees are dropped and walked recursively by the tree library,
 /// so the limit is what keeps a file of 100,000 braces from exhausting the stack.
 pub const MAX_DEPTH: u32 = 96;
+
+/// How many errors of one file are reported; what is broken more often is not a design.
+pub const MAX_REPORTED: usize = 200;
 
 /// A tree and what is wrong with the text it was made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +68,15 @@ pub fn parse(text: &str) -> Parse {
     parser.file();
     diagnostics.append(&mut parser.diagnostics);
     diagnostics.sort_by_key(|d| (d.primary.span, d.code));
+    if let Some(next) = diagnostics.get(MAX_REPORTED) {
+        let place = Span::at(next.primary.span.start);
+        diagnostics.truncate(MAX_REPORTED);
+        diagnostics.push(
+            Diagnostic::error(TOO_MANY_ERRORS, place, "further errors are not shown")
+                .because(format!("{MAX_REPORTED} errors were found before this place"))
+                .repair("repair the first ones, or check that this file is a design at all"),
+        );
+    }
     Parse { tree: Tree::new(parser.builder.finish()), diagnostics }
 }
 
@@ -159,6 +172,9 @@ impl Parser<'_> {
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        // One more than is shown, so that it is known that some are not.
+        if self.diagnostics.len() <= MAX_REPORTED {
+            self.diagnostics.push(diagnostic);
+        }
     }
 }

@@ -21,7 +21,7 @@ impl Lexer<'_> {
             }
         };
         let span = Span::new(self.at as u32, (self.at + line_end) as u32);
-        self.diagnostics.push(
+        self.report(
             Diagnostic::error(UNCLOSED_TEXT, span, "this text does not end")
                 .because(
                     "a text in quotes ends with `\"`, and none follows before the next statement",
@@ -83,7 +83,7 @@ impl Lexer<'_> {
         }
         let len = rest.find(['\n', '\r']).unwrap_or(rest.len());
         let span = Span::new(self.at as u32, self.at as u32 + 3);
-        self.diagnostics.push(
+        self.report(
             Diagnostic::error(UNCLOSED_TEXT, span, "this long text does not end")
                 .because("`\"\"\"` runs to the next `\"\"\"`, and none closes it before the next one opens")
                 .repair("add `\"\"\"` after its last line; until then it ends with its first line"),
