@@ -1,5 +1,6 @@
 //! What every test of the runner needs: a build folder, options and short ways to say things.
 #![allow(dead_code, reason = "each test file uses a part of it")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
