@@ -1,1 +1,35 @@
-//! stub
+//! Facts and rules from traces, and back into designs: pure functions over trials and texts.
+//!
+//! [`learn`] compares measured configs pairwise and states only what their spread carries;
+//! [`write_back`] puts it into a design as text edits; [`read_back`] reads facts and rules, learned or
+//! written by hand, as advice.
+#![warn(clippy::indexing_slicing, clippy::string_slice)]
+
+mod advice;
+mod context;
+mod design;
+mod effects;
+mod facts;
+mod finding;
+mod knowledge;
+mod learn;
+mod pairs;
+mod read_back;
+mod rejects;
+mod rules;
+mod sample;
+mod stats;
+mod wording;
+mod write_back;
+
+pub use advice::{Advice, Assignment, Term};
+pub use context::{Context, Dimension};
+pub use effects::{EQUAL_WITHIN, LEAST_EFFECT, LEAST_LOSS, LEVEL, MIN_PAIRS_LOSS};
+pub use finding::{Finding, Optimal, Ratio};
+pub use knowledge::{Entry, Fact, LEARNED_BY, Learned, Role, Rule, Written, confidence};
+pub use learn::learn;
+pub use pairs::MIN_PAIRS_UNKNOWN_SPREAD;
+pub use read_back::{Choice, Guidance, Known, guidance, read_back, read_items};
+pub use rejects::MIN_REJECTED;
+pub use sample::MIN_SAMPLES;
+pub use write_back::{Edited, WriteError, write_back};

@@ -1,0 +1,305 @@
+//! The texts under `recommend`, `apply`, `avoid` and `prefer`, read as far as they are formal.
+
+use spak_records::Value;
+
+/// A name and what it is to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assignment {
+    /// The axis or parameter.
+    pub name: String,
+    /// The value.
+    pub value: Term,
+}
+
+/// The right side of an assignment.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Term {
+    /// A number, a truth value or a text.
+    Literal(Value),
+    /// Anything else, to be evaluated by whoever knows the symbols (`5 if causal else 4`).
+    Expression(String),
+}
+
+/// One piece of advice.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Advice {
+    /// Choose these values; words after them that say how sure that is (`as initial guess`).
+    Recommend(Vec<Assignment>, String),
+    /// Do not choose all of these values together.
+    Avoid(Vec<(String, Value)>),
+    /// Try the values of a dimension in this order.
+    Prefer(String, Vec<Value>),
+    /// For people: the key and the text. Never executed.
+    Prose(String, String),
+}
+
+/// Words before an assignment that only say "choose".
+const CHOOSE: &[&str] = &["select", "set", "choose"];
+
+/// The advice that stands under `key`; keys that hold no advice give `None`.
+pub(crate) fn advice(key: &str, text: &str) -> Option<Advice> {
+    let prose = || Advice::Prose(key.to_owned(), text.to_owned());
+    match key {
+        "recommend" | "apply" | "then" | "config" => {
+            Some(recommend(text).map_or_else(prose, |(a, note)| Advice::Recommend(a, note)))
+        }
+        "avoid" | "forbid" => Some(avoid(text).map_or_else(prose, Advice::Avoid)),
+        "prefer" => Some(prefer(text).map_or_else(prose, |(n, v)| Advice::Prefer(n, v))),
+        "action" | "suggestion" | "hint" => Some(prose()),
+        _ => None,
+    }
+}
+
+fn recommend(text: &str) -> Option<(Vec<Assignment>, String)> {
+    let text = text.trim();
+    let text = CHOOSE
+        .iter()
+        .find_map(|word| text.strip_prefix(word)?.strip_prefix(' '))
+        .unwrap_or(text)
+        .trim_start();
+    let parts = split(text, ',');
+    let mut assignments = Vec::new();
+    let mut note = String::new();
+    for (index, part) in parts.iter().enumerate() {
+        let (name, right) = assignment(part)?;
+        let (value, rest) = term(right)?;
+        // Words behind a value are allowed at the very end only; elsewhere the text is prose.
+        if !rest.is_empty() && index + 1 < parts.len() {
+            return None;
+        }
+        note = rest.to_owned();
+        assignments.push(Assignment { name: name.to_owned(), value });
+    }
+    (!assignments.is_empty()).then_some((assignments, note))
+}
+
+/// `name = rest` with a plain name; `==` is a comparison and no assignment here.
+fn assignment(text: &str) -> Option<(&str, &str)> {
+    let (name, right) = text.split_once('=')?;
+    let name = name.trim();
+    let right = right.strip_prefix('=').unwrap_or(right);
+    (is_name(name) && !right.starts_with('=')).then_some((name, right.trim()))
+}
+
+/// A value and what follows it: a literal, possibly with words behind it, or an expression.
+fn term(text: &str) -> Option<(Term, &str)> {
+    if text.is_empty() {
+        return None;
+    }
+    if let Some((value, rest)) = literal(text) {
+        let rest = rest.trim();
+        // `5 if causal else 4` and `2 * k` go on as an expression, `64 as initial guess` does not.
+        let goes_on = rest.split_whitespace().next().is_some_and(|word| {
+            matches!(word, "if" | "and" | "or" | "in" | "not")
+                || !word.starts_with(char::is_alphabetic)
+        });
+        if !goes_on {
+            return Some((Term::Literal(value), rest));
+        }
+        let closing = rest.trim_matches(|c: char| c == '.' || c == ';' || c == ' ');
+        if closing.is_empty() {
+            return Some((Term::Literal(value), ""));
+        }
+    }
+    Some((Term::Expression(text.to_owned()), ""))
+}
+
+/// The literal that `text` begins with, and the rest. A bare name is none.
+fn literal(text: &str) -> Option<(Value, &str)> {
+    if let Some(quote) = text.chars().next().filter(|c| *c == '\'' || *c == '"') {
+        let inner = text.strip_prefix(quote)?;
+        let (inside, rest) = inner.split_once(quote)?;
+        return Some((Value::Text(inside.to_owned()), rest));
+    }
+    let end = text
+        .char_indices()
+        .find(|(i, c)| !token_goes_on(text, *i, *c))
+        .map_or(text.len(), |(i, _)| i);
+    let (word, rest) = text.split_at_checked(end)?;
+    // A point that ends a sentence is no part of a number.
+    let (word, rest) = match word.strip_suffix('.') {
+        Some(shorter) => (shorter, text.get(shorter.len()..)?),
+        None => (word, rest),
+    };
+    let value = match word {
+        "true" => Value::Bool(true),
+        "false" => Value::Bool(false),
+        _ => word.parse().map(Value::Int).ok().or_else(|| {
+            let number: f64 = word.parse().ok()?;
+            let digit = word.contains(|c: char| c.is_ascii_digit());
+            (digit && number.is_finite()).then_some(Value::Float(number))
+        })?,
+    };
+    Some((value, rest))
+}
+
+/// Whether the character at `index` belongs to the number or word that begins `text`.
+fn token_goes_on(text: &str, index: usize, c: char) -> bool {
+    let before = text.get(..index).and_then(|t| t.chars().next_back());
+    let number = text.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '.');
+    c.is_alphanumeric()
+        || c == '_'
+        || c == '.'
+        || (c == '-' && index == 0)
+        || (matches!(c, '-' | '+') && number && matches!(before, Some('e' | 'E')))
+}
+
+fn avoid(text: &str) -> Option<Vec<(String, Value)>> {
+    let text = text.replace("&&", " and ");
+    let terms: Option<Vec<(String, Value)>> = split_words(&text, " and ")
+        .into_iter()
+        .map(|part| {
+            let (name, right) = assignment(part.trim())?;
+            match term(right)? {
+                (Term::Literal(value), "") => Some((name.to_owned(), value)),
+                (Term::Literal(_) | Term::Expression(_), _) => None,
+            }
+        })
+        .collect();
+    terms.filter(|t| !t.is_empty())
+}
+
+/// `tile_m in [64, 32]`.
+fn prefer(text: &str) -> Option<(String, Vec<Value>)> {
+    let (name, list) = text.split_once(" in ")?;
+    let list = list.trim().strip_prefix('[')?.strip_suffix(']')?;
+    let values: Option<Vec<Value>> = split(list, ',')
+        .into_iter()
+        .map(|v| literal(v.trim()).filter(|(_, rest)| rest.trim().is_empty()).map(|(v, _)| v))
+        .collect();
+    is_name(name.trim()).then_some((name.trim().to_owned(), values?))
+}
+
+fn is_name(text: &str) -> bool {
+    let starts = text.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    starts && text.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// The parts between `separator`s outside quotes and brackets.
+fn split(text: &str, separator: char) -> Vec<&str> {
+    let mut depth = 0usize;
+    let mut quote = None;
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for (i, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(q), c) if c == q => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(c),
+            (None, '(' | '[') => depth += 1,
+            (None, ')' | ']') => depth = depth.saturating_sub(1),
+            (None, c) if c == separator && depth == 0 => {
+                parts.push(text.get(start..i).unwrap_or_default());
+                start = i + c.len_utf8();
+            }
+            (None, _) => {}
+        }
+    }
+    parts.push(text.get(start..).unwrap_or_default());
+    parts.into_iter().map(str::trim).collect()
+}
+
+/// The parts between `word`s outside quotes.
+fn split_words<'a>(text: &'a str, word: &str) -> Vec<&'a str> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    let mut from = 0;
+    while let Some(found) = text.get(from..).and_then(|t| t.find(word)) {
+        let at = from + found;
+        from = at + word.len();
+        let before = text.get(start..at).unwrap_or_default();
+        let closed = |q: char| before.matches(q).count() % 2 == 0;
+        if closed('\'') && closed('"') {
+            parts.push(before);
+            start = from;
+        }
+    }
+    parts.push(text.get(start..).unwrap_or_default());
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(key: &str, text: &str) -> String {
+        match advice(key, text) {
+            None => "nothing".to_owned(),
+            Some(Advice::Prose(..)) => "prose".to_owned(),
+            Some(Advice::Recommend(all, note)) => {
+                let all: Vec<String> = all
+                    .iter()
+                    .map(|a| match &a.value {
+                        Term::Literal(v) => format!("{} := {v:?}", a.name),
+                        Term::Expression(e) => format!("{} := <{e}>", a.name),
+                    })
+                    .collect();
+                format!("{}{}", all.join("; "), if note.is_empty() { "" } else { " (noted)" })
+            }
+            Some(Advice::Avoid(terms)) => format!("avoid {terms:?}"),
+            Some(Advice::Prefer(name, values)) => format!("prefer {name} {values:?}"),
+        }
+    }
+
+    #[test]
+    fn advice_of_the_prototype_is_read_as_far_as_it_is_formal() {
+        let cases = [
+            ("recommend", "tile_m = 64", "tile_m := Int(64)"),
+            (
+                "recommend",
+                "v_load_latency = 5 if causal else 4",
+                "v_load_latency := <5 if causal else 4>",
+            ),
+            (
+                "recommend",
+                "tile_m = 64, tile_n = 64 as initial guess",
+                "tile_m := Int(64); tile_n := Int(64) (noted)",
+            ),
+            ("apply", "select mask_fusion = 'fused_qk'", "mask_fusion := Text(\"fused_qk\")"),
+            ("apply", "use ct.load(..., latency=k_load_latency) for K", "prose"),
+            ("apply", "MUST set inject_x0=False.", "prose"),
+            ("apply", "Increase occupancy target and use asynchronous loads (cp.async).", "prose"),
+            (
+                "apply",
+                "Mapping (B, T, nh, hs) -> (B, nh, T, hs) for optimized Tiled Load.",
+                "prose",
+            ),
+            ("apply", "Start with low weight_decay (1e-4) to allow fast fitting.", "prose"),
+            ("apply", "h = h + LayerNorm(x0)", "h := <h + LayerNorm(x0)>"),
+            ("recommend", "scale = 1e-5", "scale := Float(1e-5)"),
+            ("recommend", "offset = -3.", "offset := Int(-3)"),
+            ("recommend", "causal = true", "causal := Bool(true)"),
+            (
+                "recommend",
+                "name = 'a, b', tile_m = 2 * tile_n",
+                "name := Text(\"a, b\"); tile_m := <2 * tile_n>",
+            ),
+            ("avoid", "tile_m = 8", "avoid [(\"tile_m\", Int(8))]"),
+            (
+                "avoid",
+                "tile_m == 8 && softmax_scheme == 'naive'",
+                "avoid [(\"tile_m\", Int(8)), (\"softmax_scheme\", Text(\"naive\"))]",
+            ),
+            ("avoid", "mode = 'slow and wide'", "avoid [(\"mode\", Text(\"slow and wide\"))]"),
+            ("avoid", "tile_m * tile_n > 4096", "prose"),
+            ("prefer", "tile_m in [64, 32, 128]", "prefer tile_m [Int(64), Int(32), Int(128)]"),
+            ("prefer", "the larger tile", "prose"),
+            ("reason", "tile_m = 64", "nothing"),
+            ("recommend", "", "prose"),
+            ("recommend", "= 3", "prose"),
+            ("recommend", "tile_m =", "prose"),
+        ];
+        for (key, text, expected) in cases {
+            assert_eq!(shown(key, text), expected, "{key}: {text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_without_panic(text in ".{0,60}") {
+            for key in ["recommend", "avoid", "prefer", "apply"] {
+                let _ = advice(key, &text);
+            }
+        }
+    }
+}

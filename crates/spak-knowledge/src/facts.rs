@@ -1,0 +1,343 @@
+//! Findings as the names and entries of facts: sentences a kernel engineer would sign, and numbers.
+
+use spak_records::{Config, Stage, Value};
+
+use crate::context::{Context, names_of_field};
+use crate::finding::{Finding, Optimal, Ratio};
+use crate::knowledge::{Entry, LEARNED_BY, Spread, confidence, ratio_text, support};
+use crate::wording::{
+    count, listed, literal, percent, rate_unit, short, slug, time, time_unit, times,
+};
+
+/// The name and the entries of the fact for `finding`.
+pub(crate) fn written(
+    finding: &Finding,
+    context: &Context,
+    spread: &Spread,
+) -> (String, Vec<Entry>) {
+    let without = match finding {
+        Finding::Workload { name, .. } => names_of_field(name),
+        _ => &[],
+    };
+    let name = format!("{}_{}", subject(finding), context.key_without(without));
+    let mut entries = vec![Entry::text("description", describe(finding))];
+    entries.push(Entry::claim("kind", kind(finding)));
+    entries.push(Entry::claim("when", context.when_without(without)));
+    entries.extend(claims(finding, context));
+    if !matches!(finding, Finding::Optimal(_)) {
+        let noun = if matches!(finding, Finding::Rejected { .. }) { "configs" } else { "pairs" };
+        entries.push(Entry::support(noun, support(finding)));
+    }
+    if !matches!(finding, Finding::Rejected { .. }) {
+        entries.push(Entry::text("noise", spread.text()));
+    }
+    entries.push(Entry::number("confidence", format!("{:.2}", confidence(finding))));
+    entries.extend(provenance(context));
+    (name, entries)
+}
+
+/// Device, compiler, trace and date: what every fact and rule ends with.
+pub(crate) fn provenance(context: &Context) -> Vec<Entry> {
+    let toolchain = &context.toolchain;
+    let mut compiler = toolchain.version.trim().to_owned();
+    if !compiler.contains(&toolchain.compiler) {
+        compiler = format!("{} {compiler}", toolchain.compiler).trim_end().to_owned();
+    }
+    if !toolchain.flags.is_empty() {
+        compiler = format!("{compiler}, {}", toolchain.flags.join(" "));
+    }
+    vec![
+        Entry::text("toolchain", compiler),
+        Entry::text("source", format!("trace {}", context.trace)),
+        Entry::text("learned", context.date.clone()),
+        Entry::claim("learned_by", LEARNED_BY),
+    ]
+}
+
+/// The part of a name that says what the fact is about.
+fn subject(finding: &Finding) -> String {
+    match finding {
+        Finding::Optimal(_) => "optimal".to_owned(),
+        // What a dimension does is one fact, whether it does something or not.
+        Finding::Effect { name, .. } | Finding::NoEffect { name, .. } => {
+            format!("{}_effect", slug(name))
+        }
+        Finding::Loses { name, value, .. } => {
+            format!("negative_{}_{}", slug(name), value_slug(value))
+        }
+        Finding::Rejected { region, .. } => {
+            let terms: Vec<String> =
+                region.iter().map(|(n, v)| format!("{}_{}", slug(n), value_slug(v))).collect();
+            format!("rejected_{}", terms.join("_"))
+        }
+        Finding::Interaction { name, by, .. } => {
+            format!("interaction_{}_by_{}", slug(name), slug(by))
+        }
+        Finding::Workload { name, values: [a, b], .. } => {
+            format!("workload_{}_{}_over_{}", slug(name), value_slug(b), value_slug(a))
+        }
+    }
+}
+
+pub(crate) fn value_slug(value: &Value) -> String {
+    let text = value.to_string().replace('-', " minus ");
+    slug(&text)
+}
+
+fn kind(finding: &Finding) -> &'static str {
+    match finding {
+        Finding::Optimal(_) => "optimal",
+        Finding::Effect { .. } => "effect",
+        Finding::NoEffect { .. } => "no_effect",
+        Finding::Loses { .. } => "negative",
+        Finding::Rejected { .. } => "rejected",
+        Finding::Interaction { .. } => "interaction",
+        Finding::Workload { .. } => "workload",
+    }
+}
+
+/// `tile_m = 64, softmax_scheme = 'online'`, the design's names first.
+pub(crate) fn config_text(config: &Config, context: &Context) -> String {
+    let design = context.dimensions.iter().map(|d| &d.name);
+    let own = config.0.keys().filter(|n| !context.dimensions.iter().any(|d| d.name == **n));
+    let terms: Vec<String> = design
+        .chain(own)
+        .filter_map(|name| Some(format!("{name} = {}", literal(config.get(name)?))))
+        .collect();
+    terms.join(", ")
+}
+
+fn claims(finding: &Finding, context: &Context) -> Vec<Entry> {
+    match finding {
+        Finding::Optimal(optimal) => optimal_claims(optimal, context),
+        Finding::Effect { best, slower, equal, .. } => {
+            let same = equal.iter().map(literal).collect();
+            let mut entries = vec![Entry::claim_or("best", literal(best), same)];
+            entries.extend(slower.iter().map(|(value, ratio)| {
+                let key = format!("speedup_over_{}", value_slug(value));
+                Entry::estimate(&key, short(ratio.mean), ratio.interval)
+            }));
+            entries
+        }
+        Finding::NoEffect { values, within, .. } => {
+            let values: Vec<String> = values.iter().map(literal).collect();
+            let bound = format!("{:.3}", within.max(0.001));
+            vec![
+                Entry::claim("equal", values.join(", ")),
+                Entry::estimate("equal_within", bound, [0.5 * within, 2.0 * within]),
+            ]
+        }
+        Finding::Loses { name, value, best, loss, .. } => {
+            let [least, _] = loss.range;
+            vec![
+                Entry::claim("avoid", format!("{name} = {}", literal(value))),
+                Entry::claim_or("compared_with", format!("{name} = {}", literal(best)), Vec::new()),
+                Entry::estimate("slowdown", short(loss.mean), loss.interval),
+                Entry::estimate("slowdown_least", short(least), [0.9 * least, 1.1 * least]),
+            ]
+        }
+        Finding::Rejected { region, stage, reason, .. } => vec![
+            Entry::claim("avoid", region_text(region)),
+            Entry::claim("stage", stage_name(*stage)),
+            Entry::claim("reason", reason.clone()),
+        ],
+        Finding::Interaction { name, values: [a, b], by, at, crossing } => {
+            let mut entries = vec![
+                Entry::claim("compares", format!("{name} = {} with {}", literal(b), literal(a))),
+                Entry::claim("depends_on", by.clone()),
+                Entry::claim("best_value_changes", if *crossing { "yes" } else { "no" }),
+            ];
+            entries.extend(at.iter().map(|(value, ratio)| {
+                let key = format!("slowdown_at_{}", value_slug(value));
+                Entry::estimate(&key, short(ratio.mean), ratio.interval)
+            }));
+            entries
+        }
+        Finding::Workload { time, rate, .. } => {
+            let [low, high] = time.interval;
+            let width = (high / low).sqrt().max(1.02);
+            vec![
+                Entry::estimate("time_ratio", short(time.mean), time.interval),
+                Entry::estimate("tflops_ratio", short(*rate), [rate / width, rate * width]),
+            ]
+        }
+    }
+}
+
+fn optimal_claims(optimal: &Optimal, context: &Context) -> Vec<Entry> {
+    let same = optimal.equal.iter().map(|c| config_text(c, context)).collect();
+    let mut entries = vec![Entry::claim_or("config", config_text(&optimal.config, context), same)];
+    let median = optimal.median_ns as f64;
+    let [low, high] = optimal.median_ci_ns.unwrap_or([optimal.median_ns; 2]);
+    // Runs of another day differ by more than samples of one run do.
+    let slack = 1.0 + 3.0 * optimal.noise;
+    let [low, high] = [low as f64 / slack, high as f64 * slack];
+    let (unit, scale) = time_unit(median);
+    let key = format!("median_{unit}");
+    entries.push(Entry::estimate(&key, short(median / scale), [low / scale, high / scale]));
+    if optimal.tflops > 0.0 && optimal.tflops.is_finite() {
+        let (unit, scale) = rate_unit(optimal.tflops);
+        let rate = optimal.tflops / scale;
+        let interval = [rate * median / high, rate * median / low];
+        entries.push(Entry::estimate(&unit.to_lowercase(), short(rate), interval));
+    }
+    if let Some((speedup, interval)) = optimal.over_seed {
+        let [low, high] = interval.unwrap_or([speedup; 2]);
+        let interval = [low / slack, high * slack];
+        entries.push(Entry::estimate("speedup_over_seed", short(speedup), interval));
+    }
+    let equal: Vec<String> = optimal
+        .equal_values
+        .iter()
+        .map(|(name, values)| {
+            let values: Vec<String> = values.iter().map(literal).collect();
+            format!("{name} = {}", values.join(" or "))
+        })
+        .collect();
+    if !equal.is_empty() {
+        entries.push(Entry::text("equal_within_spread", equal.join(", ")));
+    }
+    entries.push(Entry::number("trials", optimal.measured + optimal.rejected));
+    if optimal.rejected > 0 {
+        entries.push(Entry::number("rejected", optimal.rejected));
+    }
+    entries.push(Entry::number("samples", optimal.samples));
+    entries
+}
+
+/// The sentence that says it.
+pub(crate) fn describe(finding: &Finding) -> String {
+    match finding {
+        Finding::Optimal(optimal) => describe_optimal(optimal),
+        Finding::Effect { name, best, slower, equal } => {
+            let over: Vec<String> = slower
+                .iter()
+                .map(|(value, ratio)| format!("than {} by {}", literal(value), ratio_text(ratio)))
+                .collect();
+            let untold = if equal.is_empty() {
+                String::new()
+            } else {
+                let equal: Vec<String> = equal.iter().map(literal).collect();
+                format!(" {} cannot be told from it.", listed(&equal))
+            };
+            format!("{name} = {} is faster {}.{untold}", literal(best), listed(&over))
+        }
+        Finding::NoEffect { name, values, within, pairs } => {
+            let values: Vec<String> = values.iter().map(literal).collect();
+            format!(
+                "{name} makes no difference beyond {} between {} ({} or more for each comparison).",
+                percent(*within),
+                listed(&values),
+                count(*pairs, "pair")
+            )
+        }
+        Finding::Loses { name, value, best, loss, behind_best } => {
+            let [least, most] = loss.range;
+            format!(
+                "{name} = {} takes at least {} the time of {} in {} of {} (geometric mean {}, at most {}). \
+                 The fastest config with it takes {} the time of the best one.",
+                literal(value),
+                times(least),
+                literal(best),
+                loss.agree,
+                count(loss.pairs, "pair"),
+                times(loss.mean),
+                times(most),
+                times(*behind_best)
+            )
+        }
+        Finding::Rejected { region, stage, reason, configs, witnesses } => format!(
+            "Each of the {} tried with {} was rejected at stage {}: {reason}. {} in it \
+             {} an accepted neighbour that differs in one value.",
+            count(*configs, "config"),
+            region_text(region),
+            stage_name(*stage),
+            count(*witnesses, "config"),
+            if *witnesses == 1 { "has" } else { "have" }
+        ),
+        Finding::Interaction { name, values, by, at, crossing } => {
+            describe_interaction(name, values, by, at, *crossing)
+        }
+        Finding::Workload { name, values: [a, b], time, rate, depends_on } => {
+            let depends = depends_on.as_ref().map_or_else(String::new, |(by, at)| {
+                let at: Vec<String> = at
+                    .iter()
+                    .map(|(v, r)| format!("{} at {}", ratio_text(r), literal(v)))
+                    .collect();
+                format!(" It depends on {by}: {}.", listed(&at))
+            });
+            format!(
+                "{name} = {} takes {} the time of {name} = {}, at {} the TFLOPS.{depends}",
+                literal(b),
+                ratio_text(time),
+                literal(a),
+                times(*rate)
+            )
+        }
+    }
+}
+
+fn describe_optimal(optimal: &Optimal) -> String {
+    let interval = optimal.median_ci_ns.map_or_else(
+        || format!(" ({}, spread not known)", count(optimal.samples as usize, "sample")),
+        |[low, high]| format!(" (95% CI {} to {})", time(low as f64), time(high as f64)),
+    );
+    let mut text = format!(
+        "The fastest of {} takes {}{interval}",
+        count(optimal.measured, "measured config"),
+        time(optimal.median_ns as f64)
+    );
+    if optimal.tflops > 0.0 && optimal.tflops.is_finite() {
+        let (unit, scale) = rate_unit(optimal.tflops);
+        text.push_str(&format!(", {} {unit}", short(optimal.tflops / scale)));
+    }
+    if let Some((speedup, interval)) = optimal.over_seed {
+        text.push_str(&format!(", {} faster than the seed", times(speedup)));
+        if let Some([low, high]) = interval {
+            text.push_str(&format!(" ({} to {})", times(low), times(high)));
+        }
+    }
+    text.push('.');
+    match optimal.equal.len() {
+        0 => {}
+        1 => text.push_str(" 1 other config cannot be told from it."),
+        n => text.push_str(&format!(" {n} other configs cannot be told from it.")),
+    }
+    text
+}
+
+fn describe_interaction(
+    name: &str,
+    [a, b]: &[Value; 2],
+    by: &str,
+    at: &[(Value, Ratio); 2],
+    crossing: bool,
+) -> String {
+    let claim = if crossing {
+        format!("The best {name} depends on {by}")
+    } else {
+        format!("How much {name} matters depends on {by}")
+    };
+    let at: Vec<String> = at
+        .iter()
+        .map(|(value, ratio)| format!("{} at {by} = {}", ratio_text(ratio), literal(value)))
+        .collect();
+    format!("{claim}: {} takes {} the time of {}.", literal(b), listed(&at), literal(a))
+}
+
+/// `tile_m = 8 and threads = 4`, in the form that can be read back.
+pub(crate) fn region_text(region: &[(String, Value)]) -> String {
+    let terms: Vec<String> = region.iter().map(|(n, v)| format!("{n} = {}", literal(v))).collect();
+    terms.join(" and ")
+}
+
+/// The stage's name as in records.
+pub(crate) fn stage_name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Generate => "generate",
+        Stage::Compile => "compile",
+        Stage::Start => "start",
+        Stage::Check => "check",
+        Stage::Time => "time",
+    }
+}
