@@ -95,6 +95,20 @@ impl Parser<'_> {
             && self.scan().brace.is_some()
     }
 
+    /// Whether the `}` at hand closes a block around the body that is being read: it begins its line
+    /// as deep as that block does, and this body began deeper.
+    pub(super) fn brace_is_for_outer(&self) -> bool {
+        if self.surplus >= 0 || self.kind() != Some(Kind::RightBrace) {
+            return false;
+        }
+        let Some((open, outer)) = self.open.split_last() else { return false };
+        self.indent_at(self.at).is_some_and(|indent| {
+            open.brace.is_some()
+                && indent < open.indent
+                && outer.iter().any(|o| o.brace.is_some() && o.indent == indent)
+        })
+    }
+
     /// Reports that `open` ends here without a brace.
     pub(super) fn unclosed(&mut self, open: OpenBody) {
         self.surplus += 1;

@@ -191,8 +191,9 @@ impl Parser<'_> {
         });
         self.bump();
         self.statements();
+        let closed = self.kind() == Some(Kind::RightBrace) && !self.brace_is_for_outer();
         let open = self.open.pop();
-        if self.kind() == Some(Kind::RightBrace) {
+        if closed {
             self.bump();
         } else if let Some(open) = open {
             self.unclosed(open);
