@@ -31,7 +31,10 @@ fn judge(args: &[String]) -> Result<(), Box<dyn Error>> {
     let [problem, files @ ..] = args else { return Err("usage: judge PROBLEM FILE…".into()) };
     let problem: Problem = serde_json::from_str(problem)?;
     let program = std::env::current_exe()?;
-    let options = RunOptions::new(Sandbox { program, args: vec!["__sandbox".to_owned()] });
+    let mut options = RunOptions::new(Sandbox { program, args: vec!["__sandbox".to_owned()] });
+    if let Ok(v) = std::env::var("FLUSH") {
+        options.time.flush_bytes = Some(v.parse()?);
+    }
     let compiler = CompilerOptions::default();
     let build = std::env::temp_dir().join(format!("spak-judge-{}", std::process::id()));
     let mut incumbent: Option<Incumbent> = None;

@@ -138,7 +138,8 @@ int main(int argc, char **argv) {
     if (head == MAP_FAILED || head->magic != HEADER_MAGIC) return 65;
     const struct header h = *head;
     munmap(head, sizeof *head);
-    char *base = __real_mmap(NULL, h.total, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    char *base =
+        __real_mmap(NULL, h.total, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
     if (base == MAP_FAILED) return 66;
     close(fd);
     madvise(base, h.total, MADV_HUGEPAGE);

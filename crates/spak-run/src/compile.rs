@@ -40,7 +40,7 @@ impl Program {
         &self.path
     }
 
-    /// The folder that holds source, executable and nothing else.
+    /// The folder of source and executable; nothing removes it but its owner.
     pub fn folder(&self) -> &Path {
         &self.folder
     }

@@ -102,6 +102,9 @@ impl Default for CheckOptions {
 /// How long and how often is timed.
 #[derive(Clone, Debug)]
 pub struct TimeOptions {
+    /// How often both programs are started anew, with samples spread evenly over the starts: where
+    /// the system happens to place memory changes times by a few per cent for a whole process.
+    pub launches: u32,
     /// Least wall-clock time of calls before the first sample (at least one call is made).
     pub warm_up: Duration,
     /// Samples that are taken even when the budget is spent, unless the candidate is hopeless.
@@ -130,11 +133,12 @@ pub struct TimeOptions {
 impl Default for TimeOptions {
     fn default() -> Self {
         Self {
-            warm_up: Duration::from_millis(50),
+            launches: 3,
+            warm_up: Duration::from_millis(30),
             min_samples: 15,
-            max_samples: 200,
+            max_samples: 99,
             budget: Duration::from_millis(1500),
-            min_sample: Duration::from_millis(2),
+            min_sample: Duration::from_millis(5),
             batch_bytes: 16 << 20,
             flush_bytes: None,
             peak_flops: None,

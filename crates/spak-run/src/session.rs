@@ -294,12 +294,7 @@ fn request(
         readable.push(path("/proc"));
     }
     let executable = [
-        program
-            .path()
-            .as_os_str()
-            .to_str()
-            .map(PathBuf::from)
-            .unwrap_or_else(|| program.path().to_owned()),
+        program.path().to_owned(),
         path("/lib64/ld-linux-x86-64.so.2"),
         path("/lib/ld-linux-aarch64.so.1"),
         path("/lib/ld-linux-riscv64-lp64d.so.1"),

@@ -26,6 +26,9 @@ const MOST_CALLS: usize = 4096;
 const MOST_WARM_UPS: usize = 1000;
 /// A call may take this many times its time in the check before it counts as hanging.
 const PATIENCE: u32 = 20;
+/// Programs with calls longer than this are started once only: starting them again costs more than
+/// the placement of their memory can change.
+const LONG_CALL: Duration = Duration::from_millis(200);
 /// Elements of each output of each timed call that are probed for the poison.
 const PROBES: usize = 4;
 
@@ -75,70 +78,137 @@ pub fn time(
     progress: &mut dyn FnMut(u32),
     cancel: &AtomicBool,
 ) -> Result<Result<TimeReport, Rejection>, RunError> {
-    let start = |program: &Program, seed: u64, call_time: Option<Duration>| {
-        Player::start(program, problem, call_time, options, seed, cancel)
+    let long = call_time.is_some_and(|call| call > LONG_CALL);
+    let launches = if long { 1 } else { options.time.launches.max(1) };
+    let mut race = Race {
+        candidate: Record::default(),
+        incumbent: incumbent.map(|_| Record::default()),
+        incumbent_failed: None,
+        round: 0,
     };
-    let mut candidate = match start(program, seed, call_time) {
-        Ok(player) => player,
-        Err(stop) => return stop.rejection(Stage::Time).map(Err),
-    };
-    let mut incumbent_failed = None;
-    // Its batch follows from its own warm-up; the candidate's call time is a first guess.
-    let rival = incumbent.map(|program| start(program, seed.wrapping_add(1), call_time));
-    let mut incumbent = match rival {
-        None => None,
-        Some(Ok(player)) => Some(player),
-        Some(Err(stop)) => {
-            incumbent_failed = Some(stop.rejection(Stage::Time)?);
-            None
-        }
-    };
-
     let began = Instant::now();
-    let mut round = 0u32;
-    while wants_more(&candidate, incumbent.as_ref(), began.elapsed(), &options.time) {
-        // A B, B A, A B …: a drift of the machine hits both alike.
-        for turn in 0..2 {
-            if (turn + round).is_multiple_of(2) {
-                if let Err(stop) = candidate.sample(&options.time) {
-                    return stop.rejection(Stage::Time).map(Err);
+    for launch in 0..launches {
+        let start = |program: &Program, seed: u64, record: Record| {
+            // Its batch follows from its own warm-up; the candidate's call time is a first guess.
+            let seed = seed.wrapping_add(2 * u64::from(launch));
+            Player::start(program, problem, call_time, record, options, seed, cancel)
+        };
+        let candidate = match start(program, seed, std::mem::take(&mut race.candidate)) {
+            Ok(player) => player,
+            Err(stop) => return stop.rejection(Stage::Time).map(Err),
+        };
+        let rival = match incumbent.zip(race.incumbent.take()) {
+            None => None,
+            Some((program, record)) => match start(program, seed.wrapping_add(1), record) {
+                Ok(player) => Some(player),
+                Err(stop) => {
+                    race.incumbent_failed = Some(stop.rejection(Stage::Time)?);
+                    None
                 }
-            } else if let Some(Err(stop)) = incumbent.as_mut().map(|i| i.sample(&options.time)) {
-                incumbent_failed = Some(stop.rejection(Stage::Time)?);
-                incumbent = None;
-            }
+            },
+        };
+        let part = f64::from(launch + 1) / f64::from(launches);
+        if let Err(stop) = race.run(candidate, rival, began, part, &options.time, progress) {
+            return stop.rejection(Stage::Time).map(Err);
         }
-        round += 1;
-        progress(round);
+        if race.is_hopeless(&options.time) {
+            break;
+        }
     }
-    if let Err(stop) = candidate.believable(problem, options) {
-        return stop.rejection(Stage::Time).map(Err);
+    if let Err(fault) = race.candidate.believable(problem, options) {
+        return Ok(Err(fault.at(Stage::Time)));
     }
-    let incumbent = incumbent.as_ref().and_then(Player::timed);
-    let Some(candidate) = candidate.timed() else {
+    let Some(candidate) = race.candidate.timed() else {
         let fault = Fault::new(reason::TIMEOUT, "no sample was taken");
         return Ok(Err(fault.at(Stage::Time)));
     };
-    Ok(Ok(TimeReport { candidate, incumbent, incumbent_failed }))
+    let incumbent = race.incumbent.as_ref().and_then(Record::timed);
+    Ok(Ok(TimeReport { candidate, incumbent, incumbent_failed: race.incumbent_failed }))
+}
+
+/// Samples of both programs over all launches.
+struct Race {
+    candidate: Record,
+    incumbent: Option<Record>,
+    incumbent_failed: Option<Rejection>,
+    round: u32,
+}
+
+impl Race {
+    /// Samples by turns until `part` of what is wanted has been taken.
+    fn run(
+        &mut self,
+        mut candidate: Player<'_>,
+        mut rival: Option<Player<'_>>,
+        began: Instant,
+        part: f64,
+        options: &TimeOptions,
+        progress: &mut dyn FnMut(u32),
+    ) -> Result<(), Stop> {
+        if let Some(rival) = &mut rival {
+            candidate.share_batch_with(rival);
+        }
+        loop {
+            // A B, B A, A B …: a drift of the machine hits both alike.
+            for turn in 0..2 {
+                if (turn + self.round).is_multiple_of(2) {
+                    candidate.sample(options)?;
+                } else if let Some(Err(stop)) = rival.as_mut().map(|r| r.sample(options)) {
+                    self.incumbent_failed = Some(stop.rejection(Stage::Time)?);
+                    rival = None;
+                }
+            }
+            self.round += 1;
+            progress(self.round);
+            let other = rival.as_ref().map(|r| &r.record);
+            if !wants_more(&candidate.record, other, began.elapsed(), part, options) {
+                break;
+            }
+        }
+        self.candidate = candidate.record;
+        self.incumbent = rival.map(|r| r.record);
+        Ok(())
+    }
+
+    fn is_hopeless(&self, options: &TimeOptions) -> bool {
+        is_hopeless(&self.candidate, self.incumbent.as_ref(), options)
+    }
+}
+
+fn is_hopeless(candidate: &Record, incumbent: Option<&Record>, options: &TimeOptions) -> bool {
+    let fastest = candidate.samples.iter().min().copied().unwrap_or(0);
+    let slowest = incumbent.and_then(|i| i.samples.iter().max().copied());
+    slowest.is_some_and(|s| fastest as f64 > s as f64 * options.hopeless_ratio)
 }
 
 fn wants_more(
-    candidate: &Player<'_>,
-    incumbent: Option<&Player<'_>>,
+    candidate: &Record,
+    incumbent: Option<&Record>,
     spent: Duration,
+    part: f64,
     options: &TimeOptions,
 ) -> bool {
     let taken = u32::try_from(candidate.samples.len()).unwrap_or(u32::MAX);
-    if taken >= options.max_samples {
-        return false;
+    let share = |count: u32| (f64::from(count) * part).ceil() as u32;
+    if is_hopeless(candidate, incumbent, options) {
+        return taken < options.hopeless_samples;
     }
-    let fastest = candidate.samples.iter().min().copied().unwrap_or(0);
-    let slowest = incumbent.and_then(|i| i.samples.iter().max().copied());
-    let hopeless = slowest.is_some_and(|s| fastest as f64 > s as f64 * options.hopeless_ratio);
-    let wanted = if hopeless { options.hopeless_samples } else { options.min_samples };
-    // Without an incumbent to lose against, a very slow program still ends after a few samples.
-    let overdue = spent > options.budget * 4 && taken >= options.hopeless_samples;
-    taken < wanted.max(1) && !overdue || !hopeless && spent < options.budget
+    // A program that is slow without an incumbent to lose against still ends after a few samples.
+    let overdue = spent > options.budget * 4 && taken >= share(options.hopeless_samples);
+    let wanted = taken < share(options.min_samples) && !overdue;
+    wanted || taken < share(options.max_samples) && spent < options.budget.mul_f64(part)
+}
+
+/// What was measured of one program.
+#[derive(Default)]
+struct Record {
+    samples: Vec<u64>,
+    claims: Vec<u64>,
+    pings: Vec<u64>,
+    /// Difference between the judge's time of each batch and the claimed one, in nanoseconds.
+    gaps: Vec<u64>,
+    compared: u64,
+    calls: usize,
 }
 
 /// One program with a batch of buffer sets.
@@ -151,12 +221,7 @@ struct Player<'a> {
     /// Calls in a sample; never more than there are slots.
     calls: usize,
     timeout: Duration,
-    samples: Vec<u64>,
-    claims: Vec<u64>,
-    pings: Vec<u64>,
-    /// Smallest difference between the judge's time of a batch and the claimed one, in nanoseconds.
-    smallest_gap: u64,
-    compared: u64,
+    record: Record,
     flush: Vec<u8>,
 }
 
@@ -165,6 +230,7 @@ impl<'a> Player<'a> {
         program: &Program,
         problem: &'a Problem,
         call_time: Option<Duration>,
+        record: Record,
         options: &RunOptions,
         seed: u64,
         cancel: &'a AtomicBool,
@@ -188,11 +254,7 @@ impl<'a> Player<'a> {
             next: 0,
             calls: 1,
             timeout: options.check.call_timeout,
-            samples: Vec::new(),
-            claims: Vec::new(),
-            pings: Vec::new(),
-            smallest_gap: u64::MAX,
-            compared: 0,
+            record,
             flush,
         };
         this.warm_up(options)?;
@@ -218,6 +280,17 @@ impl<'a> Player<'a> {
         let batch_time = call.saturating_mul(u32::try_from(self.calls).unwrap_or(u32::MAX));
         self.timeout = batch_time.saturating_mul(PATIENCE).max(Duration::from_secs(5));
         self.session.freeze()
+    }
+
+    /// Gives both programs batches of the same size unless they differ much in speed, so that the
+    /// round trip weighs the same in both.
+    fn share_batch_with(&mut self, other: &mut Player<'_>) {
+        let slots = self.session.buffers.layout.slots.min(other.session.buffers.layout.slots);
+        let (small, large) = (self.calls.min(other.calls), self.calls.max(other.calls));
+        if large <= 4 * small {
+            self.calls = large.min(slots);
+            other.calls = large.min(slots);
+        }
     }
 
     /// One sample. Before and after it the program is stopped, so it sees changed inputs only while
@@ -258,10 +331,11 @@ impl<'a> Player<'a> {
             );
             return Err(Stop::fault(reason::TIMER_MISMATCH, detail));
         }
-        self.samples.push(judge_ns / calls);
-        self.claims.push(time.claimed_ns / calls);
-        self.smallest_gap = self.smallest_gap.min(judge_ns - time.claimed_ns);
-        self.pings.push(u64::try_from(ping.as_nanos()).unwrap_or(u64::MAX));
+        self.record.calls = self.calls;
+        self.record.samples.push(judge_ns / calls);
+        self.record.claims.push(time.claimed_ns / calls);
+        self.record.gaps.push(judge_ns - time.claimed_ns);
+        self.record.pings.push(u64::try_from(ping.as_nanos()).unwrap_or(u64::MAX));
         self.spot_check(first, watched, &focus)
     }
 
@@ -275,7 +349,7 @@ impl<'a> Player<'a> {
         self.session.buffers.verify_inputs(watched)?;
         let selection = Selection::spot(self.problem, focus, &mut self.rng);
         let found = compare(self.problem, &self.session.buffers, watched, &selection, 1);
-        self.compared += found.compared;
+        self.record.compared += found.compared;
         match found.fault(self.problem, reason::CACHED_RESULT) {
             None => Ok(()),
             Some(fault) => {
@@ -285,9 +359,11 @@ impl<'a> Player<'a> {
             }
         }
     }
+}
 
+impl Record {
     /// Whether the samples as a whole are possible.
-    fn believable(&self, problem: &Problem, options: &RunOptions) -> Result<(), Stop> {
+    fn believable(&self, problem: &Problem, options: &RunOptions) -> Result<(), Fault> {
         let Some(timed) = self.timed() else { return Ok(()) };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let peak = options.time.peak_flops.unwrap_or(cores as f64 * 64.0 * 6e9);
@@ -300,19 +376,20 @@ impl<'a> Player<'a> {
                 rate / 1e9,
                 peak / 1e9
             );
-            return Err(Stop::fault(reason::IMPOSSIBLE_TIME, detail));
+            return Err(Fault::new(reason::IMPOSSIBLE_TIME, detail));
         }
         // What the judge's sample holds beside the calls is the round trip. On a busy machine it may
         // be woken late now and then, but not every time: a clock that lies does so every time.
         let batch = timed.summary.median_ns.saturating_mul(self.calls as u64);
         let slack = (batch / 4).max(20 * timed.round_trip_ns).max(500_000);
-        if self.smallest_gap > slack {
+        let gap = self.gaps.iter().min().copied().unwrap_or(0);
+        if gap > slack {
             let detail = format!(
                 "by its own clock every batch takes at least {} ns less than by the judge's ({batch} ns), \
                  but an empty round trip only takes {} ns",
-                self.smallest_gap, timed.round_trip_ns
+                gap, timed.round_trip_ns
             );
-            return Err(Stop::fault(reason::TIMER_MISMATCH, detail));
+            return Err(Fault::new(reason::TIMER_MISMATCH, detail));
         }
         Ok(())
     }

@@ -31,6 +31,8 @@ pub(crate) fn options() -> RunOptions {
     options.time.warm_up = Duration::from_millis(5);
     options.time.min_samples = 8;
     options.time.max_samples = 12;
+    options.time.launches = 2;
+    options.time.min_sample = Duration::from_millis(1);
     options.time.batch_bytes = 2 << 20;
     options
 }
