@@ -149,7 +149,7 @@ impl fmt::Display for DoneReason {
                 "confirmed: what the design recommends holds against {neighbours} neighbouring configs"
             ),
             Self::Exhausted { configs } => {
-                write!(f, "exhausted: all {configs} valid configs were tried")
+                write!(f, "exhausted: every valid config was tried; there are {configs}")
             }
             Self::TrialBudget => f.write_str("the trials granted are used up"),
             Self::TimeBudget => f.write_str("the time granted is used up"),
@@ -160,7 +160,10 @@ impl fmt::Display for DoneReason {
                 write!(f, "no valid config was found; the seed config is invalid: {why}")
             }
             Self::NothingWorks { tried, why } => {
-                write!(f, "all {tried} configs tried were rejected; the first one: {why}")
+                write!(
+                    f,
+                    "nothing that was tried was accepted; configs tried: {tried}; the first was rejected: {why}"
+                )
             }
             Self::Stopped => f.write_str("stopped by the user"),
             Self::Failed { why } => write!(f, "failed: {why}"),

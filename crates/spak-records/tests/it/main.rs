@@ -1,5 +1,8 @@
 //! The formats on disk and on standard output, as programs and people meet them.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::print_stderr, reason = "a skipped test says so")]
+
 mod file;
 mod protocol;
 mod run;
