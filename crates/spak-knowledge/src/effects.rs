@@ -7,9 +7,10 @@ use spak_records::Value;
 use crate::finding::{Finding, Ratio};
 use crate::pairs::{MIN_PAIRS_UNKNOWN_SPREAD, Place, Table, Test, test};
 use crate::sample::{Noise, Point};
-use crate::stats::{deviation, holm, median};
+use crate::stats::{deviation, holm};
 
-/// The chance of one or more wrong effects in a whole learning step.
+/// The chance of one or more wrong claims in a whole learning step, for each of the three families of
+/// tests: effects of values, interactions, and effects of the workload.
 pub const LEVEL: f64 = 0.05;
 /// Ratios of times nearer to one than this are not worth knowing.
 pub const LEAST_EFFECT: f64 = 1.01;
@@ -128,9 +129,11 @@ pub(crate) fn scatter(points: &[Point], dimensions: &[Dimension]) -> Option<(f64
         }
     }
     found.retain(|(_, freedom)| *freedom >= MIN_SCATTER_FREEDOM);
-    let variances: Vec<f64> = found.iter().map(|(variance, _)| *variance).collect();
-    // Dimensions with much more scatter than the usual one interact with others.
-    found.retain(|(variance, _)| *variance <= 3.0 * median(&variances));
+    found.sort_by(|a, b| a.0.total_cmp(&b.0));
+    // Half of the dimensions or more are taken not to interact; much more scatter than that of the
+    // middle one (the lower one of two) is interaction and not noise.
+    let usual = found.get(found.len().saturating_sub(1) / 2).map_or(0.0, |(v, _)| *v);
+    found.retain(|(variance, _)| *variance <= 3.0 * usual);
     let freedom: f64 = found.iter().map(|(_, freedom)| freedom).sum();
     let squares: f64 = found.iter().map(|(variance, freedom)| variance * freedom).sum();
     // All dimensions look at the same times: what they tell together counts half.

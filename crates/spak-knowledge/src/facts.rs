@@ -4,7 +4,7 @@ use spak_records::{Config, Stage, Value};
 
 use crate::context::{Context, names_of_field};
 use crate::finding::{Finding, Optimal, Ratio};
-use crate::knowledge::{Entry, LEARNED_BY, Spread, confidence, ratio_text, support};
+use crate::knowledge::{Entry, LEARNED_BY, Spread, basis, confidence, support};
 use crate::wording::{
     count, listed, literal, percent, rate_unit, short, slug, time, time_unit, times,
 };
@@ -28,8 +28,13 @@ pub(crate) fn written(
         let noun = if matches!(finding, Finding::Rejected { .. }) { "configs" } else { "pairs" };
         entries.push(Entry::support(noun, support(finding)));
     }
-    if !matches!(finding, Finding::Rejected { .. }) {
-        entries.push(Entry::text("noise", spread.text()));
+    match (finding, spread) {
+        (Finding::Rejected { .. }, _) => {}
+        // The spread is told once, with the optimum, unless it is a reservation.
+        (Finding::Optimal(_), _) | (_, Spread::Unknown { .. }) => {
+            entries.push(Entry::text("noise", spread.text()));
+        }
+        (_, Spread::Known { samples, .. }) => entries.push(Entry::number("samples", samples)),
     }
     entries.push(Entry::number("confidence", format!("{:.2}", confidence(finding))));
     entries.extend(provenance(context));
@@ -80,8 +85,8 @@ fn subject(finding: &Finding) -> String {
 }
 
 pub(crate) fn value_slug(value: &Value) -> String {
-    let text = value.to_string().replace('-', " minus ");
-    slug(&text)
+    let text = slug(&value.to_string());
+    if value.as_float().is_some_and(f64::is_sign_negative) { format!("minus_{text}") } else { text }
 }
 
 fn kind(finding: &Finding) -> &'static str {
@@ -111,8 +116,7 @@ fn claims(finding: &Finding, context: &Context) -> Vec<Entry> {
     match finding {
         Finding::Optimal(optimal) => optimal_claims(optimal, context),
         Finding::Effect { best, slower, equal, .. } => {
-            let same = equal.iter().map(literal).collect();
-            let mut entries = vec![Entry::claim_or("best", literal(best), same)];
+            let mut entries = vec![Entry::value("best", best, equal)];
             entries.extend(slower.iter().map(|(value, ratio)| {
                 let key = format!("speedup_over_{}", value_slug(value));
                 Entry::estimate(&key, short(ratio.mean), ratio.interval)
@@ -131,7 +135,7 @@ fn claims(finding: &Finding, context: &Context) -> Vec<Entry> {
             let [least, _] = loss.range;
             vec![
                 Entry::claim("avoid", format!("{name} = {}", literal(value))),
-                Entry::claim_or("compared_with", format!("{name} = {}", literal(best)), Vec::new()),
+                Entry::claim("compared_with", format!("{name} = {}", literal(best))),
                 Entry::estimate("slowdown", short(loss.mean), loss.interval),
                 Entry::estimate("slowdown_least", short(least), [0.9 * least, 1.1 * least]),
             ]
@@ -169,8 +173,8 @@ fn optimal_claims(optimal: &Optimal, context: &Context) -> Vec<Entry> {
     let mut entries = vec![Entry::claim_or("config", config_text(&optimal.config, context), same)];
     let median = optimal.median_ns as f64;
     let [low, high] = optimal.median_ci_ns.unwrap_or([optimal.median_ns; 2]);
-    // Runs of another day differ by more than samples of one run do.
-    let slack = 1.0 + 3.0 * optimal.noise;
+    // Two runs differ by more than the samples of one do: by twice the variance of a session.
+    let slack = 1.0 + 1.96 * std::f64::consts::SQRT_2 * optimal.noise;
     let [low, high] = [low as f64 / slack, high as f64 * slack];
     let (unit, scale) = time_unit(median);
     let key = format!("median_{unit}");
@@ -212,7 +216,9 @@ pub(crate) fn describe(finding: &Finding) -> String {
         Finding::Effect { name, best, slower, equal } => {
             let over: Vec<String> = slower
                 .iter()
-                .map(|(value, ratio)| format!("than {} by {}", literal(value), ratio_text(ratio)))
+                .map(|(value, ratio)| {
+                    format!("than {} by {} ({})", literal(value), times(ratio.mean), basis(ratio))
+                })
                 .collect();
             let untold = if equal.is_empty() {
                 String::new()
@@ -262,15 +268,16 @@ pub(crate) fn describe(finding: &Finding) -> String {
             let depends = depends_on.as_ref().map_or_else(String::new, |(by, at)| {
                 let at: Vec<String> = at
                     .iter()
-                    .map(|(v, r)| format!("{} at {}", ratio_text(r), literal(v)))
+                    .map(|(v, r)| format!("{} at {}", times(r.mean), literal(v)))
                     .collect();
                 format!(" It depends on {by}: {}.", listed(&at))
             });
             format!(
-                "{name} = {} takes {} the time of {name} = {}, at {} the TFLOPS.{depends}",
+                "{name} = {} takes {} the time of {name} = {} ({}), at {} the TFLOPS.{depends}",
                 literal(b),
-                ratio_text(time),
+                times(time.mean),
                 literal(a),
+                basis(time),
                 times(*rate)
             )
         }
@@ -318,11 +325,15 @@ fn describe_interaction(
     } else {
         format!("How much {name} matters depends on {by}")
     };
+    let (a, b) = (literal(a), literal(b));
     let at: Vec<String> = at
         .iter()
-        .map(|(value, ratio)| format!("{} at {by} = {}", ratio_text(ratio), literal(value)))
+        .map(|(value, ratio)| {
+            let mean = times(ratio.mean);
+            format!("{mean} the time of {a} at {by} = {} ({})", literal(value), basis(ratio))
+        })
         .collect();
-    format!("{claim}: {} takes {} the time of {}.", literal(b), listed(&at), literal(a))
+    format!("{claim}: {b} takes {}.", listed(&at))
 }
 
 /// `tile_m = 8 and threads = 4`, in the form that can be read back.

@@ -119,7 +119,7 @@ pub struct Optimal {
     pub measured: usize,
     /// Configs that were rejected.
     pub rejected: usize,
-    /// Run-to-run deviation of a time (0.01 is 1 %), measured or assumed.
+    /// Deviation of an absolute time from session to session (0.01 is 1 %), drift included.
     pub noise: f64,
     /// Other configs that cannot be told from it.
     pub equal: Vec<Config>,

@@ -4,7 +4,7 @@ use spak_records::Value;
 
 use crate::context::Context;
 use crate::finding::Finding;
-use crate::wording::times;
+use crate::wording::{literal, times};
 
 /// The value of `learned_by` that marks what this program may replace.
 pub const LEARNED_BY: &str = "spak";
@@ -101,8 +101,8 @@ pub enum Role {
 /// What is known of the spread of the times.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Spread {
-    /// The noise, in words.
-    Known(String),
+    /// The noise, in words, and the smallest number of samples of any config.
+    Known { noise: String, samples: u32 },
     /// Some config has too few samples for an interval; this is the smallest number.
     Unknown { samples: u32 },
 }
@@ -110,7 +110,7 @@ pub(crate) enum Spread {
 impl Spread {
     pub(crate) fn text(&self) -> String {
         match self {
-            Self::Known(origin) => origin.clone(),
+            Self::Known { noise, .. } => noise.clone(),
             Self::Unknown { samples: 0 | 1 } => {
                 "not known: single samples, only what all pairs show together is claimed".to_owned()
             }
@@ -186,6 +186,16 @@ impl Entry {
         Self::new(key, Written::Text(text.into()), Role::Claim { same })
     }
 
+    /// A value of a dimension, with others that would do as well.
+    pub(crate) fn value(key: &str, value: &Value, same: &[Value]) -> Self {
+        let written = match value {
+            Value::Text(text) => Written::Text(text.clone()),
+            Value::List(_) => Written::Text(literal(value)),
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) => Written::Bare(value.to_string()),
+        };
+        Self::new(key, written, Role::Claim { same: same.iter().map(Value::to_string).collect() })
+    }
+
     pub(crate) fn estimate(key: &str, shown: String, interval: [f64; 2]) -> Self {
         let [low, high] = interval;
         Self::new(key, Written::Bare(shown), Role::Estimate { low, high })
@@ -233,16 +243,11 @@ fn quoted(text: &str) -> String {
     out
 }
 
-/// `2.31x (geometric mean of 4 pairs, 2.10x to 2.50x)`, `2.31x (1 pair)`.
-pub(crate) fn ratio_text(ratio: &crate::finding::Ratio) -> String {
+/// `geometric mean of 4 pairs, 2.10x to 2.50x`, `1 pair`: what a ratio rests on.
+pub(crate) fn basis(ratio: &crate::finding::Ratio) -> String {
     let [low, high] = ratio.range;
     match ratio.pairs {
-        1 => format!("{} (1 pair)", times(ratio.mean)),
-        n => format!(
-            "{} (geometric mean of {n} pairs, {} to {})",
-            times(ratio.mean),
-            times(low),
-            times(high)
-        ),
+        1 => "1 pair".to_owned(),
+        n => format!("geometric mean of {n} pairs, {} to {}", times(low), times(high)),
     }
 }

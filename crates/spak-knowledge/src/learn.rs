@@ -18,7 +18,7 @@ use crate::wording::literal;
 ///
 /// All trials must come from the context's device and toolchain; pass every stored one, not only those
 /// of the last run, in the order in which they were made. Nothing is claimed that the trials cannot
-/// carry: the chance of one or more wrong effects in one call is at most [`LEVEL`].
+/// carry: all comparisons of a call are corrected together, see [`LEVEL`].
 pub fn learn(trials: &[Trial], context: &Context) -> Learned {
     let accepted = points(trials);
     let all = &accepted.points;
@@ -50,11 +50,11 @@ pub fn learn(trials: &[Trial], context: &Context) -> Learned {
     findings.extend(rejections(trials, &context.problem));
     findings.extend(workload_findings(all, context, &noise));
     findings.sort_by_key(rank);
+    let samples = here.iter().map(|p| p.measurement.samples).min().unwrap_or(0);
     let spread = if here.iter().any(|p| p.sampling.is_none()) {
-        let samples = here.iter().map(|p| p.measurement.samples).min().unwrap_or(0);
         Spread::Unknown { samples }
     } else {
-        Spread::Known(noise.origin.clone())
+        Spread::Known { noise: noise.origin.clone(), samples }
     };
     Learned::new(findings, context, spread)
 }
@@ -139,7 +139,7 @@ fn optimal(
         samples: m.samples,
         measured: here.len(),
         rejected: rejected.len(),
-        noise: noise.deviation,
+        noise: noise.session,
         equal,
         equal_values,
     }

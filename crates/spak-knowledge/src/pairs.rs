@@ -51,17 +51,31 @@ impl Table {
     pub(crate) fn pairs(&self, a: &str, b: &str, places: &[Option<Place>]) -> Vec<(usize, usize)> {
         let mut pairs: Vec<(usize, usize)> =
             self.rows.values().filter_map(|row| Some((*row.get(a)?, *row.get(b)?))).collect();
-        let taken =
-            |i: usize, pairs: &[(usize, usize)]| pairs.iter().any(|(x, y)| *x == i || *y == i);
+        let mut taken = vec![false; places.len()];
+        let take = |taken: &mut Vec<bool>, (i, j): (usize, usize)| {
+            for index in [i, j] {
+                if let Some(slot) = taken.get_mut(index) {
+                    *slot = true;
+                }
+            }
+        };
+        for pair in &pairs {
+            take(&mut taken, *pair);
+        }
+        let free = |taken: &[bool], i: usize| taken.get(i) == Some(&false);
         let none = Vec::new();
+        let others = self.by_value.get(b).unwrap_or(&none);
         for &i in self.by_value.get(a).unwrap_or(&none) {
-            if taken(i, &pairs) {
+            if !free(&taken, i) {
                 continue;
             }
-            let partner = self.by_value.get(b).unwrap_or(&none).iter().copied().find(|&j| {
-                !taken(j, &pairs) && differ_in_dead_names_only(places.get(i), places.get(j))
+            let partner = others.iter().copied().find(|&j| {
+                free(&taken, j) && differ_in_dead_names_only(places.get(i), places.get(j))
             });
-            pairs.extend(partner.map(|j| (i, j)));
+            if let Some(j) = partner {
+                take(&mut taken, (i, j));
+                pairs.push((i, j));
+            }
         }
         pairs.sort_unstable();
         pairs
@@ -71,8 +85,11 @@ impl Table {
 fn differ_in_dead_names_only(a: Option<&Option<Place>>, b: Option<&Option<Place>>) -> bool {
     let (Some(Some(a)), Some(Some(b))) = (a, b) else { return false };
     let (a, b) = (&a.background, &b.background);
+    if a.len() == b.len() {
+        return false;
+    }
     let contained = a.keys().all(|n| b.contains_key(n)) || b.keys().all(|n| a.contains_key(n));
-    contained && a.len() != b.len() && a.iter().all(|(n, v)| b.get(n).is_none_or(|w| v == w))
+    contained && a.iter().all(|(n, v)| b.get(n).is_none_or(|w| v == w))
 }
 
 /// What a set of pairs says about the logarithm of a ratio of times.

@@ -142,11 +142,12 @@ impl Draft {
         for region in &self.avoid {
             entries.push(Entry::claim("avoid", region_text(region)));
         }
-        let noise = match spread {
-            Spread::Known(text) => format!("noise {text}"),
-            Spread::Unknown { .. } => format!("noise {}", spread.text()),
-        };
-        entries.push(Entry::text("evidence", format!("{}; {noise}", self.evidence.join("; "))));
+        let mut evidence = self.evidence.join("; ");
+        // A rejection needs no clock.
+        if self.influence > 1.0 {
+            evidence = format!("{evidence}; noise {}", spread.text());
+        }
+        entries.push(Entry::text("evidence", evidence));
         if self.influence > 1.0 {
             let influence = self.influence;
             entries.push(Entry::estimate(

@@ -45,6 +45,8 @@ pub(crate) struct Point {
 pub(crate) struct Noise {
     /// Relative standard deviation.
     pub(crate) deviation: f64,
+    /// The same of absolute times, from which drift is not taken out.
+    pub(crate) session: f64,
     /// Degrees of freedom of that estimate.
     pub(crate) freedom: f64,
     /// Whether the trials told it.
@@ -190,6 +192,7 @@ fn repeats(runs: &[Run<'_>], logs: &[f64], points: &[Point]) -> Repeats {
     let upper = (steps.len() >= MIN_REPEATS).then(|| Noise {
         // 1.4826 makes the median absolute value a deviation; a difference has two of them.
         deviation: 1.4826 * median(&steps) / std::f64::consts::SQRT_2,
+        session: 0.0,
         freedom: steps.len() as f64 / 2.0,
         measured: true,
         origin: format!("over {} with the incumbent", count(steps.len() + 1, "session")),
@@ -210,6 +213,7 @@ fn repeats(runs: &[Run<'_>], logs: &[f64], points: &[Point]) -> Repeats {
     }
     let lower = (freedom >= MIN_REPEATS).then(|| Noise {
         deviation: (squares / freedom as f64).sqrt(),
+        session: 0.0,
         freedom: freedom as f64,
         measured: true,
         origin: format!("over {}", count(freedom, "repeated trial")),
@@ -223,6 +227,7 @@ impl Trials {
     pub(crate) fn noise(&self, scatter: Option<(f64, f64)>) -> Noise {
         let scatter = scatter.map(|(deviation, freedom)| Noise {
             deviation,
+            session: 0.0,
             freedom,
             measured: true,
             origin: "by the scatter of equal comparisons".to_owned(),
@@ -238,11 +243,13 @@ impl Trials {
             .max_by(|a, b| a.deviation.total_cmp(&b.deviation));
         let mut noise = larger.unwrap_or_else(|| Noise {
             deviation: ASSUMED_NOISE,
+            session: 0.0,
             freedom: f64::INFINITY,
             measured: false,
             origin: String::new(),
         });
         noise.deviation = noise.deviation.max(LEAST_NOISE);
+        noise.session = upper.as_ref().map_or(ASSUMED_NOISE, |u| u.deviation).max(noise.deviation);
         noise.origin = if noise.measured {
             format!("{} from run to run, measured {}", percent(noise.deviation), noise.origin)
         } else {

@@ -134,7 +134,7 @@ pub(crate) fn median(x: &[f64]) -> f64 {
     sorted.sort_by(f64::total_cmp);
     let middle = sorted.len() / 2;
     match (sorted.get(middle.wrapping_sub(1)), sorted.get(middle)) {
-        (Some(a), Some(b)) if sorted.len() % 2 == 0 => 0.5 * (a + b),
+        (Some(a), Some(b)) if sorted.len().is_multiple_of(2) => 0.5 * (a + b),
         (_, Some(b)) => *b,
         _ => 0.0,
     }

@@ -1,6 +1,5 @@
 //! Trials of a simulated machine whose truth is known: times with drift between sessions, noise from
 //! run to run, and noise of samples.
-#![allow(dead_code, reason = "each test file uses a part")]
 
 use std::collections::BTreeMap;
 

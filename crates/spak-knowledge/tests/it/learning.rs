@@ -1,9 +1,9 @@
 //! Learning on simulated machines whose truth is known.
 
-mod common;
-
-use common::{Lab, Machine, config, context, dimension, grid, problem, rejected};
-use spak_knowledge::{Context, Dimension, Finding, Learned, learn};
+use crate::lab::{Lab, Machine, config, context, dimension, grid, problem, rejected};
+use spak_knowledge::{
+    Context, Dimension, Finding, Learned, guidance, learn, read_back, write_back,
+};
 use spak_records::{Config, Stage, Trial, Value};
 
 const GOOD: Machine =
@@ -252,7 +252,18 @@ fn regions_that_always_fail_are_told_with_their_reason() {
             ("k_latency=3 softmax_scheme=naive".to_owned(), "wrong-result", 2)
         ]
     );
-    assert!(learned.rules.iter().any(|r| r.avoid == [vec![("tile_m".to_owned(), Value::Int(8))]]));
+    let avoid: Vec<Vec<(String, Value)>> =
+        learned.rules.iter().flat_map(|r| r.avoid.clone()).collect();
+    let both = vec![
+        ("k_latency".to_owned(), Value::Int(3)),
+        ("softmax_scheme".to_owned(), Value::from("naive")),
+    ];
+    assert!(avoid.contains(&both) && avoid.contains(&vec![("tile_m".to_owned(), Value::Int(8))]));
+    // The way into a design and back keeps them.
+    let text = write_back("", &learned).expect("an empty design").text;
+    let back = guidance(&read_back(&text), &|_| Some(true), &|_| None);
+    let back: Vec<Vec<(String, Value)>> = back.avoid.into_iter().map(|(terms, _)| terms).collect();
+    assert_eq!(back, avoid);
 }
 
 #[test]
@@ -305,10 +316,77 @@ fn one_pair_makes_at_most_a_rule_that_says_so() {
     assert!(rule.confidence < 0.7);
 }
 
+/// Tries all single changes of the best config so far, until none helps.
+fn climb(seed: u64, dimensions: &[Dimension], truth: &dyn Fn(&Config) -> f64) -> Vec<Trial> {
+    let mut lab = Lab::new(seed, GOOD);
+    let first = |d: &Dimension| (d.name.clone(), d.values.first().expect("a value").clone());
+    let mut best = Config(dimensions.iter().map(first).collect());
+    let mut trials = vec![lab.trial(&best, truth(&best), &problem(true))];
+    loop {
+        let mut next = best.clone();
+        for d in dimensions {
+            for value in &d.values {
+                let mut c = best.clone();
+                c.0.insert(d.name.clone(), value.clone());
+                if trials.iter().all(|t| t.config != c) {
+                    trials.push(lab.trial(&c, truth(&c), &problem(true)));
+                    if truth(&c) < 0.98 * truth(&next) {
+                        next = c;
+                    }
+                }
+            }
+        }
+        if next == best {
+            return trials;
+        }
+        best = next;
+    }
+}
+
+#[test]
+fn a_climb_that_leaves_few_pairs_still_teaches_what_matters() {
+    let mut dimensions = space();
+    dimensions.push(dimension("threads", &ints(&[1, 2])));
+    dimensions.push(dimension("unroll", &ints(&[1, 2, 4, 8])));
+    let truth =
+        |c: &Config| truth(c) * if c.get("threads") == Some(&Value::Int(1)) { 1.8 } else { 1.0 };
+    let mut counts = std::collections::BTreeMap::new();
+    for seed in 0..20 {
+        let trials = climb(seed, &dimensions, &truth);
+        let learned = learn(&trials, &context(dimensions.clone()));
+        for rule in &learned.rules {
+            if let Some((name, value)) = &rule.recommend {
+                *counts.entry(format!("{name} = {value}")).or_insert(0) += 1;
+            }
+        }
+        *counts.entry("trials".to_owned()).or_insert(0) += trials.len();
+    }
+    eprintln!("{counts:?}");
+    for sure in ["softmax_scheme = online", "tile_m = 64", "threads = 2"] {
+        assert!(counts.get(sure) >= Some(&18), "{counts:?}");
+    }
+    let void = counts.iter().filter(|(n, _)| n.starts_with("unroll") || n.starts_with("k_lat"));
+    assert!(void.map(|(_, n)| n).sum::<usize>() <= 1, "{counts:?}");
+}
+
 #[test]
 fn nothing_comes_of_nothing() {
     let learned = learn(&[], &context(space()));
     assert_eq!(learned, Learned::default());
     let only = rejected(&Config::default(), &problem(true), Stage::Start, "crash");
     assert_eq!(learn(&[only.clone(), only], &context(space())), Learned::default());
+}
+
+#[test]
+#[ignore = "takes a while; shows how time grows with the number of trials"]
+fn a_thousand_configs_are_learned_from() {
+    let dimensions: Vec<Dimension> =
+        (0..10).map(|i| dimension(&format!("d{i}"), &ints(&[1, 2]))).collect();
+    let mut lab = Lab::new(17, GOOD);
+    let trials: Vec<Trial> =
+        grid(&dimensions).iter().map(|c| lab.trial(c, truth(c), &problem(true))).collect();
+    let start = std::time::Instant::now();
+    let learned = learn(&trials, &context(dimensions));
+    eprintln!("{} trials: {:?}", trials.len(), start.elapsed());
+    assert_eq!(effects(&learned), Vec::<&Finding>::new());
 }
