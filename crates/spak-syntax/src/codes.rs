@@ -21,6 +21,9 @@ pub const NESTING_TOO_DEEP: Code = Code("nesting-too-deep");
 /// More errors in one file than anyone reads.
 pub const TOO_MANY_ERRORS: Code = Code("too-many-errors");
 
+/// Formatting would change what the file says.
+pub const NOT_FORMATTED: Code = Code("not-formatted");
+
 /// Every code of this crate.
 pub const ALL: &[Code] = &[
     INVALID_UTF8,
@@ -32,4 +35,5 @@ pub const ALL: &[Code] = &[
     UNCLOSED_LIST,
     NESTING_TOO_DEEP,
     TOO_MANY_ERRORS,
+    NOT_FORMATTED,
 ];

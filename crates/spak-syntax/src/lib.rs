@@ -5,6 +5,7 @@ pub mod ast;
 pub mod codes;
 pub mod diagnostic;
 pub mod edit;
+pub mod format;
 mod lexer;
 pub mod parser;
 pub mod source;
@@ -13,6 +14,7 @@ pub mod tree;
 
 pub use diagnostic::{Code, Diagnostic, Label, Severity};
 pub use edit::Edit;
+pub use format::{Formatted, format};
 pub use parser::{Parse, parse};
 pub use source::{LineIndex, Source};
 pub use span::{FileId, Span};

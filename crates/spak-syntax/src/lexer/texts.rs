@@ -53,6 +53,7 @@ impl Lexer<'_> {
                 || matches!(
                     t.kind,
                     Kind::LeftBrace
+                        | Kind::RightBrace
                         | Kind::LeftBracket
                         | Kind::LeftParen
                         | Kind::Comma

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use spak_syntax::ast::{File, Item, Value};
+use spak_syntax::ast::{File, Head, Item, Value};
 
 /// The files under `dir` that end with `.dsl`, by name.
 pub(crate) fn designs_below(dir: &Path) -> Vec<PathBuf> {
@@ -73,15 +73,15 @@ fn outline_item(item: &Item, depth: usize, out: &mut String) {
     let pad = "  ".repeat(depth);
     match item {
         Item::Block(block) => {
-            out.push_str(&format!("{pad}block {}\n", block.head.text()));
+            out.push_str(&format!("{pad}block {}\n", words(&block.head)));
             block.items.iter().for_each(|i| outline_item(i, depth + 1, out));
         }
         Item::Section(block) => {
-            out.push_str(&format!("{pad}section {}\n", block.head.text()));
+            out.push_str(&format!("{pad}section {}\n", words(&block.head)));
             block.items.iter().for_each(|i| outline_item(i, depth + 1, out));
         }
         Item::Pair(pair) => {
-            out.push_str(&format!("{pad}pair {}: ", pair.key.text()));
+            out.push_str(&format!("{pad}pair {}: ", words(&pair.key)));
             outline_value(&pair.value, depth, out);
         }
         Item::Line(slot) => out.push_str(&format!("{pad}line {}\n", shown(&slot.text))),
@@ -94,7 +94,7 @@ fn outline_value(value: &Value, depth: usize, out: &mut String) {
         Value::Text(text) => out.push_str(&format!("text {}\n", shown(&text.value))),
         Value::Raw(slot) => out.push_str(&format!("raw {}\n", shown(&slot.text))),
         Value::Map(block) => {
-            out.push_str(&format!("map {}\n", block.head.text()));
+            out.push_str(&format!("map {}\n", words(&block.head)));
             block.items.iter().for_each(|i| outline_item(i, depth + 1, out));
         }
         Value::List(_, values) if values.iter().all(is_word) => {
@@ -122,6 +122,13 @@ fn word(value: &Value) -> String {
         Value::Raw(slot) => shown(&slot.text),
         _ => String::new(),
     }
+}
+
+/// The words of a head with one space between them.
+fn words(head: &Head) -> String {
+    let text = head.text();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ")
 }
 
 /// The text on one line, cut after 60 characters.
