@@ -46,6 +46,7 @@ mod inputs;
 mod layout;
 mod options;
 pub mod reason;
+mod record;
 pub mod reference;
 pub mod sandbox;
 mod session;
@@ -63,10 +64,11 @@ pub use device::detect_device;
 pub use error::RunError;
 pub use inputs::Distribution;
 pub use options::{CheckOptions, CompilerOptions, Limits, RunOptions, Sandbox, TimeOptions};
+pub use record::Timed;
 pub use sandbox::Isolation;
 pub use shapes::checked_problems;
 pub use statistics::{Summary, summarize};
-pub use timing::{TimeReport, Timed, time};
+pub use timing::{TimeReport, time};
 pub use toolchain::detect_toolchain;
 pub use trial::{
     Incumbent, JUDGE_VERSION, Progress, TrialReport, TrialRequest, run_trial, trial_key,

@@ -16,8 +16,8 @@ use crate::inputs::Distribution;
 use crate::layout::Layout;
 use crate::options::{RunOptions, TimeOptions};
 use crate::reason;
+use crate::record::{Record, Timed};
 use crate::session::Session;
-use crate::statistics::{Summary, summarize};
 use crate::verify::{Selection, compare};
 
 /// Most calls in one sample.
@@ -31,21 +31,6 @@ const PATIENCE: u32 = 20;
 const LONG_CALL: Duration = Duration::from_millis(200);
 /// Elements of each output of each timed call that are probed for the poison.
 const PROBES: usize = 4;
-
-/// One timed program.
-#[derive(Clone, Debug)]
-pub struct Timed {
-    /// Nanoseconds of one call, over the samples.
-    pub summary: Summary,
-    /// Calls in each sample.
-    pub calls: u32,
-    /// Median of what the program claimed for one call; the judge's number is what counts.
-    pub claimed_median_ns: u64,
-    /// Median time of an empty round trip, which each sample contains once.
-    pub round_trip_ns: u64,
-    /// Elements compared with the reference after timed calls.
-    pub compared: u64,
-}
 
 /// Times of a candidate and of the incumbent beside it.
 #[derive(Clone, Debug)]
@@ -199,18 +184,6 @@ fn wants_more(
     wanted || taken < share(options.max_samples) && spent < options.budget.mul_f64(part)
 }
 
-/// What was measured of one program.
-#[derive(Default)]
-struct Record {
-    samples: Vec<u64>,
-    claims: Vec<u64>,
-    pings: Vec<u64>,
-    /// Difference between the judge's time of each batch and the claimed one, in nanoseconds.
-    gaps: Vec<u64>,
-    compared: u64,
-    calls: usize,
-}
-
 /// One program with a batch of buffer sets.
 struct Player<'a> {
     session: Session<'a>,
@@ -358,51 +331,6 @@ impl<'a> Player<'a> {
                 Err(Fault::new(fault.reason, detail).into())
             }
         }
-    }
-}
-
-impl Record {
-    /// Whether the samples as a whole are possible.
-    fn believable(&self, problem: &Problem, options: &RunOptions) -> Result<(), Fault> {
-        let Some(timed) = self.timed() else { return Ok(()) };
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let peak = options.time.peak_flops.unwrap_or(cores as f64 * 64.0 * 6e9);
-        let rate = problem.flops() / (timed.summary.min_ns.max(1) as f64 * 1e-9);
-        // A clock tick of 1 ns says nothing about calls of a few nanoseconds.
-        if rate > peak && timed.summary.min_ns > 20 || rate > 1000.0 * peak {
-            let detail = format!(
-                "{} ns a call would be {:.1} GFLOP/s, but the peak is {:.1}",
-                timed.summary.min_ns,
-                rate / 1e9,
-                peak / 1e9
-            );
-            return Err(Fault::new(reason::IMPOSSIBLE_TIME, detail));
-        }
-        // What the judge's sample holds beside the calls is the round trip. On a busy machine it may
-        // be woken late now and then, but not every time: a clock that lies does so every time.
-        let batch = timed.summary.median_ns.saturating_mul(self.calls as u64);
-        let slack = (batch / 4).max(20 * timed.round_trip_ns).max(500_000);
-        let gap = self.gaps.iter().min().copied().unwrap_or(0);
-        if gap > slack {
-            let detail = format!(
-                "by its own clock every batch takes at least {} ns less than by the judge's ({batch} ns), \
-                 but an empty round trip only takes {} ns",
-                gap, timed.round_trip_ns
-            );
-            return Err(Fault::new(reason::TIMER_MISMATCH, detail));
-        }
-        Ok(())
-    }
-
-    fn timed(&self) -> Option<Timed> {
-        let median = |values: &[u64]| summarize(values).map(|s| s.median_ns);
-        Some(Timed {
-            summary: summarize(&self.samples)?,
-            calls: u32::try_from(self.calls).unwrap_or(u32::MAX),
-            claimed_median_ns: median(&self.claims)?,
-            round_trip_ns: median(&self.pings)?,
-            compared: self.compared,
-        })
     }
 }
 

@@ -14,8 +14,9 @@ use crate::check::check;
 use crate::compile::{Compiled, HARNESS, Program, compile};
 use crate::error::RunError;
 use crate::options::{CompilerOptions, RunOptions};
+use crate::record::Timed;
 use crate::sandbox::Isolation;
-use crate::timing::{TimeReport, Timed, time};
+use crate::timing::{TimeReport, time};
 
 /// Raised whenever checks, tolerances or the way of timing change, since old verdicts are then no
 /// longer comparable with new ones.

@@ -79,6 +79,16 @@ fn threads_are_allowed() {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+fn openmp_is_allowed() {
+    let text = MATMUL.replace("    for (int64_t i", "#pragma omp parallel for\n    for (int64_t i");
+    match build_with(&text, &["-fopenmp"], &CompilerOptions::default()) {
+        Ok(built) => assert!(support::judged(&built, &matmul()).is_ok()),
+        Err(rejection) => eprintln!("SKIPPED: no OpenMP here: {rejection:?}"),
+    }
+}
+
+#[test]
 fn candidate_and_incumbent_are_timed_by_turns() {
     let fast = build(MATMUL, &["-O3"]);
     let slow = build(
