@@ -230,8 +230,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn hash_is_comment(&mut self) -> bool {
-        let blank_before = self.tokens.last().is_none_or(|t| t.kind.is_trivia());
-        let comment = blank_before && hash_opens_comment(self.rest().get(1..).unwrap_or(""));
+        let comment = self.after_gap() && hash_opens_comment(self.rest().get(1..).unwrap_or(""));
         if comment {
             let before = self.tokens.iter().rev().find(|t| t.kind != Kind::Whitespace);
             self.seen.hash |= before.is_none_or(|t| t.kind == Kind::Newline);

@@ -51,6 +51,154 @@ fn properties(text: &str) -> Result<(), TestCaseError> {
 }
 
 #[test]
+fn spaces_and_indentation_become_uniform() {
+    check(
+        "system   S\t{\r\n  a :1\r\n\r\n\r\n\r\n  b:[1,2 ,3,]   \r\n  key   : {x:1,y:2}\r\n}",
+        &expect![[r#"
+            system S {
+                a: 1
+
+                b: [1, 2, 3]
+                key: { x: 1, y: 2 }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn braces_join_their_heads_and_comments_go_with_them() {
+    check(
+        "rule \"x\" // why\n// and why\n{\nwhen: \"a\"\n}\nstep a: tool.run\n{\n}\nfact f(t: T)\n{ return t.x }\n",
+        &expect![[r#"
+            rule "x" { // why
+                // and why
+                when: "a"
+            }
+            step a: tool.run
+            {}
+            fact f(t: T) { return t.x }
+        "#]],
+    );
+}
+
+#[test]
+fn formulas_and_prose_keep_their_columns() {
+    check(
+        "loss:\n  L_token = mean(x)\n  L       = L_token\n          + λ y\n  prose  with   spaces\n    deeper prose\n  call(a,\n       b)\n",
+        &expect![[r#"
+            loss:
+                L_token = mean(x)
+                L       = L_token
+                        + λ y
+                prose  with   spaces
+                  deeper prose
+                call(a,
+                     b)
+        "#]],
+    );
+}
+
+#[test]
+fn long_texts_are_not_touched() {
+    check(
+        "a {\n prompt: \"\"\"\n   {{x}}\t\n  y   \n\n\n\"\"\"\n text: \"one\n     two\"\n}",
+        &expect![[r#"
+            a {
+                prompt: """
+               {{x}}	
+              y   
+
+
+            """
+                text: "one
+                 two"
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn what_does_not_fit_on_a_line_is_broken() {
+    check(
+        "a { description: \"a text of some length that says what was seen\", confidence: 0.95, source: \"bench.md\" }\n\
+         b { description: \"short\", confidence: 0.95 }\n",
+        &expect![[r#"
+            a {
+                description: "a text of some length that says what was seen"
+                confidence: 0.95
+                source: "bench.md"
+            }
+            b { description: "short", confidence: 0.95 }
+        "#]],
+    );
+}
+
+#[test]
+fn lists_keep_their_lines_and_comments() {
+    check(
+        "a: [\n1, 2,\n  // why\n\n 3 // three\n  ]\nb: [1,\n    2]\nc: [\n{ a: 1,\n b: 2 },\n{}\n]\n",
+        &expect![[r#"
+            a: [
+                1, 2,
+                // why
+
+                3 // three
+            ]
+            b: [1,
+                2]
+            c: [
+                {
+                    a: 1
+                    b: 2
+                },
+                {}
+            ]
+        "#]],
+    );
+}
+
+#[test]
+fn comments_stay_with_what_they_are_about() {
+    check(
+        "a:\n   // first\n   x = 1  // x\n\n      // about y\n   y = 2\n   // last\n// about b\nb { // open\n // only\n} // close\n",
+        &expect![[r#"
+            a:
+                // first
+                x = 1  // x
+
+                // about y
+                y = 2
+                // last
+            // about b
+            b { // open
+                // only
+            } // close
+        "#]],
+    );
+}
+
+#[test]
+fn slashes_stay_what_they_are() {
+    check(
+        "# this file comments with hashes\na:\n  x = y//2\n  z = y // 2\n",
+        &expect![[r#"
+        # this file comments with hashes
+        a:
+            x = y//2
+            z = y // 2
+    "#]],
+    );
+}
+
+#[test]
+fn a_text_with_errors_comes_back_as_it_is() {
+    let text = "a   {\n b: [1,2\n";
+    let formatted = format(text);
+    assert_eq!(formatted.text, text);
+    assert!(!formatted.diagnostics.is_empty());
+}
+
+#[test]
 fn every_design_is_formatted_and_says_the_same() {
     for path in support::all_designs() {
         let text = support::read(&path);

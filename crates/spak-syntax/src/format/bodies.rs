@@ -1,6 +1,6 @@
 //! Statements, and the bodies that hold them.
 
-use super::entries::{Content, Entry};
+use super::entries::{Content, Entry, blank_before_end, last_item};
 use super::printer::{Printer, STEP, Spaces, on_one_line};
 use crate::tree::{Element, Kind, Node, Token};
 
@@ -40,7 +40,7 @@ impl Printer {
                 self.share_line(before, entry);
             } else {
                 line_indent = indent + shift;
-                self.new_line(line_indent, before.is_some() && entry.lines_before > 1);
+                self.new_line(line_indent, entry.lines_before > 1);
             }
             match &entry.content {
                 Content::Item(node) => self.statement(node, line_indent),
@@ -163,9 +163,12 @@ impl Printer {
     /// Writes `{ … }` on one line when it was written so and fits, else a statement a line.
     fn body(&mut self, node: &Node, indent: usize, comments: &[Token]) {
         let entries = self.entries(node);
+        if entries.is_empty() && comments.is_empty() {
+            return self.push("{}");
+        }
         if on_one_line(node) && comments.iter().all(|c| c.kind() == Kind::BlockComment) {
             let line = self.one_line(|p| p.body_on_one_line(&entries, indent, comments));
-            if entries.is_empty() || self.fits(&line) {
+            if self.fits(&line) {
                 self.push(&line);
                 return;
             }
@@ -180,26 +183,23 @@ impl Printer {
         }
         let entries = if on_one_line(node) { one_a_line(entries) } else { entries };
         self.statements(&entries, indent + STEP, Holder::Braces);
-        self.new_line(indent, false);
+        self.new_line(indent, blank_before_end(node));
         self.push("}");
     }
 
     fn body_on_one_line(&mut self, entries: &[Entry], indent: usize, comments: &[Token]) {
-        if entries.is_empty() && comments.is_empty() {
-            return self.push("{}");
-        }
         self.push("{ ");
         for comment in comments {
             self.comment(comment);
             self.push(" ");
         }
+        let last = last_item(entries);
         for (index, entry) in entries.iter().enumerate() {
             match &entry.content {
                 Content::Item(node) => self.statement(node, indent),
                 Content::Comment(token) | Content::FrontMatter(token) => self.comment(token),
             }
-            let more = entries.iter().skip(index + 1).any(|e| e.item().is_some());
-            self.separators(entry, more);
+            self.separators(entry, last.is_some_and(|last| index < last));
             self.push(" ");
         }
         self.push("}");

@@ -51,6 +51,7 @@ impl Printer {
     /// The entries of a file, a body, the lines of a section or a list.
     pub(super) fn entries(&self, node: &Node) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
+        let mut last_item = None;
         for child in node.children_with_tokens() {
             let content = match child {
                 Element::Node(node) => Content::Item(node),
@@ -61,7 +62,7 @@ impl Printer {
                 Element::Token(token) => {
                     // A separator behind a comment belongs to the statement before the comment; one
                     // before everything separates nothing.
-                    let owner = entries.iter_mut().rev().find(|e| e.item().is_some());
+                    let owner = last_item.and_then(|index: usize| entries.get_mut(index));
                     if let Some(owner) = owner.filter(|_| is_separator(token.kind())) {
                         owner.separators.push_str(token.text());
                     }
@@ -73,6 +74,9 @@ impl Printer {
                 Content::Comment(token) | Content::FrontMatter(token) => Some(token.clone()),
             };
             let Some(first) = first else { continue };
+            if matches!(content, Content::Item(_)) {
+                last_item = Some(entries.len());
+            }
             let Space { lines: lines_before, gap, begins_line } = space_before(&first);
             entries.push(Entry {
                 content,
@@ -91,6 +95,16 @@ pub(super) fn is_separator(kind: Kind) -> bool {
     matches!(kind, Kind::Comma | Kind::Semicolon)
 }
 
+/// Index of the last statement or element; separators behind it separate nothing.
+pub(super) fn last_item(entries: &[Entry]) -> Option<usize> {
+    entries.iter().rposition(|e| e.item().is_some())
+}
+
+/// Whether an empty line stands before the bracket that closes `node`.
+pub(super) fn blank_before_end(node: &Node) -> bool {
+    node.last_token().is_some_and(|last| space_before(&last).lines > 1)
+}
+
 /// Spaces between `token` and what stands before it on its line.
 pub(super) fn gap_before(token: &Token) -> usize {
     space_before(token).gap
@@ -98,7 +112,7 @@ pub(super) fn gap_before(token: &Token) -> usize {
 
 /// What stands between a token and the word or comment before it; separators do not count as words.
 struct Space {
-    /// Line ends.
+    /// Line ends, separators on lines of their own not counted.
     lines: u32,
     /// Spaces directly before the token.
     gap: usize,
@@ -110,12 +124,15 @@ fn space_before(token: &Token) -> Space {
     let mut before = token.prev_token();
     let blank = before.as_ref().filter(|t| t.kind() == Kind::Whitespace);
     let gap = blank.map_or(0, |t| super::printer::width(t.text()));
-    let mut lines = 0;
+    let (mut lines, mut run) = (0, 0);
     while let Some(token) = before {
         match token.kind() {
-            Kind::Newline => lines += 1,
+            Kind::Newline => {
+                run += 1;
+                lines = lines.max(run);
+            }
             Kind::Whitespace => {}
-            kind if is_separator(kind) => {}
+            kind if is_separator(kind) => run = 0,
             _ => return Space { lines, gap, begins_line: lines > 0 },
         }
         before = token.prev_token();

@@ -1,6 +1,6 @@
 //! Lists: on one line, one element a line, or as their author aligned them.
 
-use super::entries::{Content, Entry};
+use super::entries::{Content, Entry, blank_before_end, last_item};
 use super::printer::{Printer, STEP, Spaces, on_one_line};
 use crate::tree::{Element, Kind, Node};
 
@@ -11,8 +11,7 @@ impl Printer {
             let line = self.one_line(|p| p.list_on_one_line(&entries, indent));
             self.push(&line);
         } else if begins_with_a_line_end(node) {
-            let entries = self.entries(node);
-            self.list_over_lines(&entries, indent);
+            self.list_over_lines(node, indent);
         } else {
             self.copy(node, Spaces::Keep);
         }
@@ -20,31 +19,33 @@ impl Printer {
 
     fn list_on_one_line(&mut self, entries: &[Entry], indent: usize) {
         self.push("[");
+        let last = last_item(entries);
         for (index, entry) in entries.iter().enumerate() {
             if index > 0 {
                 self.push(" ");
             }
             self.entry(entry, indent);
-            if entries.iter().skip(index + 1).any(|e| e.item().is_some()) {
+            if last.is_some_and(|last| index < last) {
                 self.push(&entry.separators);
             }
         }
         self.push("]");
     }
 
-    fn list_over_lines(&mut self, entries: &[Entry], indent: usize) {
+    fn list_over_lines(&mut self, node: &Node, indent: usize) {
+        let entries = self.entries(node);
         self.push("[");
-        for (index, entry) in entries.iter().enumerate() {
+        for entry in &entries {
             let comment = entry.item().is_none();
             if entry.lines_before > 0 {
-                self.new_line(indent + STEP, index > 0 && entry.lines_before > 1);
+                self.new_line(indent + STEP, entry.lines_before > 1);
             } else {
                 self.spaces(if comment { entry.gap.max(1) } else { 1 });
             }
             self.entry(entry, indent + STEP);
             self.push(&entry.separators);
         }
-        self.new_line(indent, false);
+        self.new_line(indent, blank_before_end(node));
         self.push("]");
     }
 

@@ -171,7 +171,7 @@ fn single_quoted_len(rest: &str) -> Option<usize> {
             '\\' => escaped = true,
             '\'' => {
                 let next = rest.get(i + 1..).and_then(|r| r.chars().next());
-                let ends = next.is_none_or(|c| c.is_whitespace() || ",;:)]}.!?|".contains(c));
+                let ends = next.is_none_or(|c| c.is_whitespace() || ",;:)]{}.!?|".contains(c));
                 if ends {
                     return Some(i + 1);
                 }
