@@ -1,30 +1,25 @@
 //! Prints the C source of one config: `generate FAMILY [name=value]…`, where names of the problem
 //! (`m`, `heads`, `causal`) and of the family (`tile_m`, `simd`) may be mixed.
 
-#[path = "../tests/support/mod.rs"]
-mod support;
+#[path = "../tests/support/manifest.rs"]
+mod manifest;
 
 use std::io::Write;
 
 use spak_generate::{Templates, render, unused};
-use spak_records::{Config, ContentHash, Plan, Problem, Value, Workload};
+use spak_records::{Config, ContentHash, Plan, Problem, Workload};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let name = arguments.next().ok_or("usage: generate FAMILY [name=value]...")?;
-    let family = support::family(&name).ok_or("no such family")?;
+    let family = manifest::family(&name).ok_or("no such family")?;
     let mut config = Config::default();
     let mut workload = Workload::default();
     for argument in arguments {
         let (key, value) = argument.split_once('=').ok_or("an argument is not name=value")?;
-        let value = match value {
-            "true" => Value::Bool(true),
-            "false" => Value::Bool(false),
-            word => word.parse().map_or_else(|_| Value::from(word), Value::Int),
-        };
         let known = family.axis(key).is_some() || family.parameter(key).is_some();
         let place = if known { &mut config.0 } else { &mut workload.0 };
-        place.insert(key.to_owned(), value);
+        place.insert(key.to_owned(), manifest::value(value));
     }
     let plan = Plan {
         system: "example".to_owned(),

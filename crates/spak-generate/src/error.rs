@@ -54,7 +54,7 @@ pub enum GenerateError {
 /// An axis with a value that the template has no code for.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error(
-    "{backend} code for `{family}` has no `{axis}: {value}`; it has: {}{}",
+    "backend `{backend}` has no code of `{family}` for `{axis}: {value}`; it has: {}{}",
     listed(supported),
     reason.map(|r| format!(" ({r})")).unwrap_or_default()
 )]

@@ -12,8 +12,8 @@ use crate::family::Family;
 use crate::templates::Templates;
 use crate::view;
 
-/// Instructions a template may execute; the largest built-in output needs a fiftieth of it.
-const FUEL: u64 = 10_000_000;
+/// Instructions a template may execute; the largest built-in output needs less than a tenth of it.
+const FUEL: u64 = 2_000_000;
 /// Columns after which the header starts a new line of the config.
 const HEADER_WIDTH: usize = 80;
 
@@ -204,7 +204,7 @@ fn tidy(text: &str) -> String {
             blank += 1;
             continue;
         }
-        if blank > 0 && !out.is_empty() && !line.starts_with('}') {
+        if blank > 0 && !out.is_empty() && !line.trim_start().starts_with('}') {
             out.push('\n');
         }
         blank = 0;

@@ -1,6 +1,8 @@
 //! Generated code computes the right thing: every axis value, pairs of values, ragged sizes, two
 //! compilers, sanitizers.
 
+#![expect(clippy::unwrap_used, reason = "these are tests")]
+
 mod support;
 
 use spak_generate::{Family, Templates, render};

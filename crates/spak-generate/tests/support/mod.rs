@@ -1,52 +1,18 @@
 //! What the tests share: the manifest's spaces, plans, compilers, and configs that cover a space.
 
 #![allow(dead_code, reason = "each test file uses its own part")]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "these are tests")]
+
+pub(crate) mod manifest;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use spak_generate::{Axis, Constraint, Family, Parameter, Templates, families, render};
+pub(crate) use manifest::family;
+use manifest::value;
+use spak_generate::{Family, Templates, render};
 use spak_records::{Artifact, CausalAlignment, Config, ContentHash, Plan, Problem, Value};
-
-/// Reads `name: [values]` lines of a built-in manifest: enough for tests, which must not depend on
-/// the language's own reader.
-pub(crate) fn family(name: &str) -> Option<Family> {
-    let manifest = families().into_iter().find(|m| m.family == name)?;
-    let mut family = Family { name: name.to_owned(), ..Family::default() };
-    let mut tuning = false;
-    let mut formula = String::new();
-    for line in manifest.text.lines().map(str::trim) {
-        if line.starts_with("tuning_space") {
-            tuning = true;
-        }
-        let Some((key, rest)) = line.split_once(": ") else { continue };
-        if let Some(list) = rest.strip_prefix('[').and_then(|r| r.strip_suffix(']')) {
-            let values = list.split(", ").map(value).collect();
-            let name = key.to_owned();
-            if tuning {
-                family.parameters.push(Parameter { name, values });
-            } else {
-                family.axes.push(Axis { name, values });
-            }
-        } else if key == "require" {
-            formula = rest.trim_matches('"').replace("\\\"", "\"");
-        } else if key == "reason" {
-            let reason = rest.trim_matches('"').replace("\\\"", "\"");
-            family.constraints.push(Constraint { formula: std::mem::take(&mut formula), reason });
-        }
-    }
-    Some(family)
-}
-
-/// A value as a manifest or a command line writes it.
-pub(crate) fn value(text: &str) -> Value {
-    match text.trim_matches('"') {
-        "true" => Value::Bool(true),
-        "false" => Value::Bool(false),
-        word => word.parse().map_or_else(|_| Value::from(word), Value::Int),
-    }
-}
 
 /// `a=1 b=two` as a config.
 pub(crate) fn config(text: &str) -> Config {
@@ -120,16 +86,13 @@ pub(crate) fn pairwise(family: &Family, fits: &dyn Fn(&Config) -> bool) -> Vec<C
         let named = domains.iter().zip(&picks);
         let config =
             Config(named.map(|((n, values), i)| (n.clone(), values[*i].clone())).collect());
-        if !fits(&config) {
-            continue;
-        }
         let met: Vec<_> = open
             .iter()
             .filter(|(a, x, b, y)| picks[*a] == *x && picks[*b] == *y)
             .copied()
             .collect();
         // A config that adds little is not worth a compiler run; the bar falls as pairs run out.
-        if met.len() * 12 >= open.len().min(240) && !met.is_empty() {
+        if met.len() * 12 >= open.len().min(240) && !met.is_empty() && fits(&config) {
             met.iter().for_each(|pair| {
                 open.remove(pair);
             });
