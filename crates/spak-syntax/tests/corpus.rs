@@ -69,6 +69,7 @@ fn the_unclosed_loop_is_named_and_what_follows_is_read() {
 
 /// What the specification's own examples say, statement by statement.
 #[test]
+#[expect(clippy::too_many_lines, reason = "one expectation a file")]
 fn the_seed_files_have_the_statements_they_show() {
     let Some(corpus) = support::corpus() else { return };
     let outline_of = |name: &str| {

@@ -40,7 +40,7 @@ pub(super) fn matching(text: &str, tokens: &[Lexeme]) -> Vec<Option<u32>> {
             }
             (Kind::LeftBracket | Kind::LeftParen, Some(frame)) => frame.open(token.kind, index),
             (Kind::RightBracket, Some(frame)) => {
-                set(&mut close, frame.close(Kind::LeftBracket), index)
+                set(&mut close, frame.close(Kind::LeftBracket), index);
             }
             (Kind::RightParen, Some(frame)) => set(&mut close, frame.close(Kind::LeftParen), index),
             (Kind::Newline, Some(frame)) if line_is_empty => frame.drop_parens(),
