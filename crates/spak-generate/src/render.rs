@@ -31,7 +31,7 @@ pub fn render(
     plan: &Plan,
 ) -> Result<Artifact, GenerateError> {
     let choices = checked_choices(family, plan)?;
-    let text = render_text(templates, plan, &choices, &config_lines(plan))?;
+    let text = Renderer::new(templates, plan)?.text(plan, &choices, &config_lines(plan))?;
     let name = format!("{}_{}.c", plan.family, plan.config.id().short());
     // ISO mode turns contraction off in gcc; without it no multiply-add becomes one instruction.
     let mut flags = vec!["-ffp-contract=fast".to_owned()];
@@ -52,7 +52,8 @@ pub fn inert(
     plan: &Plan,
 ) -> Result<Vec<String>, GenerateError> {
     let chosen = checked_choices(family, plan)?;
-    let here = render_text(templates, plan, &chosen, &[])?;
+    let renderer = Renderer::new(templates, plan)?;
+    let here = renderer.text(plan, &chosen, &[])?;
     let mut names = Vec::new();
     let axes = family.axes.iter().map(|a| (&a.name, &a.values));
     let parameters = family.parameters.iter().map(|p| (&p.name, &p.values));
@@ -65,15 +66,18 @@ pub fn inert(
         for value in values {
             let mut other = plan.clone();
             other.config.0.insert(name.clone(), value.clone());
-            // A value that conflicts with the others is no alternative.
+            // The value itself is no alternative, nor is one that conflicts with the others.
             let Ok(choices) = checked_choices(family, &other) else { continue };
+            if choices == chosen {
+                continue;
+            }
             alternatives += 1;
-            if render_text(templates, plan, &choices, &[])? != here {
+            if renderer.text(plan, &choices, &[])? != here {
                 changes = true;
                 break;
             }
         }
-        if alternatives > 1 && !changes {
+        if alternatives > 0 && !changes {
             names.push(name.clone());
         }
     }
@@ -93,43 +97,60 @@ fn checked_choices(family: &Family, plan: &Plan) -> Result<Choices, GenerateErro
     Ok(choices)
 }
 
-fn render_text(
-    templates: &Templates,
-    plan: &Plan,
-    choices: &Choices,
-    config_lines: &[String],
-) -> Result<String, GenerateError> {
-    let wanted = format!("{}/{}/kernel.c.j2", plan.backend, plan.family);
-    if templates.get(&wanted).is_none() {
-        let kernels = templates.iter().map(|(name, _)| name).filter(|n| n.ends_with("kernel.c.j2"));
-        return Err(GenerateError::NoTemplate {
-            wanted,
-            known: kernels.map(str::to_owned).collect(),
-        });
+/// The templates of one backend and family, parsed once for any number of configs.
+struct Renderer<'t> {
+    environment: Environment<'t>,
+    wanted: String,
+}
+
+impl<'t> Renderer<'t> {
+    fn new(templates: &'t Templates, plan: &Plan) -> Result<Self, GenerateError> {
+        let wanted = format!("{}/{}/kernel.c.j2", plan.backend, plan.family);
+        if templates.get(&wanted).is_none() {
+            let names = templates.iter().map(|(name, _)| name);
+            return Err(GenerateError::NoTemplate {
+                wanted,
+                known: names.filter(|n| n.ends_with("kernel.c.j2")).map(str::to_owned).collect(),
+            });
+        }
+        match environment(templates) {
+            Ok(environment) => Ok(Self { environment, wanted }),
+            Err(error) => Err(failed(&wanted, &error)),
+        }
     }
-    let failed = |error: minijinja::Error| GenerateError::Template {
-        template: error.name().unwrap_or(&wanted).to_owned(),
-        detail: with_causes(&error),
-    };
-    let environment = environment(templates).map_err(failed)?;
-    let axes: BTreeMap<&str, View> = choices.axes().map(|(n, v)| (n, shown(v))).collect();
-    let numbers: BTreeMap<&str, i64> = choices.numbers().collect();
-    let view = context! {
-        spak => context! {
-            system => comment_safe(&plan.system),
-            design => plan.design.as_str(),
-            family => comment_safe(&plan.family),
-            title => view::title(&plan.problem),
-            config_lines => config_lines.to_vec(),
-        },
-        axis => View::from(axes),
-        tune => View::from(numbers),
-        problem => view::sizes(&plan.problem),
-        number => view::numbers(choices, &plan.problem),
-    };
-    let template = environment.get_template(&wanted).map_err(failed)?;
-    let text = template.render(view).map_err(failed)?;
-    Ok(tidy(&text))
+
+    fn text(
+        &self,
+        plan: &Plan,
+        choices: &Choices,
+        config_lines: &[String],
+    ) -> Result<String, GenerateError> {
+        let axes: BTreeMap<&str, View> = choices.axes().map(|(n, v)| (n, shown(v))).collect();
+        let numbers: BTreeMap<&str, i64> = choices.numbers().collect();
+        let view = context! {
+            spak => context! {
+                system => comment_safe(&plan.system),
+                design => plan.design.as_str(),
+                family => comment_safe(&plan.family),
+                title => view::title(&plan.problem),
+                config_lines => config_lines.to_vec(),
+            },
+            axis => View::from(axes),
+            tune => View::from(numbers),
+            problem => view::sizes(&plan.problem),
+            number => view::numbers(choices, &plan.problem),
+        };
+        let template = self.environment.get_template(&self.wanted);
+        let text = template.and_then(|t| t.render(view)).map_err(|e| failed(&self.wanted, &e))?;
+        Ok(tidy(&text))
+    }
+}
+
+fn failed(wanted: &str, error: &minijinja::Error) -> GenerateError {
+    GenerateError::Template {
+        template: error.name().unwrap_or(wanted).to_owned(),
+        detail: with_causes(error),
+    }
 }
 
 fn environment(templates: &Templates) -> Result<Environment<'_>, minijinja::Error> {

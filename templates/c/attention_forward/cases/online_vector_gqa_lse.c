@@ -388,7 +388,7 @@ static int64_t lay_out(const struct job *job, struct scratch *s)
     const int64_t rows = slots * TILE_ROWS;
     int64_t used = 0;
     s->q = take(job, &used, rows * WIDTH * (int64_t)sizeof(float));
-    s->score = take(job, &used, TILE_ROWS * SCORE_STRIDE * (int64_t)sizeof(float));
+    s->score = take(job, &used, (int64_t)sizeof(float) * TILE_ROWS * SCORE_STRIDE);
     s->top = take(job, &used, rows * (int64_t)sizeof(float));
     s->sum = take(job, &used, rows * LANES * (int64_t)sizeof(acc_t));
     s->o = take(job, &used, rows * WIDTH * (int64_t)sizeof(acc_t));
