@@ -1,1 +1,34 @@
-//! stub
+//! Typed formal expressions with units and checked arithmetic.
+//!
+//! [`parse`] reads a text, [`infer`] checks it without values, [`eval`] computes it in an [`Env`].
+
+pub mod arithmetic;
+pub mod builtins;
+pub mod codes;
+pub mod compare;
+pub mod dtype;
+mod env;
+mod eval;
+mod expr;
+mod fault;
+mod formality;
+mod lexer;
+mod parse;
+mod prefix;
+mod print;
+mod unit;
+mod value;
+
+pub use env::{Empty, Env};
+pub use eval::{Limits, Verdict, check, eval, eval_with};
+pub use expr::{
+    Argument, BinaryOp, Binding, Call, CompareOp, Conditional, Expr, ExprKind, MAX_DEPTH, Number,
+    Quantified, Quantifier, UnaryOp, Variable, called_functions, free_names, name_uses,
+};
+pub use fault::{Fallible, Fault};
+pub use formality::Formality;
+pub use parse::{Options, Parse, parse, parse_with};
+pub use prefix::{Prefix, parse_prefix};
+pub use print::print;
+pub use unit::{Dimension, Unit};
+pub use value::{Quantity, Value};

@@ -1,0 +1,502 @@
+//! Tokens to a tree: operators by precedence. The first error ends the reading; nothing is guessed.
+
+mod operand;
+
+use spak_syntax::{Diagnostic, Edit, Span};
+
+use crate::codes::{EXPRESSION_TOO_DEEP, SINGLE_EQUALS, TEXT_AFTER_FORMULA};
+use crate::expr::{BinaryOp, CompareOp, Conditional, Expr, ExprKind, MAX_DEPTH};
+use crate::formality::{Formality, formality};
+use crate::lexer::{Kind, Lexer, Token, place};
+
+/// What a text may contain beside the common syntax.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// `a = b` states that they are equal, as the research layers write it.
+    pub allow_equals: bool,
+    /// `λ L_halt` is a product.
+    pub implicit_multiplication: bool,
+}
+
+/// What was read of a text.
+#[derive(Clone, Debug)]
+pub struct Parse {
+    /// The expression, when the whole text is one.
+    pub expr: Option<Expr>,
+    /// What is wrong with it: what ended the reading, or a `=` that was read as `==`.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How formal the text is; of interest when it could also be prose.
+    pub formality: Formality,
+}
+
+impl Parse {
+    /// Whether the whole text is a formula rather than a value, a name or words that happen to
+    /// look like one.
+    pub fn is_formula(&self) -> bool {
+        self.expr.is_some() && self.formality == Formality::Formula
+    }
+}
+
+/// Reads all of `text`, which starts at byte `base` of its file.
+pub fn parse(text: &str, base: u32) -> Parse {
+    parse_with(text, base, Options::default())
+}
+
+/// Reads all of `text`, which starts at byte `base` of its file.
+pub fn parse_with(text: &str, base: u32, options: Options) -> Parse {
+    let mut parser = Parser::new(text, base, options, false);
+    let read = parser.expression(Level::LOWEST).and_then(|built| {
+        if parser.token.kind == Kind::End { Ok(built.expr) } else { Err(parser.trailing()) }
+    });
+    let mut diagnostics = parser.notes;
+    let (expr, formality) = match read {
+        Ok(expr) => (Some(expr), formality(text, text.len(), options)),
+        Err(error) => {
+            diagnostics.push(*error);
+            (None, Formality::Words)
+        }
+    };
+    Parse { expr, diagnostics, formality }
+}
+
+/// How tightly an operator binds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Level(pub(crate) u8);
+
+impl Level {
+    pub(crate) const LOWEST: Self = Self::IMPLIES;
+    pub(crate) const IMPLIES: Self = Self(0);
+    pub(crate) const CONDITIONAL: Self = Self(1);
+    pub(crate) const OR: Self = Self(2);
+    pub(crate) const AND: Self = Self(3);
+    pub(crate) const NOT: Self = Self(4);
+    pub(crate) const COMPARE: Self = Self(5);
+    pub(crate) const RANGE: Self = Self(6);
+    pub(crate) const ADD: Self = Self(7);
+    pub(crate) const MULTIPLY: Self = Self(8);
+    pub(crate) const MINUS: Self = Self(9);
+    pub(crate) const POWER: Self = Self(10);
+    pub(crate) const OPERAND: Self = Self(11);
+
+    pub(crate) fn tighter(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+/// A tree and its height.
+pub(crate) struct Built {
+    pub(crate) expr: Expr,
+    pub(crate) height: usize,
+}
+
+pub(crate) type Read<T> = Result<T, Box<Diagnostic>>;
+
+pub(crate) struct Parser<'t> {
+    pub(crate) text: &'t str,
+    pub(crate) base: u32,
+    pub(crate) options: Options,
+    lexer: Lexer<'t>,
+    /// The next token.
+    pub(crate) token: Token,
+    /// Where the last token that was taken ends.
+    pub(crate) taken: usize,
+    /// How many expressions the current one is inside of.
+    pub(crate) depth: usize,
+    /// How many brackets the current token is inside of.
+    pub(crate) brackets: usize,
+    /// Whether to end before an operator whose right side is no expression.
+    prefix: bool,
+    pub(crate) notes: Vec<Diagnostic>,
+}
+
+/// A place to go back to.
+struct Mark<'t> {
+    lexer: Lexer<'t>,
+    token: Token,
+    taken: usize,
+    brackets: usize,
+    notes: usize,
+}
+
+/// An operator between operands, as the loop of [`Parser::expression`] sees it.
+#[derive(Clone, Copy)]
+enum Infix {
+    Binary(BinaryOp),
+    And,
+    Or,
+    Compare(CompareOp),
+    NotIn,
+    If,
+    Question,
+    Range,
+    Juxtaposed,
+}
+
+impl Infix {
+    fn level(self) -> Level {
+        match self {
+            Self::Binary(BinaryOp::Implies) => Level::IMPLIES,
+            Self::Binary(BinaryOp::Add | BinaryOp::Subtract) => Level::ADD,
+            Self::Binary(BinaryOp::Power) => Level::POWER,
+            Self::Binary(_) | Self::Juxtaposed => Level::MULTIPLY,
+            Self::And => Level::AND,
+            Self::Or => Level::OR,
+            Self::Compare(_) | Self::NotIn => Level::COMPARE,
+            Self::If | Self::Question => Level::CONDITIONAL,
+            Self::Range => Level::RANGE,
+        }
+    }
+}
+
+impl<'t> Parser<'t> {
+    pub(crate) fn new(text: &'t str, base: u32, options: Options, prefix: bool) -> Self {
+        let mut lexer = Lexer::new(text, options.implicit_multiplication);
+        let token = lexer.next();
+        Self {
+            text,
+            base,
+            options,
+            lexer,
+            token,
+            taken: 0,
+            depth: 0,
+            brackets: 0,
+            prefix,
+            notes: Vec::new(),
+        }
+    }
+
+    pub(crate) fn take(&mut self) -> Token {
+        let taken = self.token;
+        self.taken = taken.end;
+        self.token = self.lexer.next();
+        taken
+    }
+
+    /// The token after the next one.
+    pub(crate) fn second(&self) -> Token {
+        let mut ahead = self.lexer;
+        ahead.next()
+    }
+
+    pub(crate) fn word(&self) -> &'t str {
+        match self.token.kind {
+            Kind::Name => self.token.text(self.text),
+            _ => "",
+        }
+    }
+
+    pub(crate) fn here(&self) -> Span {
+        self.token.span(self.base)
+    }
+
+    /// From `start` to the end of the last token taken.
+    pub(crate) fn since(&self, start: usize) -> Span {
+        place(self.base, start, self.taken)
+    }
+
+    /// A node over children of the given height.
+    pub(crate) fn node(&self, start: usize, height: usize, kind: ExprKind) -> Read<Built> {
+        let span = self.since(start);
+        if height >= MAX_DEPTH {
+            return Err(Self::too_deep(span));
+        }
+        Ok(Built { expr: Expr::new(span, kind), height: height + 1 })
+    }
+
+    pub(crate) fn too_deep(span: Span) -> Box<Diagnostic> {
+        Box::new(
+            Diagnostic::error(EXPRESSION_TOO_DEEP, span, "this expression is nested too deeply")
+                .because(format!("at most {MAX_DEPTH} operators may be inside one another"))
+                .repair("name its parts, or write a long sum as `sum([…])`"),
+        )
+    }
+
+    /// The text goes on after an expression that is complete.
+    fn trailing(&self) -> Box<Diagnostic> {
+        if matches!(self.token.kind, Kind::Bad(_)) {
+            return self.unexpected("an operator");
+        }
+        let found = self.token.text(self.text);
+        Box::new(
+            Diagnostic::error(
+                TEXT_AFTER_FORMULA,
+                self.here(),
+                format!("`{}` does not continue the formula before it", shorten(found)),
+            )
+            .because("two operands need an operator between them")
+            .repair("add the operator, or quote the text if it is prose"),
+        )
+    }
+
+    /// Everything that binds at least as tightly as `lowest`.
+    pub(crate) fn expression(&mut self, lowest: Level) -> Read<Built> {
+        if self.depth >= MAX_DEPTH {
+            return Err(Self::too_deep(self.here()));
+        }
+        self.depth += 1;
+        let start = self.token.start;
+        let result = self.operand().and_then(|first| self.operators(start, first, lowest));
+        self.depth -= 1;
+        result
+    }
+
+    fn operators(&mut self, start: usize, first: Built, lowest: Level) -> Read<Built> {
+        let mut left = first;
+        while let Some(infix) = self.infix() {
+            if infix.level() < lowest {
+                break;
+            }
+            let mark = self.mark();
+            let mut operand = Some(left);
+            left = match (self.infix_node(start, &mut operand, infix), operand) {
+                (Ok(node), _) => node,
+                (Err(error), Some(kept)) if self.may_end(&error, &mark) => {
+                    self.reset(mark);
+                    return Ok(kept);
+                }
+                (Err(error), _) => return Err(error),
+            };
+        }
+        Ok(left)
+    }
+
+    fn mark(&self) -> Mark<'t> {
+        Mark {
+            lexer: self.lexer,
+            token: self.token,
+            taken: self.taken,
+            brackets: self.brackets,
+            notes: self.notes.len(),
+        }
+    }
+
+    fn reset(&mut self, mark: Mark<'t>) {
+        self.lexer = mark.lexer;
+        self.token = mark.token;
+        self.taken = mark.taken;
+        self.brackets = mark.brackets;
+        self.notes.truncate(mark.notes);
+    }
+
+    /// Whether an operator at `mark` may be left to the rest of the text, since what follows it is
+    /// no expression. Never inside brackets: they could not be closed then.
+    fn may_end(&self, error: &Diagnostic, mark: &Mark<'t>) -> bool {
+        self.prefix && mark.brackets == 0 && error.code != EXPRESSION_TOO_DEEP
+    }
+
+    fn infix(&self) -> Option<Infix> {
+        let symbol = match self.token.kind {
+            Kind::Symbol(symbol) => symbol,
+            Kind::Name => match self.word() {
+                word @ ("and" | "or" | "in" | "if" | "not") => word,
+                "implies" => "=>",
+                "else" => return None,
+                _ if self.options.implicit_multiplication => return Some(Infix::Juxtaposed),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        Some(match symbol {
+            "+" => Infix::Binary(BinaryOp::Add),
+            "-" => Infix::Binary(BinaryOp::Subtract),
+            "*" => Infix::Binary(BinaryOp::Multiply),
+            "/" => Infix::Binary(BinaryOp::Divide),
+            "//" => Infix::Binary(BinaryOp::FloorDivide),
+            "%" => Infix::Binary(BinaryOp::Remainder),
+            "**" => Infix::Binary(BinaryOp::Power),
+            "@" => Infix::Binary(BinaryOp::MatrixProduct),
+            "=>" => Infix::Binary(BinaryOp::Implies),
+            "and" => Infix::And,
+            "or" => Infix::Or,
+            "==" | "=" => Infix::Compare(CompareOp::Equal),
+            "!=" => Infix::Compare(CompareOp::NotEqual),
+            "<" => Infix::Compare(CompareOp::Less),
+            "<=" => Infix::Compare(CompareOp::LessEqual),
+            ">" => Infix::Compare(CompareOp::Greater),
+            ">=" => Infix::Compare(CompareOp::GreaterEqual),
+            "in" => Infix::Compare(CompareOp::In),
+            "not in" => Infix::Compare(CompareOp::NotIn),
+            "not" => {
+                let next = self.second();
+                if next.kind != Kind::Name || next.text(self.text) != "in" {
+                    return None;
+                }
+                Infix::NotIn
+            }
+            "if" => Infix::If,
+            "?" => Infix::Question,
+            ".." => Infix::Range,
+            _ => return None,
+        })
+    }
+
+    /// The node for the operator that comes next; `left` is only taken when its right side was read.
+    fn infix_node(&mut self, start: usize, left: &mut Option<Built>, infix: Infix) -> Read<Built> {
+        let level = infix.level();
+        match infix {
+            Infix::Binary(op) => {
+                self.take();
+                // A power's right side may have a minus, and both it and `=>` group to the right.
+                let right = self.expression(match op {
+                    BinaryOp::Implies => level,
+                    BinaryOp::Power => Level::MINUS,
+                    _ => level.tighter(),
+                })?;
+                self.binary(start, op, left, right)
+            }
+            Infix::Juxtaposed => {
+                let right = self.expression(level.tighter())?;
+                self.binary(start, BinaryOp::Multiply, left, right)
+            }
+            Infix::And | Infix::Or => self.chain(start, left, infix),
+            Infix::Compare(_) | Infix::NotIn => self.comparison(start, left),
+            Infix::Range => {
+                self.take();
+                let high = self.expression(level.tighter())?;
+                let low = self.left(left)?;
+                let height = low.height.max(high.height);
+                let kind = ExprKind::Range(Box::new(low.expr), Box::new(high.expr));
+                self.node(start, height, kind)
+            }
+            Infix::If => {
+                self.take();
+                let condition = self.expression(Level::OR)?;
+                if self.word() != "else" {
+                    return Err(self.unexpected("`else`"));
+                }
+                self.take();
+                let otherwise = self.expression(level)?;
+                let then = self.left(left)?;
+                self.conditional(start, condition, then, otherwise)
+            }
+            Infix::Question => {
+                self.take();
+                let then = self.expression(level)?;
+                if !self.token.is(":") {
+                    return Err(self.unexpected("`:`"));
+                }
+                self.take();
+                let otherwise = self.expression(level)?;
+                let condition = self.left(left)?;
+                self.conditional(start, condition, then, otherwise)
+            }
+        }
+    }
+
+    fn left(&self, left: &mut Option<Built>) -> Read<Built> {
+        left.take().ok_or_else(|| self.unexpected("a value"))
+    }
+
+    fn binary(
+        &self,
+        start: usize,
+        op: BinaryOp,
+        left: &mut Option<Built>,
+        right: Built,
+    ) -> Read<Built> {
+        let left = self.left(left)?;
+        let height = left.height.max(right.height);
+        self.node(start, height, ExprKind::Binary(op, Box::new(left.expr), Box::new(right.expr)))
+    }
+
+    fn conditional(
+        &self,
+        start: usize,
+        condition: Built,
+        then: Built,
+        otherwise: Built,
+    ) -> Read<Built> {
+        let height = condition.height.max(then.height).max(otherwise.height);
+        let parts =
+            Conditional { condition: condition.expr, then: then.expr, otherwise: otherwise.expr };
+        self.node(start, height, ExprKind::Conditional(Box::new(parts)))
+    }
+
+    /// `left and …`, as long as the same operator follows.
+    fn chain(&mut self, start: usize, left: &mut Option<Built>, infix: Infix) -> Read<Built> {
+        let is_and = matches!(infix, Infix::And);
+        let mut height = 0;
+        let mut more = Vec::new();
+        loop {
+            let mark = self.mark();
+            self.take();
+            match self.expression(infix.level().tighter()) {
+                Ok(next) => {
+                    height = height.max(next.height);
+                    more.push(next.expr);
+                }
+                // What was read so far is a formula when only a part of the text has to be one.
+                Err(error) if !more.is_empty() && self.may_end(&error, &mark) => {
+                    self.reset(mark);
+                    break;
+                }
+                Err(error) => return Err(error),
+            }
+            let goes_on = match self.infix() {
+                Some(Infix::And) => is_and,
+                Some(Infix::Or) => !is_and,
+                _ => false,
+            };
+            if !goes_on {
+                break;
+            }
+        }
+        let first = self.left(left)?;
+        let items = std::iter::once(first.expr).chain(more).collect();
+        let kind = if is_and { ExprKind::And(items) } else { ExprKind::Or(items) };
+        self.node(start, height.max(first.height), kind)
+    }
+
+    /// `left < … <= …`
+    fn comparison(&mut self, start: usize, left: &mut Option<Built>) -> Read<Built> {
+        let mut height = 0;
+        let mut rest: Vec<(CompareOp, Expr)> = Vec::new();
+        loop {
+            let op = match self.infix() {
+                Some(Infix::Compare(op)) => op,
+                Some(Infix::NotIn) => CompareOp::NotIn,
+                _ => break,
+            };
+            let mark = self.mark();
+            if self.token.is("=") && !self.options.allow_equals {
+                self.note_single_equals();
+            }
+            if self.take().text(self.text) == "not" {
+                // The `in` of `not in`.
+                self.take();
+            }
+            match self.expression(Level::COMPARE.tighter()) {
+                Ok(next) => {
+                    height = height.max(next.height);
+                    rest.push((op, next.expr));
+                }
+                Err(error) if !rest.is_empty() && self.may_end(&error, &mark) => {
+                    self.reset(mark);
+                    break;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let first = self.left(left)?;
+        self.node(start, height.max(first.height), ExprKind::Compare(Box::new(first.expr), rest))
+    }
+
+    fn note_single_equals(&mut self) {
+        let span = self.here();
+        self.notes.push(
+            Diagnostic::error(SINGLE_EQUALS, span, "`=` gives a value to a name; equality is `==`")
+                .because("a condition compares and changes nothing")
+                .repair("write `==`")
+                .fix(Edit::replace(span, "==")),
+        );
+    }
+}
+
+/// The start of a text that is shown in a message.
+pub(crate) fn shorten(text: &str) -> String {
+    match text.char_indices().nth(40) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or("")),
+        None => text.to_owned(),
+    }
+}

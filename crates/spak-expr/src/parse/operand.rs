@@ -1,0 +1,379 @@
+//! Operands: literals, names, calls, lists, quantifiers, and what stands before or after them.
+
+use spak_syntax::{Diagnostic, Span};
+
+use super::{Built, Level, Parser, Read, shorten};
+use crate::codes::{BAD_NUMBER, EXPECTED_EXPRESSION, UNCLOSED_BRACKET, UNKNOWN_UNIT};
+use crate::expr::{
+    Argument, Binding, Call, Expr, ExprKind, Number, Quantified, Quantifier, UnaryOp, Variable,
+};
+use crate::lexer::{Kind, Numeral, Token, unquote};
+use crate::unit::Unit;
+
+/// Words that are never names.
+const KEYWORDS: &[&str] = &["and", "or", "not", "in", "if", "else", "implies"];
+
+impl Parser<'_> {
+    pub(super) fn operand(&mut self) -> Read<Built> {
+        let start = self.token.start;
+        match self.token.kind {
+            Kind::Symbol("-") => self.negative(start),
+            Kind::Symbol("+") => {
+                self.take();
+                self.expression(Level::MINUS)
+            }
+            Kind::Symbol("!") => self.negation(start, Level::MINUS),
+            Kind::Symbol("not") => self.negation(start, Level::NOT),
+            Kind::Name if self.word() == "not" => self.negation(start, Level::NOT),
+            _ => match self.quantifier() {
+                Some(quantifier) => self.quantified(start, quantifier),
+                None => {
+                    let primary = self.primary()?;
+                    self.postfix(start, primary)
+                }
+            },
+        }
+    }
+
+    fn negation(&mut self, start: usize, level: Level) -> Read<Built> {
+        self.take();
+        let operand = self.expression(level)?;
+        self.node(start, operand.height, ExprKind::Unary(UnaryOp::Not, Box::new(operand.expr)))
+    }
+
+    /// `-x`; the minus of a literal becomes part of it.
+    fn negative(&mut self, start: usize) -> Read<Built> {
+        self.take();
+        if let Kind::Number(Numeral::Int(magnitude), unit) = self.token.kind
+            && magnitude == i64::MIN.unsigned_abs()
+            && !self.second().is("**")
+        {
+            self.take();
+            return self.node(start, 0, literal(Number::Int(i64::MIN), unit));
+        }
+        let operand = self.expression(Level::MINUS)?;
+        let negated = match operand.expr.kind {
+            ExprKind::Number(n) => negate(n).map(ExprKind::Number),
+            ExprKind::Quantity(n, unit) => negate(n).map(|n| ExprKind::Quantity(n, unit)),
+            _ => None,
+        };
+        match negated {
+            Some(kind) => self.node(start, 0, kind),
+            None => {
+                let kind = ExprKind::Unary(UnaryOp::Minus, Box::new(operand.expr));
+                self.node(start, operand.height, kind)
+            }
+        }
+    }
+
+    fn primary(&mut self) -> Read<Built> {
+        let token = self.token;
+        match token.kind {
+            Kind::Number(numeral, unit) => {
+                let number = match numeral {
+                    Numeral::Float(f) => Number::Float(f),
+                    Numeral::Int(i) => match i64::try_from(i) {
+                        Ok(i) => Number::Int(i),
+                        Err(_) => return Err(self.bad_number()),
+                    },
+                };
+                self.take();
+                self.node(token.start, 0, literal(number, unit))
+            }
+            Kind::Text => {
+                self.take();
+                self.node(token.start, 0, ExprKind::Text(unquote(token.text(self.text))))
+            }
+            Kind::Name => {
+                let word = self.word();
+                if KEYWORDS.contains(&word) {
+                    return Err(self.unexpected("a value"));
+                }
+                self.take();
+                let is_call = self.token.is("(") && self.token.start == token.end;
+                match word {
+                    "true" | "True" => self.node(token.start, 0, ExprKind::Bool(true)),
+                    "false" | "False" => self.node(token.start, 0, ExprKind::Bool(false)),
+                    _ if is_call => self.call(token),
+                    _ => self.node(token.start, 0, ExprKind::Name(word.to_owned())),
+                }
+            }
+            Kind::Symbol("(") => self.parenthesis(),
+            Kind::Symbol("[") => self.list("]"),
+            // `{{` opens a place of a template, which is not for this language to read.
+            Kind::Symbol("{") if !self.second().is("{") => self.list("}"),
+            Kind::Symbol(_) | Kind::Bad(_) | Kind::End => Err(self.unexpected("a value")),
+        }
+    }
+
+    fn parenthesis(&mut self) -> Read<Built> {
+        let open = self.token;
+        let (mut items, height) = self.items(")")?;
+        let span = self.since(open.start);
+        let is_tuple = items.1;
+        match items.0.pop() {
+            Some(only) if items.0.is_empty() && !is_tuple => {
+                Ok(Built { expr: Expr::new(span, only.kind), height })
+            }
+            Some(last) => {
+                items.0.push(last);
+                self.node(open.start, height, ExprKind::List(items.0))
+            }
+            None => Err(Box::new(
+                Diagnostic::error(
+                    EXPECTED_EXPRESSION,
+                    span,
+                    "there is nothing in these parentheses",
+                )
+                .repair("write a value, or `[]` for an empty list"),
+            )),
+        }
+    }
+
+    fn list(&mut self, close: &'static str) -> Read<Built> {
+        let open = self.token;
+        let (items, height) = self.items(close)?;
+        self.node(open.start, height, ExprKind::List(items.0))
+    }
+
+    /// From the opening bracket to `close`: the expressions, whether there was a comma, and their height.
+    fn items(&mut self, close: &'static str) -> Read<((Vec<Expr>, bool), usize)> {
+        let open = self.take();
+        self.brackets += 1;
+        let (mut items, mut comma, mut height) = (Vec::new(), false, 0);
+        while !self.token.is(close) {
+            let item = self.expression(Level::LOWEST)?;
+            height = height.max(item.height);
+            items.push(item.expr);
+            if !self.token.is(",") {
+                break;
+            }
+            comma = true;
+            self.take();
+        }
+        self.close(open, close)?;
+        Ok(((items, comma), height))
+    }
+
+    /// Takes the closing bracket of `open`.
+    fn close(&mut self, open: Token, close: &'static str) -> Read<()> {
+        if !self.token.is(close) {
+            return Err(self.unclosed(open, close));
+        }
+        self.brackets = self.brackets.saturating_sub(1);
+        self.take();
+        Ok(())
+    }
+
+    fn call(&mut self, name: Token) -> Read<Built> {
+        let open = self.take();
+        self.brackets += 1;
+        let (mut arguments, mut height) = (Vec::new(), 0);
+        while !self.token.is(")") {
+            let mut argument_name = None;
+            if self.token.kind == Kind::Name && self.second().is("=") {
+                argument_name = Some(self.word().to_owned());
+                self.take();
+                self.take();
+            }
+            let value = self.expression(Level::LOWEST)?;
+            height = height.max(value.height);
+            arguments.push(Argument { name: argument_name, value: value.expr });
+            if !self.token.is(",") {
+                break;
+            }
+            self.take();
+        }
+        self.close(open, ")")?;
+        let function = name.text(self.text).to_owned();
+        let call = Call { function, name_span: name.span(self.base), arguments };
+        self.node(name.start, height, ExprKind::Call(call))
+    }
+
+    /// `[…]` and `.field` after an operand.
+    fn postfix(&mut self, start: usize, mut base: Built) -> Read<Built> {
+        loop {
+            let is_tight = self.token.start == self.taken;
+            if self.token.is("[") && is_tight {
+                let (items, height) = self.items("]")?;
+                if items.0.is_empty() {
+                    return Err(self.unexpected_at(self.since(start), "an index"));
+                }
+                let kind = ExprKind::Index(Box::new(base.expr), items.0);
+                base = self.node(start, base.height.max(height), kind)?;
+            } else if self.text.get(self.taken..).is_some_and(|r| r.starts_with('.'))
+                && let Some(field) = self.field()
+            {
+                base =
+                    self.node(start, base.height, ExprKind::Field(Box::new(base.expr), field))?;
+            } else {
+                return Ok(base);
+            }
+        }
+    }
+
+    /// A field after `]` or `)`: the dot is no token of its own, so it arrives as a bad one.
+    fn field(&mut self) -> Option<String> {
+        let dot = self.token;
+        let name = self.second();
+        if !matches!(dot.kind, Kind::Bad(_)) || name.kind != Kind::Name || name.start != dot.end {
+            return None;
+        }
+        self.take();
+        let name = self.take();
+        Some(name.text(self.text).to_owned())
+    }
+
+    /// Takes the quantifier that the next tokens are, if they are one.
+    fn quantifier(&mut self) -> Option<Quantifier> {
+        let second = self.second();
+        let names_variable =
+            second.kind == Kind::Name && !KEYWORDS.contains(&second.text(self.text));
+        let (quantifier, words) = match self.token.kind {
+            Kind::Symbol("forall") => (Quantifier::All, 1),
+            Kind::Symbol("exists") => (Quantifier::Some, 1),
+            Kind::Name if names_variable => match (self.word(), second.text(self.text)) {
+                ("for", "all" | "every" | "each") => (Quantifier::All, 2),
+                ("forall", _) => (Quantifier::All, 1),
+                ("exists", _) => (Quantifier::Some, 1),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        for _ in 0..words {
+            self.take();
+        }
+        Some(quantifier)
+    }
+
+    fn quantified(&mut self, start: usize, quantifier: Quantifier) -> Read<Built> {
+        let mut bindings: Vec<Binding> = Vec::new();
+        let (mut variables, mut height) = (Vec::new(), 0);
+        loop {
+            if self.token.kind != Kind::Name || KEYWORDS.contains(&self.word()) {
+                return Err(self.unexpected("a variable"));
+            }
+            let name = self.take();
+            let text = name.text(self.text).to_owned();
+            variables.push(Variable { name: text, span: name.span(self.base) });
+            if self.token.is("in") || self.word() == "in" {
+                self.take();
+                let domain = self.expression(Level::RANGE)?;
+                height = height.max(domain.height);
+                let variables = std::mem::take(&mut variables);
+                bindings.push(Binding { variables, domain: Some(domain.expr) });
+            }
+            if !self.token.is(",") {
+                break;
+            }
+            self.take();
+        }
+        if !variables.is_empty() {
+            bindings.push(Binding { variables, domain: None });
+        }
+        if !self.token.is(":") {
+            return Err(self.unexpected("`:` and what holds"));
+        }
+        self.take();
+        let body = self.expression(Level::LOWEST)?;
+        // Evaluation goes one level deeper for each variable.
+        let variables: usize = bindings.iter().map(|b| b.variables.len()).sum();
+        let height = height.max(body.height).saturating_add(variables);
+        let quantified = Quantified { quantifier, bindings, body: body.expr };
+        self.node(start, height, ExprKind::Quantified(Box::new(quantified)))
+    }
+
+    fn bad_number(&self) -> Box<Diagnostic> {
+        let written = shorten(self.token.text(self.text));
+        Box::new(
+            Diagnostic::error(BAD_NUMBER, self.here(), format!("`{written}` is not a number"))
+                .because(format!(
+                    "whole numbers go up to {}, floats up to {:e}, and `_` stands between digits",
+                    i64::MAX,
+                    f64::MAX
+                ))
+                .repair("write a smaller number, or a float such as 1e20"),
+        )
+    }
+
+    fn unknown_unit(&self) -> Box<Diagnostic> {
+        let written = self.token.text(self.text);
+        let at = written.find(|c: char| c.is_alphabetic() && c != 'e').unwrap_or(0);
+        let unit = written.get(at..).unwrap_or("");
+        let repair = match spak_syntax::diagnostic::suggest(unit, Unit::symbols()) {
+            Some(near) => format!("write `{}{near}`", written.get(..at).unwrap_or("")),
+            None => "leave out the unit, or write a space before a name".to_owned(),
+        };
+        let message = format!("`{}` is not a unit", shorten(unit));
+        Box::new(
+            Diagnostic::error(UNKNOWN_UNIT, self.here(), message)
+                .because(
+                    "letters right after a number are its unit, such as KiB, GB/s, ms or TFLOPS",
+                )
+                .repair(repair),
+        )
+    }
+
+    /// The next token is not what the text needs here.
+    pub(super) fn unexpected(&self, wanted: &str) -> Box<Diagnostic> {
+        let found = shorten(self.token.text(self.text));
+        match self.token.kind {
+            Kind::Bad(BAD_NUMBER) => self.bad_number(),
+            Kind::Bad(UNKNOWN_UNIT) => self.unknown_unit(),
+            Kind::Bad(code) if code == spak_syntax::codes::UNCLOSED_TEXT => Box::new(
+                Diagnostic::error(code, self.here(), "this text has no closing quote")
+                    .repair("close it with the quote it starts with"),
+            ),
+            Kind::End => {
+                let message = format!("the formula ends where {wanted} is expected");
+                Box::new(
+                    Diagnostic::error(EXPECTED_EXPRESSION, self.here(), message)
+                        .repair("complete it, or quote it if it is prose"),
+                )
+            }
+            _ => Box::new(
+                Diagnostic::error(
+                    EXPECTED_EXPRESSION,
+                    self.here(),
+                    format!("`{found}` stands where {wanted} is expected"),
+                )
+                .repair("complete the formula, or quote it if it is prose"),
+            ),
+        }
+    }
+
+    fn unexpected_at(&self, span: Span, wanted: &str) -> Box<Diagnostic> {
+        Box::new(Diagnostic::error(EXPECTED_EXPRESSION, span, format!("{wanted} is missing here")))
+    }
+
+    fn unclosed(&self, open: Token, close: &str) -> Box<Diagnostic> {
+        if matches!(self.token.kind, Kind::Bad(_)) {
+            return self.unexpected(&format!("`{close}`"));
+        }
+        let opened = open.text(self.text);
+        let found = match self.token.kind {
+            Kind::End => "the formula ends".to_owned(),
+            _ => format!("`{}` comes", shorten(self.token.text(self.text))),
+        };
+        let message = format!("`{opened}` is not closed: {found} where `{close}` is expected");
+        Box::new(
+            Diagnostic::error(UNCLOSED_BRACKET, self.here(), message)
+                .related(open.span(self.base), "opened here")
+                .repair(format!("add `{close}`")),
+        )
+    }
+}
+
+fn literal(number: Number, unit: Option<Unit>) -> ExprKind {
+    match unit {
+        Some(unit) => ExprKind::Quantity(number, unit),
+        None => ExprKind::Number(number),
+    }
+}
+
+fn negate(number: Number) -> Option<Number> {
+    match number {
+        Number::Int(i) => i.checked_neg().map(Number::Int),
+        Number::Float(f) => Some(Number::Float(-f)),
+    }
+}
