@@ -7,9 +7,9 @@ use crate::value::Value;
 
 /// What the names of an expression stand for.
 pub trait Env {
-    /// The value of a name: `["tile_m"]`, or `["t", "speedup"]` for `t.speedup`. A path that is not
-    /// known as a whole is tried as a record with fields.
-    fn lookup(&self, path: &[&str]) -> Option<Value>;
+    /// The value of a name: `tile_m`, or `t.speedup` with its dots. A dotted name that is not known as
+    /// a whole is tried as a record with fields.
+    fn lookup(&self, name: &str) -> Option<Value>;
 
     /// The value of a function that is not built in; `None` when there is no such function.
     fn call(&self, _function: &str, _arguments: &[Value]) -> Option<Fallible<Value>> {
@@ -20,7 +20,7 @@ pub trait Env {
     ///
     /// `for all i, j: f(i, j) = 0` takes the values of `i` and `j` from here. Lists (and matrices, as
     /// lists of rows) that [`Env::lookup`] knows need nothing else.
-    fn extent(&self, function: &[&str], position: usize) -> Option<u64> {
+    fn extent(&self, function: &str, position: usize) -> Option<u64> {
         let mut value = self.lookup(function)?;
         for _ in 0..position {
             value = value.at(0)?;
@@ -47,18 +47,15 @@ pub trait Env {
 pub struct Empty;
 
 impl Env for Empty {
-    fn lookup(&self, _path: &[&str]) -> Option<Value> {
+    fn lookup(&self, _name: &str) -> Option<Value> {
         None
     }
 }
 
 /// Names in a map; keys may be dotted.
 impl Env for BTreeMap<String, Value> {
-    fn lookup(&self, path: &[&str]) -> Option<Value> {
-        match path {
-            [name] => self.get(*name).cloned(),
-            _ => self.get(&path.join(".")).cloned(),
-        }
+    fn lookup(&self, name: &str) -> Option<Value> {
+        self.get(name).cloned()
     }
 
     fn names(&self) -> Vec<String> {

@@ -214,21 +214,23 @@ impl<'e> Evaluation<'e> {
     }
 
     fn find(&self, name: &str) -> Option<Value> {
-        let mut segments: Vec<&str> = Vec::with_capacity(4);
-        segments.extend(name.split('.'));
-        let (first, fields) = segments.split_first()?;
-        let follow = |value: Value, fields: &[&str]| {
-            fields.iter().try_fold(value, |value, field| value.field(field))
+        let follow = |value: Value, fields: &str| {
+            fields.split('.').try_fold(value, |value, field| value.field(field))
         };
-        if let Some((_, value)) = self.bound.iter().rev().find(|(bound, _)| bound == first) {
-            return follow(value.clone(), fields);
+        if !self.bound.is_empty() {
+            let (first, fields) = name.split_once('.').unwrap_or((name, ""));
+            if let Some((_, value)) = self.bound.iter().rev().find(|(bound, _)| *bound == first) {
+                let value = value.clone();
+                return if fields.is_empty() { Some(value) } else { follow(value, fields) };
+            }
         }
-        if let Some(value) = self.env.lookup(&segments) {
+        if let Some(value) = self.env.lookup(name) {
             return Some(value);
         }
-        (1..segments.len()).rev().find_map(|n| {
-            let (path, fields) = segments.split_at_checked(n)?;
-            follow(self.env.lookup(path)?, fields)
+        // The longest beginning that names a record with the remaining fields.
+        name.rmatch_indices('.').find_map(|(dot, _)| {
+            let (record, fields) = name.split_at_checked(dot)?;
+            follow(self.env.lookup(record)?, fields.get(1..)?)
         })
     }
 

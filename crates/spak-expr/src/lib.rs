@@ -13,6 +13,7 @@ mod expr;
 mod fault;
 mod formality;
 mod lexer;
+mod normal;
 mod parse;
 mod prefix;
 mod print;
@@ -27,6 +28,7 @@ pub use expr::{
 };
 pub use fault::{Fallible, Fault};
 pub use formality::Formality;
+pub use normal::normal;
 pub use parse::{Options, Parse, parse, parse_with};
 pub use prefix::{Prefix, parse_prefix};
 pub use print::print;

@@ -6,7 +6,7 @@ use spak_syntax::{Diagnostic, Edit, Span};
 
 use crate::codes::{EXPRESSION_TOO_DEEP, SINGLE_EQUALS, TEXT_AFTER_FORMULA};
 use crate::expr::{BinaryOp, CompareOp, Conditional, Expr, ExprKind, MAX_DEPTH};
-use crate::formality::{Formality, formality};
+use crate::formality::{Formality, formality, is_identifier};
 use crate::lexer::{Kind, Lexer, Token, place};
 
 /// What a text may contain beside the common syntax.
@@ -14,7 +14,8 @@ use crate::lexer::{Kind, Lexer, Token, place};
 pub struct Options {
     /// `a = b` states that they are equal, as the research layers write it.
     pub allow_equals: bool,
-    /// `λ L_halt` is a product.
+    /// `λ L_halt` is a product. Only of names that no one writes in a sentence: with `_`, a digit or a
+    /// dot, of one letter, or not in ASCII.
     pub implicit_multiplication: bool,
 }
 
@@ -292,7 +293,9 @@ impl<'t> Parser<'t> {
                 word @ ("and" | "or" | "in" | "if" | "not") => word,
                 "implies" => "=>",
                 "else" => return None,
-                _ if self.options.implicit_multiplication => return Some(Infix::Juxtaposed),
+                name if self.options.implicit_multiplication && is_identifier(name) => {
+                    return self.is_factor_taken().then_some(Infix::Juxtaposed);
+                }
                 _ => return None,
             },
             _ => return None,
@@ -329,6 +332,14 @@ impl<'t> Parser<'t> {
             ".." => Infix::Range,
             _ => return None,
         })
+    }
+
+    /// Whether the last token that was taken can be a factor before a name, and is no word of prose.
+    fn is_factor_taken(&self) -> bool {
+        let before = self.text.get(..self.taken).unwrap_or("");
+        let in_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
+        let start = before.char_indices().rev().take_while(|(_, c)| in_word(*c)).last();
+        start.and_then(|(at, _)| before.get(at..)).is_none_or(is_identifier)
     }
 
     /// The node for the operator that comes next; `left` is only taken when its right side was read.

@@ -421,4 +421,8 @@ fn products_may_be_juxtaposed_when_allowed() {
     assert_eq!(read("L_total = L_token + λ L_halt").unwrap(), "L_total == L_token + λ * L_halt");
     assert_eq!(read("2 B T").unwrap(), "2 * B * T");
     assert!(parse("λ L_halt", 0).expr.is_none());
+    // Words after a formula are no factors.
+    let prefix = parse_prefix("tile_q >= 128 causes register spill", 0, options).unwrap();
+    assert_eq!(print(&prefix.expr), "tile_q >= 128");
+    assert!(parse_prefix("model executes x_iterative y_refinement", 0, options).is_none());
 }

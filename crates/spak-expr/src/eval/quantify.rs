@@ -87,8 +87,7 @@ impl<'e> Evaluation<'e> {
     fn collect_sizes(&self, variable: &str, expr: &Expr, sizes: &mut Vec<(String, u64)>) {
         let mut add = |function: &str, position: usize, argument: &Expr| {
             if argument.as_name() == Some(variable) {
-                let path: Vec<&str> = function.split('.').collect();
-                if let Some(size) = self.env.extent(&path, position) {
+                if let Some(size) = self.env.extent(function, position) {
                     sizes.push((function.to_owned(), size));
                 }
             }
