@@ -1,37 +1,217 @@
 //! Formulas in slots: the bridge to the expression language, and how prose around them is kept.
-use spak_syntax::Span;
+
+use std::fmt;
+
+use spak_expr::{Expr, Options, parse_prefix, parse_with};
+use spak_syntax::{Diagnostic, Span};
+
+use crate::literal::Literal;
 
 /// A formula with its place.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Formula {
     /// As written.
     pub text: String,
     /// Where.
     pub span: Span,
+    /// What it says.
+    pub expr: Expr,
 }
+
+/// Equal when they say the same, wherever they stand.
+impl PartialEq for Formula {
+    fn eq(&self, other: &Self) -> bool {
+        self.expr == other.expr
+    }
+}
+
+impl fmt::Display for Formula {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&spak_expr::print(&self.expr))
+    }
+}
+
 impl Formula {
-    /// normal
-    pub fn normal(&self) -> String { self.text.clone() }
+    /// The one spelling that all formulas of this meaning share.
+    pub fn normal(&self) -> String {
+        spak_expr::print(&self.expr)
+    }
+
+    /// Whether it holds where `lookup` gives the values of names.
+    ///
+    /// # Errors
+    /// A diagnostic at the part that has no value.
+    pub fn holds(&self, lookup: &dyn Fn(&str) -> Option<Literal>) -> Result<bool, Box<Diagnostic>> {
+        match self.value(lookup)? {
+            Literal::Bool(truth) => Ok(truth),
+            other => Err(Box::new(
+                Diagnostic::error(
+                    spak_expr::codes::TYPE_MISMATCH,
+                    self.span,
+                    format!("a condition is needed, and this is {other}"),
+                )
+                .repair("compare it with something"),
+            )),
+        }
+    }
+
+    /// Its value where `lookup` gives the values of names.
+    ///
+    /// # Errors
+    /// A diagnostic at the part that has no value.
+    pub fn value(&self, lookup: &dyn Fn(&str) -> Option<Literal>) -> Result<Literal, Box<Diagnostic>> {
+        let value = spak_expr::eval(&self.expr, &Names(lookup))?;
+        Ok(from_value(&value))
+    }
 }
-impl std::fmt::Display for Formula {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(&self.text) }
+
+/// Values of names as the expression language asks for them.
+struct Names<'a>(&'a dyn Fn(&str) -> Option<Literal>);
+
+impl spak_expr::Env for Names<'_> {
+    fn lookup(&self, name: &str) -> Option<spak_expr::Value> {
+        (self.0)(name).map(|literal| to_value(&literal))
+    }
 }
+
 /// What could be read of a text.
 pub enum Read {
-    /// All of it.
+    /// All of it is a formula, or a name that stands for a predicate.
     Whole(Formula),
-    /// A part.
+    /// It begins with a formula; the words behind it.
     Prefix(Formula, String),
-    /// Nothing.
+    /// It is prose from its first word on.
     None,
 }
-/// read
-pub fn read(_text: &str, _base: u32) -> Read { Read::None }
-/// read value
-pub fn read_value(_text: &str, _base: u32) -> Option<(Formula, Option<usize>)> { None }
-/// r
-pub fn rewrite_partial(_f: &Formula, _rest: &str) -> Option<String> { None }
-/// r
-pub fn rewrite_warning(_a: &str, _b: &str) -> String { String::new() }
-/// r
-pub fn rewrite_prose(_a: &str) -> Option<String> { None }
+
+/// Research layers write `a = b` for a statement and `λ L` for a product.
+const OPTIONS: Options = Options { allow_equals: true, implicit_multiplication: true };
+
+/// Reads `text`, which stands at `base` of its file.
+pub fn read(text: &str, base: u32) -> Read {
+    let lead = text.len() - text.trim_start().len();
+    let (text, base) = (text.trim(), base + lead as u32);
+    let whole = parse_with(text, base, OPTIONS);
+    let is_formula = whole.is_formula();
+    if let Some(expr) = whole.expr
+        && (is_formula || expr.is_bare_name() && !text.contains(char::is_whitespace))
+    {
+        return Read::Whole(Formula { text: text.to_owned(), span: expr.span, expr });
+    }
+    if let Some(found) = tail_condition(text, base) {
+        return found;
+    }
+    match parse_prefix(text, base, OPTIONS) {
+        Some(prefix) if prefix.rest.is_empty() => Read::Whole(formula(text, base, prefix.expr)),
+        Some(prefix) => {
+            let rest = prefix.rest.shift_back(base).slice(text).to_owned();
+            Read::Prefix(formula(text, base, prefix.expr), rest)
+        }
+        None => Read::None,
+    }
+}
+
+/// `stop when p(t) > τ`: words, then a condition behind `when`.
+fn tail_condition(text: &str, base: u32) -> Option<Read> {
+    let (words, condition) = text.split_once(" when ")?;
+    let offset = base + (words.len() + " when ".len()) as u32;
+    let parsed = parse_with(condition, offset, OPTIONS);
+    let is_formula = parsed.is_formula();
+    let expr = parsed.expr.filter(|_| is_formula && words.split_whitespace().count() <= 3)?;
+    Some(Read::Prefix(Formula { text: condition.to_owned(), span: expr.span, expr }, words.to_owned()))
+}
+
+fn formula(text: &str, base: u32, expr: Expr) -> Formula {
+    let span = expr.span;
+    Formula { text: span.shift_back(base).slice(text).to_owned(), span, expr }
+}
+
+/// Reads the value of an assignment: the formula, and how many bytes of `text` it takes when words
+/// follow it.
+pub fn read_value(text: &str, base: u32) -> Option<(Formula, Option<usize>)> {
+    let whole = parse_with(text, base, Options::default());
+    if let Some(expr) = whole.expr {
+        return Some((formula(text, base, expr), None));
+    }
+    // `64 as initial guess`: the longest beginning that is a value.
+    let ends = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(i, _)| i);
+    let mut longest = None;
+    for end in ends.take(64) {
+        let Some(begin) = text.get(..end) else { continue };
+        let parsed = parse_with(begin, base, Options::default());
+        if let Some(expr) = parsed.expr.filter(|e| !matches!(e.kind, spak_expr::ExprKind::Name(_))) {
+            longest = Some((formula(begin, base, expr), Some(end)));
+        }
+    }
+    longest
+}
+
+/// How a formula with words behind it could be written so that both are read.
+pub fn rewrite_partial(formula: &Formula, rest: &str) -> Option<String> {
+    let rest = rest.trim();
+    match rest {
+        "optimal" | "best" | "preferred" => {
+            Some(format!("rule \"best {formula}\" {{ recommend: \"{}\" }}", formula.text.replace("==", "=")))
+        }
+        _ if rest.is_empty() => None,
+        _ => Some(format!("{formula} => {}", underscored(rest))),
+    }
+}
+
+/// How `if A => B` in words could be written so that A can be evaluated.
+pub fn rewrite_warning(premise: &str, conclusion: &str) -> String {
+    let formal: Vec<String> = premise
+        .split(" and ")
+        .map(|part| match part.trim() {
+            part if part.starts_with("no ") => format!("not {}", underscored(part.trim_start_matches("no "))),
+            part if part.contains(['<', '>', '=', '(']) => part.to_owned(),
+            part => underscored(part),
+        })
+        .collect();
+    format!("{} => {}", formal.join(" and "), underscored(conclusion))
+}
+
+/// How a condition in words could be named, so that a predicate can stand for it.
+pub fn rewrite_prose(text: &str) -> Option<String> {
+    let name = underscored(text);
+    let short = name.split('_').count() <= 6;
+    short.then(|| format!("\"{name}\", with `fact {name}(t: TraceItem.Performance) {{ return … }}`"))
+}
+
+fn underscored(text: &str) -> String {
+    let words: Vec<String> = text
+        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .filter(|w| !w.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    words.join("_")
+}
+
+/// A literal as a value of the expression language.
+pub fn to_value(literal: &Literal) -> spak_expr::Value {
+    use spak_expr::Value;
+    match literal {
+        Literal::Bool(b) => Value::Bool(*b),
+        Literal::Int(i) => Value::Int(*i),
+        Literal::Float(f) => Value::Float(*f),
+        Literal::Text(s) => Value::Text(s.as_str().into()),
+        Literal::Quantity(..) => {
+            let parsed = parse_with(&literal.to_string(), 0, Options::default());
+            let value = parsed.expr.and_then(|e| spak_expr::eval(&e, &Names(&|_| None)).ok());
+            value.unwrap_or_else(|| Value::Text(literal.to_string().into()))
+        }
+        Literal::List(items) => Value::list(items.iter().map(to_value)),
+    }
+}
+
+fn from_value(value: &spak_expr::Value) -> Literal {
+    use spak_expr::Value;
+    match value {
+        Value::Bool(b) => Literal::Bool(*b),
+        Value::Int(i) => Literal::Int(*i),
+        Value::Float(f) => Literal::Float(*f),
+        Value::Text(s) => Literal::Text(s.to_string()),
+        Value::List(items) => Literal::List(items.iter().map(from_value).collect()),
+        other => Literal::Text(other.to_string()),
+    }
+}

@@ -287,3 +287,87 @@ impl<T> Envelope<T> {
         Self { format: format.to_owned(), version: 1, data }
     }
 }
+
+/// Result of `spak loop`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct LoopReport {
+    /// The design as the user named it.
+    pub design: String,
+    /// Id of the run in the trace.
+    pub run: String,
+    /// The trace.
+    pub trace: String,
+    /// Why it ended, in a sentence.
+    pub reason: String,
+    /// Whether the user interrupted it, so that the same command goes on.
+    pub interrupted: bool,
+    /// Trials that this process measured; the others were in the trace.
+    pub measured: u64,
+    /// How many trials it took until one was within 2 % of the best time.
+    pub trials_to_near_best: Option<u64>,
+    /// How many times faster the best config is than the seed.
+    pub speedup: Option<f64>,
+    /// The best config.
+    pub best: Option<crate::config::Config>,
+    /// Every trial of the run in order.
+    pub trials: Vec<LoopTrial>,
+    /// Facts and rules that are new in the design.
+    pub added: Vec<String>,
+    /// Those with new figures.
+    pub replaced: Vec<String>,
+    /// Those that stand as they were.
+    pub unchanged: Vec<String>,
+    /// The change of the design as a unified diff.
+    pub diff: String,
+}
+
+/// One trial of a run, in brief; the trace has all of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct LoopTrial {
+    /// Its key in the trace.
+    pub key: crate::hash::ContentHash,
+    /// The config.
+    pub config: crate::config::Config,
+    /// 1 for the fastest.
+    pub rank: Option<u64>,
+    /// Over the seed.
+    pub speedup: Option<f64>,
+    /// Median time of one call in nanoseconds.
+    pub median_ns: Option<u64>,
+    /// Why it was rejected.
+    pub rejected: Option<String>,
+}
+
+/// Result of `spak bench`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct BenchReport {
+    /// The machine.
+    pub device: String,
+    /// Cores that both sides used.
+    pub cores: u32,
+    /// The compiler of the generated kernels.
+    pub compiler: String,
+    /// The library on the other side.
+    pub baseline: String,
+    /// One row a problem.
+    pub rows: Vec<BenchRow>,
+}
+
+/// Both sides of one problem, measured by turns.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct BenchRow {
+    /// What was computed.
+    pub problem: crate::problem::Problem,
+    /// The config of the generated kernel.
+    pub config: crate::config::Config,
+    /// Median time of one call of the generated kernel in nanoseconds.
+    pub spak_ns: u64,
+    /// Median time of one call of the library in nanoseconds.
+    pub baseline_ns: u64,
+    /// 10^9 operations per second of the generated kernel.
+    pub spak_gflops: f64,
+    /// 10^9 operations per second of the library.
+    pub baseline_gflops: f64,
+    /// How many times faster the generated kernel is.
+    pub ratio: f64,
+}

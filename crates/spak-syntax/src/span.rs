@@ -32,6 +32,12 @@ impl Span {
         Self { start: self.start.saturating_add(by), end: self.end.saturating_add(by) }
     }
 
+    /// The same range `by` bytes to the left: a span of the file becomes one inside a slot.
+    #[must_use]
+    pub fn shift_back(self, by: u32) -> Self {
+        Self { start: self.start.saturating_sub(by), end: self.end.saturating_sub(by) }
+    }
+
     /// Length in bytes.
     pub fn len(self) -> u32 {
         self.end - self.start

@@ -2,6 +2,7 @@
 //! operation for people and as JSON.
 
 mod cli;
+mod engine;
 mod exit;
 mod output;
 mod project;
@@ -9,11 +10,14 @@ mod verbs;
 
 use std::process::ExitCode;
 
+/// The hidden verb under which this program starts candidates.
+const SANDBOX_VERB: &str = "__sandbox";
+
 fn main() -> ExitCode {
     // Candidates are started through this program: it limits itself, then becomes the candidate.
     let mut arguments = std::env::args_os().skip(1);
-    if arguments.next().is_some_and(|first| first == spak_run::sandbox::VERB) {
-        return spak_run::sandbox::enter(arguments);
+    if arguments.next().is_some_and(|first| first == SANDBOX_VERB) {
+        return spak_run::sandbox::enter(arguments.next());
     }
     exit::run(cli::main)
 }

@@ -17,6 +17,7 @@ pub(crate) struct Options {
 
 /// Every format with a function that makes its schema.
 pub(crate) const SCHEMAS: &[(&str, fn() -> schemars::Schema)] = &[
+    ("spak.bench", || schemars::schema_for!(r::Envelope<r::BenchReport>)),
     ("spak.check", || schemars::schema_for!(r::Envelope<r::CheckReport>)),
     ("spak.diff", || schemars::schema_for!(r::Envelope<r::DiffReport>)),
     ("spak.explain", || schemars::schema_for!(r::Envelope<r::ExplainReport>)),
@@ -24,6 +25,7 @@ pub(crate) const SCHEMAS: &[(&str, fn() -> schemars::Schema)] = &[
     ("spak.hash", || schemars::schema_for!(r::Envelope<r::HashReport>)),
     ("spak.lock", || schemars::schema_for!(r::Lock)),
     ("spak.lock-report", || schemars::schema_for!(r::Envelope<r::LockReport>)),
+    ("spak.loop-report", || schemars::schema_for!(r::Envelope<r::LoopReport>)),
     ("spak.new", || schemars::schema_for!(r::Envelope<r::NewReport>)),
     ("spak.show", || schemars::schema_for!(r::Envelope<r::ShowReport>)),
     ("spak.trial", || schemars::schema_for!(spak_records::Trial)),

@@ -1,0 +1,151 @@
+//! Normal form, difference, imports and inheritance.
+
+use spak_model::diff::{What, diff};
+use spak_model::{Domain, Literal, System, normal, resolve};
+use spak_syntax::{FileId, Severity};
+
+use crate::{Folder, diagnostics, errors, read};
+
+fn hash(text: &str) -> String {
+    normal::hash(&read(text).entries)
+}
+
+#[test]
+fn what_does_not_change_the_meaning_does_not_change_the_hash() {
+    let design = "system A {\n  tuning_space { tile_m: [0, 1, 2]  tile_n: [8] }\n  knowledge { fact f { a: 1  b: 2 } }\n}\n";
+    let same = [
+        "system A {\n  // a comment\n  knowledge {\n    fact f {\n      b: 2\n      a: 1\n    }\n  }\n  tuning_space {\n    tile_n: [8]\n    tile_m: [0,1,2,]\n  }\n}\n",
+        "system A {\n  tuning_space { tile_m: int range [0, 2], tile_n: [8] }\n  knowledge { fact f { a: 1; b: 2 } }\n}\n",
+        "system A {\n  tuning_space:\n    tile_m: 0..2\n    tile_n: [8]\n  knowledge:\n    fact f:\n      a: 1\n      b: 2\n}\n",
+    ];
+    for text in same {
+        assert_eq!(hash(design), hash(text), "{}\n{}", normal::text(&read(design).entries), normal::text(&read(text).entries));
+    }
+    let different = [
+        design.replace("[0, 1, 2]", "[1, 0, 2]"),
+        design.replace("tile_n", "tile_k"),
+        design.replace("a: 1", "a: 3"),
+        design.replace("system A", "system B"),
+    ];
+    for text in different {
+        assert_ne!(hash(design), hash(&text));
+    }
+}
+
+#[test]
+fn formulas_and_types_have_one_spelling() {
+    let a = "constraint { require: a >= 2 && b < 3 }\ntrace_schema { variant T { case C { ok: boolean } } }\n";
+    let b = "constraint { require: \"b < 3 and 2 <= a\" }\ntrace_schema { variant T { case C { ok: bool } } }\n";
+    assert_eq!(hash(a), hash(b));
+}
+
+#[test]
+fn the_order_of_steps_and_of_equations_matters() {
+    let steps = |a: &str, b: &str| format!("agent_loop L {{\n  step \"{a}\" {{ emit x }}\n  step \"{b}\" {{ emit x }}\n}}\n");
+    assert_ne!(hash(&steps("one", "two")), hash(&steps("two", "one")));
+    let equations = |a: &str, b: &str| format!("operator U {{\n  computation:\n    {a}\n    {b}\n}}\n");
+    assert_ne!(hash(&equations("h1 = h + 1", "h2 = h1 * 2")), hash(&equations("h2 = h1 * 2", "h1 = h + 1")));
+}
+
+#[test]
+fn differences_are_items_not_lines() {
+    let old = read("system A {\n  tuning_space { tile_m: [32, 64]  tile_n: [8] }\n}\n");
+    let new = read("system A {\n  tuning_space { tile_k: [1]\n  // moved\n  tile_m: [64] }\n}\n");
+    let changes = diff(&old.entries, &new.entries);
+    let shown: Vec<String> = changes
+        .iter()
+        .map(|c| {
+            let what = match &c.what {
+                What::Added(a) => format!("+{a}"),
+                What::Removed(a) => format!("-{a}"),
+                What::Changed(a, b) => format!("{a} to {b}"),
+                What::Reordered => "order".to_owned(),
+            };
+            format!("{}: {what}", c.path.join("/"))
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "system A/tuning_space/tile_k: +[1]",
+            "system A/tuning_space/tile_m: [32, 64] to [64]",
+            "system A/tuning_space/tile_n: -[8]",
+        ]
+    );
+    assert_eq!(diff(&old.entries, &old.entries), []);
+}
+
+const BASE: &str = "system Base {\n  design_space { mask: [\"fused\", \"post\"] }\n  tuning_space { tile_m: [32, 64, 128] }\n  knowledge { fact known { value: 1 } }\n}\n";
+
+#[test]
+fn a_design_inherits_and_replaces_with_a_reason() {
+    let text = "system Mine extends \"base.dsl\" {\n  tuning_space { tile_n: [8] }\n  override \"128 spills here\" {\n    tuning_space { tile_m: [64] }\n  }\n}\n";
+    let resolved = resolve(FileId(0), text, &mut Folder(vec![("base.dsl", BASE)]));
+    assert_eq!(resolved.diagnostics, []);
+    let system = System::of(&resolved.entries);
+    assert_eq!(system.name.as_deref(), Some("Mine"));
+    assert_eq!(system.dimension("tile_m").expect("inherited").domain, Domain::Values(vec![Literal::Int(64)]));
+    assert!(system.dimension("tile_n").is_some() && system.dimension("mask").is_some());
+    assert_eq!(system.facts.len(), 1);
+    assert_eq!(resolved.imports.len(), 1);
+}
+
+#[test]
+fn replacing_without_a_reason_is_said() {
+    let text = "system Mine extends \"base.dsl\" {\n  tuning_space { tile_m: [64] }\n}\n";
+    let resolved = resolve(FileId(0), text, &mut Folder(vec![("base.dsl", BASE)]));
+    let codes: Vec<&str> = resolved.diagnostics.iter().map(|d| d.code.0).collect();
+    assert_eq!(codes, ["override-without-reason"]);
+}
+
+#[test]
+fn cycles_are_reported_and_end() {
+    let a = "import \"b.dsl\"\nsystem A { tuning_space { x: [1] } }\n";
+    let b = "import \"c.dsl\"\nsystem B { }\n";
+    let c = "import \"b.dsl\"\nsystem C { knowledge { fact c { v: 1 } } }\n";
+    let resolved = resolve(FileId(0), a, &mut Folder(vec![("b.dsl", b), ("c.dsl", c)]));
+    let errors: Vec<&str> =
+        resolved.diagnostics.iter().filter(|d| d.severity == Severity::Error).map(|d| d.code.0).collect();
+    assert_eq!(errors, ["import-cycle"]);
+    let inherits = "system A extends \"a.dsl\" { }\n";
+    let resolved = resolve(FileId(0), inherits, &mut Folder(vec![("a.dsl", "system B extends \"a.dsl\" { }")]));
+    assert!(resolved.diagnostics.iter().any(|d| d.code.0 == "import-cycle"));
+}
+
+#[test]
+fn a_missing_base_is_an_error_and_a_missing_import_a_warning() {
+    let severity = |text: &str| {
+        let resolved = resolve(FileId(0), text, &mut Folder(Vec::new()));
+        resolved.diagnostics.iter().map(|d| (d.code.0, d.severity)).collect::<Vec<_>>()
+    };
+    assert_eq!(severity("system A extends \"no.dsl\" { x: 1 }\n"), [("import-not-found", Severity::Error)]);
+    assert_eq!(severity("import \"no.dsl\" as N;\nsystem A { x: 1 }\n"), [("import-not-found", Severity::Warning)]);
+}
+
+#[test]
+fn domains_that_are_wrong_are_said() {
+    let codes = |line: &str| {
+        let text = format!("tuning_space {{\n  {line}\n}}\n");
+        diagnostics(&text).iter().map(|d| d.code.0).collect::<Vec<_>>()
+    };
+    assert_eq!(codes("a: []"), ["empty-domain"]);
+    assert_eq!(codes("a: int range [4, 0]"), ["bad-range"]);
+    assert_eq!(codes("a: int range [4]"), ["bad-range"]);
+    assert_eq!(codes("a: [1, 2, 1]"), ["duplicate-value"]);
+    assert_eq!(codes("a: [1, \"x\"]"), ["mixed-domain"]);
+    assert_eq!(codes("a: 1..9223372036854775807"), Vec::<&str>::new());
+    assert_eq!(codes("a: [1]\n  a: [2]"), ["duplicate-name"]);
+}
+
+#[test]
+fn what_is_no_design_is_said_once() {
+    assert_eq!(errors("Certainly! Here is the design you asked for:\n\nfoo: bar\n"), ["1: not-a-design: this is not a design"]);
+    assert_eq!(errors(""), Vec::<String>::new());
+    assert_eq!(diagnostics("").iter().map(|d| d.code.0).collect::<Vec<_>>(), ["empty-design"]);
+}
+
+#[test]
+fn a_service_loop_asks_no_language_model() {
+    let text = "service_loop S {\n  on request(x) {\n    llm.query { prompt: \"?\" }\n  }\n}\n";
+    assert_eq!(errors(text).len(), 1);
+}

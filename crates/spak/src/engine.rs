@@ -1,0 +1,10 @@
+//! Running the loop: carries out what the state machine asks for.
+
+pub(crate) mod drive;
+pub(crate) mod family;
+pub(crate) mod learn;
+pub(crate) mod observe;
+pub(crate) mod paths;
+pub(crate) mod report;
+pub(crate) mod specify;
+pub(crate) mod symbols;

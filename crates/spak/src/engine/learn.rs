@@ -1,0 +1,49 @@
+//! Learn: trials to facts and rules, and these into the design.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use spak_knowledge::{Context, WriteError, write_back};
+use spak_records::{ContentHash, Trial, file};
+
+use crate::engine::paths::Paths;
+
+/// What was learnt, and how the design changed.
+pub(crate) struct Learnt {
+    /// The change as a unified diff; empty when nothing new was learnt.
+    pub(crate) diff: String,
+    /// Names of facts and rules that are new, that have new figures, and that stand as they were.
+    pub(crate) added: Vec<String>,
+    pub(crate) replaced: Vec<String>,
+    pub(crate) unchanged: Vec<String>,
+    /// Whether the file was changed.
+    pub(crate) written: bool,
+}
+
+/// Learns from `trials` and edits the design at `design`; without `paths` the edit is only shown.
+///
+/// # Errors
+/// When the design cannot be read or written, or an edit of it would not be readable.
+pub(crate) fn learn(design: &Path, trials: &[Trial], context: &Context, paths: Option<&Paths>) -> Result<Learnt> {
+    let learned = spak_knowledge::learn(trials, context);
+    let shown = design.display();
+    let before = file::read_text(design, 16 << 20)?;
+    let edited = write_back(&before, &learned).map_err(|e: WriteError| anyhow::anyhow!("{e}"))?;
+    let changed = edited.text != before;
+    if let Some(paths) = paths.filter(|_| changed) {
+        // What a person wrote is never lost, whatever is wrong with the edit.
+        let kept = paths.earlier.join(format!("{}.dsl", ContentHash::of_text(&before).short()));
+        file::make_folder(&paths.earlier)?;
+        file::replace(&kept, before.as_bytes())?;
+        file::replace(design, edited.text.as_bytes()).with_context(|| format!("cannot write `{shown}`"))?;
+    }
+    let diff = similar::TextDiff::from_lines(&before, &edited.text);
+    let diff = diff.unified_diff().context_radius(2).header(&format!("{shown} (before)"), &format!("{shown}")).to_string();
+    Ok(Learnt {
+        diff: if changed { diff } else { String::new() },
+        added: edited.added,
+        replaced: edited.replaced,
+        unchanged: edited.unchanged,
+        written: changed && paths.is_some(),
+    })
+}

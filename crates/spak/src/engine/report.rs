@@ -1,0 +1,186 @@
+//! What a run shows at its end: what was tried, what is best, what was learnt.
+
+use std::fmt::Write as _;
+
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{CellAlignment, Table};
+use spak_loop::analyse::{Row, RowResult};
+use spak_loop::{Analysis, SkipReason};
+
+use crate::engine::drive::{Driver, Outcomes};
+use crate::engine::learn::Learnt;
+
+/// Rows of the table of accepted configs.
+const SHOWN: usize = 12;
+
+/// The whole report as text.
+pub(crate) fn text(outcomes: &Outcomes, driver: &Driver<'_>) -> String {
+    let mut out = String::new();
+    let analysis = &outcomes.analysis;
+    if !analysis.rows.is_empty() {
+        let _ = writeln!(out, "\n{}", tried(analysis));
+    }
+    let _ = writeln!(out, "{}", ended(outcomes, driver));
+    if let Some(learnt) = &outcomes.learnt {
+        knowledge(&mut out, learnt, driver);
+    }
+    let _ = writeln!(out, "trace: {}", driver.paths.trace.display());
+    out
+}
+
+/// The fastest configs and the seed, then the rejected ones.
+fn tried(analysis: &Analysis) -> String {
+    let mut ranked: Vec<(usize, &Row)> =
+        analysis.rows.iter().enumerate().filter(|(_, row)| row.rank.is_some()).collect();
+    ranked.sort_by_key(|(_, row)| row.rank);
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY);
+    table.set_header(["rank", "trial", "median", "95 % interval", "GFLOP/s", "speedup", "differs from the seed in"]);
+    for column in 0..6 {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let shown = |index: usize, row: &Row| row.rank.is_some_and(|r| r <= SHOWN) || analysis.seed == Some(index);
+    for (index, row) in ranked.iter().filter(|(index, row)| shown(*index, row)) {
+        let RowResult::Measured { median_ns, ci_ns, tflops, .. } = &row.result else { continue };
+        let differences = differences(row, analysis.seed == Some(*index));
+        table.add_row([
+            row.rank.map_or(String::new(), |r| r.to_string()),
+            (index + 1).to_string(),
+            duration(*median_ns),
+            format!("{} … {}", duration(ci_ns[0]), duration(ci_ns[1])),
+            format!("{:.1}", tflops * 1e3),
+            row.result.speedup().map_or_else(|| "-".to_owned(), |s| format!("{s:.2}x")),
+            differences,
+        ]);
+    }
+    let mut out = format!("{table}\n");
+    let hidden = ranked.len().saturating_sub(ranked.iter().filter(|(i, r)| shown(*i, r)).count());
+    if hidden > 0 {
+        let _ = writeln!(out, "… and {hidden} slower ones, all in the trace");
+    }
+    for row in &analysis.rows {
+        if let RowResult::Rejected { stage, reason, detail } = &row.result {
+            let stage = format!("{stage:?}").to_lowercase();
+            let detail: String = detail.chars().take(120).collect();
+            let _ = writeln!(out, "rejected at {stage}, {reason}: {} ({detail})", differences(row, false));
+        }
+    }
+    out
+}
+
+fn differences(row: &Row, is_seed: bool) -> String {
+    if is_seed {
+        return "the seed".to_owned();
+    }
+    let texts: Vec<String> = row
+        .differences
+        .iter()
+        .map(|d| format!("{}={}", d.name, d.value.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string)))
+        .collect();
+    texts.join(" ")
+}
+
+fn ended(outcomes: &Outcomes, driver: &Driver<'_>) -> String {
+    let analysis = &outcomes.analysis;
+    let mut out = format!("{}\n", outcomes.reason);
+    if outcomes.interrupted {
+        let _ = write!(out, "nothing that was measured is lost; the same command goes on with {}", outcomes.run);
+        return out;
+    }
+    let tried = analysis.rows.len();
+    let rejected = analysis.rows.iter().filter(|r| r.rank.is_none()).count();
+    let _ = write!(out, "{tried} configs tried, {rejected} rejected");
+    if let Some(trials) = analysis.trials_to_near_best {
+        let _ = write!(out, "; within 2 % of the best after {trials}");
+    }
+    let known = outcomes.skipped.iter().filter(|s| matches!(s.why, SkipReason::Known { .. })).count();
+    if known > 0 {
+        let _ = write!(out, "; {known} values not tried because the design knows better");
+    }
+    if !driver.specified.guidance.recommended.is_empty() {
+        let _ = write!(out, "; it started from what the design recommends");
+    }
+    out.push('\n');
+    match (analysis.best.and_then(|i| analysis.rows.get(i)), analysis.speedup) {
+        (Some(best), Some(speedup)) if analysis.best != analysis.seed => {
+            let _ = write!(out, "best: {speedup:.2}x the seed with {}", differences(best, false));
+        }
+        (Some(_), _) => out.push_str("best: the seed itself; nothing that was tried is faster"),
+        _ => out.push_str("nothing that was tried was accepted"),
+    }
+    out
+}
+
+fn knowledge(out: &mut String, learnt: &Learnt, driver: &Driver<'_>) {
+    let Learnt { diff, added, replaced, unchanged, written } = learnt;
+    let count = |names: &[String]| names.len();
+    let _ = writeln!(
+        out,
+        "learnt: {} new, {} with new figures, {} as they were",
+        count(added),
+        count(replaced),
+        count(unchanged)
+    );
+    if !diff.is_empty() {
+        let _ = writeln!(out, "\n{diff}");
+        let shown = driver.design.display();
+        let _ = if *written {
+            writeln!(out, "the design `{shown}` was changed as shown; `git diff` or `spak diff` show it again")
+        } else {
+            writeln!(out, "the design was not changed (`--keep-design`)")
+        };
+    }
+}
+
+/// A time with three digits and its unit.
+pub(crate) fn duration(ns: u64) -> String {
+    let x = ns as f64;
+    match ns {
+        0..1_000 => format!("{ns} ns"),
+        1_000..1_000_000 => format!("{:.1} µs", x / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.2} ms", x / 1e6),
+        _ => format!("{:.2} s", x / 1e9),
+    }
+}
+
+/// Prints the report as JSON.
+///
+/// # Errors
+/// When standard output cannot be written to.
+pub(crate) fn json(outcomes: &Outcomes, driver: &Driver<'_>) -> anyhow::Result<()> {
+    use spak_records::report::{LoopReport, LoopTrial};
+    let analysis = &outcomes.analysis;
+    let trials = analysis.rows.iter().map(|row| LoopTrial {
+        key: row.key.clone(),
+        config: row.config.clone(),
+        rank: row.rank.map(|r| r as u64),
+        speedup: row.result.speedup(),
+        median_ns: match &row.result {
+            RowResult::Measured { median_ns, .. } => Some(*median_ns),
+            RowResult::Rejected { .. } => None,
+        },
+        rejected: match &row.result {
+            RowResult::Measured { .. } => None,
+            RowResult::Rejected { reason, .. } => Some(reason.clone()),
+        },
+    });
+    let report = LoopReport {
+        design: driver.design.to_string_lossy().into_owned(),
+        run: outcomes.run.clone(),
+        trace: driver.paths.trace.to_string_lossy().into_owned(),
+        reason: outcomes.reason.to_string(),
+        interrupted: outcomes.interrupted,
+        measured: outcomes.measured,
+        trials_to_near_best: analysis.trials_to_near_best.map(|t| t as u64),
+        speedup: analysis.speedup,
+        best: analysis.best.and_then(|i| analysis.rows.get(i)).map(|r| r.config.clone()),
+        trials: trials.collect(),
+        added: outcomes.learnt.as_ref().map(|l| l.added.clone()).unwrap_or_default(),
+        replaced: outcomes.learnt.as_ref().map(|l| l.replaced.clone()).unwrap_or_default(),
+        unchanged: outcomes.learnt.as_ref().map(|l| l.unchanged.clone()).unwrap_or_default(),
+        diff: outcomes.learnt.as_ref().map(|l| l.diff.clone()).unwrap_or_default(),
+    };
+    crate::output::json::result("spak.loop-report", report)
+}

@@ -1,0 +1,341 @@
+//! Specify: from a design to a space that can be searched, a problem that can be timed, and what is
+//! known about both.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+use spak_generate::{Family, Templates};
+use spak_knowledge::Context;
+use spak_loop::{Avoid, Dimension, DimensionKind, Guidance, Recommendation};
+use spak_model::formula::Formula;
+use spak_model::reading::Reading;
+use spak_model::system::{Record, Space, System};
+use spak_model::normal;
+use spak_records::{Config, ContentHash, Device, Plan, Problem, Toolchain, Value, Workload};
+use spak_syntax::{Diagnostic, FileId, Severity};
+
+use crate::engine::family;
+use crate::engine::symbols::Symbols;
+use crate::project::Design;
+use crate::verbs::check;
+
+/// A design as the loop needs it.
+pub(crate) struct Specified {
+    /// The file's text as it was read.
+    pub(crate) text: String,
+    /// Hash of the normal form.
+    pub(crate) hash: ContentHash,
+    /// All that the design declares.
+    pub(crate) system: System,
+    /// Templates and what they understand.
+    pub(crate) family: Family,
+    pub(crate) templates: Templates,
+    /// The problem, in the design's names and as a typed problem.
+    pub(crate) workload: Workload,
+    pub(crate) problem: Problem,
+    /// What may be chosen; the first value of each is the seed's.
+    pub(crate) dimensions: Vec<Dimension>,
+    /// Conditions of the design and of the templates, with their reasons.
+    conditions: Vec<(Formula, String)>,
+    /// What names stand for besides the config.
+    pub(crate) symbols: Symbols,
+    /// What the design knows about this problem on this machine.
+    pub(crate) guidance: Guidance,
+    /// Advice that could not be evaluated here, and why it was not applied.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Reads, checks and specifies the design at `path` for `device` and `toolchain`.
+///
+/// # Errors
+/// When it has errors (the diagnostics are returned with the design by [`check::checked`]), names no
+/// problem, or has no templates.
+pub(crate) fn specify(
+    path: &Path,
+    wanted: Option<&str>,
+    device: &Device,
+    toolchain: &Toolchain,
+) -> Result<Result<Specified, (Design, Vec<Diagnostic>)>> {
+    let (design, found) = check::checked(path)?;
+    if found.iter().any(|d| d.severity == Severity::Error) {
+        return Ok(Err((design, found)));
+    }
+    let entries = &design.resolved.entries;
+    let system = System::of(entries);
+    let record = workload_record(&system, wanted)?;
+    let workload = workload(record);
+    let name = workload
+        .get("family")
+        .or_else(|| workload.get("operator"))
+        .and_then(Value::as_text)
+        .context("the workload names no operator family; add `family: attention_forward` or `family: matmul`")?;
+    let family = family::load(name)?;
+    let problem = Problem::from_workload(name, &workload).map_err(anyhow::Error::msg)?;
+    let symbols = symbols(&system, &workload, &problem, device, toolchain);
+    let mut specified = Specified {
+        text: design.sources.text(FileId(0)).to_owned(),
+        hash: ContentHash::of_text(&normal::text(entries)),
+        dimensions: dimensions(&system, &workload)?,
+        conditions: conditions(&system, &family),
+        family,
+        templates: Templates::builtin(),
+        workload,
+        problem,
+        symbols,
+        guidance: Guidance::default(),
+        notes: Vec::new(),
+        system,
+    };
+    specified.know(&design);
+    Ok(Ok(specified))
+}
+
+/// The workload to time: the only one, or the one that was asked for.
+fn workload_record<'a>(system: &'a System, wanted: Option<&str>) -> Result<&'a Record> {
+    let names = || -> Vec<&str> { system.workloads.iter().filter_map(|w| w.name.as_deref()).collect() };
+    match (wanted, system.workloads.as_slice()) {
+        (_, []) => bail!("the design has no `workload` block, so there is nothing to time"),
+        (None, [first, ..]) => Ok(first),
+        (Some(wanted), all) => match all.iter().find(|w| w.name.as_deref() == Some(wanted)) {
+            Some(found) => Ok(found),
+            None => bail!("there is no workload `{wanted}`; there are: {}", names().join(", ")),
+        },
+    }
+}
+
+fn workload(record: &Record) -> Workload {
+    let mut values = BTreeMap::new();
+    for (key, slot) in &record.fields {
+        let value = match &slot.reading {
+            Reading::Literal(literal) => crate::verbs::show::value(literal),
+            Reading::Name(name) => Value::Text(name.clone()),
+            _ => continue,
+        };
+        values.insert(key.clone(), value);
+    }
+    Workload(values)
+}
+
+/// Device, toolchain, hardware fields and sizes by name; the design's own names win.
+fn symbols(
+    system: &System,
+    workload: &Workload,
+    problem: &Problem,
+    device: &Device,
+    toolchain: &Toolchain,
+) -> Symbols {
+    let mut all = BTreeMap::new();
+    for (name, value) in problem_symbols(problem) {
+        all.insert(name.to_owned(), value);
+    }
+    for record in &system.hardware {
+        for (key, slot) in &record.fields {
+            if let Reading::Literal(literal) = &slot.reading {
+                all.insert(key.clone(), crate::verbs::show::value(literal));
+            }
+        }
+    }
+    all.insert("architecture".to_owned(), Value::Text(device.architecture.clone()));
+    all.insert("device".to_owned(), Value::Text(device.name.clone()));
+    all.insert("cores".to_owned(), Value::Int(i64::from(device.cores)));
+    all.insert("compiler".to_owned(), Value::Text(toolchain.compiler.clone()));
+    all.insert("family".to_owned(), Value::Text(problem.family().to_owned()));
+    all.extend(workload.0.clone());
+    Symbols(all)
+}
+
+/// The sizes of a problem under the names that templates' constraints use.
+fn problem_symbols(problem: &Problem) -> Vec<(&'static str, Value)> {
+    match problem {
+        Problem::Matmul { m, n, k } => vec![("m", (*m).into()), ("n", (*n).into()), ("k", (*k).into())],
+        Problem::AttentionForward { batch, heads, kv_heads, seq_len, kv_len, head_dim, causal, store_lse } => vec![
+            ("batch", (*batch).into()),
+            ("heads", (*heads).into()),
+            ("num_heads", (*heads).into()),
+            ("kv_heads", (*kv_heads).into()),
+            ("num_kv_heads", (*kv_heads).into()),
+            ("num_head_kv", (*kv_heads).into()),
+            ("seq_len", (*seq_len).into()),
+            ("kv_len", (*kv_len).into()),
+            ("k_len", (*kv_len).into()),
+            ("head_dim", (*head_dim).into()),
+            ("causal", causal.is_some().into()),
+            ("store_lse", (*store_lse).into()),
+        ],
+    }
+}
+
+/// Axes and parameters with their values; one that the workload fixes has only that value.
+fn dimensions(system: &System, workload: &Workload) -> Result<Vec<Dimension>> {
+    let mut out = Vec::with_capacity(system.dimensions.len());
+    for dimension in &system.dimensions {
+        let Some(values) = dimension.domain.values() else {
+            bail!(
+                "the values of `{}` cannot be listed; give it a list or a range of whole numbers",
+                dimension.name
+            );
+        };
+        let mut values: Vec<Value> = values.iter().map(crate::verbs::show::value).collect();
+        if let Some(fixed) = workload.get(&dimension.name) {
+            if !values.contains(fixed) {
+                bail!("the workload wants `{}` to be {fixed}, which is none of its values", dimension.name);
+            }
+            values = vec![fixed.clone()];
+        }
+        let kind = match dimension.space {
+            Space::Design => DimensionKind::Axis,
+            Space::Tuning => DimensionKind::Parameter,
+        };
+        out.push(Dimension { name: dimension.name.clone(), kind, values });
+    }
+    Ok(out)
+}
+
+/// Every formal condition of the design and of the family's manifest.
+fn conditions(system: &System, family: &Family) -> Vec<(Formula, String)> {
+    let mut out = Vec::new();
+    for constraint in &system.constraints {
+        let reason = constraint.reason.clone().or_else(|| constraint.name.clone());
+        for slot in &constraint.slots {
+            if let Reading::Formula(formula) = &slot.reading {
+                out.push((formula.clone(), reason.clone().unwrap_or_else(|| formula.text.clone())));
+            }
+        }
+    }
+    for constraint in &family.constraints {
+        if let spak_model::formula::Read::Whole(formula) = spak_model::formula::read(&constraint.formula, 0) {
+            out.push((formula, constraint.reason.clone()));
+        }
+    }
+    out
+}
+
+impl Specified {
+    /// The config of all first values.
+    pub(crate) fn seed(&self) -> Config {
+        let first = |d: &Dimension| d.values.first().map(|v| (d.name.clone(), v.clone()));
+        Config(self.dimensions.iter().filter_map(first).collect())
+    }
+
+    /// What the generator needs for `config`.
+    pub(crate) fn plan(&self, config: &Config) -> Plan {
+        Plan {
+            system: self.system.name.clone().unwrap_or_else(|| "anonymous".to_owned()),
+            design: self.hash.clone(),
+            backend: "c".to_owned(),
+            family: self.family.name.clone(),
+            config: config.clone(),
+            problem: self.problem.clone(),
+        }
+    }
+
+    /// Whether `config` may be tried.
+    ///
+    /// # Errors
+    /// Why not: the condition it breaks, the value without code, or the parameter that changes nothing.
+    pub(crate) fn validity(&self, config: &Config) -> Result<(), String> {
+        // What a template's constraint speaks of and the design leaves open has the template's default.
+        let mut values = BTreeMap::new();
+        for axis in &self.family.axes {
+            values.extend(axis.values.first().map(|v| (axis.name.clone(), v.clone())));
+        }
+        for parameter in &self.family.parameters {
+            values.extend(parameter.values.first().map(|v| (parameter.name.clone(), v.clone())));
+        }
+        values.extend(config.0.clone());
+        let symbols = self.symbols.with(&values);
+        for (formula, reason) in &self.conditions {
+            match symbols.holds(formula) {
+                Ok(true) => {}
+                Ok(false) => return Err(format!("{reason} ({formula})")),
+                Err(why) => return Err(format!("`{formula}` cannot be evaluated: {why}")),
+            }
+        }
+        let plan = self.plan(config);
+        let inert = spak_generate::inert(&self.family, &self.templates, &plan).map_err(|e| e.to_string())?;
+        for name in inert {
+            let Some(dimension) = self.dimensions.iter().find(|d| d.name == name) else { continue };
+            if dimension.values.first() != config.get(&name) {
+                return Err(format!("`{name}` changes nothing here; only its first value is tried"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes what the design and its imports know as guidance for the search.
+    fn know(&mut self, design: &Design) {
+        let mut files: Vec<FileId> = design.resolved.imports.iter().map(|i| i.file).collect();
+        files.insert(0, FileId(0));
+        files.sort();
+        files.dedup();
+        let known: Vec<_> =
+            files.iter().flat_map(|id| spak_knowledge::read_back(design.sources.text(*id))).collect();
+        let symbols = &self.symbols;
+        let undecided = RefCell::new(Vec::new());
+        let holds = |text: &str| match symbols.holds_text(text) {
+            Some(truth) => Some(truth),
+            None => {
+                undecided.borrow_mut().push(text.to_owned());
+                None
+            }
+        };
+        let guidance = spak_knowledge::guidance(&known, &holds, &|text| symbols.value_text(text));
+        for (name, when) in &guidance.undecided {
+            self.notes.push(format!("rule `{name}` is not applied: `{when}` cannot be evaluated here"));
+        }
+        let names: Vec<&str> = self.dimensions.iter().map(|d| d.name.as_str()).collect();
+        let ours = |name: &String| names.contains(&name.as_str());
+        let mut recommended: Vec<Recommendation> = guidance
+            .starts
+            .iter()
+            .map(|(config, source)| {
+                let values = config.0.iter().filter(|(name, _)| ours(name));
+                let values = values.map(|(k, v)| (k.clone(), v.clone())).collect();
+                Recommendation { config: Config(values), source: source.clone() }
+            })
+            .collect();
+        let mut joint = BTreeMap::new();
+        let mut influence = BTreeMap::new();
+        for choice in guidance.recommended.iter().filter(|c| ours(&c.name)) {
+            joint.entry(choice.name.clone()).or_insert_with(|| choice.value.clone());
+            if let Some(ratio) = choice.influence {
+                influence.entry(choice.name.clone()).or_insert(ratio);
+            }
+        }
+        if !joint.is_empty() && recommended.is_empty() {
+            recommended.push(Recommendation { config: Config(joint), source: "the rules together".to_owned() });
+        }
+        let avoid = guidance.avoid.iter().filter_map(|(values, source)| {
+            let ((dimension, value), rest) = values.split_first()?;
+            Some(Avoid {
+                dimension: dimension.clone(),
+                value: value.clone(),
+                when: Config(rest.iter().cloned().collect()),
+                source: source.clone(),
+            })
+        });
+        let avoid = avoid.collect();
+        let preferred = guidance.preferred.iter().cloned().collect();
+        self.guidance = Guidance { recommended, avoid, preferred, influence };
+    }
+
+    /// The scope of what is learnt from trials of this design here.
+    pub(crate) fn context(&self, device: &Device, toolchain: &Toolchain, trace: &str, date: &str) -> Context {
+        let dimensions = self.dimensions.iter().map(|d| spak_knowledge::Dimension {
+            name: d.name.clone(),
+            values: d.values.clone(),
+        });
+        Context {
+            device: device.clone(),
+            toolchain: toolchain.clone(),
+            problem: self.problem.clone(),
+            workload: self.workload.clone(),
+            trace: trace.to_owned(),
+            date: date.to_owned(),
+            seed: Some(self.seed().id()),
+            dimensions: dimensions.collect(),
+        }
+    }
+}

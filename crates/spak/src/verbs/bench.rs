@@ -1,0 +1,225 @@
+//! `spak bench`: generated kernels and NumPy, measured by turns in one run.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{CellAlignment, Table};
+use spak_records::report::{BenchReport, BenchRow};
+use spak_records::{Config, Problem};
+use spak_run::{Compiled, Program, summarize};
+
+use crate::engine::drive::Machine;
+use crate::engine::report::duration;
+use crate::engine::specify::{Specified, specify};
+use crate::exit::Status;
+use crate::output::{self, Format, diagnostics, json};
+use crate::verbs::run_loop::machine;
+
+/// What `spak bench` is told.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Designs whose best known config is measured; the loop has to have run on them.
+    #[arg(required = true)]
+    designs: Vec<PathBuf>,
+    /// Turns of each side.
+    #[arg(long, default_value_t = 10)]
+    rounds: u32,
+    /// A Python with NumPy.
+    #[arg(long, default_value = "python3", env = "SPAK_PYTHON")]
+    python: String,
+    /// The C compiler.
+    #[arg(long, default_value = "gcc", env = "SPAK_CC")]
+    cc: String,
+}
+
+/// What NumPy runs, one call for each line of its input.
+const BASELINE: &str = include_str!("bench/baseline.py");
+
+/// Measures every design and prints both sides, whichever is faster.
+pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
+    let mut machine = machine(&options.cc)?;
+    // Each turn is short, and there are many: the machine's drift hits both sides alike.
+    machine.options.time.launches = 1;
+    machine.options.time.budget = Duration::from_millis(400);
+    let mut rows = Vec::new();
+    let mut library = String::new();
+    for path in &options.designs {
+        let specified = match specify(path, None, &machine.device, &machine.toolchain)? {
+            Ok(specified) => specified,
+            Err((design, found)) => {
+                output::aside(&diagnostics::render(&design.sources, &found, false));
+                return Ok(Status::Problems);
+            }
+        };
+        let (row, baseline) = one(options, path, &specified, &machine)?;
+        library = baseline;
+        rows.push(row);
+    }
+    let report = BenchReport {
+        device: machine.device.name.clone(),
+        cores: machine.device.cores,
+        compiler: machine.toolchain.version.clone(),
+        baseline: library,
+        rows,
+    };
+    match format {
+        Format::Json => json::result("spak.bench", report)?,
+        Format::Human => output::result(&table(&report))?,
+    }
+    Ok(Status::Fine)
+}
+
+fn one(options: &Options, path: &std::path::Path, specified: &Specified, machine: &Machine) -> Result<(BenchRow, String)> {
+    let config = known_best(specified).with_context(|| {
+        let shown = path.display();
+        format!("`{shown}` knows no best config for this machine; run `spak loop {shown}` first")
+    })?;
+    let plan = specified.plan(&config);
+    let artifact = spak_generate::render(&specified.family, &specified.templates, &plan)?;
+    let build = tempfile::tempdir().context("cannot make a folder for programs")?;
+    let cancel = AtomicBool::new(false);
+    let sandbox = &machine.options.sandbox;
+    let program = match spak_run::compile(&artifact, &machine.compiler, sandbox, build.path(), &cancel)? {
+        Compiled::Program(program) => program,
+        Compiled::Rejected(rejection) => bail!("the best known config does not compile: {}", rejection.detail),
+    };
+    let mut baseline = Baseline::start(&options.python, &specified.problem, machine.device.cores)?;
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for round in 0..options.rounds {
+        ours.push(turn(&program, specified, machine, u64::from(round), &cancel)?);
+        theirs.push(baseline.turn()?);
+    }
+    let (ours, theirs) = (summarize(&ours).context("no turn")?, summarize(&theirs).context("no turn")?);
+    let flops = specified.problem.flops();
+    let row = BenchRow {
+        problem: specified.problem.clone(),
+        config,
+        spak_ns: ours.median_ns,
+        baseline_ns: theirs.median_ns,
+        spak_gflops: flops / ours.median_ns.max(1) as f64,
+        baseline_gflops: flops / theirs.median_ns.max(1) as f64,
+        ratio: theirs.median_ns as f64 / ours.median_ns.max(1) as f64,
+    };
+    Ok((row, baseline.library.clone()))
+}
+
+/// The config that the design recommends here, the seed's values where it says nothing.
+fn known_best(specified: &Specified) -> Option<Config> {
+    let mut config = specified.seed();
+    let recommended = specified.guidance.recommended.first()?;
+    config.0.extend(recommended.config.0.iter().map(|(k, v)| (k.clone(), v.clone())));
+    Some(config)
+}
+
+/// Median nanoseconds of one call over one turn.
+fn turn(program: &Program, specified: &Specified, machine: &Machine, seed: u64, cancel: &AtomicBool) -> Result<u64> {
+    let problem = &specified.problem;
+    let timed = spak_run::time(program, None, problem, None, &machine.options, seed, &mut |_| {}, cancel)?;
+    match timed {
+        Ok(report) => Ok(report.candidate.summary.median_ns),
+        Err(rejection) => bail!("the best known config is rejected now: {} ({})", rejection.reason, rejection.detail),
+    }
+}
+
+/// NumPy in a process of its own that waits between its turns.
+struct Baseline {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+    library: String,
+}
+
+impl Baseline {
+    fn start(python: &str, problem: &Problem, cores: u32) -> Result<Self> {
+        let sizes: Vec<String> = match problem {
+            Problem::Matmul { m, n, k } => vec!["matmul".to_owned(), m.to_string(), n.to_string(), k.to_string()],
+            Problem::AttentionForward { batch, heads, kv_heads, seq_len, kv_len, head_dim, causal, .. } => {
+                let mut sizes = vec!["attention".to_owned()];
+                sizes.extend([batch, heads, kv_heads, seq_len, kv_len, head_dim].map(ToString::to_string));
+                sizes.push(u8::from(causal.is_some()).to_string());
+                sizes
+            }
+        };
+        let mut child = Command::new(python)
+            .args(["-c", BASELINE])
+            .args(&sizes)
+            .env("OPENBLAS_NUM_THREADS", cores.to_string())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("cannot start `{python}`; name a Python with NumPy with `--python`"))?;
+        let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+            bail!("cannot talk to `{python}`");
+        };
+        let mut baseline = Self { child, input, output: BufReader::new(output), library: String::new() };
+        baseline.library = baseline.line().with_context(|| {
+            format!("`{python}` cannot import NumPy; install it (`pip install numpy`) or name another with `--python`")
+        })?;
+        Ok(baseline)
+    }
+
+    fn line(&mut self) -> Result<String> {
+        let mut line = String::new();
+        if self.output.read_line(&mut line)? == 0 {
+            bail!("it ended");
+        }
+        Ok(line.trim().to_owned())
+    }
+
+    fn turn(&mut self) -> Result<u64> {
+        self.input.write_all(b"turn\n")?;
+        self.input.flush()?;
+        let line = self.line()?;
+        line.parse().with_context(|| format!("the baseline answered `{line}`"))
+    }
+}
+
+impl Drop for Baseline {
+    fn drop(&mut self) {
+        // It may have ended by itself already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn table(report: &BenchReport) -> String {
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY);
+    table.set_header(["problem", "SPAK", "GFLOP/s", "NumPy", "GFLOP/s", "SPAK over NumPy"]);
+    for column in 1..6 {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    for row in &report.rows {
+        table.add_row([
+            shown(&row.problem),
+            duration(row.spak_ns),
+            format!("{:.1}", row.spak_gflops),
+            duration(row.baseline_ns),
+            format!("{:.1}", row.baseline_gflops),
+            format!("{:.2}x", row.ratio),
+        ]);
+    }
+    format!(
+        "{} ({} cores), {}, {}\n{table}\nmedians of the turns; both sides on the same cores, by turns\n",
+        report.device, report.cores, report.compiler, report.baseline
+    )
+}
+
+fn shown(problem: &Problem) -> String {
+    match problem {
+        Problem::Matmul { m, n, k } => format!("matmul {m}x{n}x{k} f32"),
+        Problem::AttentionForward { batch, heads, kv_heads, seq_len, head_dim, causal, .. } => {
+            let mask = if causal.is_some() { "causal" } else { "full" };
+            format!("attention {mask} B={batch} H={heads}/{kv_heads} S={seq_len} D={head_dim} f32")
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! `spak loop`: specify, program, measure, analyse, learn.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use spak_records::{Outcome, Trial};
+use spak_run::{CompilerOptions, RunOptions, Sandbox, detect_device, detect_toolchain};
+
+use crate::engine::drive::{Budget, Driver, Machine, Progress};
+use crate::engine::paths::Paths;
+use crate::engine::report::duration;
+use crate::engine::specify::{Specified, specify};
+use crate::engine::drive;
+use crate::exit::Status;
+use crate::output::{self, Format, diagnostics};
+
+/// What `spak loop` is told.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The design; what is learnt is written into it.
+    design: PathBuf,
+    /// The workload to time, by name (default: the first).
+    #[arg(long)]
+    workload: Option<String>,
+    /// Stop proposing after this many seconds.
+    #[arg(long, default_value_t = 240.0)]
+    seconds: f64,
+    /// Stop after this many trials.
+    #[arg(long)]
+    trials: Option<u64>,
+    /// The C compiler.
+    #[arg(long, default_value = "gcc", env = "SPAK_CC")]
+    cc: String,
+    /// Seed of the search's random choices.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Show what would be learnt, but leave the design as it is.
+    #[arg(long)]
+    keep_design: bool,
+}
+
+/// Runs the loop; problems are a design with errors, an interruption, or that nothing was accepted.
+pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
+    let machine = machine(&options.cc)?;
+    let specified = specify(&options.design, options.workload.as_deref(), &machine.device, &machine.toolchain)?;
+    let specified = match specified {
+        Ok(specified) => specified,
+        Err((design, found)) => {
+            output::aside(&diagnostics::render(&design.sources, &found, false));
+            return Ok(Status::Problems);
+        }
+    };
+    let cancel = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&cancel);
+    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).context("cannot listen for Ctrl-C")?;
+
+    let paths = Paths::of(&options.design);
+    let shows = Show::new(&specified, &machine, format);
+    let progress = |event: Progress<'_>| shows.show(&event);
+    let driver = Driver {
+        design: &options.design,
+        specified: &specified,
+        machine: &machine,
+        paths: &paths,
+        budget: Budget { trials: options.trials, seconds: options.seconds },
+        cancel: &cancel,
+        progress: &progress,
+        write: !options.keep_design,
+        seed: options.seed,
+    };
+    let outcomes = driver.run()?;
+    shows.bar.finish_and_clear();
+    match format {
+        Format::Human => drive::print(&outcomes, &driver)?,
+        Format::Json => crate::engine::report::json(&outcomes, &driver)?,
+    }
+    let fine = !outcomes.interrupted && outcomes.analysis.best.is_some();
+    Ok(if fine { Status::Fine } else { Status::Problems })
+}
+
+/// This machine with the compiler `cc`.
+///
+/// # Errors
+/// When there is no such compiler.
+pub(crate) fn machine(cc: &str) -> Result<Machine> {
+    let compiler = CompilerOptions { command: cc.to_owned(), ..CompilerOptions::default() };
+    let toolchain = detect_toolchain(&compiler)?;
+    let program = std::env::current_exe().context("cannot find this program's own file")?;
+    let sandbox = Sandbox { program, args: vec![crate::SANDBOX_VERB.to_owned()] };
+    Ok(Machine { device: detect_device(), toolchain, compiler, options: RunOptions::new(sandbox) })
+}
+
+/// Progress on standard error for a person, observation lines on standard output for a program.
+struct Show {
+    bar: ProgressBar,
+    lines: bool,
+}
+
+impl Show {
+    fn new(specified: &Specified, machine: &Machine, format: Format) -> Self {
+        use std::io::IsTerminal as _;
+        let name = specified.system.name.as_deref().unwrap_or("design");
+        let note = format!(
+            "{name}: {} on {} ({} cores, {})\n",
+            specified.problem.family(),
+            machine.device.name,
+            machine.device.cores,
+            machine.toolchain.version,
+        );
+        output::aside(&note);
+        for recommendation in &specified.guidance.recommended {
+            output::aside(&format!("known: {} recommends {}\n", recommendation.source, recommendation.config));
+        }
+        for note in &specified.notes {
+            output::aside(&format!("note: {note}\n"));
+        }
+        let bar = ProgressBar::new_spinner();
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed_precise} trial {pos}: {wide_msg}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(std::time::Duration::from_millis(200));
+        Self { bar, lines: format == Format::Human && !std::io::stdout().is_terminal() }
+    }
+
+    fn show(&self, event: &Progress<'_>) {
+        match event {
+            Progress::Trying { config, why } => {
+                self.bar.inc(1);
+                self.bar.set_message(format!("{why} · {config}"));
+            }
+            Progress::Tried { trial, speedup } => self.aside(&tried(trial, *speedup, self.bar.position())),
+            Progress::Observed(line) => {
+                if self.lines {
+                    // A closed pipe is noticed when the report is printed.
+                    let _ = output::result(&format!("{line}\n"));
+                }
+            }
+            Progress::Note(note) => self.aside(&format!("note: {note}")),
+        }
+    }
+
+    fn aside(&self, line: &str) {
+        self.bar.suspend(|| output::aside(&format!("{line}\n")));
+    }
+}
+
+fn tried(trial: &Trial, speedup: Option<f64>, number: u64) -> String {
+    match &trial.outcome {
+        Outcome::Measured(m) => format!(
+            "{number:>4}  {:>9}  {:>6.1} GFLOP/s  {:>7}  {}",
+            duration(m.median_ns),
+            m.tflops * 1e3,
+            speedup.map_or_else(String::new, |s| format!("{s:.2}x")),
+            trial.config
+        ),
+        Outcome::Rejected(r) => format!("{number:>4}  rejected: {}  {}", r.reason, trial.config),
+    }
+}
