@@ -53,7 +53,8 @@ pub fn arithmetic(op: BinaryOp, a: &Value, b: &Value) -> Fallible<Value> {
     let (Some(left), Some(right)) = (Amount::of(a), Amount::of(b)) else {
         let wrong = if Amount::of(a).is_none() { a } else { b };
         let message = format!("`{}` needs numbers, and this is {}", op.symbol(), wrong.describe());
-        return Err(Fault::types(message));
+        let repair = "use a number; texts and lists are compared with `==` and `in`";
+        return Err(Fault::types(message).with("", repair));
     };
     match (left, right) {
         (Amount::Int(a), Amount::Int(b)) => whole_numbers(op, a, b),
@@ -197,7 +198,7 @@ fn quantities(op: BinaryOp, left: Amount, right: Amount) -> Fallible<Value> {
 /// Two dimensions that `symbol` cannot join.
 pub(crate) fn different(symbol: &str, left: Dimension, right: Dimension) -> Box<Fault> {
     let (left, right) = (left.describe(), right.describe());
-    Fault::units(format!("`{symbol}` has {left} on its left and {right} on its right"))
+    Fault::units(format!("`{symbol}` mixes {left} and {right}"))
 }
 
 /// `-a`

@@ -147,7 +147,8 @@ impl<'e> Evaluation<'e> {
             }
             ExprKind::Field(base, field) => {
                 let base = self.value(base)?;
-                base.field(field).ok_or_else(|| {
+                let found = field.split('.').try_fold(base.clone(), |value, f| value.field(f));
+                found.ok_or_else(|| {
                     let message = format!("{} has no field `{field}`", base.describe());
                     Box::new(Diagnostic::error(UNKNOWN_NAME, expr.span, message))
                 })

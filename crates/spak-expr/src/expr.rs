@@ -83,7 +83,7 @@ pub enum ExprKind {
     Call(Call),
     /// `h[l + 1]`, `w[i, j]`
     Index(Box<Expr>, Vec<Expr>),
-    /// `h[l].weight`: a field of something that is not a plain name.
+    /// `h[l].norm.weight`: a field, possibly dotted, of something that is not a name.
     Field(Box<Expr>, String),
     /// `[1, 2]`, `(1, 2)`, `{1, 2}`; a range among the elements stands for its values.
     List(Vec<Expr>),

@@ -12,11 +12,14 @@ mod eval;
 mod expr;
 mod fault;
 mod formality;
+mod infer;
 mod lexer;
 mod normal;
 mod parse;
+mod partial;
 mod prefix;
 mod print;
+mod types;
 mod unit;
 mod value;
 
@@ -28,9 +31,12 @@ pub use expr::{
 };
 pub use fault::{Fallible, Fault};
 pub use formality::Formality;
+pub use infer::{infer, infer_condition};
 pub use normal::normal;
 pub use parse::{Options, Parse, parse, parse_with};
+pub use partial::partial;
 pub use prefix::{Prefix, parse_prefix};
 pub use print::print;
+pub use types::{Type, TypeEnv};
 pub use unit::{Dimension, Unit};
 pub use value::{Quantity, Value};

@@ -80,7 +80,8 @@ fn comparison(first: Expr, rest: Vec<(CompareOp, Expr)>) -> ExprKind {
     }
 }
 
-fn mirrored(op: CompareOp) -> CompareOp {
+/// The operator with its sides exchanged.
+pub(crate) fn mirrored(op: CompareOp) -> CompareOp {
     match op {
         CompareOp::Less => CompareOp::Greater,
         CompareOp::LessEqual => CompareOp::GreaterEqual,

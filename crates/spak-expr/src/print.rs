@@ -128,7 +128,11 @@ fn write_bare(f: &mut Formatter<'_>, expr: &Expr) -> fmt::Result {
             f.write_char(']')
         }
         ExprKind::Field(base, field) => {
-            write_at(f, base, Level::OPERAND)?;
+            // `true.x` would be a name.
+            match base.kind {
+                ExprKind::Bool(_) | ExprKind::Number(_) => write!(f, "({base})")?,
+                _ => write_at(f, base, Level::OPERAND)?,
+            }
             write!(f, ".{field}")
         }
         ExprKind::List(items) => {

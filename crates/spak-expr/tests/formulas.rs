@@ -147,8 +147,8 @@ fn quantities_keep_their_units() {
             tile_m * tile_n * bytes_of(dtype) <= 48 KiB = true
             5.2 ms == 5200 us = true
             24 h = 24 h
-            12 GB > 3 !! unit-mismatch 0..8: `>` has bytes on its left and a plain number on its right
-            1 GB + 1 s !! unit-mismatch 0..10: `+` has bytes on its left and a time on its right
+            12 GB > 3 !! unit-mismatch 0..8: `>` mixes bytes and a plain number
+            1 GB + 1 s !! unit-mismatch 0..10: `+` mixes bytes and a time
             sqrt(4 B * 1 B) = 2 B
             1 GHz * 1 s = 1000000000.0
             700 W * 2 s = 1400 J

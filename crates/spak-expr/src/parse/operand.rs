@@ -204,8 +204,15 @@ impl Parser<'_> {
             } else if self.text.get(self.taken..).is_some_and(|r| r.starts_with('.'))
                 && let Some(field) = self.field()
             {
-                base =
-                    self.node(start, base.height, ExprKind::Field(Box::new(base.expr), field))?;
+                // `(a).b` is the name `a.b`, and so on.
+                let kind = match base.expr.kind {
+                    ExprKind::Name(name) => ExprKind::Name(format!("{name}.{field}")),
+                    ExprKind::Field(inner, path) => {
+                        ExprKind::Field(inner, format!("{path}.{field}"))
+                    }
+                    _ => ExprKind::Field(Box::new(base.expr), field),
+                };
+                base = self.node(start, base.height, kind)?;
             } else {
                 return Ok(base);
             }
