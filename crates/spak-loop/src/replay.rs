@@ -290,18 +290,22 @@ impl<'a> Replay<'a> {
     }
 
     /// Every point that is valid and not to be avoided, for spaces small enough to be listed.
-    pub(crate) fn listed(&self) -> Option<Vec<Point>> {
-        let combinations = space::combinations(self.dimensions)?;
-        (combinations <= LISTED)
-            .then(|| space::points(self.dimensions).filter(|point| self.is_open(point)).collect())
+    pub(crate) fn listed(&self) -> Option<&'a [Point]> {
+        let listed = self.search.listed.get_or_init(|| {
+            let combinations = space::combinations(self.dimensions)?;
+            (combinations <= LISTED).then(|| {
+                space::points(self.dimensions).filter(|point| self.is_open(point)).collect()
+            })
+        });
+        listed.as_deref()
     }
 
     /// A random point that is valid, not to be avoided and not known; `None` when there is none, or none was found.
     pub(crate) fn random_point(&mut self) -> Option<Point> {
-        if let Some(mut listed) = self.listed() {
-            listed.retain(|point| !self.is_known(point));
-            let at = self.random.below(listed.len());
-            return listed.into_iter().nth(at);
+        if let Some(listed) = self.listed() {
+            let unknown: Vec<&Point> = listed.iter().filter(|p| !self.is_known(p)).collect();
+            let at = self.random.below(unknown.len());
+            return unknown.get(at).copied().cloned();
         }
         for _ in 0..DRAWS {
             let dimensions = self.dimensions.iter();
