@@ -5,7 +5,8 @@
 //! - `//` is a comment, unless the file comments with `#` only: then it is integer division wherever
 //!   a division makes sense.
 //! - `#` is a comment only before a space, a rule of dashes or the end of the line, because
-//!   `#fff` and `#header` are not.
+//!   `#fff` and `#header` are not; in a file with such comments, `#word` at the start of a line is one
+//!   as well, unless it opens a block.
 //! - `"` may span lines, unless that would swallow what looks like further statements.
 //! - `'` opens a text only where a word could begin and only when it ends on its line (`don't`).
 
@@ -28,8 +29,11 @@ pub(crate) struct Lexeme {
 
 /// All tokens of `text` in order, covering it without gaps.
 pub(crate) fn lex(text: &str) -> (Vec<Lexeme>, Vec<Diagnostic>) {
-    let lexer = Lexer::run(text, false);
-    let lexer = if lexer.slashes_divide_here() { Lexer::run(text, true) } else { lexer };
+    let mut lexer = Lexer::run(text, Signs::default());
+    let signs = lexer.signs_seen();
+    if signs != Signs::default() {
+        lexer = Lexer::run(text, signs);
+    }
     (lexer.tokens, lexer.diagnostics)
 }
 
@@ -38,11 +42,22 @@ fn hash_opens_comment(rest: &str) -> bool {
     rest.chars().next().is_none_or(|c| c.is_whitespace() || "#-=*!~".contains(c))
 }
 
+/// What signs mean that mean different things in different files.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Signs {
+    /// `//` is a division where one could stand.
+    slashes_divide: bool,
+    /// `#word` at the start of a line is a comment, not a selector.
+    tight_hashes_comment: bool,
+}
+
 /// Which kinds of comments a text was seen to use.
 #[derive(Clone, Copy, Default)]
 struct CommentStyles {
     /// A `#` comment that begins a line.
     hash: bool,
+    /// A line that begins with `#` and a word, and opens no block.
+    tight_hash: bool,
     /// A `//` where no division could stand.
     slashes: bool,
     /// A `//` that could be a division.
@@ -54,7 +69,7 @@ struct Lexer<'a> {
     at: usize,
     tokens: Vec<Lexeme>,
     diagnostics: Vec<Diagnostic>,
-    slashes_divide: bool,
+    signs: Signs,
     seen: CommentStyles,
     /// No `*/` follows any more; remembered so that many open comments cost one search.
     no_comment_end: bool,
@@ -86,14 +101,14 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Reads all of `text`; `slashes_divide` says what an ambiguous `//` is.
-    fn run(text: &'a str, slashes_divide: bool) -> Self {
+    /// Reads all of `text`; `signs` says what ambiguous signs are.
+    fn run(text: &'a str, signs: Signs) -> Self {
         let mut lexer = Lexer {
             text,
             at: 0,
             tokens: Vec::with_capacity(text.len() / 4),
             diagnostics: Vec::new(),
-            slashes_divide,
+            signs,
             seen: CommentStyles::default(),
             no_comment_end: false,
             no_text_end_before: 0,
@@ -103,9 +118,12 @@ impl<'a> Lexer<'a> {
         lexer
     }
 
-    /// Whether the text that was read must be read again with `//` as a division.
-    fn slashes_divide_here(&self) -> bool {
-        self.seen.hash && self.seen.ambiguous && !self.seen.slashes
+    /// What the ambiguous signs of the text are, after it was read.
+    fn signs_seen(&self) -> Signs {
+        Signs {
+            slashes_divide: self.seen.hash && self.seen.ambiguous && !self.seen.slashes,
+            tight_hashes_comment: self.seen.hash && self.seen.tight_hash,
+        }
     }
 
     fn all(&mut self) {
@@ -123,6 +141,10 @@ impl<'a> Lexer<'a> {
         match c {
             '\n' => self.push(Kind::Newline, 1),
             '\r' => self.push(Kind::Newline, if rest.starts_with("\r\n") { 2 } else { 1 }),
+            // Inches: `a 6" pipe`.
+            '"' if self.tokens.last().is_some_and(|t| t.kind == Kind::Number) => {
+                self.push(Kind::Operator, 1);
+            }
             '"' => self.quoted(),
             '\'' => match self.single_quoted_len() {
                 Some(len) => self.push(Kind::Text, len),
@@ -191,12 +213,19 @@ impl<'a> Lexer<'a> {
         if !self.rest().starts_with("//") || !self.after_gap() {
             return false;
         }
-        if !self.could_divide() {
+        let before = self.tokens.iter().rev().find(|t| t.kind != Kind::Whitespace);
+        let dividend = before.is_some_and(|t| {
+            matches!(t.kind, Kind::Word | Kind::Number | Kind::RightParen | Kind::RightBracket)
+        });
+        if !dividend {
             self.seen.slashes = true;
             return true;
         }
+        if reads_like_prose(self.rest().get(2..).unwrap_or("")) {
+            return true;
+        }
         self.seen.ambiguous = true;
-        !self.slashes_divide
+        !self.signs.slashes_divide
     }
 
     /// Whether what stands before lets a comment begin here (`http://` does not).
@@ -219,23 +248,19 @@ impl<'a> Lexer<'a> {
         })
     }
 
-    /// Whether the `//` here can be a division: something to divide stands before it on its line,
-    /// and a divisor, not prose, behind it.
-    fn could_divide(&self) -> bool {
-        let before = self.tokens.iter().rev().find(|t| t.kind != Kind::Whitespace);
-        let dividend = before.is_some_and(|t| {
-            matches!(t.kind, Kind::Word | Kind::Number | Kind::RightParen | Kind::RightBracket)
-        });
-        dividend && !reads_like_prose(self.rest().get(2..).unwrap_or(""))
-    }
-
     fn hash_is_comment(&mut self) -> bool {
-        let comment = self.after_gap() && hash_opens_comment(self.rest().get(1..).unwrap_or(""));
-        if comment {
-            let before = self.tokens.iter().rev().find(|t| t.kind != Kind::Whitespace);
-            self.seen.hash |= before.is_none_or(|t| t.kind == Kind::Newline);
+        let rest = self.rest().get(1..).unwrap_or("");
+        let before = self.tokens.iter().rev().find(|t| t.kind != Kind::Whitespace);
+        let begins_line = before.is_none_or(|t| t.kind == Kind::Newline);
+        if self.after_gap() && hash_opens_comment(rest) {
+            self.seen.hash |= begins_line;
+            return true;
         }
-        comment
+        let tight = begins_line
+            && rest.starts_with(is_word_start)
+            && !rest.lines().next().unwrap_or("").contains(['{', '}']);
+        self.seen.tight_hash |= tight;
+        tight && self.signs.tight_hashes_comment
     }
 
     fn line_comment(&mut self) {
@@ -285,10 +310,11 @@ fn reads_like_prose(rest: &str) -> bool {
     })
 }
 
-/// Length of `{{name}}` at the start of `rest`.
+/// Length of `{{name}}` at the start of `rest`; what stands inside may be a path or a formula, but has
+/// no colon, comma or brace of its own, unlike a map in a map.
 fn template_len(rest: &str) -> Option<usize> {
     let inner = rest.strip_prefix("{{")?;
-    let len = prefix_len(inner, |c| is_word_continue(c) || c == '.' || c == ' ');
+    let len = inner.find(['{', '}', ':', ',', ';', '\n', '\r'])?;
     let name = inner.get(..len)?.trim();
     (!name.is_empty() && inner.get(len..)?.starts_with("}}")).then_some(len + 4)
 }
@@ -317,8 +343,9 @@ fn is_word_start(c: char) -> bool {
     is_xid_start(c) || c == '_'
 }
 
+/// Indices and primes belong to the name they stand at: `λ₁`, `x²`, `h′`.
 fn is_word_continue(c: char) -> bool {
-    is_xid_continue(c)
+    is_xid_continue(c) || matches!(c, '¹' | '²' | '³' | '\u{2070}'..='\u{209c}' | '′' | '″')
 }
 
 fn prefix_len(text: &str, accept: impl Fn(char) -> bool) -> usize {

@@ -31,6 +31,9 @@ const JOINING_OPERATORS: &[&str] =
 /// Operators after which a statement cannot end.
 const OPEN_ENDED_OPERATORS: &[&str] = &["+", "&&", "||", "==", "=", "∧", "∨"];
 
+/// Signs that names are written with (`a-b`, `$x`, `C++`, `∇L`).
+const KEY_SIGNS: &str = ".-$@?*/+&%#~!∇∂√∑∏°·";
+
 impl Parser<'_> {
     /// Looks over the statement that begins at the current token.
     pub(super) fn scan(&self) -> Shape {
@@ -191,6 +194,16 @@ impl Parser<'_> {
     /// Whether the tokens before `colon` can be the key of a pair: one name, or a word and a name
     /// (`state h`, `step 1`, `rule "x"`). Longer ones are prose with a colon in it.
     pub(super) fn is_key(&self, colon: usize) -> bool {
+        self.is_key_of(colon, 2)
+    }
+
+    /// Whether the tokens before `colon` can be the key of a map or a typed block, which may be longer:
+    /// `step 3 (optional): tool.run {`.
+    pub(super) fn is_map_key(&self, colon: usize, brace: usize) -> bool {
+        self.after_trivia(colon + 1) == brace || self.is_key_of(colon, 4)
+    }
+
+    fn is_key_of(&self, colon: usize, most_parts: u32) -> bool {
         let mut parts = 0;
         let mut glued = false;
         let mut named = false;
@@ -199,15 +212,14 @@ impl Parser<'_> {
         while index < colon {
             let kind = self.kind_at(index).unwrap_or(Kind::Newline);
             match kind {
-                Kind::Operator if parts == 0 && self.is_bullet(index) => return false,
+                Kind::Operator if parts <= 1 && self.is_bullet(index) => return false,
                 Kind::Whitespace | Kind::BlockComment => {
                     glued = false;
                     index += 1;
                     continue;
                 }
                 Kind::Word | Kind::Number | Kind::Text | Kind::Template => named = true,
-                Kind::Operator
-                    if matches!(self.text_at(index), "." | "-" | "$" | "@" | "?" | "*" | "/") => {}
+                Kind::Operator if KEY_SIGNS.contains(self.text_at(index)) => {}
                 Kind::LeftParen | Kind::LeftBracket => match self.close_of(index) {
                     Some(close) if close < colon => index = close,
                     _ => return false,
@@ -218,13 +230,17 @@ impl Parser<'_> {
             glued = true;
             index += 1;
         }
-        named && (parts == 1 || parts == 2 && !first_is_line_word)
+        named && (parts == 1 || parts <= most_parts && !first_is_line_word)
     }
 
-    /// Whether the token at `index` is the sign before an item of a list in prose (`- ask: whom?`).
+    /// Whether the token at `index` is the sign before an item of a list in prose (`- ask: whom?`, `1. ask:
+    /// whom?`).
     fn is_bullet(&self, index: usize) -> bool {
-        matches!(self.text_at(index), "-" | "*" | "•" | "–" | "—")
-            && self.kind_at(index + 1) == Some(Kind::Whitespace)
+        let numbered = index > self.at
+            && self.kind_at(index - 1) == Some(Kind::Number)
+            && self.text_at(index) == ".";
+        let bullet = matches!(self.text_at(index), "-" | "*" | "+" | "•" | "–" | "—");
+        (bullet || numbered) && self.kind_at(index + 1) == Some(Kind::Whitespace)
     }
 
     /// Index of the first token from `from` on that begins a line and is no comment.

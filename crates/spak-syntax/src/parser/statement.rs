@@ -63,9 +63,7 @@ impl Parser<'_> {
         // Progress is certain: a statement always takes at least its first token.
         let end = shape.end.max(self.at + 1);
         if let Some(brace) = shape.brace {
-            let is_pair =
-                |colon: usize| self.is_key(colon) || self.after_trivia(colon + 1) == brace;
-            match shape.colon.filter(|colon| is_pair(*colon)) {
+            match shape.colon.filter(|colon| self.is_map_key(*colon, brace)) {
                 Some(colon) => self.pair(colon, end, Some(brace)),
                 None => self.block(brace),
             }
