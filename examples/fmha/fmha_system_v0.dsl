@@ -39,10 +39,10 @@ system FMHA_System_v0 {
     // How it is laid on the machine: basic tiling, one thread.
     // ------------------------------------------------------------
     tuning_space {
-        tile_m: [16, 32, 64, 128]
+        tile_m: [16, 32, 48, 64, 96, 128]
         tile_n: [32, 64, 128, 256]
         micro_m: [4, 6, 8, 12]
-        micro_n: [2, 1, 3]
+        micro_n: [2, 1, 3, 4]
         simd_width: [8, 4, 16]
         threads: [1, 2]
     }

@@ -1,4 +1,4 @@
-// A square product in single precision, from the textbook's three loops.
+// A square product in single precision, from the textbook's three loops, ordered for rows.
 system Matmul_System_v0 {
 
     workload Square {
@@ -10,7 +10,7 @@ system Matmul_System_v0 {
     }
 
     design_space {
-        loop_order: ["ijk", "ikj", "tiled_ikj", "panels_b", "panels_a"]
+        loop_order: ["ikj", "tiled_ikj", "panels_b", "panels_a"]
         data_packing: ["none", "pack_b", "pack_ab"]
         tail_handling: ["scalar_tail", "padded_pack"]
         accum_dtype: ["f32", "f64"]
@@ -19,11 +19,11 @@ system Matmul_System_v0 {
     }
 
     tuning_space {
-        tile_m: [64, 96, 128, 256]
+        tile_m: [64, 96, 128, 252]
         tile_n: [256, 512, 1024, 2048]
         tile_k: [256, 128, 320, 384]
         micro_m: [4, 6, 8, 12, 14]
-        micro_n: [1, 2, 3]
+        micro_n: [1, 2, 3, 4]
         simd_width: [8, 16]
         threads: [1, 2]
     }

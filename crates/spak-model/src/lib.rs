@@ -11,6 +11,7 @@ pub mod diff;
 pub mod domain;
 pub mod entry;
 pub mod formula;
+pub mod front_matter;
 pub mod literal;
 pub mod normal;
 pub mod reading;

@@ -12,6 +12,8 @@ use spak_syntax::{Diagnostic, FileId, Span};
 
 use crate::codes::{IMPORT_CYCLE, IMPORT_NOT_FOUND, OVERRIDES_NOTHING, OVERRIDE_WITHOUT_REASON};
 use crate::entry::{Content, Entry, lower};
+use crate::front_matter;
+use crate::literal::Literal;
 use crate::normal;
 use crate::reading::Reading;
 use crate::vocabulary::Kind;
@@ -47,6 +49,8 @@ pub struct Import {
 pub struct Resolved {
     /// All statements, inherited ones included.
     pub entries: Vec<Entry>,
+    /// What the file itself says about it; no part of its meaning.
+    pub front_matter: Vec<(String, Literal)>,
     /// Every import that was followed, also those of imported files.
     pub imports: Vec<Import>,
     /// Everything wrong, in all files.
@@ -88,7 +92,15 @@ impl Resolver<'_> {
         }
         let parse = spak_syntax::parse(text);
         self.out.diagnostics.extend(parse.diagnostics.iter().cloned().map(|d| d.in_file(id)));
-        let (mut entries, diagnostics) = lower(id, &ast::file(&parse).items);
+        let file = ast::file(&parse);
+        if let Some(slot) = &file.front_matter {
+            let (front_matter, wrong) = front_matter::read(slot);
+            self.out.diagnostics.extend(wrong.map(|d| d.in_file(id)));
+            if self.open.is_empty() {
+                self.out.front_matter = front_matter;
+            }
+        }
+        let (mut entries, diagnostics) = lower(id, &file.items);
         self.out.diagnostics.extend(diagnostics);
         self.open.push(id);
         let requests = requests(&entries);

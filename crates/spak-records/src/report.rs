@@ -241,6 +241,8 @@ pub struct ShowReport {
     pub design: String,
     /// Declared name of the system.
     pub name: Option<String>,
+    /// What the file says about itself.
+    pub front_matter: std::collections::BTreeMap<String, Value>,
     /// Every statement, inherited ones included, in order.
     pub statements: Vec<StatementRecord>,
 }

@@ -5,6 +5,8 @@ pub(crate) mod json;
 
 use std::io::Write as _;
 
+use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
+
 /// How a result is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
@@ -38,4 +40,22 @@ pub(crate) fn error(error: &anyhow::Error) {
 /// Says that this is a bug.
 pub(crate) fn bug() {
     aside("spak: this is a bug in SPAK; please report it with the command and the files that show it\n");
+}
+
+/// A table with a line below its header and no others; all columns but the last and the first are
+/// numbers.
+pub(crate) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')));
+    table.set_header(header.iter().copied());
+    for row in rows {
+        table.add_row(row);
+    }
+    for index in 1..header.len().saturating_sub(1) {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+    lines.join("\n")
 }

@@ -2,13 +2,12 @@
 
 use std::fmt::Write as _;
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, Table};
 use spak_loop::analyse::{Row, RowResult};
 use spak_loop::{Analysis, SkipReason};
 
 use crate::engine::drive::{Driver, Outcomes};
 use crate::engine::learn::Learnt;
+use crate::output;
 
 /// Rows of the table of accepted configs.
 const SHOWN: usize = 12;
@@ -33,29 +32,21 @@ fn tried(analysis: &Analysis) -> String {
     let mut ranked: Vec<(usize, &Row)> =
         analysis.rows.iter().enumerate().filter(|(_, row)| row.rank.is_some()).collect();
     ranked.sort_by_key(|(_, row)| row.rank);
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_header(["rank", "trial", "median", "95 % interval", "GFLOP/s", "speedup", "differs from the seed in"]);
-    for column in 0..6 {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
     let shown = |index: usize, row: &Row| row.rank.is_some_and(|r| r <= SHOWN) || analysis.seed == Some(index);
-    for (index, row) in ranked.iter().filter(|(index, row)| shown(*index, row)) {
-        let RowResult::Measured { median_ns, ci_ns, tflops, .. } = &row.result else { continue };
-        let differences = differences(row, analysis.seed == Some(*index));
-        table.add_row([
+    let rows = ranked.iter().filter(|(index, row)| shown(*index, row)).filter_map(|(index, row)| {
+        let RowResult::Measured { median_ns, ci_ns, tflops, .. } = &row.result else { return None };
+        Some(vec![
             row.rank.map_or(String::new(), |r| r.to_string()),
             (index + 1).to_string(),
             duration(*median_ns),
             format!("{} … {}", duration(ci_ns[0]), duration(ci_ns[1])),
             format!("{:.1}", tflops * 1e3),
             row.result.speedup().map_or_else(|| "-".to_owned(), |s| format!("{s:.2}x")),
-            differences,
-        ]);
-    }
-    let mut out = format!("{table}\n");
+            differences(row, analysis.seed == Some(*index)),
+        ])
+    });
+    let header = ["rank", "trial", "median", "95 % interval", "GFLOP/s", "speedup", "differs from the seed in"];
+    let mut out = format!("{}\n", output::table(&header, rows));
     let hidden = ranked.len().saturating_sub(ranked.iter().filter(|(i, r)| shown(*i, r)).count());
     if hidden > 0 {
         let _ = writeln!(out, "… and {hidden} slower ones, all in the trace");
@@ -182,5 +173,5 @@ pub(crate) fn json(outcomes: &Outcomes, driver: &Driver<'_>) -> anyhow::Result<(
         unchanged: outcomes.learnt.as_ref().map(|l| l.unchanged.clone()).unwrap_or_default(),
         diff: outcomes.learnt.as_ref().map(|l| l.diff.clone()).unwrap_or_default(),
     };
-    crate::output::json::result("spak.loop-report", report)
+    output::json::result("spak.loop-report", report)
 }

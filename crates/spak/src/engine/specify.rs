@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use spak_generate::{Family, Templates};
+use spak_generate::{Choices, Family, Templates};
 use spak_knowledge::Context;
 use spak_loop::{Avoid, Dimension, DimensionKind, Guidance, Recommendation};
 use spak_model::formula::Formula;
@@ -23,8 +23,6 @@ use crate::verbs::check;
 
 /// A design as the loop needs it.
 pub(crate) struct Specified {
-    /// The file's text as it was read.
-    pub(crate) text: String,
     /// Hash of the normal form.
     pub(crate) hash: ContentHash,
     /// All that the design declares.
@@ -75,7 +73,6 @@ pub(crate) fn specify(
     let problem = Problem::from_workload(name, &workload).map_err(anyhow::Error::msg)?;
     let symbols = symbols(&system, &workload, &problem, device, toolchain);
     let mut specified = Specified {
-        text: design.sources.text(FileId(0)).to_owned(),
         hash: ContentHash::of_text(&normal::text(entries)),
         dimensions: dimensions(&system, &workload)?,
         conditions: conditions(&system, &family),
@@ -236,15 +233,13 @@ impl Specified {
     /// # Errors
     /// Why not: the condition it breaks, the value without code, or the parameter that changes nothing.
     pub(crate) fn validity(&self, config: &Config) -> Result<(), String> {
-        // What a template's constraint speaks of and the design leaves open has the template's default.
-        let mut values = BTreeMap::new();
-        for axis in &self.family.axes {
-            values.extend(axis.values.first().map(|v| (axis.name.clone(), v.clone())));
-        }
-        for parameter in &self.family.parameters {
-            values.extend(parameter.values.first().map(|v| (parameter.name.clone(), v.clone())));
-        }
-        values.extend(config.0.clone());
+        // What a constraint speaks of and the design leaves open has the value the generator gives it.
+        let plan = self.plan(config);
+        let choices = Choices::of(&self.family, &plan).map_err(|e| e.to_string())?;
+        let mut values: BTreeMap<String, Value> =
+            choices.axes().map(|(name, value)| (name.to_owned(), value.clone())).collect();
+        values.extend(choices.numbers().map(|(name, value)| (name.to_owned(), Value::Int(value))));
+        values.extend(config.0.iter().filter(|(name, _)| !choices.axes().any(|(n, _)| n == *name)).map(|(k, v)| (k.clone(), v.clone())));
         let symbols = self.symbols.with(&values);
         for (formula, reason) in &self.conditions {
             match symbols.holds(formula) {
@@ -253,7 +248,6 @@ impl Specified {
                 Err(why) => return Err(format!("`{formula}` cannot be evaluated: {why}")),
             }
         }
-        let plan = self.plan(config);
         let inert = spak_generate::inert(&self.family, &self.templates, &plan).map_err(|e| e.to_string())?;
         for name in inert {
             let Some(dimension) = self.dimensions.iter().find(|d| d.name == name) else { continue };

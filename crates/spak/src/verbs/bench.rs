@@ -8,8 +8,6 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, Table};
 use spak_records::report::{BenchReport, BenchRow};
 use spak_records::{Config, Problem};
 use spak_run::{Compiled, Program, summarize};
@@ -190,24 +188,18 @@ impl Drop for Baseline {
 }
 
 fn table(report: &BenchReport) -> String {
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_header(["problem", "SPAK", "GFLOP/s", "NumPy", "GFLOP/s", "SPAK over NumPy"]);
-    for column in 1..6 {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    for row in &report.rows {
-        table.add_row([
+    let rows = report.rows.iter().map(|row| {
+        vec![
             shown(&row.problem),
             duration(row.spak_ns),
             format!("{:.1}", row.spak_gflops),
             duration(row.baseline_ns),
             format!("{:.1}", row.baseline_gflops),
             format!("{:.2}x", row.ratio),
-        ]);
-    }
+        ]
+    });
+    let header = ["problem", "SPAK", "GFLOP/s", "NumPy", "GFLOP/s", "SPAK over NumPy"];
+    let table = output::table(&header, rows);
     format!(
         "{} ({} cores), {}, {}\n{table}\nmedians of the turns; both sides on the same cores, by turns\n",
         report.device, report.cores, report.compiler, report.baseline

@@ -31,6 +31,23 @@ enum Family {
     Empty,
 }
 
+impl Family {
+    /// A design of this family called `name`: the example that the repository is shown with, without
+    /// what is about the example only.
+    fn text(self, name: &str) -> String {
+        let (text, example) = match self {
+            Self::Attention => (include_str!("../../../../examples/fmha/fmha_system_v0.dsl"), "FMHA_System_v0"),
+            Self::Matmul => (include_str!("../../../../examples/matmul/matmul_system_v0.dsl"), "Matmul_System_v0"),
+            Self::Empty => (include_str!("new/empty.dsl"), "NAME"),
+        };
+        let body = match text.strip_prefix("---\n").and_then(|t| t.split_once("\n---\n")) {
+            Some((_, body)) => body.trim_start(),
+            None => text,
+        };
+        body.replacen(example, name, 1)
+    }
+}
+
 /// Writes the file; an existing one is never overwritten.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     let shown = options.file.to_string_lossy().into_owned();
@@ -38,12 +55,8 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         bail!("`{shown}` exists already; name another file");
     }
     let name = system_name(&options.file);
-    let text = match options.family {
-        Family::Attention => include_str!("new/attention.dsl"),
-        Family::Matmul => include_str!("new/matmul.dsl"),
-        Family::Empty => include_str!("new/empty.dsl"),
-    };
-    file::replace(&options.file, text.replace("NAME", &name).as_bytes())
+    let text = options.family.text(&name);
+    file::replace(&options.file, text.as_bytes())
         .with_context(|| format!("cannot write `{shown}`"))?;
     match format {
         Format::Human => output::result(&format!("{shown}: a system `{name}`; `spak check {shown}` reads it\n"))?,

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context as _, Result};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use spak_records::{Outcome, Trial};
+use spak_records::{Config, Outcome, Trial};
 use spak_run::{CompilerOptions, RunOptions, Sandbox, detect_device, detect_toolchain};
 
 use crate::engine::drive::{Budget, Driver, Machine, Progress};
@@ -98,6 +98,7 @@ pub(crate) fn machine(cc: &str) -> Result<Machine> {
 struct Show {
     bar: ProgressBar,
     lines: bool,
+    seed: Config,
 }
 
 impl Show {
@@ -123,16 +124,20 @@ impl Show {
             bar.set_style(style);
         }
         bar.enable_steady_tick(std::time::Duration::from_millis(200));
-        Self { bar, lines: format == Format::Human && !std::io::stdout().is_terminal() }
+        let lines = format == Format::Human && !std::io::stdout().is_terminal();
+        Self { bar, lines, seed: specified.seed() }
     }
 
     fn show(&self, event: &Progress<'_>) {
         match event {
             Progress::Trying { config, why } => {
                 self.bar.inc(1);
-                self.bar.set_message(format!("{why} · {config}"));
+                self.bar.set_message(format!("{why} · {}", self.difference(config)));
             }
-            Progress::Tried { trial, speedup } => self.aside(&tried(trial, *speedup, self.bar.position())),
+            Progress::Tried { trial, speedup } => {
+                let line = tried(trial, *speedup, self.bar.position());
+                self.aside(&format!("{line}  {}", self.difference(&trial.config)));
+            }
             Progress::Observed(line) => {
                 if self.lines {
                     // A closed pipe is noticed when the report is printed.
@@ -143,6 +148,13 @@ impl Show {
         }
     }
 
+    /// Where `config` differs from the seed.
+    fn difference(&self, config: &Config) -> String {
+        let different = config.0.iter().filter(|(name, value)| self.seed.get(name) != Some(value));
+        let texts: Vec<String> = different.map(|(name, value)| format!("{name}={value}")).collect();
+        if texts.is_empty() { "the seed".to_owned() } else { texts.join(" ") }
+    }
+
     fn aside(&self, line: &str) {
         self.bar.suspend(|| output::aside(&format!("{line}\n")));
     }
@@ -151,12 +163,11 @@ impl Show {
 fn tried(trial: &Trial, speedup: Option<f64>, number: u64) -> String {
     match &trial.outcome {
         Outcome::Measured(m) => format!(
-            "{number:>4}  {:>9}  {:>6.1} GFLOP/s  {:>7}  {}",
+            "{number:>4}  {:>9}  {:>6.1} GFLOP/s  {:>7}",
             duration(m.median_ns),
             m.tflops * 1e3,
             speedup.map_or_else(String::new, |s| format!("{s:.2}x")),
-            trial.config
         ),
-        Outcome::Rejected(r) => format!("{number:>4}  rejected: {}  {}", r.reason, trial.config),
+        Outcome::Rejected(r) => format!("{number:>4}  rejected: {}", r.reason),
     }
 }

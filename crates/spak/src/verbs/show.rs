@@ -33,6 +33,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
                 file: options.file.to_string_lossy().into_owned(),
                 design: normal::hash(entries),
                 name: System::of(entries).name,
+                front_matter: design.resolved.front_matter.iter().map(|(k, v)| (k.clone(), value(v))).collect(),
                 statements: entries.iter().map(|e| statement(&design.sources, e)).collect(),
             },
         )?,
