@@ -201,17 +201,33 @@ impl<'e> Evaluation<'e> {
     }
 
     /// One side of a comparison. A bare word that nothing defines stands for itself beside a name
-    /// whose value is a text: `softmax_scheme == online`.
+    /// whose value is a text: `softmax_scheme == online`, `softmax_scheme in [online, naive]`.
     fn side(&mut self, expr: &'e Expr, other: Option<&'e Expr>) -> Evaluated<Value> {
-        match (expr.as_name(), other.and_then(Expr::as_name)) {
-            (Some(word), Some(name)) if !word.contains('.') && self.find(word).is_none() => {
-                match self.find(name) {
-                    Some(Value::Text(_)) => Ok(Value::from(word)),
-                    _ => self.value(expr),
-                }
-            }
-            _ => self.value(expr),
+        let candidates = match &expr.kind {
+            ExprKind::Name(_) => std::slice::from_ref(expr),
+            ExprKind::List(items) => items.as_slice(),
+            _ => return self.value(expr),
+        };
+        let is_word = |e: &Expr| {
+            e.as_name().is_some_and(|word| !word.contains('.') && self.find(word).is_none())
+        };
+        let name = other.and_then(Expr::as_name).filter(|_| candidates.iter().any(is_word));
+        if !matches!(name.and_then(|n| self.find(n)), Some(Value::Text(_))) {
+            return self.value(expr);
         }
+        if let Some(word) = expr.as_name() {
+            return Ok(Value::from(word));
+        }
+        let words: Vec<bool> = candidates.iter().map(is_word).collect();
+        self.spend(candidates.len() as u64, expr.span)?;
+        let mut values = Vec::with_capacity(candidates.len());
+        for (item, is_word) in candidates.iter().zip(words) {
+            match item.as_name().filter(|_| is_word) {
+                Some(word) => values.push(Value::from(word)),
+                None => values.push(self.value(item)?),
+            }
+        }
+        Ok(Value::from(values))
     }
 
     fn find(&self, name: &str) -> Option<Value> {

@@ -52,21 +52,30 @@ fn with_words(kind: ExprKind, env: &dyn Env, bound: &[String]) -> ExprKind {
         matches!(value, Some(Value::Text(_)))
     };
     let mut left_names_text = names_text(&first);
-    if is_word(&first) && rest.first().is_some_and(|(_, e)| names_text(e)) {
-        first.kind = word(&first);
+    if rest.first().is_some_and(|(_, e)| names_text(e)) {
+        quote_words(&mut first, &is_word);
     }
     for (_, operand) in &mut rest {
         let right_names_text = names_text(operand);
-        if left_names_text && is_word(operand) {
-            operand.kind = word(operand);
+        if left_names_text {
+            quote_words(operand, &is_word);
         }
         left_names_text = right_names_text;
     }
     ExprKind::Compare(first, rest)
 }
 
-fn word(expr: &Expr) -> ExprKind {
-    ExprKind::Text(expr.as_name().unwrap_or("").to_owned())
+/// Makes texts of the expression, or of the elements of the list, that are bare words.
+fn quote_words(expr: &mut Expr, is_word: &dyn Fn(&Expr) -> bool) {
+    let candidates = match &mut expr.kind {
+        ExprKind::List(items) => items.as_mut_slice(),
+        _ => std::slice::from_mut(expr),
+    };
+    for candidate in candidates {
+        if is_word(candidate) {
+            candidate.kind = ExprKind::Text(candidate.as_name().unwrap_or("").to_owned());
+        }
+    }
 }
 
 /// Domains come before the variables they introduce; what the variables index stays, as it may be

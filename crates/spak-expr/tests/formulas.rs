@@ -79,6 +79,7 @@ fn operators_bind_as_in_python() {
             "[0..3, 9]",
             "0..3",
             "softmax_scheme == online",
+            "softmax_scheme not in [naive, online]",
             "row_sum([[0.5, 0.5], [1.0, 0.0]]) = 1",
             "[[1, 2], [3, 4]] @ [[1], [1]]",
         ],
@@ -110,6 +111,7 @@ fn operators_bind_as_in_python() {
             [0..3, 9] = [0, 1, 2, 3, 9]
             0..3 = 0..3
             softmax_scheme == online = true
+            softmax_scheme not in [naive, online] = false
             row_sum([[0.5, 0.5], [1.0, 0.0]]) == 1 = true
             [[1, 2], [3, 4]] @ [[1], [1]] = [[3], [7]]
         "#]],

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use proptest::prelude::*;
 use spak_expr::{
-    Limits, MAX_DEPTH, Options, Value, eval_with, free_names, infer, normal, parse, parse_prefix,
-    parse_with, partial, print,
+    Limits, MAX_DEPTH, Options, Program, Scalar, Symbols, Value, eval_with, free_names, infer,
+    normal, parse, parse_prefix, parse_with, partial, print,
 };
 
 const OPTIONS: [Options; 3] = [
@@ -44,6 +44,20 @@ fn exercise(text: &str) {
         infer(&expr, &types);
         let limits = Limits { steps: 10_000, ..Limits::default() };
         let value = eval_with(&expr, &env, limits);
+
+        let slots = ["a", "x", "s"];
+        let mut symbols = Symbols::default();
+        // `f` is a list, which is no slot.
+        if !free_names(&expr).contains("f")
+            && let Some(program) = Program::compile(&expr, &slots, &mut symbols)
+        {
+            let scalars: Vec<Scalar> =
+                slots.iter().map(|n| symbols.scalar(&env[*n]).unwrap()).collect();
+            if let Some(result) = program.run(&scalars) {
+                let expected = symbols.scalar(value.as_ref().unwrap());
+                assert_eq!(format!("{:?}", Some(result)), format!("{expected:?}"), "{text}");
+            }
+        }
 
         let printed = print(&expr);
         let again = parse_with(&printed, 0, Options::default());
@@ -133,6 +147,8 @@ fn formula_like() -> impl Strategy<Value = String> {
         "is_pow2(",
         "log2(",
         "bytes_of(\"f16\")",
+        "s == t",
+        "s in [t, u]",
         "i",
         "j",
         " ",

@@ -79,15 +79,15 @@ fn types_and_units_are_checked_without_values() {
         expect![[r#"
             tile_m * tile_n * bytes_of(dtype) <= memory : Bool
             tile_m * tile_n <= memory : Bool
-                error unit-mismatch 0..25: `<=` has a plain number on its left and bytes on its right [only quantities of the same kind can be added or compared] -> write the unit (`48 KiB`), or divide by one to get a plain number (`x / 1 KiB`)
+                error unit-mismatch 0..25: `<=` mixes a plain number and bytes [only quantities of the same kind can be added or compared] -> write the unit (`48 KiB`), or divide by one to get a plain number (`x / 1 KiB`)
             cdiv(tile_m, 3) + 1 : Int
             tile_m / 2 : Float
             2 ** tile_m : Unknown
             12 GB + 3 s : Unknown
-                error unit-mismatch 0..11: `+` has bytes on its left and a time on its right [only quantities of the same kind can be added or compared] -> write the unit (`48 KiB`), or divide by one to get a plain number (`x / 1 KiB`)
+                error unit-mismatch 0..11: `+` mixes bytes and a time [only quantities of the same kind can be added or compared] -> write the unit (`48 KiB`), or divide by one to get a plain number (`x / 1 KiB`)
             900 GB/s * 1 ms : Quantity(Dimension([1, 0, 0, 0, 0, 0, 0]))
             tile_m + softmax_scheme : Unknown
-                error type-mismatch 9..23: `+` needs numbers, and this is a text [] -> 
+                error type-mismatch 9..23: `+` needs numbers, and this is a text [] -> use a number; texts and lists are compared with `==` and `in`
             "a" + "b" : Text
             not softmax_scheme : Bool
                 error type-mismatch 4..18: this is a text and not true or false [] -> compare it with something, such as `!= 0`
@@ -97,7 +97,7 @@ fn types_and_units_are_checked_without_values() {
             sqrt(12 GB) : Unknown
                 error unit-mismatch 0..11: the square root of bytes has no unit [only quantities of the same kind can be added or compared] -> write the unit (`48 KiB`), or divide by one to get a plain number (`x / 1 KiB`)
             max(1 GB, 2) : Unknown
-                error unit-mismatch 0..12: `max` has bytes on its left and a plain number on its right [only quantities of the same kind can be added or compared] -> write the unit (`48 KiB`), or divide by one to get a plain number (`x / 1 KiB`)
+                error unit-mismatch 0..12: `max` mixes bytes and a plain number [only quantities of the same kind can be added or compared] -> write the unit (`48 KiB`), or divide by one to get a plain number (`x / 1 KiB`)
             tile_m // 0 : Unknown
                 error division-by-zero 0..11: this divides by zero [the divisor is written as 0] -> write another divisor
             bytes_of("fp17") : Unknown
@@ -132,6 +132,8 @@ fn comparisons_that_never_hold_are_warned_about() {
             "softmax_scheme == \"onlin\"",
             "softmax_scheme == onlin",
             "softmax_scheme == online",
+            "softmax_scheme in [online, naive]",
+            "softmax_scheme in [online, naif]",
             "softmax_scheme != \"fast\"",
             "tile_m == 48",
             "48 == tile_m",
@@ -148,6 +150,9 @@ fn comparisons_that_never_hold_are_warned_about() {
             softmax_scheme == onlin : Bool
                 warning impossible-comparison 18..23: `softmax_scheme` is never "onlin" [its values are "online", "naive"] -> write "online", or add "onlin" to the values of `softmax_scheme`
             softmax_scheme == online : Bool
+            softmax_scheme in [online, naive] : Bool
+            softmax_scheme in [online, naif] : Bool
+                warning impossible-comparison 27..31: `softmax_scheme` is never "naif" [its values are "online", "naive"] -> write "naive", or add "naif" to the values of `softmax_scheme`
             softmax_scheme != "fast" : Bool
                 warning impossible-comparison 18..24: `softmax_scheme` is never "fast" [its values are "online", "naive"] -> add "fast" to the values of `softmax_scheme`, or compare with one of them
             tile_m == 48 : Bool

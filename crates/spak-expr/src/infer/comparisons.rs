@@ -36,15 +36,27 @@ impl<'e> Inference<'e> {
         }
     }
 
-    /// One side. A bare word that nothing defines stands for itself beside a name of texts.
+    /// One side. Bare words that nothing defines stand for themselves beside a name of texts.
     fn side(&mut self, expr: &'e Expr, other: Option<&'e Expr>) -> Type {
-        if self.word(expr, other).is_some() { Type::Text } else { self.infer(expr) }
+        let name = other.and_then(Expr::as_name);
+        if name.and_then(|n| self.find(n)) != Some(Type::Text) {
+            return self.infer(expr);
+        }
+        match &expr.kind {
+            ExprKind::Name(_) if self.is_word(expr) => Type::Text,
+            ExprKind::List(items) if items.iter().any(|e| self.is_word(e)) => {
+                let types: Vec<Type> = items
+                    .iter()
+                    .map(|e| if self.is_word(e) { Type::Text } else { self.infer(e) })
+                    .collect();
+                Type::list(types.into_iter().reduce(Type::join).unwrap_or(Type::Unknown))
+            }
+            _ => self.infer(expr),
+        }
     }
 
-    fn word<'a>(&self, expr: &'a Expr, other: Option<&Expr>) -> Option<&'a str> {
-        let word = expr.as_name().filter(|w| !w.contains('.') && self.find(w).is_none())?;
-        let name = other.and_then(Expr::as_name)?;
-        (self.find(name) == Some(Type::Text)).then_some(word)
+    fn is_word(&self, expr: &Expr) -> bool {
+        expr.as_name().is_some_and(|w| !w.contains('.') && self.find(w).is_none())
     }
 
     fn comparable(&mut self, op: CompareOp, left: &Type, right: &Type, span: Span) {
