@@ -428,3 +428,23 @@ fn products_may_be_juxtaposed_when_allowed() {
     assert_eq!(print(&prefix.expr), "tile_q >= 128");
     assert!(parse_prefix("model executes x_iterative y_refinement", 0, options).is_none());
 }
+
+#[test]
+fn an_aggregation_takes_the_product_after_it() {
+    let options = Options { allow_equals: true, implicit_multiplication: true };
+    let read = |text| parse_with(text, 0, options).expr.map(|e| print(&e));
+    let shown = |text| read(text).unwrap();
+    assert_eq!(
+        shown("L_token = mean_t CrossEntropy(logits(t), target)"),
+        "L_token == mean_t(CrossEntropy(logits(t), target))"
+    );
+    assert_eq!(shown("y = sum_i w_i x_i + b"), "y == sum_i(w_i * x_i) + b");
+    assert_eq!(shown("m = max_j (a - b) / 2"), "m == max_j((a - b) / 2)");
+    assert_eq!(shown("mean_t < 3"), "mean_t < 3");
+    // What it would take is no formula: it stays a name, and the words stay words.
+    let prefix = parse_prefix("p > max_j (see below)", 0, options).unwrap();
+    assert_eq!(print(&prefix.expr), "p > max_j");
+    let prefix = parse_prefix("tile_q >= min_q causes register spill", 0, options).unwrap();
+    assert_eq!(print(&prefix.expr), "tile_q >= min_q");
+    assert_eq!(read("max_steps exceed"), None);
+}

@@ -3,10 +3,11 @@
 use spak_syntax::{Diagnostic, Span};
 
 use super::{Built, Level, Parser, Read, shorten};
-use crate::codes::{BAD_NUMBER, EXPECTED_EXPRESSION, UNCLOSED_BRACKET, UNKNOWN_UNIT};
+use crate::codes::{BAD_NUMBER, EXPECTED_EXPRESSION, EXPRESSION_TOO_DEEP, UNCLOSED_BRACKET, UNKNOWN_UNIT};
 use crate::expr::{
     Argument, Binding, Call, Expr, ExprKind, Number, Quantified, Quantifier, UnaryOp, Variable,
 };
+use crate::formality::is_identifier;
 use crate::lexer::{Kind, Numeral, Token, unquote};
 use crate::unit::Unit;
 
@@ -95,6 +96,9 @@ impl Parser<'_> {
                     "true" | "True" => self.node(token.start, 0, ExprKind::Bool(true)),
                     "false" | "False" => self.node(token.start, 0, ExprKind::Bool(false)),
                     _ if is_call => self.call(token),
+                    _ if self.options.implicit_multiplication && is_aggregate(word) => {
+                        self.aggregate(token)
+                    }
                     _ => self.node(token.start, 0, ExprKind::Name(word.to_owned())),
                 }
             }
@@ -104,6 +108,32 @@ impl Parser<'_> {
             Kind::Symbol("{") if !self.second().is("{") => self.list("}"),
             Kind::Symbol(_) | Kind::Bad(_) | Kind::End => Err(self.unexpected("a value")),
         }
+    }
+
+    /// `mean_t CrossEntropy(logits(t), target)` is `mean_t(CrossEntropy(logits(t), target))`: it takes
+    /// the product that follows. Words that no formula contains leave it a name.
+    fn aggregate(&mut self, name: Token) -> Read<Built> {
+        let second = self.second();
+        let is_called = second.is("(") && second.start == self.token.end;
+        let starts = match self.token.kind {
+            Kind::Symbol("(") => true,
+            Kind::Name => is_called || is_identifier(self.word()),
+            _ => false,
+        };
+        let function = name.text(self.text).to_owned();
+        if starts {
+            let mark = self.mark();
+            match self.expression(Level::MULTIPLY) {
+                Ok(operand) => {
+                    let arguments = vec![Argument { name: None, value: operand.expr }];
+                    let call = Call { function, name_span: name.span(self.base), arguments };
+                    return self.node(name.start, operand.height, ExprKind::Call(call));
+                }
+                Err(error) if error.code == EXPRESSION_TOO_DEEP => return Err(error),
+                Err(_) => self.reset(mark),
+            }
+        }
+        self.node(name.start, 0, ExprKind::Name(function))
     }
 
     fn parenthesis(&mut self) -> Read<Built> {
@@ -369,6 +399,15 @@ impl Parser<'_> {
                 .repair(format!("add `{close}`")),
         )
     }
+}
+
+/// `mean_t`, `sum_i`, `E_x`: an aggregation over one variable.
+fn is_aggregate(name: &str) -> bool {
+    name.split_once('_').is_some_and(|(kind, variable)| {
+        matches!(kind, "mean" | "avg" | "sum" | "prod" | "max" | "min" | "E")
+            && variable.chars().count() == 1
+            && variable.chars().all(char::is_alphabetic)
+    })
 }
 
 fn literal(number: Number, unit: Option<Unit>) -> ExprKind {
