@@ -53,7 +53,8 @@ pub fn read(text: &str, base: u32) -> (Vec<Assignment>, String) {
 fn one(text: &str, start: usize, base: u32) -> Option<(Assignment, usize)> {
     let rest = text.get(start..)?;
     let name_end = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')))?;
-    let name = rest.get(..name_end).filter(|n| n.starts_with(|c: char| c.is_alphabetic() || c == '_'))?;
+    let name =
+        rest.get(..name_end).filter(|n| n.starts_with(|c: char| c.is_alphabetic() || c == '_'))?;
     let after = rest.get(name_end..)?;
     let gap = after.len() - after.trim_start().len();
     let equals = after.trim_start();

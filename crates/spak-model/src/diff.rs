@@ -66,12 +66,18 @@ fn walk(
     let count = changes.len();
     for identity in identities {
         let none = Vec::new();
-        let (left, right) = (before.get(identity).unwrap_or(&none), after.get(identity).unwrap_or(&none));
+        let (left, right) =
+            (before.get(identity).unwrap_or(&none), after.get(identity).unwrap_or(&none));
         siblings(path, identity, left, right, changes);
     }
     if changes.len() == count && ordered(parent, old) != ordered(parent, new) {
         let place = |entries: &[Entry]| entries.first().map(|e| (e.file, e.span));
-        changes.push(Change { path: path.clone(), what: What::Reordered, old: place(old), new: place(new) });
+        changes.push(Change {
+            path: path.clone(),
+            what: What::Reordered,
+            old: place(old),
+            new: place(new),
+        });
     }
 }
 
@@ -82,7 +88,13 @@ fn ordered(parent: Option<crate::vocabulary::Kind>, entries: &[Entry]) -> Vec<St
 }
 
 /// Compares the items that have one identity: equal ones cancel out, the rest are paired in order.
-fn siblings(path: &mut Vec<String>, identity: &str, old: &Group<'_>, new: &Group<'_>, changes: &mut Vec<Change>) {
+fn siblings(
+    path: &mut Vec<String>,
+    identity: &str,
+    old: &Group<'_>,
+    new: &Group<'_>,
+    changes: &mut Vec<Change>,
+) {
     let mut left: Vec<(&Entry, String)> = old.iter().map(|e| (*e, normal::content(e))).collect();
     let mut right: Vec<(&Entry, String)> = new.iter().map(|e| (*e, normal::content(e))).collect();
     left.retain(|(_, content)| match right.iter().position(|(_, other)| other == content) {
@@ -96,7 +108,9 @@ fn siblings(path: &mut Vec<String>, identity: &str, old: &Group<'_>, new: &Group
     let paired = left.len().min(right.len());
     for ((a, before), (b, after)) in left.iter().zip(&right) {
         match (&a.content, &b.content) {
-            (Content::Block(inner), Content::Block(other)) => walk(path, a.kind, inner, other, changes),
+            (Content::Block(inner), Content::Block(other)) => {
+                walk(path, a.kind, inner, other, changes)
+            }
             _ => changes.push(Change {
                 path: path.clone(),
                 what: What::Changed(before.clone(), after.clone()),
@@ -107,11 +121,21 @@ fn siblings(path: &mut Vec<String>, identity: &str, old: &Group<'_>, new: &Group
     }
     for (entry, content) in left.iter().skip(paired) {
         let old = Some((entry.file, entry.span));
-        changes.push(Change { path: path.clone(), what: What::Removed(content.clone()), old, new: None });
+        changes.push(Change {
+            path: path.clone(),
+            what: What::Removed(content.clone()),
+            old,
+            new: None,
+        });
     }
     for (entry, content) in right.iter().skip(paired) {
         let new = Some((entry.file, entry.span));
-        changes.push(Change { path: path.clone(), what: What::Added(content.clone()), old: None, new });
+        changes.push(Change {
+            path: path.clone(),
+            what: What::Added(content.clone()),
+            old: None,
+            new,
+        });
     }
     path.pop();
 }

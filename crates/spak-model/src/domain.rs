@@ -30,7 +30,9 @@ impl Domain {
     pub fn count(&self) -> Option<u64> {
         match self {
             Self::Values(values) => Some(values.len() as u64),
-            Self::Ints(low, high, step) => Some(low.abs_diff(*high) / step.unsigned_abs().max(1) + 1),
+            Self::Ints(low, high, step) => {
+                Some(low.abs_diff(*high) / step.unsigned_abs().max(1) + 1)
+            }
             Self::Reals(..) | Self::Any(_) => None,
         }
     }
@@ -64,7 +66,9 @@ pub fn read(value: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Domain> 
 
 fn empty(span: Span) -> Diagnostic {
     Diagnostic::error(EMPTY_DOMAIN, span, "this dimension has no values")
-        .because("a config takes one value of each dimension, so a space with an empty one is empty")
+        .because(
+            "a config takes one value of each dimension, so a space with an empty one is empty",
+        )
         .repair("list at least one value, or remove the dimension")
 }
 
@@ -75,9 +79,13 @@ fn list(span: Span, elements: &[Value], diagnostics: &mut Vec<Diagnostic>) -> Op
         for literal in self::element(element, diagnostics) {
             if !seen.insert(literal.to_string()) {
                 diagnostics.push(
-                    Diagnostic::warning(DUPLICATE_VALUE, element.span(), format!("{literal} is listed twice"))
-                        .because("a domain is a set; the second one changes nothing")
-                        .repair("remove one of them"),
+                    Diagnostic::warning(
+                        DUPLICATE_VALUE,
+                        element.span(),
+                        format!("{literal} is listed twice"),
+                    )
+                    .because("a domain is a set; the second one changes nothing")
+                    .repair("remove one of them"),
                 );
             } else {
                 values.push(literal);
@@ -92,10 +100,12 @@ fn list(span: Span, elements: &[Value], diagnostics: &mut Vec<Diagnostic>) -> Op
     }
     let number = |l: &Literal| matches!(l, Literal::Int(_) | Literal::Float(_));
     if let Some((first, other)) = values.first().and_then(|first| {
-        let differs = |l: &&Literal| l.type_name() != first.type_name() && !(number(l) && number(first));
+        let differs =
+            |l: &&Literal| l.type_name() != first.type_name() && !(number(l) && number(first));
         values.iter().find(differs).map(|other| (first, other))
     }) {
-        let message = format!("{first} is a {} and {other} is a {}", first.type_name(), other.type_name());
+        let message =
+            format!("{first} is a {} and {other} is a {}", first.type_name(), other.type_name());
         diagnostics.push(
             Diagnostic::warning(MIXED_DOMAIN, span, message)
                 .because("conditions compare a dimension with values of one type")
@@ -125,7 +135,9 @@ fn element(value: &Value, diagnostics: &mut Vec<Diagnostic>) -> Vec<Literal> {
             match Literal::read(&slot.text) {
                 Some(literal) => vec![literal],
                 // Several bare words in a list are one value; a person who wrote them meant a name.
-                None if !slot.text.trim().is_empty() => vec![Literal::Text(slot.text.trim().to_owned())],
+                None if !slot.text.trim().is_empty() => {
+                    vec![Literal::Text(slot.text.trim().to_owned())]
+                }
                 None => Vec::new(),
             }
         }
@@ -149,7 +161,9 @@ fn raw(slot: &Slot, diagnostics: &mut Vec<Diagnostic>) -> Option<Domain> {
         return domain;
     }
     match text {
-        "bool" | "boolean" => return Some(Domain::Values(vec![Literal::Bool(false), Literal::Bool(true)])),
+        "bool" | "boolean" => {
+            return Some(Domain::Values(vec![Literal::Bool(false), Literal::Bool(true)]));
+        }
         "int" | "float" | "string" | "text" => return Some(Domain::Any(text.to_owned())),
         _ => {}
     }
@@ -163,7 +177,9 @@ fn raw(slot: &Slot, diagnostics: &mut Vec<Diagnostic>) -> Option<Domain> {
             return Some(Domain::Values(values));
         }
     }
-    Some(Domain::Values(vec![Literal::read(text).unwrap_or_else(|| Literal::Text(text.to_owned()))]))
+    Some(Domain::Values(vec![
+        Literal::read(text).unwrap_or_else(|| Literal::Text(text.to_owned())),
+    ]))
 }
 
 /// `low..high` or `low..=high`, both bounds included, with an optional `step n`.
@@ -178,7 +194,11 @@ fn dotted(text: &str) -> Option<(i64, i64, i64)> {
 }
 
 /// `int range [0,4]`, `int in [0, 4] step 2`, `float range [0.0, 1.0]`; `None` when it is no range.
-fn typed_range(slot: &Slot, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Option<Domain>> {
+fn typed_range(
+    slot: &Slot,
+    text: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Option<Domain>> {
     let mut words = text.split_whitespace();
     let kind = words.next().filter(|k| matches!(*k, "int" | "float" | "pow2"))?;
     words.next().filter(|w| w.starts_with("range") || *w == "in")?;
@@ -207,19 +227,35 @@ fn typed_range(slot: &Slot, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Op
             let powers = (0..63).map(|e| 1_i64 << e).filter(|p| (low..=high).contains(p));
             Some(Some(Domain::Values(powers.map(Literal::Int).collect())))
         }
-        ("float", Some(low), Some(high)) if low.as_float() <= high.as_float() && low.as_float().is_some() => {
+        ("float", Some(low), Some(high))
+            if low.as_float() <= high.as_float() && low.as_float().is_some() =>
+        {
             Some(Some(Domain::Reals(low, high)))
         }
         _ => bad(diagnostics),
     }
 }
 
-fn ints(span: Span, low: i64, high: i64, step: i64, diagnostics: &mut Vec<Diagnostic>) -> Option<Domain> {
+fn ints(
+    span: Span,
+    low: i64,
+    high: i64,
+    step: i64,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Domain> {
     if low > high || step < 1 {
         diagnostics.push(
-            Diagnostic::error(BAD_RANGE, span, format!("the range {low} to {high} in steps of {step} is empty"))
-                .because("a range runs upwards, in steps of at least 1")
-                .repair(if low > high { format!("write {high}..{low}") } else { "give a positive step".to_owned() }),
+            Diagnostic::error(
+                BAD_RANGE,
+                span,
+                format!("the range {low} to {high} in steps of {step} is empty"),
+            )
+            .because("a range runs upwards, in steps of at least 1")
+            .repair(if low > high {
+                format!("write {high}..{low}")
+            } else {
+                "give a positive step".to_owned()
+            }),
         );
         return None;
     }

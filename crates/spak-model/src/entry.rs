@@ -150,19 +150,48 @@ impl Lowering {
             if !map.head.words.is_empty() {
                 // `step x: tool.run { … }` means `step x { tool.run { … } }`.
                 let typed = kind_in(inside, &map.head);
-                children = vec![self.entry(typed, map.head.clone(), map.span, map.inner_end, Content::Block(children))];
+                children = vec![self.entry(
+                    typed,
+                    map.head.clone(),
+                    map.span,
+                    map.inner_end,
+                    Content::Block(children),
+                )];
             }
-            return self.entry(kind, pair.key.clone(), pair.span, map.inner_end, Content::Block(children));
+            return self.entry(
+                kind,
+                pair.key.clone(),
+                pair.span,
+                map.inner_end,
+                Content::Block(children),
+            );
         }
         let expect = vocabulary::expect(parent, Some(pair.key.keyword()));
         let reading = reading::value(&pair.value, expect, &mut self.diagnostics);
         self.entry(kind, pair.key.clone(), pair.span, pair.span.end, Content::Slot(reading))
     }
 
-    fn entry(&self, kind: Option<Kind>, head: Head, span: Span, inner_end: u32, content: Content) -> Entry {
+    fn entry(
+        &self,
+        kind: Option<Kind>,
+        head: Head,
+        span: Span,
+        inner_end: u32,
+        content: Content,
+    ) -> Entry {
         let name = head.name().cloned();
         let arguments = head.words.iter().skip(1).find(|w| w.kind == WordKind::Group).cloned();
-        Entry { kind, head, name, arguments, span, inner_end, file: self.file, content, override_reason: None }
+        Entry {
+            kind,
+            head,
+            name,
+            arguments,
+            span,
+            inner_end,
+            file: self.file,
+            content,
+            override_reason: None,
+        }
     }
 }
 
@@ -178,7 +207,9 @@ fn kind_in(parent: Option<Kind>, head: &Head) -> Option<Kind> {
 /// Groups inside a space, a record or a part are read like what they stand in.
 fn inherited_kind(parent: Option<Kind>) -> Option<Kind> {
     use Kind as K;
-    parent.filter(|p| matches!(p, K::DesignSpace | K::TuningSpace | K::Workload | K::Hardware | K::Case | K::Type))
+    parent.filter(|p| {
+        matches!(p, K::DesignSpace | K::TuningSpace | K::Workload | K::Hardware | K::Case | K::Type)
+    })
 }
 
 fn inside_of_typed(inside: Option<Kind>, map: &ast::Block) -> Option<Kind> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use spak_expr::{Expr, Options, parse_prefix, parse_with};
+use spak_expr::{CompareOp, Expr, ExprKind, Options, parse_prefix, parse_with};
 use spak_syntax::{Diagnostic, Span};
 
 use crate::literal::Literal;
@@ -34,7 +34,7 @@ impl fmt::Display for Formula {
 impl Formula {
     /// The one spelling that all formulas of this meaning share.
     pub fn normal(&self) -> String {
-        spak_expr::print(&self.expr)
+        spak_expr::print(&spak_expr::normal(&self.expr))
     }
 
     /// Whether it holds where `lookup` gives the values of names.
@@ -59,7 +59,10 @@ impl Formula {
     ///
     /// # Errors
     /// A diagnostic at the part that has no value.
-    pub fn value(&self, lookup: &dyn Fn(&str) -> Option<Literal>) -> Result<Literal, Box<Diagnostic>> {
+    pub fn value(
+        &self,
+        lookup: &dyn Fn(&str) -> Option<Literal>,
+    ) -> Result<Literal, Box<Diagnostic>> {
         let value = spak_expr::eval(&self.expr, &Names(lookup))?;
         Ok(from_value(&value))
     }
@@ -118,7 +121,10 @@ fn tail_condition(text: &str, base: u32) -> Option<Read> {
     let parsed = parse_with(condition, offset, OPTIONS);
     let is_formula = parsed.is_formula();
     let expr = parsed.expr.filter(|_| is_formula && words.split_whitespace().count() <= 3)?;
-    Some(Read::Prefix(Formula { text: condition.to_owned(), span: expr.span, expr }, words.to_owned()))
+    Some(Read::Prefix(
+        Formula { text: condition.to_owned(), span: expr.span, expr },
+        words.to_owned(),
+    ))
 }
 
 fn formula(text: &str, base: u32, expr: Expr) -> Formula {
@@ -139,7 +145,8 @@ pub fn read_value(text: &str, base: u32) -> Option<(Formula, Option<usize>)> {
     for end in ends.take(64) {
         let Some(begin) = text.get(..end) else { continue };
         let parsed = parse_with(begin, base, Options::default());
-        if let Some(expr) = parsed.expr.filter(|e| !matches!(e.kind, spak_expr::ExprKind::Name(_))) {
+        if let Some(expr) = parsed.expr.filter(|e| !matches!(e.kind, spak_expr::ExprKind::Name(_)))
+        {
             longest = Some((formula(begin, base, expr), Some(end)));
         }
     }
@@ -150,11 +157,31 @@ pub fn read_value(text: &str, base: u32) -> Option<(Formula, Option<usize>)> {
 pub fn rewrite_partial(formula: &Formula, rest: &str) -> Option<String> {
     let rest = rest.trim();
     match rest {
-        "optimal" | "best" | "preferred" => {
-            Some(format!("rule \"best {formula}\" {{ recommend: \"{}\" }}", formula.text.replace("==", "=")))
-        }
-        _ if rest.is_empty() => None,
+        "optimal" | "best" | "preferred" => Some(format!(
+            "rule \"best {formula}\" {{ recommend: \"{}\" }}",
+            formula.text.replace("==", "=")
+        )),
+        // A conclusion is a few words behind a condition; what follows an equation or a symbol is a
+        // part of it that was not understood.
+        _ if !is_conclusion(rest) || !is_premise(&formula.expr) => None,
         _ => Some(format!("{formula} => {}", underscored(rest))),
+    }
+}
+
+fn is_conclusion(words: &str) -> bool {
+    let is_word = |w: &str| w.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    let count = words.split_whitespace().count();
+    (1..=8).contains(&count) && words.split_whitespace().all(is_word)
+}
+
+/// Whether a formula says something that can be so or not, rather than what a name stands for.
+fn is_premise(expr: &Expr) -> bool {
+    let defines = |op: &CompareOp| matches!(op, CompareOp::Equal);
+    match &expr.kind {
+        ExprKind::Compare(first, rest) => {
+            !(first.is_bare_name() && rest.iter().all(|(op, _)| defines(op)))
+        }
+        _ => expr.is_condition(),
     }
 }
 
@@ -163,7 +190,9 @@ pub fn rewrite_warning(premise: &str, conclusion: &str) -> String {
     let formal: Vec<String> = premise
         .split(" and ")
         .map(|part| match part.trim() {
-            part if part.starts_with("no ") => format!("not {}", underscored(part.trim_start_matches("no "))),
+            part if part.starts_with("no ") => {
+                format!("not {}", underscored(part.trim_start_matches("no ")))
+            }
             part if part.contains(['<', '>', '=', '(']) => part.to_owned(),
             part => underscored(part),
         })
@@ -175,7 +204,8 @@ pub fn rewrite_warning(premise: &str, conclusion: &str) -> String {
 pub fn rewrite_prose(text: &str) -> Option<String> {
     let name = underscored(text);
     let short = name.split('_').count() <= 6;
-    short.then(|| format!("\"{name}\", with `fact {name}(t: TraceItem.Performance) {{ return … }}`"))
+    short
+        .then(|| format!("\"{name}\", with `fact {name}(t: TraceItem.Performance) {{ return … }}`"))
 }
 
 fn underscored(text: &str) -> String {

@@ -30,14 +30,17 @@ pub fn read(slot: &Slot) -> (Vec<(String, Literal)>, Option<Diagnostic>) {
             let lines = slot.text.split_inclusive('\n').take(marker.line().saturating_sub(1));
             let start = slot.span.start + lines.map(str::len).sum::<usize>() as u32;
             let line = slot.text.lines().nth(marker.line().saturating_sub(1)).unwrap_or("");
-            let span = Span::new(start.min(slot.span.end), (start + line.len() as u32).min(slot.span.end));
+            let span =
+                Span::new(start.min(slot.span.end), (start + line.len() as u32).min(slot.span.end));
             return bad(span, format!("the front matter is not YAML: {}", error.info()));
         }
     };
     match documents.first() {
         None | Some(Yaml::Null) => (Vec::new(), None),
         Some(Yaml::Hash(entries)) => {
-            let entries = entries.iter().filter_map(|(key, value)| Some((key.as_str()?.to_owned(), literal(value))));
+            let entries = entries
+                .iter()
+                .filter_map(|(key, value)| Some((key.as_str()?.to_owned(), literal(value))));
             (entries.collect(), None)
         }
         Some(_) => bad(slot.span, "the front matter has no keys".to_owned()),
@@ -47,7 +50,8 @@ pub fn read(slot: &Slot) -> (Vec<(String, Literal)>, Option<Diagnostic>) {
 /// An upper bound of how deep values are nested: brackets, dashes of one line, steps of indentation.
 fn nesting(text: &str) -> usize {
     let brackets = text.matches(['[', '{']).count();
-    let line = |l: &str| l.matches("- ").count() + l.matches(": ").count() + l.matches("? ").count();
+    let line =
+        |l: &str| l.matches("- ").count() + l.matches(": ").count() + l.matches("? ").count();
     let dashes = text.lines().map(line).max().unwrap_or(0);
     let indent = text.lines().map(|l| l.len() - l.trim_start().len()).max().unwrap_or(0);
     brackets.max(dashes).max(indent)
@@ -57,7 +61,9 @@ fn literal(value: &Yaml) -> Literal {
     match value {
         Yaml::Boolean(b) => Literal::Bool(*b),
         Yaml::Integer(i) => Literal::Int(*i),
-        Yaml::Real(text) => text.parse().map_or_else(|_| Literal::Text(text.clone()), Literal::Float),
+        Yaml::Real(text) => {
+            text.parse().map_or_else(|_| Literal::Text(text.clone()), Literal::Float)
+        }
         Yaml::String(text) => Literal::Text(text.clone()),
         Yaml::Array(items) => Literal::List(items.iter().map(literal).collect()),
         Yaml::Hash(entries) => Literal::List(entries.iter().map(|(_, v)| literal(v)).collect()),
@@ -75,7 +81,9 @@ mod tests {
 
     #[test]
     fn entries_keep_their_order_and_types() {
-        let (entries, wrong) = read(&slot("title: \"FMHA – v3\"\ntags: [FMHA, cuTile]\nextraction-date: 2026-02-13\n"));
+        let (entries, wrong) = read(&slot(
+            "title: \"FMHA – v3\"\ntags: [FMHA, cuTile]\nextraction-date: 2026-02-13\n",
+        ));
         assert_eq!(wrong, None);
         let keys: Vec<&str> = entries.iter().map(|(k, _)| k.as_str()).collect();
         assert_eq!(keys, ["title", "tags", "extraction-date"]);

@@ -41,7 +41,8 @@ impl Literal {
             let unit = unit.trim();
             let is_unit = unit.chars().all(|c| c.is_alphabetic() || matches!(c, '/' | '%' | 'µ'));
             let (Self::Int(_) | Self::Float(_)) = value else { return None };
-            return is_unit.then(|| Self::Quantity(value.as_float().unwrap_or(0.0), unit.to_owned()));
+            return is_unit
+                .then(|| Self::Quantity(value.as_float().unwrap_or(0.0), unit.to_owned()));
         }
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-');
         let starts = text.starts_with(|c: char| c.is_alphabetic() || c == '_');
@@ -122,7 +123,11 @@ impl fmt::Display for Literal {
             Self::Bool(b) => write!(f, "{b}"),
             Self::Int(i) => write!(f, "{i}"),
             Self::Float(x) => write!(f, "{x:?}"),
-            Self::Text(s) => write!(f, "\"{}\"", s.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")),
+            Self::Text(s) => write!(
+                f,
+                "\"{}\"",
+                s.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+            ),
             Self::Quantity(x, unit) => write!(f, "{x}{unit}"),
             Self::List(items) => {
                 f.write_str("[")?;

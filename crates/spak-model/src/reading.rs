@@ -111,7 +111,12 @@ pub fn value(value: &Value, expect: Expect, diagnostics: &mut Vec<Diagnostic>) -
     }
 }
 
-fn list(span: Span, elements: &[Value], expect: Expect, diagnostics: &mut Vec<Diagnostic>) -> SlotReading {
+fn list(
+    span: Span,
+    elements: &[Value],
+    expect: Expect,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> SlotReading {
     let inner = if expect == Expect::Type { Expect::Any } else { expect };
     let read: Vec<SlotReading> = elements.iter().map(|e| value(e, inner, diagnostics)).collect();
     let class = read.iter().map(|r| r.class).max().unwrap_or(Class::Formal);
@@ -119,7 +124,12 @@ fn list(span: Span, elements: &[Value], expect: Expect, diagnostics: &mut Vec<Di
     if let [SlotReading { reading: Reading::Schedule(steps), .. }] = read.as_slice() {
         return SlotReading::new(span, expect, Class::Formal, Reading::Schedule(steps.clone()));
     }
-    SlotReading::new(span, expect, class, Reading::List(read.into_iter().map(|r| r.reading).collect()))
+    SlotReading::new(
+        span,
+        expect,
+        class,
+        Reading::List(read.into_iter().map(|r| r.reading).collect()),
+    )
 }
 
 /// Reads a text in quotes.
@@ -131,15 +141,24 @@ fn quoted(text: &Text, expect: Expect) -> SlotReading {
         Expect::Assignment => assignments(text.span, &text.value, base),
         Expect::Template => {
             let places = places(&text.value);
-            SlotReading::new(text.span, expect, Class::Formal, Reading::Template(text.value.clone(), places))
+            SlotReading::new(
+                text.span,
+                expect,
+                Class::Formal,
+                Reading::Template(text.value.clone(), places),
+            )
         }
-        Expect::Name => SlotReading::new(text.span, expect, Class::Formal, Reading::Name(text.value.clone())),
+        Expect::Name => {
+            SlotReading::new(text.span, expect, Class::Formal, Reading::Name(text.value.clone()))
+        }
         Expect::Type => {
             let literal = Literal::Text(text.value.clone());
             let reading = Reading::Type(Type::OneOf(vec![literal.clone()]), Some(literal));
             SlotReading::new(text.span, expect, Class::Formal, reading)
         }
-        Expect::Words | Expect::Number => SlotReading::new(text.span, expect, Class::Prose, words()),
+        Expect::Words | Expect::Number => {
+            SlotReading::new(text.span, expect, Class::Prose, words())
+        }
         Expect::Any | Expect::Domain => match is_word_like(&text.value) {
             true => SlotReading::new(
                 text.span,
@@ -210,7 +229,9 @@ fn typed(span: Span, text: &str) -> SlotReading {
     };
     match Type::read(ty) {
         Some(ty) => {
-            let initial = initial.and_then(|i| whole_quoted(i).map(|t| Literal::Text(t.to_owned())).or(Literal::read(i)));
+            let initial = initial.and_then(|i| {
+                whole_quoted(i).map(|t| Literal::Text(t.to_owned())).or(Literal::read(i))
+            });
             SlotReading::new(span, Expect::Type, Class::Formal, Reading::Type(ty, initial))
         }
         None => SlotReading::new(span, Expect::Type, Class::Prose, Reading::Words(text.to_owned())),
@@ -223,7 +244,9 @@ fn condition(span: Span, text: &str, base: u32, quoted: bool) -> SlotReading {
     if matches!(text.trim(), "..." | "…") {
         return make(Class::Semiformal, Reading::Open);
     }
-    if let Some((premise, conclusion)) = text.trim().strip_prefix("if ").and_then(|t| t.split_once("=>")) {
+    if let Some((premise, conclusion)) =
+        text.trim().strip_prefix("if ").and_then(|t| t.split_once("=>"))
+    {
         let offset = base + text.find("if ").unwrap_or(0) as u32 + 3;
         let formula = match formula::read(premise.trim_end(), offset) {
             formula::Read::Whole(formula) => Some(formula),
@@ -286,7 +309,8 @@ pub fn places(text: &str) -> Vec<String> {
 }
 
 fn whole_quoted(text: &str) -> Option<&str> {
-    let inner = |q| text.strip_prefix(q).and_then(|t| t.strip_suffix(q)).filter(|t: &&str| !t.contains(q));
+    let inner =
+        |q| text.strip_prefix(q).and_then(|t| t.strip_suffix(q)).filter(|t: &&str| !t.contains(q));
     inner('"').or_else(|| inner('\''))
 }
 

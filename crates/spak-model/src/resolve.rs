@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use spak_syntax::ast::{self, Head, HeadWord, WordKind};
 use spak_syntax::{Diagnostic, FileId, Span};
 
-use crate::codes::{IMPORT_CYCLE, IMPORT_NOT_FOUND, OVERRIDES_NOTHING, OVERRIDE_WITHOUT_REASON};
+use crate::codes::{IMPORT_CYCLE, IMPORT_NOT_FOUND, OVERRIDE_WITHOUT_REASON, OVERRIDES_NOTHING};
 use crate::entry::{Content, Entry, lower};
 use crate::front_matter;
 use crate::literal::Literal;
@@ -59,7 +59,8 @@ pub struct Resolved {
 
 /// Reads `text` as file `root` and everything it imports.
 pub fn resolve(root: FileId, text: &str, files: &mut dyn Files) -> Resolved {
-    let mut resolver = Resolver { files, open: Vec::new(), done: BTreeMap::new(), out: Resolved::default() };
+    let mut resolver =
+        Resolver { files, open: Vec::new(), done: BTreeMap::new(), out: Resolved::default() };
     let entries = resolver.file(root, text);
     let mut out = resolver.out;
     out.entries = entries;
@@ -123,10 +124,14 @@ impl Resolver<'_> {
         };
         if self.open.contains(&other) {
             self.out.diagnostics.push(
-                Diagnostic::error(IMPORT_CYCLE, request.span, format!("`{}` leads back to this file", request.spec))
-                    .because("a design cannot be a part of itself; the import is left out")
-                    .repair("move what both files need into a third one")
-                    .in_file(id),
+                Diagnostic::error(
+                    IMPORT_CYCLE,
+                    request.span,
+                    format!("`{}` leads back to this file", request.spec),
+                )
+                .because("a design cannot be a part of itself; the import is left out")
+                .repair("move what both files need into a third one")
+                .in_file(id),
             );
             return;
         }
@@ -268,7 +273,8 @@ fn merge(items: &mut Vec<Entry>, own: Vec<Entry>, at: &Merge, diagnostics: &mut 
             continue;
         };
         if is_container(&entry)
-            && let (Content::Block(into), Content::Block(from)) = (&mut inherited.content, &mut entry.content)
+            && let (Content::Block(into), Content::Block(from)) =
+                (&mut inherited.content, &mut entry.content)
         {
             merge(into, std::mem::take(from), at, diagnostics);
             continue;
@@ -290,8 +296,17 @@ fn is_container(entry: &Entry) -> bool {
     match entry.kind {
         Some(kind) => matches!(
             kind,
-            K::DesignSpace | K::TuningSpace | K::Model | K::Knowledge | K::TraceSchema | K::Variant | K::Build
-                | K::Workload | K::Hardware | K::Goal | K::Record
+            K::DesignSpace
+                | K::TuningSpace
+                | K::Model
+                | K::Knowledge
+                | K::TraceSchema
+                | K::Variant
+                | K::Build
+                | K::Workload
+                | K::Hardware
+                | K::Goal
+                | K::Record
         ),
         // A group of dimensions or of fields.
         None => matches!(entry.content, Content::Block(_)),
@@ -299,10 +314,14 @@ fn is_container(entry: &Entry) -> bool {
 }
 
 fn overrides_nothing(entry: &Entry, identity: &str) -> Diagnostic {
-    Diagnostic::error(OVERRIDES_NOTHING, entry.span, format!("there is no inherited `{identity}` to replace"))
-        .because("`override` replaces what the design it extends has under the same kind and name")
-        .repair("move it out of `override`, or correct its name")
-        .in_file(entry.file)
+    Diagnostic::error(
+        OVERRIDES_NOTHING,
+        entry.span,
+        format!("there is no inherited `{identity}` to replace"),
+    )
+    .because("`override` replaces what the design it extends has under the same kind and name")
+    .repair("move it out of `override`, or correct its name")
+    .in_file(entry.file)
 }
 
 fn without_reason(entry: &Entry, inherited: &Entry, identity: &str) -> Diagnostic {
@@ -330,7 +349,17 @@ fn add_knowledge(entries: &mut Vec<Entry>, base: &[Entry]) {
         None => base,
     };
     let knows = |e: &&Entry| {
-        matches!(e.kind, Some(K::Knowledge | K::Hardware | K::Workload | K::Model | K::TraceSchema | K::Constraint))
+        matches!(
+            e.kind,
+            Some(
+                K::Knowledge
+                    | K::Hardware
+                    | K::Workload
+                    | K::Model
+                    | K::TraceSchema
+                    | K::Constraint
+            )
+        )
     };
     let known: Vec<Entry> = items.iter().filter(knows).cloned().collect();
     let into = match system_index(entries).and_then(|i| entries.get_mut(i)) {

@@ -233,7 +233,9 @@ impl System {
             Some(K::Invariant) => self.invariants.push(condition(entry)),
             Some(K::Fact) => self.facts.push(fact(entry)),
             Some(K::Rule) => self.rules.push(rule(entry)),
-            Some(K::Hint | K::Heuristic | K::Axiom | K::Prediction) => self.advice.push(record(entry)),
+            Some(K::Hint | K::Heuristic | K::Axiom | K::Prediction) => {
+                self.advice.push(record(entry))
+            }
             Some(K::Type) => self.types.push(record(entry)),
             Some(K::State) => self.states.extend(entry.slot().map(|s| (named(), s.clone()))),
             Some(K::Variant) => {
@@ -305,7 +307,9 @@ fn flatten(prefix: &str, entry: &Entry, fields: &mut Vec<(String, SlotReading)>)
 
 fn words(slot: &SlotReading) -> Option<String> {
     match &slot.reading {
-        Reading::Words(text) | Reading::Name(text) | Reading::Literal(Literal::Text(text)) => Some(text.clone()),
+        Reading::Words(text) | Reading::Name(text) | Reading::Literal(Literal::Text(text)) => {
+            Some(text.clone())
+        }
         _ => None,
     }
 }
@@ -316,7 +320,9 @@ fn condition(entry: &Entry) -> Condition {
         Content::Slot(slot) => vec![slot.clone()],
         Content::Block(children) => children
             .iter()
-            .filter(|c| c.is_line() || matches!(c.key(), "require" | "assert" | "condition" | "holds"))
+            .filter(|c| {
+                c.is_line() || matches!(c.key(), "require" | "assert" | "condition" | "holds")
+            })
             .filter_map(|c| c.slot().cloned())
             .collect(),
     };
@@ -330,7 +336,8 @@ fn fact(entry: &Entry) -> Fact {
         (!name.trim().is_empty()).then(|| (name.trim().to_owned(), ty.trim().to_owned()))
     });
     let record = record(entry);
-    let returns = entry.children().iter().find(|c| c.key() == "return").and_then(Entry::slot).cloned();
+    let returns =
+        entry.children().iter().find(|c| c.key() == "return").and_then(Entry::slot).cloned();
     Fact {
         name: entry.name_text().unwrap_or("").to_owned(),
         parameters: parameters.collect(),
@@ -351,7 +358,9 @@ fn rule(entry: &Entry) -> Rule {
     for (key, slot) in record(entry).fields {
         match key.as_str() {
             "when" | "if" | "unless" => rule.when.push(slot),
-            "recommend" | "apply" | "avoid" | "forbid" | "then" | "prefer" => rule.then.push((key, slot)),
+            "recommend" | "apply" | "avoid" | "forbid" | "then" | "prefer" => {
+                rule.then.push((key, slot))
+            }
             _ => rule.fields.push((key, slot)),
         }
     }

@@ -87,7 +87,9 @@ impl Type {
             Self::Bool => matches!(value, Literal::Bool(_)),
             Self::Text => matches!(value, Literal::Text(_)),
             Self::List(element) => match value {
-                Literal::List(items) => items.iter().all(|i| element.as_ref().is_none_or(|e| e.accepts(i))),
+                Literal::List(items) => {
+                    items.iter().all(|i| element.as_ref().is_none_or(|e| e.accepts(i)))
+                }
                 _ => false,
             },
             Self::Tensor(..) => matches!(value, Literal::List(_)),
@@ -122,7 +124,9 @@ impl fmt::Display for Type {
             Self::List(None) => f.write_str("list"),
             Self::List(Some(element)) => write!(f, "[{element}]"),
             Self::Tensor(dims, None) => write!(f, "Tensor[{}]", dims.join(", ")),
-            Self::Tensor(dims, Some(element)) => write!(f, "Tensor([{}], {element})", dims.join(", ")),
+            Self::Tensor(dims, Some(element)) => {
+                write!(f, "Tensor([{}], {element})", dims.join(", "))
+            }
             Self::OneOf(values) => {
                 let texts: Vec<String> = values.iter().map(ToString::to_string).collect();
                 f.write_str(&texts.join(" | "))

@@ -177,7 +177,9 @@ keywords! {
 /// The meaning of a head that begins with `word`, which may carry a dotted tail (`tool.run`).
 pub fn kind_of(word: &str) -> Option<Kind> {
     let stem = word.split('.').next().unwrap_or(word);
-    let exact = KEYWORDS.iter().find(|k| k.word == word || k.word == stem && matches!(k.kind, Kind::Tool | Kind::Llm));
+    let exact = KEYWORDS
+        .iter()
+        .find(|k| k.word == word || k.word == stem && matches!(k.kind, Kind::Tool | Kind::Llm));
     exact.map(|k| k.kind)
 }
 
@@ -225,8 +227,12 @@ fn expect_key(parent: Option<Kind>, key: &str) -> Option<Expect> {
     use Kind as K;
     let in_prompt = matches!(parent, Some(K::Tool | K::Llm | K::Measure | K::Check | K::Step));
     Some(match key {
-        "require" | "assert" | "when" | "condition" | "unless" | "holds" | "accept" => Expect::Condition,
-        "recommend" | "apply" | "avoid" | "forbid" | "then" | "prefer" if parent == Some(K::Rule) => {
+        "require" | "assert" | "when" | "condition" | "unless" | "holds" | "accept" => {
+            Expect::Condition
+        }
+        "recommend" | "apply" | "avoid" | "forbid" | "then" | "prefer"
+            if parent == Some(K::Rule) =>
+        {
             Expect::Assignment
         }
         "confidence" | "timeout" | "repeats" | "support" => Expect::Number,
@@ -234,12 +240,15 @@ fn expect_key(parent: Option<Kind>, key: &str) -> Option<Expect> {
         "state" => Expect::Type,
         "axiom" | "heuristic" | "prediction" => Expect::Words,
         "metric" | "name" | "output_var" if in_prompt => Expect::Name,
-        "cmd" | "prompt" | "prompt_template" | "content" | "path" | "input" | "insights" if in_prompt => {
+        "cmd" | "prompt" | "prompt_template" | "content" | "path" | "input" | "insights"
+            if in_prompt =>
+        {
             Expect::Template
         }
-        "description" | "reason" | "evidence" | "source" | "mechanism" | "logic" | "verification" | "title"
-        | "suggestion" | "trigger" | "role" | "action" | "note" | "symptom" | "root_cause" | "solution" | "fix"
-        | "learned_by" | "learned" | "override_reason" => Expect::Words,
+        "description" | "reason" | "evidence" | "source" | "mechanism" | "logic"
+        | "verification" | "title" | "suggestion" | "trigger" | "role" | "action" | "note"
+        | "symptom" | "root_cause" | "solution" | "fix" | "learned_by" | "learned"
+        | "override_reason" => Expect::Words,
         _ => return None,
     })
 }

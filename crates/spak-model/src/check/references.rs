@@ -24,7 +24,8 @@ pub(super) fn check(entries: &[Entry], system: &System, found: &mut Vec<Diagnost
 
 /// The observations that predicates are about.
 fn predicates(system: &System, found: &mut Vec<Diagnostic>) {
-    let cases: Vec<String> = system.cases.iter().map(|c| format!("{}.{}", c.variant, c.name)).collect();
+    let cases: Vec<String> =
+        system.cases.iter().map(|c| format!("{}.{}", c.variant, c.name)).collect();
     for fact in &system.facts {
         for (_, ty) in &fact.parameters {
             let Some((variant, _)) = ty.split_once('.') else { continue };
@@ -38,10 +39,14 @@ fn predicates(system: &System, found: &mut Vec<Diagnostic>) {
                 |k| format!("did you mean `{k}`?"),
             );
             found.push(
-                Diagnostic::error(UNKNOWN_TYPE, fact.place.span, format!("there is no observation `{ty}`"))
-                    .because(format!("`{}` is about observations of that kind", fact.name))
-                    .repair(hint)
-                    .in_file(fact.place.file),
+                Diagnostic::error(
+                    UNKNOWN_TYPE,
+                    fact.place.span,
+                    format!("there is no observation `{ty}`"),
+                )
+                .because(format!("`{}` is about observations of that kind", fact.name))
+                .repair(hint)
+                .in_file(fact.place.file),
             );
         }
     }
@@ -87,7 +92,13 @@ fn emitted(entry: &Entry, system: &System, found: &mut Vec<Diagnostic>) {
         None => format!("declare `case {case}` in `variant {variant}`"),
     };
     let what = format!("`{variant}` has no case `{case}`");
-    found.push(unknown(entry.file, slot.span, what, "what is emitted is checked against the schema", repair));
+    found.push(unknown(
+        entry.file,
+        slot.span,
+        what,
+        "what is emitted is checked against the schema",
+        repair,
+    ));
 }
 
 fn called_loop(entry: &Entry, system: &System, found: &mut Vec<Diagnostic>) {
@@ -106,7 +117,9 @@ fn called_loop(entry: &Entry, system: &System, found: &mut Vec<Diagnostic>) {
 
 fn text_of(reading: &Reading) -> Option<&str> {
     match reading {
-        Reading::Name(name) | Reading::Words(name) | Reading::Literal(Literal::Text(name)) => Some(name),
+        Reading::Name(name) | Reading::Words(name) | Reading::Literal(Literal::Text(name)) => {
+            Some(name)
+        }
         _ => None,
     }
 }
@@ -149,13 +162,15 @@ fn report_places(entry: &Entry, known: &BTreeSet<String>, found: &mut Vec<Diagno
                 let Reading::Template(_, places) = &slot.reading else { continue };
                 for place in places {
                     let stem = place.split('.').next().unwrap_or(place);
-                    let given = GIVEN_PLACES.contains(&stem) || matches!(stem, "axiom" | "heuristic" | "prediction");
+                    let given = GIVEN_PLACES.contains(&stem)
+                        || matches!(stem, "axiom" | "heuristic" | "prediction");
                     if given || known.contains(place) || known.contains(stem) {
                         continue;
                     }
                     let repair = match suggest(place, known.iter().map(String::as_str)) {
                         Some(near) => format!("did you mean `{{{{{near}}}}}`?"),
-                        None => "name an `output_var` of an earlier step, a state or a parameter".to_owned(),
+                        None => "name an `output_var` of an earlier step, a state or a parameter"
+                            .to_owned(),
                     };
                     let what = format!("nothing fills in `{{{{{place}}}}}`");
                     let why = "a text with an open place is not run or sent";

@@ -17,7 +17,9 @@ pub(super) fn check(system: &System, found: &mut Vec<Diagnostic>) {
                 dimension.place.span,
                 format!("the dimension `{}` is declared twice", dimension.name),
             )
-            .because("a config takes one value of each dimension, and conditions refer to it by name")
+            .because(
+                "a config takes one value of each dimension, and conditions refer to it by name",
+            )
             .repair("merge the two lists of values, or rename one")
             .in_file(dimension.place.file);
             diagnostic.related.push(Label {

@@ -6,7 +6,9 @@ use spak_syntax::ast::WordKind;
 use spak_syntax::diagnostic::suggest;
 use spak_syntax::{Diagnostic, Label, Span};
 
-use crate::codes::{DUPLICATE_NAME, EMPTY_DESIGN, MISSING_NAME, MISSING_VALUE, NOT_A_DESIGN, UNKNOWN_BLOCK};
+use crate::codes::{
+    DUPLICATE_NAME, EMPTY_DESIGN, MISSING_NAME, MISSING_VALUE, NOT_A_DESIGN, UNKNOWN_BLOCK,
+};
 use crate::entry::{Content, Entry};
 use crate::normal;
 use crate::reading::Reading;
@@ -23,7 +25,8 @@ pub(super) fn check(entries: &[Entry], text: &str, found: &mut Vec<Diagnostic>) 
     }
     if !entries.iter().any(is_design) {
         let first = entries.first().map_or(Span::at(0), |e| e.span);
-        let line = text.get(first.start as usize..).and_then(|t| t.lines().next()).map_or(0, str::len);
+        let line =
+            text.get(first.start as usize..).and_then(|t| t.lines().next()).map_or(0, str::len);
         let span = Span::new(first.start, first.start + line as u32);
         found.push(
             Diagnostic::error(NOT_A_DESIGN, span, "this is not a design")
@@ -42,17 +45,25 @@ pub(super) fn check(entries: &[Entry], text: &str, found: &mut Vec<Diagnostic>) 
 fn is_design(entry: &Entry) -> bool {
     match (&entry.content, entry.kind) {
         (Content::Block(_), Some(Kind::If)) => false,
-        (_, Some(Kind::Step | Kind::Evaluation)) => matches!(entry.content, Content::Block(_)) && entry.name.is_some(),
+        (_, Some(Kind::Step | Kind::Evaluation)) => {
+            matches!(entry.content, Content::Block(_)) && entry.name.is_some()
+        }
         (Content::Block(_), Some(_)) => true,
         // A page or a component of its own kind: unknown, but braces make it a structure.
-        (Content::Block(children), None) => entry.head.words.len() == 2 && !children.is_empty() && is_identifier(entry),
-        (Content::Slot(_), Some(kind)) => matches!(kind, Kind::Axiom | Kind::Import | Kind::Extends | Kind::Constraint),
+        (Content::Block(children), None) => {
+            entry.head.words.len() == 2 && !children.is_empty() && is_identifier(entry)
+        }
+        (Content::Slot(_), Some(kind)) => {
+            matches!(kind, Kind::Axiom | Kind::Import | Kind::Extends | Kind::Constraint)
+        }
         (Content::Slot(_), None) => false,
     }
 }
 
 fn is_identifier(entry: &Entry) -> bool {
-    entry.head.words.iter().all(|w| w.kind == WordKind::Name && w.text.chars().all(|c| c.is_alphanumeric() || c == '_'))
+    entry.head.words.iter().all(|w| {
+        w.kind == WordKind::Name && w.text.chars().all(|c| c.is_alphanumeric() || c == '_')
+    })
 }
 
 fn walk(parent: Option<Kind>, entry: &Entry, found: &mut Vec<Diagnostic>) {
@@ -62,19 +73,27 @@ fn walk(parent: Option<Kind>, entry: &Entry, found: &mut Vec<Diagnostic>) {
         && !entry.head.words.is_empty()
     {
         found.push(
-            Diagnostic::warning(MISSING_VALUE, entry.span, format!("`{}` has no value", entry.head.text()))
-                .because("nothing follows the colon, on the line or indented below it")
-                .repair("write the value, or remove the key")
-                .in_file(entry.file),
+            Diagnostic::warning(
+                MISSING_VALUE,
+                entry.span,
+                format!("`{}` has no value", entry.head.text()),
+            )
+            .because("nothing follows the colon, on the line or indented below it")
+            .repair("write the value, or remove the key")
+            .in_file(entry.file),
         );
     }
     if matches!(entry.content, Content::Block(_)) {
         if entry.kind.is_some_and(needs_name) && entry.name.is_none() {
             found.push(
-                Diagnostic::warning(MISSING_NAME, entry.head.span, format!("this `{}` has no name", entry.key()))
-                    .because("other parts of the design, conclusions and reports refer to it by name")
-                    .repair(format!("write `{} Name {{`", entry.key()))
-                    .in_file(entry.file),
+                Diagnostic::warning(
+                    MISSING_NAME,
+                    entry.head.span,
+                    format!("this `{}` has no name", entry.key()),
+                )
+                .because("other parts of the design, conclusions and reports refer to it by name")
+                .repair(format!("write `{} Name {{`", entry.key()))
+                .in_file(entry.file),
             );
         }
         if is_unknown(parent, entry) {
@@ -89,7 +108,17 @@ fn walk(parent: Option<Kind>, entry: &Entry, found: &mut Vec<Diagnostic>) {
 
 fn needs_name(kind: Kind) -> bool {
     use Kind as K;
-    matches!(kind, K::Fact | K::Rule | K::Case | K::Variant | K::Type | K::AgentLoop | K::EngineeringLoop | K::ServiceLoop)
+    matches!(
+        kind,
+        K::Fact
+            | K::Rule
+            | K::Case
+            | K::Variant
+            | K::Type
+            | K::AgentLoop
+            | K::EngineeringLoop
+            | K::ServiceLoop
+    )
 }
 
 /// Blocks directly in a system or at the top that are none of the language's; deeper ones belong to
@@ -123,7 +152,9 @@ fn unknown_block(entry: &Entry) -> Diagnostic {
 fn duplicates(entries: &[Entry], found: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<String, &Entry> = BTreeMap::new();
     for entry in entries {
-        let named = entry.kind.is_some_and(|k| matches!(k, Kind::Fact | Kind::Rule | Kind::Invariant | Kind::Case))
+        let named = entry
+            .kind
+            .is_some_and(|k| matches!(k, Kind::Fact | Kind::Rule | Kind::Invariant | Kind::Case))
             && entry.name.is_some();
         if !named {
             continue;

@@ -37,7 +37,14 @@ pub(crate) fn errors(text: &str) -> Vec<String> {
     diagnostics(text)
         .into_iter()
         .filter(|d| d.severity == Severity::Error)
-        .map(|d| format!("{}: {}: {}", lines.line_column(text, d.primary.span.start).0, d.code.0, d.message))
+        .map(|d| {
+            format!(
+                "{}: {}: {}",
+                lines.line_column(text, d.primary.span.start).0,
+                d.code.0,
+                d.message
+            )
+        })
         .collect()
 }
 
@@ -59,7 +66,8 @@ pub(crate) fn entry<'a>(entries: &'a [Entry], path: &[&str]) -> &'a Entry {
 
 /// A file of the corpus, or `None` with a loud word where there is no corpus.
 pub(crate) fn corpus(path: &str) -> Option<String> {
-    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus").join(path);
+    let file =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus").join(path);
     match std::fs::read_to_string(&file) {
         Ok(text) => Some(text),
         Err(_) => {

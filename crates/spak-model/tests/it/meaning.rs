@@ -19,7 +19,13 @@ fn what_does_not_change_the_meaning_does_not_change_the_hash() {
         "system A {\n  tuning_space:\n    tile_m: 0..2\n    tile_n: [8]\n  knowledge:\n    fact f:\n      a: 1\n      b: 2\n}\n",
     ];
     for text in same {
-        assert_eq!(hash(design), hash(text), "{}\n{}", normal::text(&read(design).entries), normal::text(&read(text).entries));
+        assert_eq!(
+            hash(design),
+            hash(text),
+            "{}\n{}",
+            normal::text(&read(design).entries),
+            normal::text(&read(text).entries)
+        );
     }
     let different = [
         design.replace("[0, 1, 2]", "[1, 0, 2]"),
@@ -41,10 +47,16 @@ fn formulas_and_types_have_one_spelling() {
 
 #[test]
 fn the_order_of_steps_and_of_equations_matters() {
-    let steps = |a: &str, b: &str| format!("agent_loop L {{\n  step \"{a}\" {{ emit x }}\n  step \"{b}\" {{ emit x }}\n}}\n");
+    let steps = |a: &str, b: &str| {
+        format!("agent_loop L {{\n  step \"{a}\" {{ emit x }}\n  step \"{b}\" {{ emit x }}\n}}\n")
+    };
     assert_ne!(hash(&steps("one", "two")), hash(&steps("two", "one")));
-    let equations = |a: &str, b: &str| format!("operator U {{\n  computation:\n    {a}\n    {b}\n}}\n");
-    assert_ne!(hash(&equations("h1 = h + 1", "h2 = h1 * 2")), hash(&equations("h2 = h1 * 2", "h1 = h + 1")));
+    let equations =
+        |a: &str, b: &str| format!("operator U {{\n  computation:\n    {a}\n    {b}\n}}\n");
+    assert_ne!(
+        hash(&equations("h1 = h + 1", "h2 = h1 * 2")),
+        hash(&equations("h2 = h1 * 2", "h1 = h + 1"))
+    );
 }
 
 #[test]
@@ -84,7 +96,10 @@ fn a_design_inherits_and_replaces_with_a_reason() {
     assert_eq!(resolved.diagnostics, []);
     let system = System::of(&resolved.entries);
     assert_eq!(system.name.as_deref(), Some("Mine"));
-    assert_eq!(system.dimension("tile_m").expect("inherited").domain, Domain::Values(vec![Literal::Int(64)]));
+    assert_eq!(
+        system.dimension("tile_m").expect("inherited").domain,
+        Domain::Values(vec![Literal::Int(64)])
+    );
     assert!(system.dimension("tile_n").is_some() && system.dimension("mask").is_some());
     assert_eq!(system.facts.len(), 1);
     assert_eq!(resolved.imports.len(), 1);
@@ -104,11 +119,19 @@ fn cycles_are_reported_and_end() {
     let b = "import \"c.dsl\"\nsystem B { }\n";
     let c = "import \"b.dsl\"\nsystem C { knowledge { fact c { v: 1 } } }\n";
     let resolved = resolve(FileId(0), a, &mut Folder(vec![("b.dsl", b), ("c.dsl", c)]));
-    let errors: Vec<&str> =
-        resolved.diagnostics.iter().filter(|d| d.severity == Severity::Error).map(|d| d.code.0).collect();
+    let errors: Vec<&str> = resolved
+        .diagnostics
+        .iter()
+        .filter(|d| d.severity == Severity::Error)
+        .map(|d| d.code.0)
+        .collect();
     assert_eq!(errors, ["import-cycle"]);
     let inherits = "system A extends \"a.dsl\" { }\n";
-    let resolved = resolve(FileId(0), inherits, &mut Folder(vec![("a.dsl", "system B extends \"a.dsl\" { }")]));
+    let resolved = resolve(
+        FileId(0),
+        inherits,
+        &mut Folder(vec![("a.dsl", "system B extends \"a.dsl\" { }")]),
+    );
     assert!(resolved.diagnostics.iter().any(|d| d.code.0 == "import-cycle"));
 }
 
@@ -118,8 +141,14 @@ fn a_missing_base_is_an_error_and_a_missing_import_a_warning() {
         let resolved = resolve(FileId(0), text, &mut Folder(Vec::new()));
         resolved.diagnostics.iter().map(|d| (d.code.0, d.severity)).collect::<Vec<_>>()
     };
-    assert_eq!(severity("system A extends \"no.dsl\" { x: 1 }\n"), [("import-not-found", Severity::Error)]);
-    assert_eq!(severity("import \"no.dsl\" as N;\nsystem A { x: 1 }\n"), [("import-not-found", Severity::Warning)]);
+    assert_eq!(
+        severity("system A extends \"no.dsl\" { x: 1 }\n"),
+        [("import-not-found", Severity::Error)]
+    );
+    assert_eq!(
+        severity("import \"no.dsl\" as N;\nsystem A { x: 1 }\n"),
+        [("import-not-found", Severity::Warning)]
+    );
 }
 
 #[test]
@@ -139,7 +168,10 @@ fn domains_that_are_wrong_are_said() {
 
 #[test]
 fn what_is_no_design_is_said_once() {
-    assert_eq!(errors("Certainly! Here is the design you asked for:\n\nfoo: bar\n"), ["1: not-a-design: this is not a design"]);
+    assert_eq!(
+        errors("Certainly! Here is the design you asked for:\n\nfoo: bar\n"),
+        ["1: not-a-design: this is not a design"]
+    );
     assert_eq!(errors(""), Vec::<String>::new());
     assert_eq!(diagnostics("").iter().map(|d| d.code.0).collect::<Vec<_>>(), ["empty-design"]);
 }

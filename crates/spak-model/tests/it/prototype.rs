@@ -28,7 +28,9 @@ fn well_formed_files_have_no_errors() {
         let Some(text) = corpus(&file) else { return };
         let found = errors(&text);
         let expected: &[&str] = match file.rsplit('/').next() {
-            Some("fmha_system_v3.dsl") => &["135: unclosed-block: `agent_loop FMHA_Architect` is never closed"],
+            Some("fmha_system_v3.dsl") => {
+                &["135: unclosed-block: `agent_loop FMHA_Architect` is never closed"]
+            }
             Some("sysadmin_v2.dsl") => &["1: not-a-design: this is not a design"],
             _ => &[],
         };
@@ -37,7 +39,8 @@ fn well_formed_files_have_no_errors() {
 }
 
 fn files() -> Option<Vec<String>> {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus/prototype");
+    let root =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus/prototype");
     if !root.is_dir() {
         eprintln!("SKIPPED: no corpus");
         return None;
@@ -50,7 +53,8 @@ fn files() -> Option<Vec<String>> {
             if path.is_dir() {
                 open.push(path);
             } else if path.extension().is_some_and(|e| e == "dsl") {
-                let relative = path.strip_prefix(&root).expect("inside").to_string_lossy().into_owned();
+                let relative =
+                    path.strip_prefix(&root).expect("inside").to_string_lossy().into_owned();
                 found.push(format!("{FOLDER}{relative}"));
             }
         }
@@ -64,15 +68,28 @@ fn what_they_declare_is_in_the_model() {
     for (file, expected) in COUNTS {
         let Some(text) = corpus(&format!("{FOLDER}{file}")) else { return };
         let s = system(&text);
-        let found =
-            [s.dimensions.len(), s.facts.len(), s.rules.len(), s.invariants.len(), s.cases.len(), s.loops.len()];
-        assert_eq!(found, *expected, "{file}: {:?}", s.dimensions.iter().map(|d| &d.name).collect::<Vec<_>>());
+        let found = [
+            s.dimensions.len(),
+            s.facts.len(),
+            s.rules.len(),
+            s.invariants.len(),
+            s.cases.len(),
+            s.loops.len(),
+        ];
+        assert_eq!(
+            found,
+            *expected,
+            "{file}: {:?}",
+            s.dimensions.iter().map(|d| &d.name).collect::<Vec<_>>()
+        );
     }
 }
 
 #[test]
 fn after_the_missing_brace_everything_is_read() {
-    let Some(text) = corpus("prototype/examples/KernelEngineer/FMHAv4/fmha_system_v3.dsl") else { return };
+    let Some(text) = corpus("prototype/examples/KernelEngineer/FMHAv4/fmha_system_v3.dsl") else {
+        return;
+    };
     let s = system(&text);
     let tuner = s.loops.iter().find(|l| l.kind == LoopKind::Engineering).expect("the tuner");
     assert_eq!(tuner.name, "FMHA_Tuner");
@@ -87,12 +104,17 @@ fn tasks_have_their_steps_in_order() {
     let Some(text) = corpus("prototype/examples/coaching_agent.dsl") else { return };
     let s = system(&text);
     let steps = &s.loops.first().expect("the task").steps;
-    assert_eq!(steps, &["init", "gather_user_skills", "diagnosis", "planning", "closing", "save_output"]);
+    assert_eq!(
+        steps,
+        &["init", "gather_user_skills", "diagnosis", "planning", "closing", "save_output"]
+    );
     assert_eq!(s.advice.len(), 4, "axioms, heuristics and predictions");
 }
 
 #[test]
 fn artifacts_without_a_body_count() {
-    let Some(text) = corpus("prototype/examples/KernelEngineer/FMHAv4/fmha_system_v4.dsl") else { return };
+    let Some(text) = corpus("prototype/examples/KernelEngineer/FMHAv4/fmha_system_v4.dsl") else {
+        return;
+    };
     assert_eq!(system(&text).artifacts, ["fmha_system_v4.dsl", "insights_log.jsonl"]);
 }

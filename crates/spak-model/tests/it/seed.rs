@@ -43,15 +43,31 @@ fn training_has_its_flags_losses_and_warnings() {
     let Some(text) = corpus("seed/training/README.dsl") else { return };
     let resolved = read(&text);
     let loss = entry(&resolved.entries, &["training LoopOptimization", "loss"]);
-    let formulas: Vec<String> = loss.children().iter().map(|c| match &c.slot().expect("a slot").reading {
-        Reading::Formula(formula) => formula.text.clone(),
-        other => panic!("{other:?}"),
-    }).collect();
+    let formulas: Vec<String> = loss
+        .children()
+        .iter()
+        .map(|c| match &c.slot().expect("a slot").reading {
+            Reading::Formula(formula) => formula.text.clone(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
     assert_eq!(formulas.len(), 3);
+    assert_eq!(formulas[0], "L_token = mean_t CrossEntropy(logits(t), target)");
+    assert!(
+        loss.children()
+            .iter()
+            .all(|c| c.slot().is_some_and(|s| s.class == Class::Formal && s.rewrite.is_none()))
+    );
     assert!(formulas[2].contains("L_token + λ L_halt"));
     let rules = system(&text).rules;
-    assert_eq!(rules.iter().map(|r| r.name.as_str()).collect::<Vec<_>>(), ["Divergence", "Collapse"]);
-    let divergence = entry(&resolved.entries, &["training LoopOptimization", "stability_rules", "rule Divergence"]);
+    assert_eq!(
+        rules.iter().map(|r| r.name.as_str()).collect::<Vec<_>>(),
+        ["Divergence", "Collapse"]
+    );
+    let divergence = entry(
+        &resolved.entries,
+        &["training LoopOptimization", "stability_rules", "rule Divergence"],
+    );
     match &divergence.children()[0].slot().expect("a slot").reading {
         Reading::Warning(_, conclusion) => assert_eq!(conclusion, "gradient explosion"),
         other => panic!("{other:?}"),
@@ -65,7 +81,10 @@ fn a_load_latency_from_zero_to_four_has_five_values() {
     let latency = s.dimension("load_latency").expect("the axis");
     assert_eq!(latency.domain, Domain::Values(ints(&[0, 1, 2, 3, 4])));
     assert_eq!(latency.domain.count(), Some(5));
-    assert_eq!(s.dimension("tile_m").expect("tile_m").domain, Domain::Values(ints(&[32, 64, 128, 256])));
+    assert_eq!(
+        s.dimension("tile_m").expect("tile_m").domain,
+        Domain::Values(ints(&[32, 64, 128, 256]))
+    );
     assert_eq!(s.dimensions.len(), 11);
 }
 
@@ -105,13 +124,17 @@ fn the_other_layers_are_typed() {
     assert_eq!(slot.reading, Reading::Type(Type::Tensor(dims, None), None));
     assert_eq!(s.layers[0].level, 2);
     let resolved = read(&text);
-    let better = entry(&resolved.entries, &["dynamics LatentReasoningProcess", "convergence_expectation"]);
+    let better =
+        entry(&resolved.entries, &["dynamics LatentReasoningProcess", "convergence_expectation"]);
     assert_eq!(better.children()[0].slot().expect("a slot").class, Class::Formal);
 
     let Some(text) = corpus("seed/operators/README.dsl") else { return };
     let resolved = read(&text);
     let norm = entry(&resolved.entries, &["operator UpdateOperator", "components", "norm"]);
-    assert_eq!(norm.slot().expect("a slot").reading, Reading::Literal(Literal::Text("RMSNorm".to_owned())));
+    assert_eq!(
+        norm.slot().expect("a slot").reading,
+        Reading::Literal(Literal::Text("RMSNorm".to_owned()))
+    );
     let computation = entry(&resolved.entries, &["operator UpdateOperator", "computation"]);
     assert_eq!(computation.children().len(), 3);
     assert_eq!(computation.children()[2].key(), "return");
@@ -128,5 +151,8 @@ fn the_other_layers_are_typed() {
     let Some(text) = corpus("seed/README.dsl") else { return };
     let resolved = read(&text);
     let gpu = entry(&resolved.entries, &["system LoopLM_TileGym", "hardware", "gpu"]);
-    assert_eq!(gpu.slot().expect("a slot").reading, Reading::Literal(Literal::Text("RTX5070_12GB".to_owned())));
+    assert_eq!(
+        gpu.slot().expect("a slot").reading,
+        Reading::Literal(Literal::Text("RTX5070_12GB".to_owned()))
+    );
 }
