@@ -76,7 +76,8 @@ fn whole_numbers(op: BinaryOp, a: i64, b: i64) -> Fallible<Value> {
         }
         // Exact when it divides, so that large multiples do not lose digits before the division.
         BinaryOp::Divide => Ok(Value::Float(match a.checked_rem(b) {
-            Some(0) => a.checked_div(b).map_or(-(a as f64), |q| q as f64),
+            // Zero keeps the sign of the quotient, as floats do.
+            Some(0) if a != 0 => a.checked_div(b).map_or(-(a as f64), |q| q as f64),
             _ => a as f64 / b as f64,
         })),
         BinaryOp::FloorDivide => checked(floor_divide(a, b)),

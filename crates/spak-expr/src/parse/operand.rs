@@ -3,7 +3,9 @@
 use spak_syntax::{Diagnostic, Span};
 
 use super::{Built, Level, Parser, Read, shorten};
-use crate::codes::{BAD_NUMBER, EXPECTED_EXPRESSION, EXPRESSION_TOO_DEEP, UNCLOSED_BRACKET, UNKNOWN_UNIT};
+use crate::codes::{
+    BAD_NUMBER, EXPECTED_EXPRESSION, EXPRESSION_TOO_DEEP, UNCLOSED_BRACKET, UNKNOWN_UNIT,
+};
 use crate::expr::{
     Argument, Binding, Call, Expr, ExprKind, Number, Quantified, Quantifier, UnaryOp, Variable,
 };
