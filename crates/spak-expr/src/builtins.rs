@@ -320,7 +320,9 @@ fn sorted(mut items: Vec<Value>) -> Fallible<Value> {
         if !is_ordered {
             return Err(Fault::types(format!("`sorted` cannot order {}", item.describe())));
         }
-        compare(CompareOp::Less, &items[0], item, 0.0)?;
+        if let Some(first) = items.first() {
+            compare(CompareOp::Less, first, item, 0.0)?;
+        }
     }
     let less = |a: &Value, b: &Value| compare(CompareOp::Less, a, b, 0.0).unwrap_or(false);
     items.sort_by(|a, b| less(b, a).cmp(&less(a, b)));

@@ -19,6 +19,12 @@ pub struct Fault {
     pub repair: String,
 }
 
+impl From<Box<Fault>> for Fault {
+    fn from(fault: Box<Fault>) -> Self {
+        *fault
+    }
+}
+
 /// A value, or why there is none. Boxed, so that a success stays small.
 pub type Fallible<T> = Result<T, Box<Fault>>;
 

@@ -36,7 +36,8 @@ struct Inference<'e> {
 }
 
 impl<'e> Inference<'e> {
-    fn report(&mut self, fault: Box<Fault>, span: Span) -> Type {
+    fn report(&mut self, fault: impl Into<Fault>, span: Span) -> Type {
+        let fault: Fault = fault.into();
         self.diagnostics.push(*fault.at(span));
         Type::Unknown
     }

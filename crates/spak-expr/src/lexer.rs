@@ -138,7 +138,9 @@ impl<'t> Lexer<'t> {
             None => (0, Kind::End),
             Some('"' | '\'') => quoted(rest),
             Some(c) if c.is_ascii_digit() => self.number(rest),
-            Some('.') if rest[1..].starts_with(|c: char| c.is_ascii_digit()) => self.number(rest),
+            Some('.') if tail(rest, 1).starts_with(|c: char| c.is_ascii_digit()) => {
+                self.number(rest)
+            }
             Some(c) if c == '_' || is_xid_start(c) => (name_length(rest), Kind::Name),
             Some(c) => match SYMBOLS.iter().find(|(symbol, _)| rest.starts_with(symbol)) {
                 Some((symbol, canonical)) => (symbol.len(), Kind::Symbol(canonical)),
@@ -152,7 +154,7 @@ impl<'t> Lexer<'t> {
     fn number(&self, rest: &str) -> (usize, Kind) {
         let (length, value) = numeral(rest);
         let Some(value) = value else { return (length, Kind::Bad(BAD_NUMBER)) };
-        let after = &rest[length..];
+        let after = tail(rest, length);
         let attached = word_length(after);
         if attached > 0 {
             return match unit(after) {
@@ -166,7 +168,7 @@ impl<'t> Lexer<'t> {
         let gap = after.len() - spaced.len();
         match unit(spaced) {
             Some((unit, unit_length)) if gap > 0 => {
-                let next = &spaced[unit_length..];
+                let next = tail(spaced, unit_length);
                 // A name that is called, indexed or assigned is not the unit of the number before it.
                 let is_name =
                     is_used(next) || self.letters_multiply && unit.to_string().chars().count() == 1;
@@ -184,7 +186,7 @@ impl<'t> Lexer<'t> {
 /// The length of a numeral and its value; `None` when it is none or does not fit.
 fn numeral(rest: &str) -> (usize, Option<Numeral>) {
     for (prefix, radix) in [("0x", 16), ("0b", 2)] {
-        if let Some(digits) = rest.strip_prefix(prefix).map(|r| &r[..digits_length(r, radix)])
+        if let Some(digits) = rest.strip_prefix(prefix).map(|r| head(r, digits_length(r, radix)))
             && !digits.is_empty()
         {
             let value = u64::from_str_radix(&digits.replace('_', ""), radix).ok();
@@ -193,22 +195,22 @@ fn numeral(rest: &str) -> (usize, Option<Numeral>) {
     }
     let mut length = digits_length(rest, 10);
     let mut is_float = false;
-    if let Some(fraction) = rest[length..].strip_prefix('.')
+    if let Some(fraction) = tail(rest, length).strip_prefix('.')
         && fraction.starts_with(|c: char| c.is_ascii_digit())
     {
         is_float = true;
         length += 1 + digits_length(fraction, 10);
     }
-    if let Some(exponent) = rest[length..].strip_prefix(['e', 'E']) {
+    if let Some(exponent) = tail(rest, length).strip_prefix(['e', 'E']) {
         let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
         let count = digits.bytes().take_while(u8::is_ascii_digit).count();
         // `2elements` is a number of elements, `2e5` is not.
-        if count > 0 && word_length(&digits[count..]) == 0 {
+        if count > 0 && word_length(tail(digits, count)) == 0 {
             is_float = true;
             length += 1 + (exponent.len() - digits.len()) + count;
         }
     }
-    let written = &rest[..length];
+    let written = head(rest, length);
     if written.ends_with('_') {
         return (length, None);
     }
@@ -228,11 +230,11 @@ fn digits_length(text: &str, radix: u32) -> usize {
 /// The unit that `text` starts with, `GB` or `GB/s`, and its length.
 fn unit(text: &str) -> Option<(Unit, usize)> {
     let top = word_length(text);
-    let single = Unit::read(&text[..top])?;
-    let quotient = text[top..].strip_prefix('/').and_then(|after| {
+    let single = Unit::read(head(text, top))?;
+    let quotient = tail(text, top).strip_prefix('/').and_then(|after| {
         let length = top + 1 + word_length(after);
-        let is_name = is_used(&text[length..]);
-        Unit::read(&text[..length]).filter(|_| !is_name).map(|unit| (unit, length))
+        let is_name = is_used(tail(text, length));
+        Unit::read(head(text, length)).filter(|_| !is_name).map(|unit| (unit, length))
     });
     quotient.or(Some((single, top)))
 }
@@ -240,6 +242,16 @@ fn unit(text: &str) -> Option<(Unit, usize)> {
 /// Whether what comes right after a word shows that it is called, indexed or a part of a path.
 fn is_used(after: &str) -> bool {
     after.starts_with(['(', '[']) || after.strip_prefix('.').is_some_and(|r| word_length(r) > 0)
+}
+
+/// The text from byte `at` on; empty when that is no boundary of a character.
+fn tail(text: &str, at: usize) -> &str {
+    text.get(at..).unwrap_or("")
+}
+
+/// The text before byte `at`; empty when that is no boundary of a character.
+fn head(text: &str, at: usize) -> &str {
+    text.get(..at).unwrap_or("")
 }
 
 fn word_length(text: &str) -> usize {
@@ -253,7 +265,7 @@ fn word_length(text: &str) -> usize {
 /// The length of `a.b.c`; a dot that no name follows is left.
 fn name_length(text: &str) -> usize {
     let mut length = word_length(text);
-    while let Some(after) = text[length..].strip_prefix('.') {
+    while let Some(after) = tail(text, length).strip_prefix('.') {
         let next = word_length(after);
         if next == 0 {
             break;

@@ -1,6 +1,7 @@
 //! Typed formal expressions with units and checked arithmetic.
 //!
 //! [`parse`] reads a text, [`infer`] checks it without values, [`eval`] computes it in an [`Env`].
+#![warn(clippy::indexing_slicing, clippy::string_slice)]
 
 pub mod arithmetic;
 pub mod builtins;

@@ -2,6 +2,8 @@
 
 mod operand;
 
+use std::collections::BTreeSet;
+
 use spak_syntax::{Diagnostic, Edit, Span};
 
 use crate::codes::{EXPRESSION_TOO_DEEP, SINGLE_EQUALS, TEXT_AFTER_FORMULA};
@@ -108,6 +110,9 @@ pub(crate) struct Parser<'t> {
     /// Whether to end before an operator whose right side is no expression.
     prefix: bool,
     pub(crate) notes: Vec<Diagnostic>,
+    /// Where an aggregation could not take what follows it. Trying again inside each enclosing one
+    /// would take time exponential in their number.
+    pub(crate) bare_aggregates: BTreeSet<usize>,
 }
 
 /// A place to go back to.
@@ -164,6 +169,7 @@ impl<'t> Parser<'t> {
             brackets: 0,
             prefix,
             notes: Vec::new(),
+            bare_aggregates: BTreeSet::new(),
         }
     }
 

@@ -29,12 +29,14 @@ impl Dimension {
     /// Of an energy; magnitudes are in nanojoules, so that a watt is 1 per nanosecond.
     pub const ENERGY: Self = Self::base(ENERGY);
 
+    #[expect(clippy::indexing_slicing, reason = "indices are the constants above, all below 7")]
     const fn base(index: usize) -> Self {
         let mut exponents = [0; 7];
         exponents[index] = 1;
         Self(exponents)
     }
 
+    #[expect(clippy::indexing_slicing, reason = "the index stays below 7")]
     const fn per(top: Self, bottom: Self) -> Self {
         let mut exponents = top.0;
         let mut i = 0;
@@ -306,8 +308,9 @@ fn find(symbol: &str) -> Option<u8> {
 }
 
 fn entry(index: u8) -> &'static Entry {
-    // Indices come from positions in the table; the first entry stands in for what cannot happen.
-    UNITS.get(usize::from(index)).unwrap_or(&UNITS[0])
+    // Indices come from positions in the table; a byte stands in for what cannot happen.
+    const BYTE_UNIT: Entry = unit("B", BYTE, 1.0);
+    UNITS.get(usize::from(index)).unwrap_or(&BYTE_UNIT)
 }
 
 impl fmt::Display for Unit {

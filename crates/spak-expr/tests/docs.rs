@@ -1,5 +1,6 @@
 //! The examples of the documentation: each expression has the value, or gets the diagnostic, that its
 //! page says; and each code of this crate has a page with an example that triggers it.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

@@ -1,4 +1,5 @@
 //! Values agree with Python's, bit for bit; `python/generate.py` wrote what Python gives.
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use std::collections::BTreeMap;
 
@@ -77,7 +78,7 @@ fn programs_give_the_same_values() {
         match (program.run(&values), eval(&expr, &env)) {
             (None, Err(_)) => {}
             (Some(Scalar::Float(a)), Ok(Value::Float(b))) => {
-                assert_eq!(a.to_bits(), b.to_bits(), "{text}")
+                assert_eq!(a.to_bits(), b.to_bits(), "{text}");
             }
             (Some(a), Ok(b)) => assert_eq!(Some(a), symbols.scalar(&b), "{text}"),
             // Programs know texts by number and so not their order.

@@ -1,4 +1,5 @@
 //! Any text is read to an end, and what is read prints back.
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -147,6 +148,8 @@ fn formula_like() -> impl Strategy<Value = String> {
         "is_pow2(",
         "log2(",
         "bytes_of(\"f16\")",
+        "sum_i",
+        "E_x",
         "s == t",
         "s in [t, u]",
         "i",
@@ -295,6 +298,7 @@ fn the_deepest_tree_fits_a_small_stack() {
 fn time_grows_with_the_length_only() {
     let time = |text: &str| {
         let start = Instant::now();
+        let _ = parse_with(text, 0, OPTIONS[2]);
         let _ = parse(text, 0);
         let _ = parse_prefix(text, 0, OPTIONS[2]);
         start.elapsed()
@@ -310,9 +314,17 @@ fn time_grows_with_the_length_only() {
         "{{",
         "1 + (",
         "f(g, ",
+        "sum_i ",
+        "sum_i (x_1 ",
+        "min_i a_b + ",
     ] {
         let text = unit.repeat(400_000 / unit.len());
         let taken = time(&text);
         assert!(taken.as_millis() < 3000, "{unit:?}: {taken:?}");
+    }
+    // Aggregations that cannot take what follows them, as deep as they may be.
+    for text in [format!("{}(", "sum_i ".repeat(180)), format!("{}!", "sum_i (".repeat(90))] {
+        let taken = time(&text);
+        assert!(taken.as_millis() < 3000, "{taken:?}");
     }
 }

@@ -1,4 +1,5 @@
 //! What is found wrong without values.
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use std::collections::BTreeMap;
 

@@ -86,10 +86,10 @@ impl<'e> Evaluation<'e> {
 
     fn collect_sizes(&self, variable: &str, expr: &Expr, sizes: &mut Vec<(String, u64)>) {
         let mut add = |function: &str, position: usize, argument: &Expr| {
-            if argument.as_name() == Some(variable) {
-                if let Some(size) = self.env.extent(function, position) {
-                    sizes.push((function.to_owned(), size));
-                }
+            if argument.as_name() == Some(variable)
+                && let Some(size) = self.env.extent(function, position)
+            {
+                sizes.push((function.to_owned(), size));
             }
         };
         match &expr.kind {

@@ -123,7 +123,7 @@ impl Parser<'_> {
             _ => false,
         };
         let function = name.text(self.text).to_owned();
-        if starts {
+        if starts && !self.bare_aggregates.contains(&name.start) {
             let mark = self.mark();
             match self.expression(Level::MULTIPLY) {
                 Ok(operand) => {
@@ -132,7 +132,10 @@ impl Parser<'_> {
                     return self.node(name.start, operand.height, ExprKind::Call(call));
                 }
                 Err(error) if error.code == EXPRESSION_TOO_DEEP => return Err(error),
-                Err(_) => self.reset(mark),
+                Err(_) => {
+                    self.bare_aggregates.insert(name.start);
+                    self.reset(mark);
+                }
             }
         }
         self.node(name.start, 0, ExprKind::Name(function))
