@@ -15,6 +15,7 @@ mod fault;
 mod formality;
 mod infer;
 mod lexer;
+mod names;
 mod normal;
 mod parse;
 mod partial;
@@ -29,11 +30,12 @@ pub use env::{Empty, Env};
 pub use eval::{Limits, Verdict, check, eval, eval_with};
 pub use expr::{
     Argument, BinaryOp, Binding, Call, CompareOp, Conditional, Expr, ExprKind, MAX_DEPTH, Number,
-    Quantified, Quantifier, UnaryOp, Variable, called_functions, free_names, name_uses,
+    Quantified, Quantifier, UnaryOp, Variable,
 };
 pub use fault::{Fallible, Fault};
 pub use formality::Formality;
 pub use infer::{infer, infer_condition};
+pub use names::{called_functions, free_names, name_uses};
 pub use normal::normal;
 pub use parse::{Options, Parse, parse, parse_with};
 pub use partial::partial;

@@ -1,20 +1,16 @@
 //! Operands: literals, names, calls, lists, quantifiers, and what stands before or after them.
 
-use spak_syntax::{Diagnostic, Span};
+use spak_syntax::Diagnostic;
 
-use super::{Built, Level, Parser, Read, shorten};
-use crate::codes::{
-    BAD_NUMBER, EXPECTED_EXPRESSION, EXPRESSION_TOO_DEEP, UNCLOSED_BRACKET, UNKNOWN_UNIT,
-};
-use crate::expr::{
-    Argument, Binding, Call, Expr, ExprKind, Number, Quantified, Quantifier, UnaryOp, Variable,
-};
+use super::{Built, Level, Parser, Read};
+use crate::codes::{EXPECTED_EXPRESSION, EXPRESSION_TOO_DEEP};
+use crate::expr::{Argument, Call, Expr, ExprKind, Number, UnaryOp};
 use crate::formality::is_identifier;
 use crate::lexer::{Kind, Numeral, Token, unquote};
 use crate::unit::Unit;
 
 /// Words that are never names.
-const KEYWORDS: &[&str] = &["and", "or", "not", "in", "if", "else", "implies"];
+pub(super) const KEYWORDS: &[&str] = &["and", "or", "not", "in", "if", "else", "implies"];
 
 impl Parser<'_> {
     pub(super) fn operand(&mut self) -> Read<Built> {
@@ -264,145 +260,6 @@ impl Parser<'_> {
         self.take();
         let name = self.take();
         Some(name.text(self.text).to_owned())
-    }
-
-    /// Takes the quantifier that the next tokens are, if they are one.
-    fn quantifier(&mut self) -> Option<Quantifier> {
-        let second = self.second();
-        let names_variable =
-            second.kind == Kind::Name && !KEYWORDS.contains(&second.text(self.text));
-        let (quantifier, words) = match self.token.kind {
-            Kind::Symbol("forall") => (Quantifier::All, 1),
-            Kind::Symbol("exists") => (Quantifier::Some, 1),
-            Kind::Name if names_variable => match (self.word(), second.text(self.text)) {
-                ("for", "all" | "every" | "each") => (Quantifier::All, 2),
-                ("forall", _) => (Quantifier::All, 1),
-                ("exists", _) => (Quantifier::Some, 1),
-                _ => return None,
-            },
-            _ => return None,
-        };
-        for _ in 0..words {
-            self.take();
-        }
-        Some(quantifier)
-    }
-
-    fn quantified(&mut self, start: usize, quantifier: Quantifier) -> Read<Built> {
-        let mut bindings: Vec<Binding> = Vec::new();
-        let (mut variables, mut height) = (Vec::new(), 0);
-        loop {
-            if self.token.kind != Kind::Name || KEYWORDS.contains(&self.word()) {
-                return Err(self.unexpected("a variable"));
-            }
-            let name = self.take();
-            let text = name.text(self.text).to_owned();
-            variables.push(Variable { name: text, span: name.span(self.base) });
-            if self.token.is("in") || self.word() == "in" {
-                self.take();
-                let domain = self.expression(Level::RANGE)?;
-                height = height.max(domain.height);
-                let variables = std::mem::take(&mut variables);
-                bindings.push(Binding { variables, domain: Some(domain.expr) });
-            }
-            if !self.token.is(",") {
-                break;
-            }
-            self.take();
-        }
-        if !variables.is_empty() {
-            bindings.push(Binding { variables, domain: None });
-        }
-        if !self.token.is(":") {
-            return Err(self.unexpected("`:` and what holds"));
-        }
-        self.take();
-        let body = self.expression(Level::LOWEST)?;
-        // Evaluation goes one level deeper for each variable.
-        let variables: usize = bindings.iter().map(|b| b.variables.len()).sum();
-        let height = height.max(body.height).saturating_add(variables);
-        let quantified = Quantified { quantifier, bindings, body: body.expr };
-        self.node(start, height, ExprKind::Quantified(Box::new(quantified)))
-    }
-
-    fn bad_number(&self) -> Box<Diagnostic> {
-        let written = shorten(self.token.text(self.text));
-        Box::new(
-            Diagnostic::error(BAD_NUMBER, self.here(), format!("`{written}` is not a number"))
-                .because(format!(
-                    "whole numbers go up to {}, floats up to {:e}, and `_` stands between digits",
-                    i64::MAX,
-                    f64::MAX
-                ))
-                .repair("write a smaller number, or a float such as 1e20"),
-        )
-    }
-
-    fn unknown_unit(&self) -> Box<Diagnostic> {
-        let written = self.token.text(self.text);
-        let at = written.find(|c: char| c.is_alphabetic() && c != 'e').unwrap_or(0);
-        let unit = written.get(at..).unwrap_or("");
-        let repair = match spak_syntax::diagnostic::suggest(unit, Unit::symbols()) {
-            Some(near) => format!("write `{}{near}`", written.get(..at).unwrap_or("")),
-            None => "leave out the unit, or write a space before a name".to_owned(),
-        };
-        let message = format!("`{}` is not a unit", shorten(unit));
-        Box::new(
-            Diagnostic::error(UNKNOWN_UNIT, self.here(), message)
-                .because(
-                    "letters right after a number are its unit, such as KiB, GB/s, ms or TFLOPS",
-                )
-                .repair(repair),
-        )
-    }
-
-    /// The next token is not what the text needs here.
-    pub(super) fn unexpected(&self, wanted: &str) -> Box<Diagnostic> {
-        let found = shorten(self.token.text(self.text));
-        match self.token.kind {
-            Kind::Bad(BAD_NUMBER) => self.bad_number(),
-            Kind::Bad(UNKNOWN_UNIT) => self.unknown_unit(),
-            Kind::Bad(code) if code == spak_syntax::codes::UNCLOSED_TEXT => Box::new(
-                Diagnostic::error(code, self.here(), "this text has no closing quote")
-                    .repair("close it with the quote it starts with"),
-            ),
-            Kind::End => {
-                let message = format!("the formula ends where {wanted} is expected");
-                Box::new(
-                    Diagnostic::error(EXPECTED_EXPRESSION, self.here(), message)
-                        .repair("complete it, or quote it if it is prose"),
-                )
-            }
-            _ => Box::new(
-                Diagnostic::error(
-                    EXPECTED_EXPRESSION,
-                    self.here(),
-                    format!("`{found}` stands where {wanted} is expected"),
-                )
-                .repair("complete the formula, or quote it if it is prose"),
-            ),
-        }
-    }
-
-    fn unexpected_at(&self, span: Span, wanted: &str) -> Box<Diagnostic> {
-        Box::new(Diagnostic::error(EXPECTED_EXPRESSION, span, format!("{wanted} is missing here")))
-    }
-
-    fn unclosed(&self, open: Token, close: &str) -> Box<Diagnostic> {
-        if matches!(self.token.kind, Kind::Bad(_)) {
-            return self.unexpected(&format!("`{close}`"));
-        }
-        let opened = open.text(self.text);
-        let found = match self.token.kind {
-            Kind::End => "the formula ends".to_owned(),
-            _ => format!("`{}` comes", shorten(self.token.text(self.text))),
-        };
-        let message = format!("`{opened}` is not closed: {found} where `{close}` is expected");
-        Box::new(
-            Diagnostic::error(UNCLOSED_BRACKET, self.here(), message)
-                .related(open.span(self.base), "opened here")
-                .repair(format!("add `{close}`")),
-        )
     }
 }
 
