@@ -2,6 +2,8 @@
 
 mod names;
 mod references;
+mod satisfy;
+mod scope;
 mod spaces;
 mod structure;
 
@@ -17,7 +19,8 @@ pub fn check(entries: &[Entry], text: &str) -> Vec<Diagnostic> {
     structure::check(entries, text, &mut found);
     spaces::check(&system, &mut found);
     references::check(entries, &system, &mut found);
-    names::check(&system, &mut found);
+    names::check(entries, &system, &mut found);
+    satisfy::check(&system, &mut found);
     found.sort_by_key(|d| (d.primary.file, d.primary.span, d.code));
     found.dedup();
     found

@@ -38,6 +38,16 @@ pub const BAD_FRONT_MATTER: Code = Code("bad-front-matter");
 pub const WRONG_TYPE: Code = Code("wrong-type");
 /// A service loop reaches a language model.
 pub const LLM_IN_SERVICE_LOOP: Code = Code("llm-in-service-loop");
+/// An engineering loop reaches a language model.
+pub const LLM_IN_ENGINEERING_LOOP: Code = Code("llm-in-engineering-loop");
+/// A rule recommends a value that the dimension does not have.
+pub const VALUE_OUTSIDE_DOMAIN: Code = Code("value-outside-domain");
+/// No config satisfies all constraints.
+pub const EMPTY_SPACE: Code = Code("empty-space");
+/// A value of a dimension that no config has.
+pub const DEAD_VALUE: Code = Code("dead-value");
+/// An observation that is not as its schema says.
+pub const BAD_OBSERVATION: Code = Code("bad-observation");
 
 /// An imported file cannot be read.
 pub const IMPORT_NOT_FOUND: Code = Code("import-not-found");
@@ -70,6 +80,11 @@ pub const ALL: &[Code] = &[
     BAD_FRONT_MATTER,
     WRONG_TYPE,
     LLM_IN_SERVICE_LOOP,
+    LLM_IN_ENGINEERING_LOOP,
+    VALUE_OUTSIDE_DOMAIN,
+    EMPTY_SPACE,
+    DEAD_VALUE,
+    BAD_OBSERVATION,
     IMPORT_NOT_FOUND,
     IMPORT_CYCLE,
     OVERRIDE_WITHOUT_REASON,

@@ -234,7 +234,8 @@ pub fn to_value(literal: &Literal) -> spak_expr::Value {
     }
 }
 
-fn from_value(value: &spak_expr::Value) -> Literal {
+/// A value of the expression language as a literal; a quantity as its text.
+pub fn from_value(value: &spak_expr::Value) -> Literal {
     use spak_expr::Value;
     match value {
         Value::Bool(b) => Literal::Bool(*b),

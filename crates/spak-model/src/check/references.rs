@@ -1,11 +1,11 @@
 //! Do names of loops, observations and template places lead somewhere?
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use spak_syntax::diagnostic::suggest;
-use spak_syntax::{Diagnostic, FileId, Span};
+use spak_syntax::{Diagnostic, FileId, Label, Span};
 
-use crate::codes::{LLM_IN_SERVICE_LOOP, UNKNOWN_REFERENCE, UNKNOWN_TYPE};
+use crate::codes::{LLM_IN_ENGINEERING_LOOP, LLM_IN_SERVICE_LOOP, UNKNOWN_REFERENCE, UNKNOWN_TYPE};
 use crate::entry::{Content, Entry};
 use crate::literal::Literal;
 use crate::reading::Reading;
@@ -17,8 +17,10 @@ const GIVEN_PLACES: &[&str] = &["date", "time", "run", "trace", "design", "devic
 
 pub(super) fn check(entries: &[Entry], system: &System, found: &mut Vec<Diagnostic>) {
     predicates(system, found);
+    let mut loops = Loops::default();
+    loops_of(entries, &mut loops.by_name);
     for entry in entries {
-        walk(entry, system, found);
+        walk(entry, system, &mut loops, found);
     }
 }
 
@@ -52,14 +54,14 @@ fn predicates(system: &System, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn walk(entry: &Entry, system: &System, found: &mut Vec<Diagnostic>) {
+fn walk<'a>(entry: &'a Entry, system: &System, loops: &mut Loops<'a>, found: &mut Vec<Diagnostic>) {
     match entry.kind {
         Some(Kind::AgentLoop | Kind::Task) => places(entry, system, found),
-        Some(Kind::EngineeringLoop) => search_places(entry, found),
-        Some(Kind::ServiceLoop) => {
-            let mut visited = BTreeSet::new();
-            strict(entry, entry, system, &mut visited, found);
+        Some(Kind::EngineeringLoop) => {
+            search_places(entry, found);
+            strict(entry, entry, loops, found);
         }
+        Some(Kind::ServiceLoop) => strict(entry, entry, loops, found),
         _ => {}
     }
     if entry.key() == "emit" {
@@ -69,7 +71,7 @@ fn walk(entry: &Entry, system: &System, found: &mut Vec<Diagnostic>) {
         called_loop(entry, system, found);
     }
     for child in entry.children() {
-        walk(child, system, found);
+        walk(child, system, loops, found);
     }
 }
 
@@ -126,10 +128,10 @@ fn text_of(reading: &Reading) -> Option<&str> {
 
 /// Places in an engineering loop are its parameters.
 fn search_places(entry: &Entry, found: &mut Vec<Diagnostic>) {
-    let parameters: BTreeSet<String> =
+    let mut parameters: BTreeSet<String> =
         entry.of_kind(Kind::Parameter).filter_map(|p| p.name_text().map(str::to_owned)).collect();
     for measure in entry.of_kind(Kind::Measure) {
-        report_places(measure, &parameters, found);
+        report_places(measure, &mut parameters, found);
     }
 }
 
@@ -137,7 +139,7 @@ fn search_places(entry: &Entry, found: &mut Vec<Diagnostic>) {
 fn places(entry: &Entry, system: &System, found: &mut Vec<Diagnostic>) {
     let mut known: BTreeSet<String> = system.states.iter().map(|(name, _)| name.clone()).collect();
     for step in entry.children() {
-        report_places(step, &known, found);
+        report_places(step, &mut known, found);
         outputs(step, &mut known);
     }
 }
@@ -153,9 +155,7 @@ fn outputs(entry: &Entry, known: &mut BTreeSet<String>) {
     }
 }
 
-fn report_places(entry: &Entry, known: &BTreeSet<String>, found: &mut Vec<Diagnostic>) {
-    // What an action puts out is known to the ones after it in the same step.
-    let mut known = known.clone();
+fn report_places(entry: &Entry, known: &mut BTreeSet<String>, found: &mut Vec<Diagnostic>) {
     for child in entry.children() {
         match &child.content {
             Content::Slot(slot) => {
@@ -178,34 +178,128 @@ fn report_places(entry: &Entry, known: &BTreeSet<String>, found: &mut Vec<Diagno
                 }
             }
             Content::Block(_) => {
-                report_places(child, &known, found);
-                outputs(child, &mut known);
+                report_places(child, known, found);
+                // What an action puts out is known to the ones after it.
+                outputs(child, known);
             }
         }
     }
 }
 
-/// A service loop must not reach a language model, not through other loops either.
+/// Loops by name, for following calls.
+#[derive(Default)]
+struct Loops<'a> {
+    by_name: BTreeMap<&'a str, &'a Entry>,
+    /// The questions that calls of loops lead to, as far as they were followed.
+    asked: BTreeMap<&'a str, Option<&'a Entry>>,
+}
+
+impl<'a> Loops<'a> {
+    /// The first question to a language model that running `name` leads to.
+    fn question(&mut self, name: &str) -> Option<&'a Entry> {
+        let (name, called) = self.by_name.get_key_value(name)?;
+        if let Some(known) = self.asked.get(name) {
+            return *known;
+        }
+        let found = question(called, &self.by_name, &mut BTreeSet::from([*name]));
+        self.asked.insert(name, found);
+        found
+    }
+}
+
+fn loops_of<'a>(entries: &'a [Entry], loops: &mut BTreeMap<&'a str, &'a Entry>) {
+    for entry in entries {
+        let is_loop = matches!(
+            entry.kind,
+            Some(Kind::AgentLoop | Kind::EngineeringLoop | Kind::ServiceLoop | Kind::Task)
+        );
+        if is_loop && let Some(name) = entry.name_text() {
+            loops.entry(name).or_insert(entry);
+        }
+        loops_of(entry.children(), loops);
+    }
+}
+
+/// The loop that an action runs: `tool.engineering_loop { name: "Tuner" }`.
+fn callee(entry: &Entry) -> Option<(&str, Span)> {
+    let runs_a_loop = entry.kind == Some(Kind::Tool)
+        && matches!(
+            entry.key(),
+            "tool.engineering_loop"
+                | "tool.agent_loop"
+                | "tool.service_loop"
+                | "tool.loop"
+                | "tool.task"
+        );
+    if !runs_a_loop {
+        return None;
+    }
+    let slot = entry.slots("name").next().or_else(|| entry.slot())?;
+    text_of(&slot.reading).map(|name| (name, slot.span))
+}
+
+/// The first question to a language model that `entry` leads to through loops it runs.
+fn question<'a>(
+    entry: &'a Entry,
+    loops: &BTreeMap<&'a str, &'a Entry>,
+    visited: &mut BTreeSet<&'a str>,
+) -> Option<&'a Entry> {
+    for child in entry.children() {
+        if child.kind == Some(Kind::Llm) {
+            return Some(child);
+        }
+        let called = callee(child).and_then(|(name, _)| loops.get(name).copied());
+        if let Some(called) = called
+            && called.name_text().is_some_and(|name| visited.insert(name))
+            && let Some(found) = question(called, loops, visited)
+        {
+            return Some(found);
+        }
+        if let Some(found) = question(child, loops, visited) {
+            return Some(found);
+        }
+    }
+    None
+}
+
+/// Service and engineering loops must not reach a language model, not through other loops either.
 fn strict<'a>(
     origin: &Entry,
     entry: &'a Entry,
-    system: &System,
-    visited: &mut BTreeSet<&'a str>,
+    loops: &mut Loops<'a>,
     found: &mut Vec<Diagnostic>,
 ) {
+    let name = origin.name_text().unwrap_or("this loop");
     for child in entry.children() {
         if child.kind == Some(Kind::Llm) {
             found.push(
-                Diagnostic::error(
-                    LLM_IN_SERVICE_LOOP,
-                    child.head.span,
-                    format!("`{}` asks a language model", origin.name_text().unwrap_or("this service loop")),
-                )
-                .because("a service loop answers in milliseconds and always the same way")
-                .repair("move the question into an agent loop, and let it write a rule that this loop applies")
-                .in_file(child.file),
+                asks(origin, child.head.span, format!("`{name}` asks a language model"))
+                    .in_file(child.file),
             );
         }
-        strict(origin, child, system, visited, found);
+        if let Some((called, span)) = callee(child)
+            && let Some(question) = loops.question(called)
+        {
+            let message = format!("`{name}` runs `{called}`, which asks a language model");
+            let mut diagnostic = asks(origin, span, message).in_file(child.file);
+            diagnostic.related.push(Label {
+                file: question.file,
+                span: question.head.span,
+                text: "asked here".to_owned(),
+            });
+            found.push(diagnostic);
+        }
+        strict(origin, child, loops, found);
+    }
+}
+
+fn asks(origin: &Entry, span: Span, message: String) -> Diagnostic {
+    match origin.kind {
+        Some(Kind::EngineeringLoop) => Diagnostic::error(LLM_IN_ENGINEERING_LOOP, span, message)
+            .because("a search can be repeated and gives the same result; an answer of a model cannot")
+            .repair("ask in an agent loop, and let the search run over the parameters it proposes"),
+        _ => Diagnostic::error(LLM_IN_SERVICE_LOOP, span, message)
+            .because("a service loop answers in milliseconds and always the same way")
+            .repair("move the question into an agent loop, and let it write a rule that this loop applies"),
     }
 }

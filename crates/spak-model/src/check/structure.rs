@@ -14,6 +14,12 @@ use crate::normal;
 use crate::reading::Reading;
 use crate::vocabulary::{KEYWORDS, Kind};
 
+/// How many unknown words are reported one by one.
+const MAX_NOTES: usize = 10;
+
+/// How many unknown words are compared with the known ones.
+const MAX_SUGGESTIONS: usize = 100;
+
 pub(super) fn check(entries: &[Entry], text: &str, found: &mut Vec<Diagnostic>) {
     if entries.is_empty() {
         found.push(
@@ -35,9 +41,11 @@ pub(super) fn check(entries: &[Entry], text: &str, found: &mut Vec<Diagnostic>) 
         );
         return;
     }
+    let mut unknown = Vec::new();
     for entry in entries {
-        walk(None, entry, found);
+        walk(None, entry, &mut unknown, found);
     }
+    unknown_blocks(&unknown, found);
     duplicates(entries, found);
 }
 
@@ -66,7 +74,12 @@ fn is_identifier(entry: &Entry) -> bool {
     })
 }
 
-fn walk(parent: Option<Kind>, entry: &Entry, found: &mut Vec<Diagnostic>) {
+fn walk<'a>(
+    parent: Option<Kind>,
+    entry: &'a Entry,
+    unknown: &mut Vec<&'a Entry>,
+    found: &mut Vec<Diagnostic>,
+) {
     if let Content::Slot(slot) = &entry.content
         && slot.reading == Reading::Nothing
         && slot.span.is_empty()
@@ -97,11 +110,11 @@ fn walk(parent: Option<Kind>, entry: &Entry, found: &mut Vec<Diagnostic>) {
             );
         }
         if is_unknown(parent, entry) {
-            found.push(unknown_block(entry));
+            unknown.push(entry);
         }
     }
     for child in entry.children() {
-        walk(entry.kind.or(parent), child, found);
+        walk(entry.kind.or(parent), child, unknown, found);
     }
     duplicates(entry.children(), found);
 }
@@ -127,23 +140,69 @@ fn is_unknown(parent: Option<Kind>, entry: &Entry) -> bool {
     entry.kind.is_none() && matches!(parent, None | Some(Kind::System | Kind::Knowledge))
 }
 
-fn unknown_block(entry: &Entry) -> Diagnostic {
-    let word = entry.key();
-    let near = suggest(word, KEYWORDS.iter().map(|k| k.word)).filter(|_| word.len() > 3);
-    let diagnostic = match near {
-        Some(near) => Diagnostic::warning(
-            UNKNOWN_BLOCK,
-            entry.head.span,
-            format!("`{word}` is not a block of the language; did you mean `{near}`?"),
-        ),
-        None => Diagnostic::note(
-            UNKNOWN_BLOCK,
-            entry.head.span,
-            format!("`{}` is not a block of the language", entry.head.text()),
-        ),
+/// Blocks that the language does not know: one message for each word, and not many.
+fn unknown_blocks(unknown: &[&Entry], found: &mut Vec<Diagnostic>) {
+    let mut order: Vec<(&Entry, usize)> = Vec::new();
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for entry in unknown {
+        match seen.get(entry.key()) {
+            Some(at) => {
+                if let Some((_, count)) = order.get_mut(*at) {
+                    *count += 1;
+                }
+            }
+            None => {
+                seen.insert(entry.key(), order.len());
+                order.push((entry, 1));
+            }
+        }
+    }
+    let mut plain = Vec::new();
+    for (place, (entry, count)) in order.iter().enumerate() {
+        let word = entry.key();
+        let near = if place < MAX_SUGGESTIONS { near_keyword(word) } else { None };
+        match near {
+            Some(near) => {
+                let message =
+                    format!("`{word}` is not a block of the language; did you mean `{near}`?");
+                found.push(kept(
+                    Diagnostic::warning(UNKNOWN_BLOCK, entry.head.span, message),
+                    entry,
+                    *count,
+                ));
+            }
+            None => plain.push((*entry, *count)),
+        }
+    }
+    let (shown, rest) = plain.split_at_checked(MAX_NOTES).unwrap_or((&plain, &[]));
+    for (entry, count) in shown {
+        let message = format!("`{}` is not a block of the language", entry.head.text());
+        found.push(kept(Diagnostic::note(UNKNOWN_BLOCK, entry.head.span, message), entry, *count));
+    }
+    if let Some((first, _)) = rest.first() {
+        let words: Vec<String> =
+            rest.iter().take(6).map(|(e, _)| format!("`{}`", e.key())).collect();
+        let dots = if rest.len() > words.len() { ", …" } else { "" };
+        let message = format!(
+            "{} more kinds of block are not of the language: {}{dots}",
+            rest.len(),
+            words.join(", ")
+        );
+        found.push(kept(Diagnostic::note(UNKNOWN_BLOCK, first.head.span, message), first, 1));
+    }
+}
+
+fn near_keyword(word: &str) -> Option<&'static str> {
+    suggest(word, KEYWORDS.iter().map(|k| k.word)).filter(|_| word.len() > 3)
+}
+
+fn kept(diagnostic: Diagnostic, entry: &Entry, count: usize) -> Diagnostic {
+    let also = match count {
+        0 | 1 => String::new(),
+        n => format!(" ({n} such blocks)"),
     };
     diagnostic
-        .because("it is kept, compared and shown, but nothing is concluded from it")
+        .because(format!("it is kept, compared and shown, but nothing is concluded from it{also}"))
         .repair("nothing needs to be done if that is what you want")
         .in_file(entry.file)
 }

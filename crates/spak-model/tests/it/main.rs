@@ -1,6 +1,7 @@
 //! The model of real and of made-up designs.
 
 mod meaning;
+mod names;
 mod prototype;
 mod seed;
 

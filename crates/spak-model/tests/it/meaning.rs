@@ -181,3 +181,32 @@ fn a_service_loop_asks_no_language_model() {
     let text = "service_loop S {\n  on request(x) {\n    llm.query { prompt: \"?\" }\n  }\n}\n";
     assert_eq!(errors(text).len(), 1);
 }
+
+#[test]
+fn an_engineering_loop_asks_no_language_model_and_neither_does_what_it_runs() {
+    let direct = "engineering_loop S {\n  measure {\n    llm.query { prompt: \"?\" }\n  }\n}\n";
+    assert_eq!(errors(direct), ["3: llm-in-engineering-loop: `S` asks a language model"]);
+    let through = "service_loop S {\n  on request { tool.task { name: \"T\" } }\n}\ntask T {\n  step a { tool.agent_loop { name: \"A\" } }\n  step b { tool.task { name: \"T\" } }\n}\nagent_loop A {\n  step x { llm.query { prompt: \"?\" } }\n}\n";
+    assert_eq!(
+        errors(through),
+        ["2: llm-in-service-loop: `S` runs `T`, which asks a language model"]
+    );
+    let clean = through.replace("llm.query { prompt: \"?\" }", "tool.run { cmd: \"ls\" }");
+    assert_eq!(errors(&clean), Vec::<String>::new());
+}
+
+#[test]
+fn unknown_blocks_are_said_once_each_and_not_many_times() {
+    let notes =
+        |text: &str| diagnostics(text).iter().filter(|d| d.code.0 == "unknown-block").count();
+    let same: String = (0..50).map(|i| format!("  widget w{i} {{ a: {i} }}\n")).collect();
+    assert_eq!(notes(&format!("system A {{\n{same}}}\n")), 1);
+    let names =
+        ["zqa", "zqb", "zqc", "zqd", "zqe", "zqf", "zqg", "zqh", "zqi", "zqj", "zqk", "zql", "zqm"];
+    let many: String = names.iter().map(|n| format!("  {n} w {{ a: 1 }}\n")).collect();
+    let text = format!("system A {{\n{many}}}\n");
+    assert_eq!(notes(&text), 11);
+    let found = diagnostics(&text);
+    let last = found.iter().filter(|d| d.code.0 == "unknown-block").next_back().expect("a summary");
+    assert_eq!(last.message, "3 more kinds of block are not of the language: `zqk`, `zql`, `zqm`");
+}

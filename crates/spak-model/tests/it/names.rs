@@ -1,0 +1,263 @@
+//! Names, types and values in formulas, and constraints against the space.
+
+use expect_test::{Expect, expect};
+use spak_syntax::LineIndex;
+
+use crate::diagnostics;
+
+/// Everything said about a design: line, severity, code, message, reason, repair.
+fn said(text: &str) -> String {
+    let lines = LineIndex::new(text);
+    let one = |d: spak_syntax::Diagnostic| {
+        let line = lines.line_column(text, d.primary.span.start).0;
+        let (name, code) = (d.severity.name(), d.code.0);
+        format!("{line} {name} {code}: {}\n    {}\n    {}\n", d.message, d.reason, d.repair)
+    };
+    diagnostics(text).into_iter().map(one).collect()
+}
+
+fn expect_said(text: &str, expected: &Expect) {
+    expected.assert_eq(&said(text));
+}
+
+const SPACES: &str = "system A {
+  workload { seq_len: 1024  head_dim: 64 }
+  hardware { shared_memory_limit: 48KiB }
+  design_space { softmax_scheme: [\"naive\", \"online\"]  causal: [true, false] }
+  tuning_space { tile_m: [32, 64, 128]  tile_n: [32, 64]  stages: int range [1, 4] }
+";
+
+fn with(rest: &str) -> String {
+    format!("{SPACES}{rest}\n}}\n")
+}
+
+#[test]
+fn a_constraint_speaks_of_what_is_known() {
+    expect_said(
+        &with(
+            "  constraint { require: tile_m * tile_n * 2 bytes <= shared_memory_limit }
+  constraint { require: seq_len % tile_m == 0 and cores >= 1 and dtype == \"f32\" }
+  constraint { require: softmax_scheme == online or tile_n <= 64 }",
+        ),
+        &expect![""],
+    );
+    expect_said(
+        &with(
+            "  constraint { require: tile_mm <= 64 }\n  constraint { require: nonsense_of_mine > 1 }",
+        ),
+        &expect![[r#"
+            6 error unknown-name: nothing is called `tile_mm` here
+    
+                write `tile_m`, or declare `tile_mm`
+            7 error unknown-name: nothing is called `nonsense_of_mine` here
+    
+                declare `nonsense_of_mine`, or put it in quotes if it is a text
+        "#]],
+    );
+}
+
+#[test]
+fn a_rule_may_speak_of_more_but_not_of_a_slip() {
+    expect_said(
+        &with(
+            "  knowledge {
+    rule \"free\" { when: \"token_entropy < entropy_exit_threshold and l2_hit_rate > 0.5\"  apply: \"stop\" }
+    rule \"siblings\" { when: \"tile_k % 16 == 0\"  recommend: \"tile_m = 64\" }
+    rule \"slip\" { when: \"softmax_schem == 'online'\"  recommend: \"tile_m = 64\" }
+  }",
+        ),
+        &expect![[r#"
+            9 warning unknown-name: nothing is called `softmax_schem` here
+                the condition can be evaluated only where something gives it a value
+                did you mean `softmax_scheme`?
+        "#]],
+    );
+}
+
+#[test]
+fn comparisons_that_never_hold_are_said() {
+    expect_said(
+        &with(
+            "  knowledge {
+    rule \"a\" { when: \"softmax_scheme == 'onlin'\"  recommend: \"tile_m = 64\" }
+    rule \"b\" { when: \"tile_m > 128\"  recommend: \"tile_n = 64\" }
+    rule \"c\" { when: \"tile_m in [48, 64]\"  recommend: \"tile_n = 64\" }
+  }",
+        ),
+        &expect![[r#"
+            7 warning impossible-comparison: `softmax_scheme` is never "onlin"
+                its values are "naive", "online"
+                write "online", or add "onlin" to the values of `softmax_scheme`
+            8 warning impossible-comparison: `tile_m` is never > 128
+                its values are 32, 64, 128
+                compare with a value in its range, or remove the comparison
+            9 warning impossible-comparison: `tile_m` is never 48
+                its values are 32, 64, 128
+                add 48 to the values of `tile_m`, or compare with one of them
+        "#]],
+    );
+}
+
+#[test]
+fn units_and_types_are_checked() {
+    expect_said(
+        &with(
+            "  constraint { require: tile_m <= 12GB }\n  constraint { require: softmax_scheme < 3 }",
+        ),
+        &expect![[r#"
+            6 error unit-mismatch: `<=` mixes a plain number and bytes
+                only quantities of the same kind can be added or compared
+                write the unit (`48 KiB`), or divide by one to get a plain number (`x / 1 KiB`)
+            7 error type-mismatch: `<` compares a text with a plain number
+                values of different kinds are never equal and have no order
+                compare values of one kind
+        "#]],
+    );
+    expect_said(&with("  goal { constraints { gpu_memory <= 12GB } }"), &expect![""]);
+}
+
+#[test]
+fn what_is_recommended_can_be_tried() {
+    expect_said(
+        &with(
+            "  knowledge {
+    rule \"name\" { recommend: \"tile_mm = 64, tile_n = 64\" }
+    rule \"value\" { recommend: \"tile_m = 48\" }
+    rule \"text\" { recommend: \"softmax_scheme = onlin\" }
+    rule \"branch\" { recommend: \"stages = 9 if causal else 2\" }
+    rule \"prose\" { apply: \"use exp2 and fast math approximations\" }
+    rule \"avoided\" { avoid: \"tile_m = 256\" }
+  }",
+        ),
+        &expect![[r#"
+            7 warning unknown-name: there is no dimension `tile_mm`
+                a rule can only choose values of what the spaces declare
+                did you mean `tile_m`?
+            8 warning value-outside-domain: 48 is none of the values of `tile_m`
+                what is recommended is never tried
+                add it to the values of `tile_m`, or choose one of them
+            9 warning value-outside-domain: "onlin" is none of the values of `softmax_scheme`
+                what is recommended is never tried
+                did you mean "online"?
+            10 warning value-outside-domain: 9 is none of the values of `stages`
+                what is recommended is never tried
+                add it to the values of `stages`, or choose one of them
+        "#]],
+    );
+}
+
+#[test]
+fn constants_without_a_value_are_said() {
+    expect_said(
+        &with(
+            "  constraint { require: tile_m <= 1 / 0 }\n  constraint { require: tile_m < 9223372036854775807 + 1 }",
+        ),
+        &expect![[r#"
+            6 error division-by-zero: this divides by zero
+                the divisor is written as 0
+                write another divisor
+            7 error arithmetic-overflow: 9223372036854775807 + 1 is out of range
+                whole numbers have 64 bits and floats end at 1.8e308; results never wrap around
+                use floats for magnitudes, or bound the operands
+        "#]],
+    );
+}
+
+const SCHEMA: &str = "trace_schema { variant TraceItem { case Performance { step: string  tflops: float  bound: \"Memory\" | \"Compute\" } } }\n";
+
+#[test]
+fn a_predicate_reads_fields_that_are_observed() {
+    expect_said(
+        &format!(
+            "{SCHEMA}knowledge {{ fact slow(t: TraceItem.Performance) {{ return t.tflop < 10.0 }} }}\n"
+        ),
+        &expect![[r#"
+            2 error unknown-name: `TraceItem.Performance` has no field `tflop`
+                observations have the fields that the trace schema declares
+                did you mean `t.tflops`?
+        "#]],
+    );
+    expect_said(
+        &format!(
+            "{SCHEMA}knowledge {{ fact slow(t: TraceItem.Performance) {{ return t.bound == \"Memry\" and t.tflops < 10 }} }}\n"
+        ),
+        &expect![[r#"
+            2 warning impossible-comparison: `t.bound` is never "Memry"
+                its values are "Memory", "Compute"
+                write "Memory", or add "Memry" to the values of `t.bound`
+        "#]],
+    );
+    expect_said(
+        &format!(
+            "{SCHEMA}knowledge {{ fact slow(t: TraceItem.Performance) {{ return t.tflops < 10 }} rule r {{ when: \"slow and trace.latest.tflops > 1\" apply: \"try\" }} }}\n"
+        ),
+        &expect![""],
+    );
+}
+
+#[test]
+fn constraints_that_exclude_each_other_are_named() {
+    expect_said(
+        &with(
+            "  constraint { require: stages >= 1 }
+  constraint \"big\" { require: tile_m > tile_n * 2 }
+  constraint \"even\" { require: tile_m <= 64 }
+  constraint { require: tile_n >= 32 }",
+        ),
+        &expect![[r#"
+            8 error empty-space: no config satisfies the constraints
+                `tile_m > tile_n * 2` and `tile_m <= 64` exclude each other
+                loosen one of them, or add values to the dimensions they speak of
+        "#]],
+    );
+    expect_said(
+        &with("  constraint { require: seq_len < 100 }"),
+        &expect![[r#"
+        6 error empty-space: no config satisfies the constraints
+            `seq_len < 100` excludes every one
+            loosen one of them, or add values to the dimensions they speak of
+    "#]],
+    );
+}
+
+#[test]
+fn values_that_no_config_has_are_named_with_what_excludes_them() {
+    expect_said(
+        &with(
+            "  constraint { require: tile_m * tile_n <= 4096 }
+  constraint { require: softmax_scheme == \"naive\" => stages == 1 }
+  constraint { require: tile_m >= 64 and stages > 1 }",
+        ),
+        &expect![[r#"
+            4 warning dead-value: no config has `softmax_scheme` = "naive"
+                it is excluded by `softmax_scheme == "naive" => stages == 1` and `tile_m >= 64 and stages > 1`
+                remove it from `softmax_scheme`, or loosen the constraint
+            5 warning dead-value: no config has `tile_m` = 32
+                it is excluded by `tile_m >= 64 and stages > 1`
+                remove it from `tile_m`, or loosen the constraint
+            5 warning dead-value: no config has `stages` = 1
+                it is excluded by `tile_m >= 64 and stages > 1`
+                remove it from `stages`, or loosen the constraint
+        "#]],
+    );
+}
+
+#[test]
+fn a_space_too_large_to_search_is_projected() {
+    let many: String = (0..12).map(|i| format!("d{i}: [1, 2, 3, 4]  ")).collect();
+    let chain: String =
+        (1..12).map(|i| format!("  constraint {{ require: d{} <= d{i} + 3 }}\n", i - 1)).collect();
+    let text =
+        format!("tuning_space {{ {many} }}\n{chain}  constraint {{ require: d3 > d7 + 1 }}\n");
+    expect_said(
+        &text,
+        &expect![[r#"
+        1 warning dead-value: no config has `d3` = 1 or 2
+            it is excluded by `d3 > d7 + 1`
+            remove it from `d3`, or loosen the constraint
+        1 warning dead-value: no config has `d7` = 3 or 4
+            it is excluded by `d3 > d7 + 1`
+            remove it from `d7`, or loosen the constraint
+    "#]],
+    );
+}
