@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// `blake3-v1:` and 32 hexadecimal digits over everything that can change the answer.
+/// A scheme and 32 hexadecimal digits over everything that can change the answer: `blake3-v1:` for
+/// content, `snf-v1:` for a design's normal form.
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
 )]
@@ -27,6 +28,13 @@ impl ContentHash {
         Self::of_parts([text.as_bytes()])
     }
 
+    /// A key that another stage made, `None` when it is not a scheme, a colon and 32 digits.
+    pub fn parse(key: &str) -> Option<Self> {
+        let (scheme, digits) = key.split_once(':')?;
+        let is_hex = digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+        (is_hex && !scheme.is_empty()).then(|| Self(key.to_owned()))
+    }
+
     /// The whole key.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -34,7 +42,8 @@ impl ContentHash {
 
     /// The first twelve digits, for people.
     pub fn short(&self) -> &str {
-        self.0.get(10..22).unwrap_or(&self.0)
+        let digits = self.0.split_once(':').map_or(self.0.as_str(), |(_, digits)| digits);
+        digits.get(..12).unwrap_or(digits)
     }
 }
 

@@ -256,17 +256,6 @@ fn time_is_linear_in_hostile_input() {
 }
 
 #[test]
-#[ignore = "a minute of an unoptimised build; `cargo test -- --ignored` runs it"]
-fn a_megabyte_of_hostile_input_is_read_within_seconds() {
-    on_a_small_stack(|| {
-        for (name, text) in hostile(1 << 20) {
-            let spent = time_of(&text);
-            assert!(spent < Duration::from_secs(10), "{name}: {spent:?}");
-        }
-    });
-}
-
-#[test]
 fn hundred_thousand_levels_do_not_overflow_the_stack() {
     let count = 100_000;
     let mut texts = vec![

@@ -3,8 +3,10 @@
 pub(crate) mod diagnostics;
 pub(crate) mod json;
 
+use std::borrow::Cow;
 use std::io::Write as _;
 
+use anyhow::Context as _;
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
 /// How a result is printed.
@@ -21,15 +23,45 @@ pub(crate) enum Format {
 /// # Errors
 /// When standard output cannot be written to.
 pub(crate) fn result(text: &str) -> anyhow::Result<()> {
-    let mut out = anstream::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()?;
-    Ok(())
+    let mut out = std::io::stdout().lock();
+    let written = out.write_all(visible(text).as_bytes()).and_then(|()| out.flush());
+    written.context("cannot write to standard output")
 }
 
 /// Prints `text` on standard error; nothing can be done when that fails.
 pub(crate) fn aside(text: &str) {
+    rendered(&visible(text));
+}
+
+/// Prints `text`, in which escape sequences are our own, on standard error.
+pub(crate) fn rendered(text: &str) {
     let _ = anstream::stderr().lock().write_all(text.as_bytes());
+}
+
+/// `text` without characters that a terminal would act upon or that reorder what is around them.
+///
+/// What comes from files and arguments must not be able to change what a reader sees. They are written as
+/// JSON writes them (`\u001b`), so that JSON stays what it is.
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(acts) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let ends_line = c == '\n' || c == '\r' && rest.peek() == Some(&'\n');
+        if acts(c) && !ends_line {
+            out.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Whether a terminal may act upon `c` instead of showing it.
+fn acts(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Says why something could not be done.

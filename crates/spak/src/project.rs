@@ -1,17 +1,21 @@
-//! Files of a project: reading them, telling them apart, and the lock file.
+//! Files of a project: reading them and telling them apart.
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, anyhow, bail};
 use spak_model::{Files, Resolved};
-use spak_records::report::{Lock, LockedImport};
-use spak_syntax::{FileId, LineIndex, Source};
+use spak_syntax::diagnostic::suggest;
+use spak_syntax::{FileId, LineIndex, Severity, Source};
+
+mod lock;
+
+pub(crate) use lock::{add_pins, lock_path, read_lock};
 
 /// Designs are written by people; a larger file is something else by mistake.
 const MAX_FILE_BYTES: u64 = 16 << 20;
 
-/// Name of the file that pins imports.
-pub(crate) const LOCK_NAME: &str = "spak.lock";
+/// A design takes from a handful of files; more is a chain that something generated, and each is a call deeper.
+const MAX_FILES: usize = 256;
 
 /// One file that was read.
 pub(crate) struct ReadFile {
@@ -42,7 +46,10 @@ impl Sources {
         if let Some(known) = self.files.iter().position(|f| f.path == identity) {
             return Ok(FileId(known as u32));
         }
-        let bytes = read_bytes(path).with_context(|| format!("cannot read `{shown}`"))?;
+        if self.files.len() >= MAX_FILES {
+            bail!("`{shown}` is left out: a design is made of at most {MAX_FILES} files");
+        }
+        let bytes = read_bytes(path).map_err(|e| anyhow!("cannot read `{shown}`: {}", reason(&e, path)))?;
         let source = Source::decode(&bytes);
         let lines = LineIndex::new(source.text());
         self.files.push(ReadFile { shown: shown.to_owned(), path: identity, source, lines });
@@ -62,6 +69,7 @@ impl Sources {
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>> {
     use std::io::Read as _;
+    use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
     let meta = std::fs::metadata(path)?;
     if meta.is_dir() {
         bail!("it is a folder; name the `.dsl` file in it");
@@ -69,11 +77,19 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>> {
     if meta.len() > MAX_FILE_BYTES {
         bail!("it has {} bytes, and a design has at most {MAX_FILE_BYTES}", meta.len());
     }
+    // Opening a pipe would wait for somebody to write to it, for ever if nobody does.
+    let wait = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    let file = std::fs::OpenOptions::new().read(true).custom_flags(wait).open(path)?;
+    let flags = rustix::fs::fcntl_getfl(&file)?;
+    rustix::fs::fcntl_setfl(&file, flags - rustix::fs::OFlags::NONBLOCK)?;
     // The size of a pipe or a device is not known beforehand.
     let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         bail!("it has more than {MAX_FILE_BYTES} bytes, the most a design has");
+    }
+    if bytes.is_empty() && meta.file_type().is_fifo() {
+        bail!("it is a pipe that nobody writes to");
     }
     Ok(bytes)
 }
@@ -97,22 +113,66 @@ impl Files for Sources {
         let path = folder.join(spec);
         let shown_folder = self.get(from).map(|f| Path::new(&f.shown).to_owned()).unwrap_or_default();
         let shown = shown_folder.parent().map_or_else(|| PathBuf::from(spec), |p| p.join(spec));
-        let id = self.read(&path, &shown.to_string_lossy()).map_err(|e| reason(&e))?;
+        let id = self.read(&path, &shown.to_string_lossy()).map_err(|e| why_not(&e, spec))?;
         Ok((id, self.text(id).to_owned()))
     }
 }
 
-/// The innermost cause in plain words.
-fn reason(error: &anyhow::Error) -> String {
+/// Why an import cannot be had: the message already names it.
+fn why_not(error: &anyhow::Error, spec: &str) -> String {
+    let said = error.to_string();
+    let why = said.split_once("`: ").map_or(said.as_str(), |(_, why)| why);
+    let libraries = crate::verbs::library::LIBRARIES.iter().map(|(name, _)| *name);
+    match suggest(spec, libraries) {
+        Some(near) => format!("{why}; did you mean the library `{near}`?"),
+        None => why.to_owned(),
+    }
+}
+
+/// Why the file at `path` cannot be read, in plain words.
+fn reason(error: &anyhow::Error, path: &Path) -> String {
     match error.root_cause().downcast_ref::<std::io::Error>().map(std::io::Error::kind) {
-        Some(std::io::ErrorKind::NotFound) => "there is no such file".to_owned(),
+        Some(std::io::ErrorKind::NotFound) => match neighbour(path) {
+            Some(near) => format!("there is no such file; did you mean `{near}`?"),
+            None => "there is no such file".to_owned(),
+        },
         Some(std::io::ErrorKind::PermissionDenied) => "reading it is not permitted".to_owned(),
+        Some(std::io::ErrorKind::NotADirectory) => "a part of the path is a file, not a folder".to_owned(),
         _ => error.root_cause().to_string(),
     }
 }
 
-/// Reads the design at `path` and everything it imports.
+/// A design in the folder of `path` with a name like it.
+fn neighbour(path: &Path) -> Option<String> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let names: Vec<String> = std::fs::read_dir(folder)
+        .ok()?
+        .take(1000)
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".dsl"))
+        .collect();
+    let wanted = path.file_name()?.to_str()?;
+    let near = suggest(wanted, names.iter().map(String::as_str))?;
+    Some(path.with_file_name(near).to_string_lossy().into_owned())
+}
+
+/// Reads the design at `path` and everything it imports, and compares the imports with the lock file.
+///
+/// # Errors
+/// When the design or the lock file beside it cannot be read.
 pub(crate) fn open(path: &Path) -> Result<Design> {
+    let mut design = open_unlocked(path)?;
+    if let Some(pins) = read_lock(&lock_path(path))? {
+        design.resolved.diagnostics.extend(lock::compare(&design, &pins));
+    }
+    Ok(design)
+}
+
+/// Reads the design at `path` and everything it imports, whatever the lock file says.
+///
+/// # Errors
+/// When the design cannot be read.
+pub(crate) fn open_unlocked(path: &Path) -> Result<Design> {
     let mut sources = Sources::default();
     let root = sources.read(path, &path.to_string_lossy())?;
     let text = sources.text(root).to_owned();
@@ -120,72 +180,15 @@ pub(crate) fn open(path: &Path) -> Result<Design> {
     for (index, file) in sources.files.iter().enumerate() {
         resolved.diagnostics.extend(file.source.diagnostic().map(|d| d.in_file(FileId(index as u32))));
     }
-    let lock = lock_path(path);
-    if let Some(lock) = read_lock(&lock)? {
-        resolved.diagnostics.extend(against_lock(&sources, &resolved, &lock));
-    }
     Ok(Design { sources, resolved })
 }
 
-/// The lock file that belongs to a design: beside it.
-pub(crate) fn lock_path(design: &Path) -> PathBuf {
-    design.with_file_name(LOCK_NAME)
-}
-
-/// The lock file at `path`, if there is one.
-pub(crate) fn read_lock(path: &Path) -> Result<Option<Lock>> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(e).with_context(|| format!("cannot read `{}`", path.display())),
-    };
-    let lock: Lock = serde_json::from_str(&text)
-        .with_context(|| format!("`{}` is not a lock file; write it again with `spak lock`", path.display()))?;
-    if lock.version > 1 {
-        bail!("`{}` has version {}, and this program knows version 1", path.display(), lock.version);
+impl Design {
+    /// The errors of reading, imports and pins: what is said about this design is said without these parts.
+    pub(crate) fn errors(&self) -> Vec<spak_syntax::Diagnostic> {
+        let all = self.resolved.diagnostics.iter();
+        let mut errors: Vec<_> = all.filter(|d| d.severity == Severity::Error).cloned().collect();
+        errors.sort_by_key(|d| (d.primary.file, d.primary.span, d.code));
+        errors
     }
-    Ok(Some(lock))
-}
-
-/// What a lock file of this design should say.
-pub(crate) fn lock_of(design: &Design) -> Lock {
-    let mut imports: Vec<LockedImport> = design
-        .resolved
-        .imports
-        .iter()
-        .map(|i| LockedImport { path: locked_path(&design.sources, i.file), hash: i.hash.clone() })
-        .collect();
-    imports.sort_by(|a, b| a.path.cmp(&b.path));
-    imports.dedup();
-    Lock { format: "spak.lock".to_owned(), version: 1, imports }
-}
-
-/// The path of an imported file relative to the design's folder, where that can be said.
-fn locked_path(sources: &Sources, file: FileId) -> String {
-    let Some(file) = sources.get(file) else { return String::new() };
-    let folder = sources.get(FileId(0)).and_then(|f| f.path.parent());
-    let relative = folder.and_then(|folder| file.path.strip_prefix(folder).ok());
-    relative.unwrap_or(Path::new(&file.shown)).to_string_lossy().replace('\\', "/")
-}
-
-fn against_lock(sources: &Sources, resolved: &Resolved, lock: &Lock) -> Vec<spak_syntax::Diagnostic> {
-    let mut out = Vec::new();
-    for import in &resolved.imports {
-        let path = locked_path(sources, import.file);
-        let Some(pinned) = lock.imports.iter().find(|l| l.path == path) else { continue };
-        if pinned.hash != import.hash {
-            let (file, span) = import.place;
-            out.push(
-                spak_syntax::Diagnostic::error(
-                    spak_model::codes::LOCK_MISMATCH,
-                    span,
-                    format!("`{path}` is not the file that `{LOCK_NAME}` pins"),
-                )
-                .because(format!("it was {} and is {}", pinned.hash, import.hash))
-                .repair("look at what changed with `spak diff`, then pin it with `spak lock`")
-                .in_file(file),
-            );
-        }
-    }
-    out
 }

@@ -14,7 +14,9 @@ use spak_records::protocol::{Envelope, emit};
 use spak_records::run::{DoneReason, LoopState, Phase};
 use spak_records::store::Store;
 use spak_records::trace::{Event as TraceEvent, Header, Observed, Record, RunStart, Stamp};
-use spak_records::{Artifact, Config, ContentHash, Device, Outcome, Rejection, Stage, Toolchain, Trial, Value};
+use spak_records::{
+    Artifact, Config, ContentHash, Device, Outcome, Rejection, Stage, Toolchain, Trial, Value, file,
+};
 use spak_run::{CompilerOptions, Incumbent, Program, RunError, RunOptions, TrialRequest, run_trial, trial_key};
 
 use crate::engine::observe::observations;
@@ -236,6 +238,7 @@ impl Work<'_, '_> {
             Effect::RunTrial { config, incumbent, why } => Some(self.run_trial(config, incumbent.as_ref(), &why)?),
             Effect::Analyse => None,
             Effect::WriteKnowledge { .. } => {
+                self.keep_kernel()?;
                 self.learn()?;
                 Some(Event::Learnt)
             }
@@ -377,6 +380,17 @@ impl Work<'_, '_> {
             self.store.append(&stamp, Record::Observation(observed))?;
         }
         (self.driver.progress)(Progress::Tried { trial: &trial, speedup });
+        Ok(())
+    }
+
+    /// Writes the source of the best config where a person finds it.
+    fn keep_kernel(&self) -> Result<()> {
+        let analysis = analyse(self.history.trials(), &self.driver.specified.seed());
+        let Some(best) = analysis.best.and_then(|i| analysis.rows.get(i)) else { return Ok(()) };
+        let artifact = self.render(&best.config).map_err(anyhow::Error::msg)?;
+        let path = &self.driver.paths.kernel;
+        file::make_folder(path.parent().unwrap_or(path))?;
+        file::replace(path, artifact.text.as_bytes())?;
         Ok(())
     }
 

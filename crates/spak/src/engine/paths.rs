@@ -11,6 +11,8 @@ pub(crate) struct Paths {
     pub(crate) state: PathBuf,
     /// Compiled candidates; may be deleted at any time.
     pub(crate) build: PathBuf,
+    /// Source of the best kernel of the last run.
+    pub(crate) kernel: PathBuf,
     /// The design's text before each edit, by hash.
     pub(crate) earlier: PathBuf,
 }
@@ -24,6 +26,7 @@ impl Paths {
             trace: root.join("traces").join(format!("{stem}.jsonl")),
             state: root.join("loops").join(format!("{stem}.json")),
             build: root.join("build").join(&stem),
+            kernel: root.join("kernels").join(format!("{stem}.c")),
             earlier: root.join("designs"),
         }
     }

@@ -23,6 +23,9 @@ pub(crate) fn text(outcomes: &Outcomes, driver: &Driver<'_>) -> String {
     if let Some(learnt) = &outcomes.learnt {
         knowledge(&mut out, learnt, driver);
     }
+    if outcomes.learnt.is_some() && analysis.best.is_some() {
+        let _ = writeln!(out, "kernel: {}", driver.paths.kernel.display());
+    }
     let _ = writeln!(out, "trace: {}", driver.paths.trace.display());
     out
 }

@@ -73,7 +73,7 @@ pub(crate) fn specify(
     let problem = Problem::from_workload(name, &workload).map_err(anyhow::Error::msg)?;
     let symbols = symbols(&system, &workload, &problem, device, toolchain);
     let mut specified = Specified {
-        hash: ContentHash::of_text(&normal::text(entries)),
+        hash: ContentHash::parse(&normal::hash(entries)).context("the design has no hash")?,
         dimensions: dimensions(&system, &workload)?,
         conditions: conditions(&system, &family),
         family,

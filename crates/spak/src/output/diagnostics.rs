@@ -1,12 +1,18 @@
 //! Diagnostics for people.
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use std::borrow::Cow;
+
+use annotate_snippets::{Annotation, AnnotationKind, Level, Renderer, Snippet};
+use spak_records::report::DiagnosticRecord;
 use spak_syntax::{Diagnostic, Label, Severity};
 
 use crate::project::Sources;
 
 /// More than this many are counted instead of shown.
 const MAX_SHOWN: usize = 100;
+
+/// Quoted text may be as long as a file; a reader needs its beginning.
+const MAX_PHRASE: usize = 400;
 
 /// All of `diagnostics` as text, worst first within each file's order.
 pub(crate) fn render(sources: &Sources, diagnostics: &[Diagnostic], colour: bool) -> String {
@@ -22,13 +28,22 @@ pub(crate) fn render(sources: &Sources, diagnostics: &[Diagnostic], colour: bool
     out
 }
 
+/// What is wrong with a design that a verb read for something else: shown to people, or as records.
+pub(crate) fn errors(sources: &Sources, errors: &[Diagnostic], format: super::Format) -> Vec<DiagnosticRecord> {
+    if format == super::Format::Human {
+        super::aside(&render(sources, errors, false));
+    }
+    errors.iter().map(|d| super::json::diagnostic(sources, d)).collect()
+}
+
 fn one(renderer: &Renderer, sources: &Sources, diagnostic: &Diagnostic) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let mut group = level.primary_title(&diagnostic.message).id(diagnostic.code.0).elements([]  as [Snippet<'_, annotate_snippets::Annotation<'_>>; 0]);
+    let title = level.primary_title(phrase(&diagnostic.message)).id(diagnostic.code.0);
+    let mut group = title.elements([] as [Snippet<'_, Annotation<'_>>; 0]);
     let (same, other): (Vec<&Label>, Vec<&Label>) =
         diagnostic.related.iter().partition(|l| l.file == diagnostic.primary.file);
     if let Some(snippet) = snippet(sources, &diagnostic.primary, &same) {
@@ -40,20 +55,16 @@ fn one(renderer: &Renderer, sources: &Sources, diagnostic: &Diagnostic) -> Strin
         }
     }
     if !diagnostic.reason.is_empty() {
-        group = group.element(Level::NOTE.message(&diagnostic.reason));
+        group = group.element(Level::NOTE.message(phrase(&diagnostic.reason)));
     }
     if !diagnostic.repair.is_empty() {
-        group = group.element(Level::HELP.message(&diagnostic.repair));
+        group = group.element(Level::HELP.message(phrase(&diagnostic.repair)));
     }
     renderer.render(&[group])
 }
 
 /// The lines from the first to the last label of one file.
-fn snippet<'a>(
-    sources: &'a Sources,
-    primary: &'a Label,
-    others: &[&'a Label],
-) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+fn snippet<'a>(sources: &'a Sources, primary: &'a Label, others: &[&'a Label]) -> Option<Snippet<'a, Annotation<'a>>> {
     let file = sources.get(primary.file)?;
     let text = file.source.text();
     let labels = || others.iter().copied().chain([primary]);
@@ -61,20 +72,49 @@ fn snippet<'a>(
     let last = labels().map(|l| l.span.end as usize).max()?.min(text.len());
     let begin = text.get(..first)?.rfind('\n').map_or(0, |i| i + 1);
     let end = text.get(last..)?.find('\n').map_or(text.len(), |i| last + i);
-    let window = text.get(begin..end)?;
-    let (line, _) = file.lines.line_column(text, begin as u32);
-    let range = |l: &Label| {
-        let start = (l.span.start as usize).saturating_sub(begin).min(window.len());
-        start..(l.span.end as usize).saturating_sub(begin).clamp(start, window.len())
-    };
-    let mut snippet = Snippet::source(window).line_start(line as usize).path(file.shown.as_str());
-    snippet = snippet.annotation(AnnotationKind::Primary.span(range(primary)).label(text_of(primary)));
-    for label in others {
-        snippet = snippet.annotation(AnnotationKind::Context.span(range(label)).label(text_of(label)));
-    }
-    Some(snippet)
+    let (line, _) = file.lines.line_column(text, u32::try_from(begin).ok()?);
+    let window = Window::of(text.get(begin..end)?, begin);
+    let range = |l: &Label| window.place(l.span.start as usize)..window.place(l.span.end as usize);
+    let label = |l: &'a Label| crate::output::visible(&l.text);
+    let mut annotations = vec![AnnotationKind::Primary.span(range(primary)).label(label(primary))];
+    annotations.extend(others.iter().map(|l| AnnotationKind::Context.span(range(l)).label(label(l))));
+    let path = crate::output::visible(&file.shown).into_owned();
+    Some(Snippet::source(window.text).line_start(line as usize).path(path).annotations(annotations))
 }
 
-fn text_of(label: &Label) -> &str {
-    &label.text
+/// Some lines of a file as they may be shown, and where their places went.
+struct Window<'a> {
+    text: Cow<'a, str>,
+    begin: usize,
+    /// Offsets in the file's lines of the characters that were replaced by one that is a byte longer.
+    longer: Vec<usize>,
+}
+
+impl<'a> Window<'a> {
+    /// `text`, which begins at `begin` of its file. The renderer shows C0 controls as pictures; the two-byte C1
+    /// controls, which some terminals obey, are replaced here.
+    fn of(text: &'a str, begin: usize) -> Self {
+        let is_c1 = |c: char| matches!(c, '\u{80}'..='\u{9f}');
+        let longer: Vec<usize> = text.match_indices(is_c1).map(|(at, _)| at).collect();
+        let text = match longer.is_empty() {
+            true => Cow::Borrowed(text),
+            false => Cow::Owned(text.replace(is_c1, "\u{fffd}")),
+        };
+        Self { text, begin, longer }
+    }
+
+    /// Where the byte `at` of the file is in the shown text.
+    fn place(&self, at: usize) -> usize {
+        let at = at.saturating_sub(self.begin);
+        (at + self.longer.partition_point(|c| *c < at)).min(self.text.len())
+    }
+}
+
+/// A message as it may be shown: in one piece, of bounded length.
+fn phrase(text: &str) -> Cow<'_, str> {
+    let shown = crate::output::visible(text);
+    match shown.char_indices().nth(MAX_PHRASE) {
+        Some((end, _)) => Cow::Owned(format!("{}…", shown.get(..end).unwrap_or_default())),
+        None => shown,
+    }
 }

@@ -16,6 +16,16 @@ pub(crate) fn result<T: Serialize>(format: &str, data: T) -> anyhow::Result<()> 
     super::result(&text)
 }
 
+/// A result with what is wrong in the designs it was made from.
+#[derive(Serialize, schemars::JsonSchema)]
+pub(crate) struct Diagnosed<T> {
+    /// The result.
+    #[serde(flatten)]
+    pub(crate) result: T,
+    /// Everything wrong with the designs; the result is of what could be read.
+    pub(crate) diagnostics: Vec<DiagnosticRecord>,
+}
+
 /// A place with line and column.
 pub(crate) fn place(sources: &Sources, file: FileId, span: Span) -> PlaceRecord {
     let (shown, (line, column)) = match sources.get(file) {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use spak_records::report::{BenchReport, BenchRow};
-use spak_records::{Config, Problem};
+use spak_records::{Config, Problem, file};
 use spak_run::{Compiled, Program, summarize};
 
 use crate::engine::drive::Machine;
@@ -22,8 +22,8 @@ use crate::verbs::run_loop::machine;
 /// What `spak bench` is told.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Designs whose best known config is measured; the loop has to have run on them.
-    #[arg(required = true)]
+    /// Designs whose best known config is measured, each of their workloads
+    /// (default: the two that come with the program).
     designs: Vec<PathBuf>,
     /// Turns of each side.
     #[arg(long, default_value_t = 10)]
@@ -36,6 +36,12 @@ pub(crate) struct Options {
     cc: String,
 }
 
+/// The designs that are measured when none is named.
+const GIVEN: [(&str, &str); 2] = [
+    ("attention_forward.dsl", include_str!("../../../../examples/bench/attention_forward.dsl")),
+    ("matmul.dsl", include_str!("../../../../examples/bench/matmul.dsl")),
+];
+
 /// What NumPy runs, one call for each line of its input.
 const BASELINE: &str = include_str!("bench/baseline.py");
 
@@ -45,19 +51,36 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     // Each turn is short, and there are many: the machine's drift hits both sides alike.
     machine.options.time.launches = 1;
     machine.options.time.budget = Duration::from_millis(400);
+    let folder = tempfile::tempdir().context("cannot make a folder")?;
+    let mut designs = options.designs.clone();
+    if designs.is_empty() {
+        for (name, text) in GIVEN {
+            let path = folder.path().join(name);
+            file::replace(&path, text.as_bytes())?;
+            designs.push(path);
+        }
+    }
     let mut rows = Vec::new();
     let mut library = String::new();
-    for path in &options.designs {
-        let specified = match specify(path, None, &machine.device, &machine.toolchain)? {
-            Ok(specified) => specified,
-            Err((design, found)) => {
-                output::aside(&diagnostics::render(&design.sources, &found, false));
-                return Ok(Status::Problems);
+    for path in &designs {
+        let mut workloads = vec![None];
+        while let Some(wanted) = workloads.pop() {
+            let is_first = wanted.is_none();
+            let specified = match specify(path, wanted.as_deref(), &machine.device, &machine.toolchain)? {
+                Ok(specified) => specified,
+                Err((design, found)) => {
+                    output::aside(&diagnostics::render(&design.sources, &found, false));
+                    return Ok(Status::Problems);
+                }
+            };
+            if is_first {
+                let others = specified.system.workloads.iter().skip(1).rev();
+                workloads.extend(others.map(|w| w.name.clone()).filter(Option::is_some));
             }
-        };
-        let (row, baseline) = one(options, path, &specified, &machine)?;
-        library = baseline;
-        rows.push(row);
+            let (row, baseline) = one(options, path, &specified, &machine)?;
+            library = baseline;
+            rows.push(row);
+        }
     }
     let report = BenchReport {
         device: machine.device.name.clone(),

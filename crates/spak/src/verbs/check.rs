@@ -84,16 +84,17 @@ fn record(path: &Path, design: &Design, found: &[Diagnostic]) -> CheckedFile {
 
 fn print(options: &Options, design: &Design, found: &[Diagnostic], file: &CheckedFile) -> Result<()> {
     let colour = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
-    output::aside(&diagnostics::render(&design.sources, found, colour));
+    output::rendered(&diagnostics::render(&design.sources, found, colour));
     let SlotCounts { formal, semiformal, prose } = file.slots;
     let total = formal + semiformal + prose;
     let share = |n: u64| if total == 0 { 0.0 } else { 100.0 * n as f64 / total as f64 };
     let count = |severity| found.iter().filter(|d| d.severity == severity).count();
     let mut text = format!(
-        "{}: {}, {}; {total} statements: {formal} formal ({:.0} %), {semiformal} semiformal ({:.0} %), {prose} prose ({:.0} %)\n",
+        "{}: {}, {}; {}: {formal} formal ({:.0} %), {semiformal} semiformal ({:.0} %), {prose} prose ({:.0} %)\n",
         file.file,
         plural(count(Severity::Error), "error"),
         plural(count(Severity::Warning), "warning"),
+        plural(total as usize, "statement"),
         share(formal),
         share(semiformal),
         share(prose),

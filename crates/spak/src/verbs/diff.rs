@@ -1,6 +1,6 @@
 //! `spak diff`: what is different between two designs, by meaning.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
@@ -8,7 +8,8 @@ use spak_model::diff::{Change, What, diff};
 use spak_records::report::{ChangeRecord, DiffReport};
 
 use crate::exit::Status;
-use crate::output::{self, Format, json};
+use crate::output::json::Diagnosed;
+use crate::output::{self, Format, diagnostics, json};
 use crate::project::{self, Sources};
 
 /// What `spak diff` is told.
@@ -20,24 +21,23 @@ pub(crate) struct Options {
     new: PathBuf,
 }
 
-/// Prints the differences; problems are that there are some.
+/// Prints the differences; problems are that there are some, or that a design could not be read whole.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     let old = project::open(&options.old)?;
     let new = project::open(&options.new)?;
+    let mut diagnostics = diagnostics::errors(&old.sources, &old.errors(), format);
+    diagnostics.extend(diagnostics::errors(&new.sources, &new.errors(), format));
     let changes = diff(&old.resolved.entries, &new.resolved.entries);
-    let status = if changes.is_empty() { Status::Fine } else { Status::Problems };
-    let records: Vec<ChangeRecord> = changes.iter().map(|c| record(&old.sources, &new.sources, c)).collect();
+    let status = if changes.is_empty() && diagnostics.is_empty() { Status::Fine } else { Status::Problems };
+    let changes: Vec<ChangeRecord> = changes.iter().map(|c| record(&old.sources, &new.sources, c)).collect();
     match format {
-        Format::Json => json::result(
-            "spak.diff",
-            DiffReport {
-                old: options.old.to_string_lossy().into_owned(),
-                new: options.new.to_string_lossy().into_owned(),
-                changes: records,
-            },
-        )?,
+        Format::Json => {
+            let name = |path: &Path| path.to_string_lossy().into_owned();
+            let result = DiffReport { old: name(&options.old), new: name(&options.new), changes };
+            json::result("spak.diff", Diagnosed { result, diagnostics })?;
+        }
         Format::Human => {
-            let text: String = records.iter().map(line).collect();
+            let text: String = changes.iter().map(line).collect();
             output::result(if text.is_empty() { "no difference in meaning\n" } else { &text })?;
         }
     }

@@ -1,6 +1,6 @@
 //! `spak fmt`: the one standard layout.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 use spak_records::file;
 use spak_records::report::{FormatReport, FormattedFile};
@@ -8,6 +8,7 @@ use spak_syntax::FileId;
 
 use crate::cli::Files;
 use crate::exit::Status;
+use crate::output::json::Diagnosed;
 use crate::output::{self, Format, diagnostics, json};
 use crate::project::Sources;
 
@@ -24,6 +25,7 @@ pub(crate) struct Options {
 /// Lays out every file, or says which are not.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     let mut report = FormatReport { files: Vec::new() };
+    let mut found = Vec::new();
     let mut status = Status::Fine;
     for path in &options.files.files {
         let shown = path.to_string_lossy().into_owned();
@@ -37,7 +39,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         let state = if !wrong.is_empty() {
             status = Status::Problems;
             let all: Vec<_> = wrong.into_iter().map(|d| d.in_file(FileId(0))).collect();
-            output::aside(&diagnostics::render(&sources, &all, false));
+            found.extend(diagnostics::errors(&sources, &all, format));
             "skipped"
         } else if formatted.text == text {
             "unchanged"
@@ -45,8 +47,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
             if options.check {
                 status = Status::Problems;
             } else {
-                file::replace(path, formatted.text.as_bytes())
-                    .with_context(|| format!("cannot write `{shown}`"))?;
+                file::replace(path, formatted.text.as_bytes())?;
             }
             "changed"
         };
@@ -61,7 +62,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         report.files.push(FormattedFile { file: shown, status: state.to_owned() });
     }
     if format == Format::Json {
-        json::result("spak.fmt", report)?;
+        json::result("spak.fmt", Diagnosed { result: report, diagnostics: found })?;
     }
     Ok(status)
 }

@@ -1,15 +1,17 @@
 //! `spak lock`: pin what a design imports.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 use spak_records::file;
-use spak_records::report::LockReport;
+use spak_records::report::{Lock, LockReport};
 
 use crate::exit::Status;
-use crate::output::{self, Format, json};
+use crate::output::json::Diagnosed;
+use crate::output::{self, Format, diagnostics, json};
 use crate::project;
+use crate::verbs::check::plural;
 
 /// What `spak lock` is told.
 #[derive(Args)]
@@ -21,30 +23,48 @@ pub(crate) struct Options {
     check: bool,
 }
 
-/// Writes the lock file, or says whether it is up to date.
+/// Writes the lock file, or says whether it is up to date; problems are also imports that cannot be read.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
-    let design = project::open(&options.file)?;
+    let design = project::open_unlocked(&options.file)?;
     let path = project::lock_path(&options.file);
-    let wanted = project::lock_of(&design);
-    let is_current = project::read_lock(&path).ok().flatten().as_ref() == Some(&wanted);
-    let status = match (is_current, options.check) {
-        (true, _) => "unchanged",
-        (false, true) => "stale",
-        (false, false) => {
-            let mut text = serde_json::to_string_pretty(&wanted)?;
-            text.push('\n');
-            file::replace(&path, text.as_bytes())
-                .with_context(|| format!("cannot write `{}`", path.display()))?;
-            "written"
-        }
+    let old = old_pins(&path)?;
+    let (wanted, own) = project::add_pins(old.as_ref(), &design);
+    let errors = design.errors();
+    let status = if !errors.is_empty() {
+        "refused"
+    } else if old.as_ref() == Some(&wanted) || old.is_none() && wanted.imports.is_empty() && !path.exists() {
+        "unchanged"
+    } else if options.check {
+        "stale"
+    } else {
+        let mut text = serde_json::to_string_pretty(&wanted)?;
+        text.push('\n');
+        file::replace(&path, text.as_bytes())?;
+        "written"
     };
     let shown = path.to_string_lossy().into_owned();
+    let diagnostics = diagnostics::errors(&design.sources, &errors, format);
     match format {
-        Format::Human => output::result(&format!("{shown}: {status}, {} files pinned\n", wanted.imports.len()))?,
+        Format::Human => {
+            let said = match status {
+                "refused" => "left alone, the design has errors",
+                "stale" => "not up to date; `spak lock` pins what is imported now",
+                other => other,
+            };
+            output::result(&format!("{shown}: {said}; {}\n", plural(own.len(), "file")))?;
+        }
         Format::Json => {
-            let report = LockReport { file: shown, status: status.to_owned(), imports: wanted.imports };
-            json::result("spak.lock-report", report)?;
+            let result = LockReport { file: shown, status: status.to_owned(), imports: own };
+            json::result("spak.lock-report", Diagnosed { result, diagnostics })?;
         }
     }
-    Ok(if status == "stale" { Status::Problems } else { Status::Fine })
+    Ok(if matches!(status, "stale" | "refused") { Status::Problems } else { Status::Fine })
+}
+
+/// The pins there are; a file that is no lock file is written anew, one that a newer SPAK wrote is not.
+fn old_pins(path: &Path) -> Result<Option<Lock>> {
+    match project::read_lock(path) {
+        Err(error) if error.root_cause().is::<serde_json::Error>() => Ok(None),
+        other => other,
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use spak_records::file;
 use spak_records::report::NewReport;
@@ -51,13 +51,13 @@ impl Family {
 /// Writes the file; an existing one is never overwritten.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     let shown = options.file.to_string_lossy().into_owned();
-    if options.file.exists() {
+    if options.file.symlink_metadata().is_ok() {
         bail!("`{shown}` exists already; name another file");
     }
     let name = system_name(&options.file);
     let text = options.family.text(&name);
-    file::replace(&options.file, text.as_bytes())
-        .with_context(|| format!("cannot write `{shown}`"))?;
+    file::replace(&options.file, text.as_bytes())?;
+;
     match format {
         Format::Human => output::result(&format!("{shown}: a system `{name}`; `spak check {shown}` reads it\n"))?,
         Format::Json => json::result("spak.new", NewReport { files: vec![shown] })?,

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context as _, Result};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use spak_loop::Guidance;
 use spak_records::{Config, Outcome, Trial};
 use spak_run::{CompilerOptions, RunOptions, Sandbox, detect_device, detect_toolchain};
 
@@ -27,7 +28,7 @@ pub(crate) struct Options {
     #[arg(long)]
     workload: Option<String>,
     /// Stop proposing after this many seconds.
-    #[arg(long, default_value_t = 240.0)]
+    #[arg(long, default_value_t = 180.0)]
     seconds: f64,
     /// Stop after this many trials.
     #[arg(long)]
@@ -38,6 +39,9 @@ pub(crate) struct Options {
     /// Seed of the search's random choices.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Search as if nothing were known; what is learnt is still written.
+    #[arg(long)]
+    ignore_knowledge: bool,
     /// Show what would be learnt, but leave the design as it is.
     #[arg(long)]
     keep_design: bool,
@@ -47,13 +51,16 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     let machine = machine(&options.cc)?;
     let specified = specify(&options.design, options.workload.as_deref(), &machine.device, &machine.toolchain)?;
-    let specified = match specified {
+    let mut specified = match specified {
         Ok(specified) => specified,
         Err((design, found)) => {
             output::aside(&diagnostics::render(&design.sources, &found, false));
             return Ok(Status::Problems);
         }
     };
+    if options.ignore_knowledge {
+        specified.guidance = Guidance::default();
+    }
     let cancel = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&cancel);
     ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).context("cannot listen for Ctrl-C")?;

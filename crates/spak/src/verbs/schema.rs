@@ -7,6 +7,7 @@ use spak_syntax::diagnostic::suggest;
 
 use crate::exit::Status;
 use crate::output;
+use crate::output::json::Diagnosed;
 
 /// What `spak schema` is told.
 #[derive(Args)]
@@ -19,15 +20,15 @@ pub(crate) struct Options {
 pub(crate) const SCHEMAS: &[(&str, fn() -> schemars::Schema)] = &[
     ("spak.bench", || schemars::schema_for!(r::Envelope<r::BenchReport>)),
     ("spak.check", || schemars::schema_for!(r::Envelope<r::CheckReport>)),
-    ("spak.diff", || schemars::schema_for!(r::Envelope<r::DiffReport>)),
+    ("spak.diff", || schemars::schema_for!(r::Envelope<Diagnosed<r::DiffReport>>)),
     ("spak.explain", || schemars::schema_for!(r::Envelope<r::ExplainReport>)),
-    ("spak.fmt", || schemars::schema_for!(r::Envelope<r::FormatReport>)),
-    ("spak.hash", || schemars::schema_for!(r::Envelope<r::HashReport>)),
+    ("spak.fmt", || schemars::schema_for!(r::Envelope<Diagnosed<r::FormatReport>>)),
+    ("spak.hash", || schemars::schema_for!(r::Envelope<Diagnosed<r::HashReport>>)),
     ("spak.lock", || schemars::schema_for!(r::Lock)),
-    ("spak.lock-report", || schemars::schema_for!(r::Envelope<r::LockReport>)),
+    ("spak.lock-report", || schemars::schema_for!(r::Envelope<Diagnosed<r::LockReport>>)),
     ("spak.loop-report", || schemars::schema_for!(r::Envelope<r::LoopReport>)),
     ("spak.new", || schemars::schema_for!(r::Envelope<r::NewReport>)),
-    ("spak.show", || schemars::schema_for!(r::Envelope<r::ShowReport>)),
+    ("spak.show", || schemars::schema_for!(r::Envelope<Diagnosed<r::ShowReport>>)),
     ("spak.trial", || schemars::schema_for!(spak_records::Trial)),
 ];
 

@@ -11,7 +11,8 @@ use spak_records::Value;
 use spak_records::report::{ShowReport, SlotRecord, StatementRecord};
 
 use crate::exit::Status;
-use crate::output::{self, Format, json};
+use crate::output::json::Diagnosed;
+use crate::output::{self, Format, diagnostics, json};
 use crate::project::{self, Sources};
 
 /// What `spak show` is told.
@@ -21,24 +22,27 @@ pub(crate) struct Options {
     file: PathBuf,
 }
 
-/// Prints the normal form for people, or every statement with its reading as JSON.
+/// Prints the normal form for people, or every statement with its reading as JSON; problems are that the
+/// design could not be read whole.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     let design = project::open(&options.file)?;
     let entries = &design.resolved.entries;
+    let diagnostics = diagnostics::errors(&design.sources, &design.errors(), format);
+    let status = if diagnostics.is_empty() { Status::Fine } else { Status::Problems };
     match format {
         Format::Human => output::result(&normal::text(entries))?,
-        Format::Json => json::result(
-            "spak.show",
-            ShowReport {
+        Format::Json => {
+            let result = ShowReport {
                 file: options.file.to_string_lossy().into_owned(),
                 design: normal::hash(entries),
                 name: System::of(entries).name,
                 front_matter: design.resolved.front_matter.iter().map(|(k, v)| (k.clone(), value(v))).collect(),
                 statements: entries.iter().map(|e| statement(&design.sources, e)).collect(),
-            },
-        )?,
+            };
+            json::result("spak.show", Diagnosed { result, diagnostics })?;
+        }
     }
-    Ok(Status::Fine)
+    Ok(status)
 }
 
 fn statement(sources: &Sources, entry: &Entry) -> StatementRecord {
