@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 fn main() -> std::io::Result<()> {
     let folder = Path::new("../../docs/language/diagnostics").canonicalize()?;
     println!("cargo:rerun-if-changed={}", folder.display());
-    let mut pages: Vec<PathBuf> = std::fs::read_dir(&folder)?.filter_map(|e| Some(e.ok()?.path())).collect();
+    let mut pages: Vec<PathBuf> =
+        std::fs::read_dir(&folder)?.filter_map(|e| Some(e.ok()?.path())).collect();
     pages.retain(|p| p.extension().is_some_and(|e| e == "md"));
     pages.sort();
-    let mut text = String::from("/// Each code with its page, by code.\nconst PAGES: &[(&str, &str)] = &[\n");
+    let mut text =
+        String::from("/// Each code with its page, by code.\nconst PAGES: &[(&str, &str)] = &[\n");
     for page in pages {
         let name = page.file_stem().unwrap_or_default().to_string_lossy();
         let _ = writeln!(text, "    ({name:?}, include_str!({:?})),", page.display().to_string());

@@ -61,7 +61,8 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
 
 /// Whether a terminal may act upon `c` instead of showing it.
 fn acts(c: char) -> bool {
-    c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control() && !matches!(c, '\n' | '\t')
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Says why something could not be done.
@@ -71,7 +72,9 @@ pub(crate) fn error(error: &anyhow::Error) {
 
 /// Says that this is a bug.
 pub(crate) fn bug() {
-    aside("spak: this is a bug in SPAK; please report it with the command and the files that show it\n");
+    aside(
+        "spak: this is a bug in SPAK; please report it with the command and the files that show it\n",
+    );
 }
 
 /// A table with a line below its header and no others; all columns but the last and the first are

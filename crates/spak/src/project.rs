@@ -49,7 +49,8 @@ impl Sources {
         if self.files.len() >= MAX_FILES {
             bail!("`{shown}` is left out: a design is made of at most {MAX_FILES} files");
         }
-        let bytes = read_bytes(path).map_err(|e| anyhow!("cannot read `{shown}`: {}", reason(&e, path)))?;
+        let bytes =
+            read_bytes(path).map_err(|e| anyhow!("cannot read `{shown}`: {}", reason(&e, path)))?;
         let source = Source::decode(&bytes);
         let lines = LineIndex::new(source.text());
         self.files.push(ReadFile { shown: shown.to_owned(), path: identity, source, lines });
@@ -103,15 +104,22 @@ impl Files for Sources {
                 None => {
                     let source = Source::decode(text.as_bytes());
                     let lines = LineIndex::new(text);
-                    self.files.push(ReadFile { shown: format!("library {spec}"), path, source, lines });
+                    self.files.push(ReadFile {
+                        shown: format!("library {spec}"),
+                        path,
+                        source,
+                        lines,
+                    });
                     FileId(self.files.len() as u32 - 1)
                 }
             };
             return Ok((id, text.to_owned()));
         }
-        let folder = self.get(from).and_then(|f| f.path.parent()).map(Path::to_owned).unwrap_or_default();
+        let folder =
+            self.get(from).and_then(|f| f.path.parent()).map(Path::to_owned).unwrap_or_default();
         let path = folder.join(spec);
-        let shown_folder = self.get(from).map(|f| Path::new(&f.shown).to_owned()).unwrap_or_default();
+        let shown_folder =
+            self.get(from).map(|f| Path::new(&f.shown).to_owned()).unwrap_or_default();
         let shown = shown_folder.parent().map_or_else(|| PathBuf::from(spec), |p| p.join(spec));
         let id = self.read(&path, &shown.to_string_lossy()).map_err(|e| why_not(&e, spec))?;
         Ok((id, self.text(id).to_owned()))
@@ -137,7 +145,9 @@ fn reason(error: &anyhow::Error, path: &Path) -> String {
             None => "there is no such file".to_owned(),
         },
         Some(std::io::ErrorKind::PermissionDenied) => "reading it is not permitted".to_owned(),
-        Some(std::io::ErrorKind::NotADirectory) => "a part of the path is a file, not a folder".to_owned(),
+        Some(std::io::ErrorKind::NotADirectory) => {
+            "a part of the path is a file, not a folder".to_owned()
+        }
         _ => error.root_cause().to_string(),
     }
 }
@@ -178,7 +188,9 @@ pub(crate) fn open_unlocked(path: &Path) -> Result<Design> {
     let text = sources.text(root).to_owned();
     let mut resolved = spak_model::resolve(root, &text, &mut sources);
     for (index, file) in sources.files.iter().enumerate() {
-        resolved.diagnostics.extend(file.source.diagnostic().map(|d| d.in_file(FileId(index as u32))));
+        resolved
+            .diagnostics
+            .extend(file.source.diagnostic().map(|d| d.in_file(FileId(index as u32))));
     }
     Ok(Design { sources, resolved })
 }

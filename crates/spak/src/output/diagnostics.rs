@@ -23,13 +23,20 @@ pub(crate) fn render(sources: &Sources, diagnostics: &[Diagnostic], colour: bool
         out.push_str("\n\n");
     }
     if diagnostics.len() > MAX_SHOWN {
-        out.push_str(&format!("… and {} more; `--output json` has them all\n\n", diagnostics.len() - MAX_SHOWN));
+        out.push_str(&format!(
+            "… and {} more; `--output json` has them all\n\n",
+            diagnostics.len() - MAX_SHOWN
+        ));
     }
     out
 }
 
 /// What is wrong with a design that a verb read for something else: shown to people, or as records.
-pub(crate) fn errors(sources: &Sources, errors: &[Diagnostic], format: super::Format) -> Vec<DiagnosticRecord> {
+pub(crate) fn errors(
+    sources: &Sources,
+    errors: &[Diagnostic],
+    format: super::Format,
+) -> Vec<DiagnosticRecord> {
     if format == super::Format::Human {
         super::aside(&render(sources, errors, false));
     }
@@ -64,7 +71,11 @@ fn one(renderer: &Renderer, sources: &Sources, diagnostic: &Diagnostic) -> Strin
 }
 
 /// The lines from the first to the last label of one file.
-fn snippet<'a>(sources: &'a Sources, primary: &'a Label, others: &[&'a Label]) -> Option<Snippet<'a, Annotation<'a>>> {
+fn snippet<'a>(
+    sources: &'a Sources,
+    primary: &'a Label,
+    others: &[&'a Label],
+) -> Option<Snippet<'a, Annotation<'a>>> {
     let file = sources.get(primary.file)?;
     let text = file.source.text();
     let labels = || others.iter().copied().chain([primary]);
@@ -77,7 +88,8 @@ fn snippet<'a>(sources: &'a Sources, primary: &'a Label, others: &[&'a Label]) -
     let range = |l: &Label| window.place(l.span.start as usize)..window.place(l.span.end as usize);
     let label = |l: &'a Label| crate::output::visible(&l.text);
     let mut annotations = vec![AnnotationKind::Primary.span(range(primary)).label(label(primary))];
-    annotations.extend(others.iter().map(|l| AnnotationKind::Context.span(range(l)).label(label(l))));
+    annotations
+        .extend(others.iter().map(|l| AnnotationKind::Context.span(range(l)).label(label(l))));
     let path = crate::output::visible(&file.shown).into_owned();
     Some(Snippet::source(window.text).line_start(line as usize).path(path).annotations(annotations))
 }

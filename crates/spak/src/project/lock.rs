@@ -40,21 +40,27 @@ pub(crate) fn read_lock(path: &Path) -> Result<Option<Lock>> {
         Err(spak_records::file::FileError::Missing { .. }) => return Ok(None),
         Err(e) => return Err(e.into()),
     };
-    let broken = || format!("`{shown}` is not a lock file; remove it, or write it anew with `spak lock`");
+    let broken =
+        || format!("`{shown}` is not a lock file; remove it, or write it anew with `spak lock`");
     let head: Head = serde_json::from_str(&text).with_context(broken)?;
     if head.format != FORMAT.0 {
         bail!("{}", broken());
     }
     if head.version > FORMAT.1 {
         let (found, known) = (head.version, FORMAT.1);
-        bail!("`{shown}` has version {found}, and this SPAK reads up to version {known}; use a newer SPAK, or remove it");
+        bail!(
+            "`{shown}` has version {found}, and this SPAK reads up to version {known}; use a newer SPAK, or remove it"
+        );
     }
     serde_json::from_str(&text).map(Some).with_context(broken)
 }
 
 /// `old` with what `design` imports, and the pins of `design` alone.
 pub(crate) fn add_pins(old: Option<&Lock>, design: &Design) -> (Lock, Vec<LockedImport>) {
-    let pin = |i: &spak_model::resolve::Import| LockedImport { path: locked_path(&design.sources, i.file), hash: i.hash.clone() };
+    let pin = |i: &spak_model::resolve::Import| LockedImport {
+        path: locked_path(&design.sources, i.file),
+        hash: i.hash.clone(),
+    };
     let mut own: Vec<LockedImport> = design.resolved.imports.iter().map(pin).collect();
     own.sort_by(|a, b| a.path.cmp(&b.path));
     own.dedup();
@@ -92,10 +98,14 @@ pub(super) fn compare(design: &Design, lock: &Lock) -> Vec<Diagnostic> {
         if pinned.hash != import.hash {
             let (file, span) = import.place;
             out.push(
-                Diagnostic::error(LOCK_MISMATCH, span, format!("`{path}` is not the file that `{LOCK_NAME}` pins"))
-                    .because(format!("it was {} and is {}", pinned.hash, import.hash))
-                    .repair("look at what changed with `spak diff`, then pin it with `spak lock`")
-                    .in_file(file),
+                Diagnostic::error(
+                    LOCK_MISMATCH,
+                    span,
+                    format!("`{path}` is not the file that `{LOCK_NAME}` pins"),
+                )
+                .because(format!("it was {} and is {}", pinned.hash, import.hash))
+                .repair("look at what changed with `spak diff`, then pin it with `spak lock`")
+                .in_file(file),
             );
         }
     }

@@ -82,7 +82,12 @@ fn record(path: &Path, design: &Design, found: &[Diagnostic]) -> CheckedFile {
     }
 }
 
-fn print(options: &Options, design: &Design, found: &[Diagnostic], file: &CheckedFile) -> Result<()> {
+fn print(
+    options: &Options,
+    design: &Design,
+    found: &[Diagnostic],
+    file: &CheckedFile,
+) -> Result<()> {
     let colour = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
     output::rendered(&diagnostics::render(&design.sources, found, colour));
     let SlotCounts { formal, semiformal, prose } = file.slots;

@@ -28,8 +28,10 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     let mut diagnostics = diagnostics::errors(&old.sources, &old.errors(), format);
     diagnostics.extend(diagnostics::errors(&new.sources, &new.errors(), format));
     let changes = diff(&old.resolved.entries, &new.resolved.entries);
-    let status = if changes.is_empty() && diagnostics.is_empty() { Status::Fine } else { Status::Problems };
-    let changes: Vec<ChangeRecord> = changes.iter().map(|c| record(&old.sources, &new.sources, c)).collect();
+    let status =
+        if changes.is_empty() && diagnostics.is_empty() { Status::Fine } else { Status::Problems };
+    let changes: Vec<ChangeRecord> =
+        changes.iter().map(|c| record(&old.sources, &new.sources, c)).collect();
     match format {
         Format::Json => {
             let name = |path: &Path| path.to_string_lossy().into_owned();
@@ -62,13 +64,16 @@ fn record(old: &Sources, new: &Sources, change: &Change) -> ChangeRecord {
 }
 
 fn line(change: &ChangeRecord) -> String {
-    let path: Vec<&str> = change.path.iter().map(|p| if p.is_empty() { "line" } else { p.as_str() }).collect();
+    let path: Vec<&str> =
+        change.path.iter().map(|p| if p.is_empty() { "line" } else { p.as_str() }).collect();
     let path = path.join(" › ");
     let block = |text: &str| text.trim_end().replace('\n', "\n    ");
     match (change.before.as_deref(), change.after.as_deref()) {
         (None, Some(after)) => format!("+ {path}\n    {}\n", block(after)),
         (Some(before), None) => format!("- {path}\n    {}\n", block(before)),
-        (Some(before), Some(after)) => format!("~ {path}\n  - {}\n  + {}\n", block(before), block(after)),
+        (Some(before), Some(after)) => {
+            format!("~ {path}\n  - {}\n  + {}\n", block(before), block(after))
+        }
         (None, None) => format!("~ {path}: the same items in another order\n"),
     }
 }

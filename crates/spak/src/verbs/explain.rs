@@ -43,7 +43,10 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     match format {
         Format::Human => output::result(page)?,
         Format::Json => {
-            json::result("spak.explain", ExplainReport { code: code.to_owned(), page: (*page).to_owned() })?;
+            json::result(
+                "spak.explain",
+                ExplainReport { code: code.to_owned(), page: (*page).to_owned() },
+            )?;
         }
     }
     Ok(Status::Fine)
@@ -59,7 +62,10 @@ mod tests {
         let pages: Vec<&str> = PAGES.iter().map(|(name, _)| *name).collect();
         assert_eq!(codes, pages);
         for (name, page) in PAGES {
-            assert!(page.starts_with(&format!("# {name}\n")), "the page of {name} begins with another title");
+            assert!(
+                page.starts_with(&format!("# {name}\n")),
+                "the page of {name} begins with another title"
+            );
         }
     }
 }

@@ -32,7 +32,9 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     let errors = design.errors();
     let status = if !errors.is_empty() {
         "refused"
-    } else if old.as_ref() == Some(&wanted) || old.is_none() && wanted.imports.is_empty() && !path.exists() {
+    } else if old.as_ref() == Some(&wanted)
+        || old.is_none() && wanted.imports.is_empty() && !path.exists()
+    {
         "unchanged"
     } else if options.check {
         "stale"

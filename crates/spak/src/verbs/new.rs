@@ -36,8 +36,13 @@ impl Family {
     /// what is about the example only.
     fn text(self, name: &str) -> String {
         let (text, example) = match self {
-            Self::Attention => (include_str!("../../../../examples/fmha/fmha_system_v0.dsl"), "FMHA_System_v0"),
-            Self::Matmul => (include_str!("../../../../examples/matmul/matmul_system_v0.dsl"), "Matmul_System_v0"),
+            Self::Attention => {
+                (include_str!("../../../../examples/fmha/fmha_system_v0.dsl"), "FMHA_System_v0")
+            }
+            Self::Matmul => (
+                include_str!("../../../../examples/matmul/matmul_system_v0.dsl"),
+                "Matmul_System_v0",
+            ),
             Self::Empty => (include_str!("new/empty.dsl"), "NAME"),
         };
         let body = match text.strip_prefix("---\n").and_then(|t| t.split_once("\n---\n")) {
@@ -57,9 +62,10 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     let name = system_name(&options.file);
     let text = options.family.text(&name);
     file::replace(&options.file, text.as_bytes())?;
-;
     match format {
-        Format::Human => output::result(&format!("{shown}: a system `{name}`; `spak check {shown}` reads it\n"))?,
+        Format::Human => {
+            output::result(&format!("{shown}: a system `{name}`; `spak check {shown}` reads it\n"))?
+        }
         Format::Json => json::result("spak.new", NewReport { files: vec![shown] })?,
     }
     Ok(Status::Fine)

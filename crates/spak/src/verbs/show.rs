@@ -36,7 +36,12 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
                 file: options.file.to_string_lossy().into_owned(),
                 design: normal::hash(entries),
                 name: System::of(entries).name,
-                front_matter: design.resolved.front_matter.iter().map(|(k, v)| (k.clone(), value(v))).collect(),
+                front_matter: design
+                    .resolved
+                    .front_matter
+                    .iter()
+                    .map(|(k, v)| (k.clone(), value(v)))
+                    .collect(),
                 statements: entries.iter().map(|e| statement(&design.sources, e)).collect(),
             };
             json::result("spak.show", Diagnosed { result, diagnostics })?;
@@ -48,7 +53,9 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
 fn statement(sources: &Sources, entry: &Entry) -> StatementRecord {
     let (slot, statements) = match &entry.content {
         Content::Slot(slot) => (Some(self::slot(slot)), Vec::new()),
-        Content::Block(children) => (None, children.iter().map(|c| statement(sources, c)).collect()),
+        Content::Block(children) => {
+            (None, children.iter().map(|c| statement(sources, c)).collect())
+        }
     };
     StatementRecord {
         head: normal::identity(entry),
@@ -64,7 +71,9 @@ fn slot(slot: &SlotReading) -> SlotRecord {
         Reading::Nothing => ("nothing", Vec::new(), None),
         Reading::Open => ("open", Vec::new(), None),
         Reading::Literal(literal) => ("literal", vec![value(literal)], None),
-        Reading::List(items) => ("list", items.iter().filter_map(literal).map(value).collect(), None),
+        Reading::List(items) => {
+            ("list", items.iter().filter_map(literal).map(value).collect(), None)
+        }
         Reading::Schedule(steps) => ("schedule", steps.iter().map(value).collect(), None),
         Reading::Domain(domain) => ("domain", domain_values(domain), None),
         Reading::Type(..) => ("type", Vec::new(), None),
@@ -96,7 +105,9 @@ fn literal(reading: &Reading) -> Option<&Literal> {
 
 fn domain_values(domain: &Domain) -> Vec<Value> {
     match domain.count() {
-        Some(count) if count <= 4096 => domain.values().unwrap_or_default().iter().map(value).collect(),
+        Some(count) if count <= 4096 => {
+            domain.values().unwrap_or_default().iter().map(value).collect()
+        }
         _ => Vec::new(),
     }
 }
