@@ -118,8 +118,13 @@ fn small_spaces_have_the_published_number_of_configs() {
 }
 
 #[test]
-#[ignore = "counts 25 million configs; run it optimised"]
 fn larger_spaces_have_the_published_number_of_configs() {
+    if cfg!(debug_assertions) {
+        eprintln!(
+            "SKIPPED: counting 25 million configs needs an optimised build (cargo test --release)"
+        );
+        return;
+    }
     for space in spaces().iter().filter(|s| (MAX_CONFIGS..30_000_000).contains(&s.size)) {
         let start = std::time::Instant::now();
         assert_eq!(count(space), space.valid, "{}", space.name);
@@ -152,37 +157,5 @@ fn programs_agree_with_the_evaluator() {
                 assert_eq!(program.holds(&slots), value.as_bool(), "{restriction} at {config:?}");
             }
         });
-    }
-}
-
-#[test]
-#[ignore = "measures; run it optimised"]
-fn speed() {
-    let slots = ["a", "b", "c", "scheme"];
-    let mut symbols = Symbols::default();
-    let online = symbols.number("online").unwrap();
-    for text in [
-        "a * b <= 1024",
-        "32 <= a * b <= 1024 and c % 4 == 0",
-        "scheme == online => a in [32, 64]",
-        "a / b % 2 == 0",
-        "a * b * 2 B <= 48 KiB",
-    ] {
-        let program =
-            Program::compile(&parse(text, 0).expr.unwrap(), &slots, &mut symbols).unwrap();
-        let start = std::time::Instant::now();
-        let n = 5_000_000_i64;
-        let mut held = 0_u64;
-        for i in 0..n {
-            let config = [
-                Scalar::Int(i & 255),
-                Scalar::Int(1 + (i & 7)),
-                Scalar::Int(i & 31),
-                Scalar::Text(online),
-            ];
-            held += u64::from(program.holds(&config).unwrap());
-        }
-        let rate = n as f64 / start.elapsed().as_secs_f64() / 1e6;
-        eprintln!("{text}: {rate:.1} million a second ({held} hold)");
     }
 }
