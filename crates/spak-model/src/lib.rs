@@ -14,6 +14,7 @@ pub mod formula;
 pub mod front_matter;
 pub mod literal;
 pub mod normal;
+pub mod observation;
 pub mod reading;
 pub mod resolve;
 pub mod system;

@@ -98,6 +98,8 @@ pub struct Rule {
     pub name: String,
     /// All of these must hold.
     pub when: Vec<SlotReading>,
+    /// None of these may hold.
+    pub unless: Vec<SlotReading>,
     /// Then this: the key (`recommend`, `apply`, `avoid`, `forbid`, `then`) and what it says.
     pub then: Vec<(String, SlotReading)>,
     /// Everything else, by key.
@@ -351,13 +353,15 @@ fn rule(entry: &Entry) -> Rule {
     let mut rule = Rule {
         name: entry.name_text().unwrap_or("").to_owned(),
         when: Vec::new(),
+        unless: Vec::new(),
         then: Vec::new(),
         fields: Vec::new(),
         place: Place { file: entry.file, span: entry.span },
     };
     for (key, slot) in record(entry).fields {
         match key.as_str() {
-            "when" | "if" | "unless" => rule.when.push(slot),
+            "when" | "if" => rule.when.push(slot),
+            "unless" => rule.unless.push(slot),
             "recommend" | "apply" | "avoid" | "forbid" | "then" | "prefer" => {
                 rule.then.push((key, slot))
             }

@@ -209,7 +209,9 @@ pub enum Expect {
 /// What is expected under `key` (or on a line, when there is none) inside a block of `parent`.
 pub fn expect(parent: Option<Kind>, key: Option<&str>) -> Expect {
     use Kind as K;
-    if let Some(key) = key
+    // Fields have types whatever they are called: `reason: string`.
+    let names_fields = matches!(parent, Some(K::Type | K::Case));
+    if let Some(key) = key.filter(|_| !names_fields)
         && let Some(expect) = expect_key(parent, key)
     {
         return expect;

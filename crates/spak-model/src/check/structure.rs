@@ -113,8 +113,10 @@ fn walk<'a>(
             unknown.push(entry);
         }
     }
+    // What is inside an unknown block is its own business.
+    let inside = entry.kind.or(Some(Kind::Record));
     for child in entry.children() {
-        walk(entry.kind.or(parent), child, unknown, found);
+        walk(inside, child, unknown, found);
     }
     duplicates(entry.children(), found);
 }
@@ -192,8 +194,12 @@ fn unknown_blocks(unknown: &[&Entry], found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// The keyword that a word was probably meant to be: a slip of a letter or two, not a word of the same
+/// length.
 fn near_keyword(word: &str) -> Option<&'static str> {
-    suggest(word, KEYWORDS.iter().map(|k| k.word)).filter(|_| word.len() > 3)
+    let near = suggest(word, KEYWORDS.iter().map(|k| k.word))?;
+    let distance = strsim::damerau_levenshtein(&word.to_lowercase(), &near.to_lowercase());
+    (distance <= (word.chars().count() / 4).min(2)).then_some(near)
 }
 
 fn kept(diagnostic: Diagnostic, entry: &Entry, count: usize) -> Diagnostic {

@@ -2,6 +2,7 @@
 
 mod meaning;
 mod names;
+mod observations;
 mod prototype;
 mod seed;
 
