@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use spak_records::{ContentHash, Device, Problem, Toolchain, Value, Workload};
 
-use crate::wording::{literal, slug};
+use crate::scope::Scope;
+use crate::wording::slug;
 
 /// The scope of a learning step, as the caller knows it.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct Context {
     pub problem: Problem,
     /// The same problem in the design's own names (`seq_len`, `head_dim`, `causal`).
     pub workload: Workload,
+    /// What the design calls that workload (`Prefill`), if it has a name: facts are named after it.
+    pub workload_name: Option<String>,
     /// Id of the trace that holds the trials; every fact names it as its source.
     pub trace: String,
     /// The date to write, as text (`2026-02-13`).
@@ -48,73 +51,59 @@ impl Context {
             ("family".to_owned(), Value::Text(self.problem.family().to_owned())),
         ];
         let known = symbols.len();
+        let family = Value::Text(self.problem.family().to_owned());
         for (name, value) in &self.workload.0 {
-            let scalar = !matches!(value, Value::List(_));
-            if scalar && !symbols.iter().take(known).any(|(n, _)| n == name) {
+            let told = matches!(value, Value::List(_)) || *value == family;
+            if !told && !symbols.iter().take(known).any(|(n, _)| n == name) {
                 symbols.push((name.clone(), value.clone()));
             }
         }
         symbols
     }
 
-    /// The formula that holds exactly where the trials were made.
-    pub fn when(&self) -> String {
-        self.when_without(&[])
+    /// Where the trials were made, with its name and the terms of its predicate.
+    pub fn scope(&self) -> Scope {
+        self.scope_without("", &[])
     }
 
-    /// The same formula, without the symbols that a finding compares.
-    pub(crate) fn when_without(&self, left_out: &[&str]) -> String {
-        let terms: Vec<String> = self
-            .symbols()
-            .iter()
-            .filter(|(name, _)| !left_out.contains(&name.as_str()))
-            .map(|(name, value)| format!("{name} == {}", literal(value)))
-            .collect();
-        terms.join(" && ")
-    }
-
-    /// A short name of the scope, the same in every run: device, cores, compiler, family, workload.
-    pub fn key(&self) -> String {
-        self.key_without(&[])
-    }
-
-    /// The same name, without the symbols that a finding compares.
-    pub(crate) fn key_without(&self, left_out: &[&str]) -> String {
-        let mut parts = vec![
-            slug(&self.device.name),
-            format!("{}c", self.device.cores),
-            slug(&self.toolchain.compiler),
-            slug(self.problem.family()),
-        ];
-        parts.extend(self.workload_parts(left_out));
-        parts.retain(|p| !p.is_empty());
-        parts.join("_")
-    }
-
-    /// `sl1024`, `hd64`, `causal`: initials and values, whole names where initials collide; flags
-    /// that are off are left out.
-    fn workload_parts(&self, left_out: &[&str]) -> Vec<String> {
-        let initials = |name: &str| -> String {
-            name.split('_').filter_map(|word| word.chars().next()).collect()
-        };
-        let mut count: BTreeMap<String, u32> = BTreeMap::new();
-        for name in self.workload.0.keys() {
-            *count.entry(initials(name)).or_default() += 1;
+    /// The same without the symbols that a finding compares, which are all names of the field `any`.
+    pub(crate) fn scope_without(&self, any: &str, left_out: &[&str]) -> Scope {
+        let workload = self.workload_name.as_deref().map(slug).filter(|name| !name.is_empty());
+        let what = workload.unwrap_or_else(|| slug(self.problem.family()));
+        let mut name = format!("{what}_on_{}_{}c", device_slug(&self.device), self.device.cores);
+        if !any.is_empty() {
+            name = format!("{name}_any_{}", slug(any));
         }
-        let mut parts = Vec::new();
-        for (name, value) in self.workload.0.iter().filter(|(n, _)| !left_out.contains(&n.as_str()))
-        {
-            let short = initials(name);
-            let short = if count.get(&short) == Some(&1) { short } else { name.clone() };
-            match value {
-                Value::Bool(true) => parts.push(slug(name)),
-                Value::Bool(false) | Value::List(_) => {}
-                Value::Int(_) | Value::Float(_) => parts.push(slug(&format!("{short}{value}"))),
-                Value::Text(text) => parts.push(slug(text)),
-            }
+        if !name.starts_with(char::is_alphabetic) {
+            name = format!("at_{name}");
         }
-        parts
+        let mut terms = self.symbols();
+        terms.retain(|(name, _)| !left_out.contains(&name.as_str()));
+        Scope { name, terms }
     }
+}
+
+/// `xeon`, `epyc_7763`, `apple_m2`, `rtx_5070`: what people call a device.
+fn device_slug(device: &Device) -> String {
+    const FILLERS: &[&str] =
+        &["intel", "amd", "nvidia", "geforce", "processor", "cpu", "gen", "gpu"];
+    let whole = slug(&device.name);
+    let plain = device.name.split(" with ").next().unwrap_or_default();
+    let ordinal = |word: &str| word.strip_suffix("th").is_some_and(|n| n.parse::<u32>().is_ok());
+    let words: Vec<String> = plain
+        .split('@')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .filter(|word| !word.to_lowercase().ends_with("-core") && !ordinal(word))
+        .map(slug)
+        .filter(|word| !word.is_empty() && !FILLERS.contains(&word.as_str()))
+        .collect();
+    let short = words.join("_");
+    [short, whole, slug(&device.architecture)]
+        .into_iter()
+        .find(|name| !name.is_empty())
+        .unwrap_or_else(|| "device".to_owned())
 }
 
 /// The fields of a problem by name, so that two problems can be compared field by field.
@@ -164,5 +153,37 @@ pub(crate) fn names_of_field(field: &str) -> &'static [&'static str] {
         "causal" => &["causal", "causal_alignment"],
         "store_lse" => &["store_lse"],
         _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_are_called_what_people_call_them() {
+        let called = |name: &str| {
+            device_slug(&Device {
+                name: name.to_owned(),
+                architecture: "x86_64".to_owned(),
+                features: Vec::new(),
+                cores: 2,
+                caches: Vec::new(),
+                system: String::new(),
+            })
+        };
+        for (name, expected) in [
+            ("Intel(R) Xeon(R) Processor", "xeon"),
+            ("Intel(R) Xeon(R) Platinum 8481C CPU @ 2.70GHz", "xeon_platinum_8481c"),
+            ("12th Gen Intel(R) Core(TM) i7-12700K", "core_i7_12700k"),
+            ("AMD EPYC 7763 64-Core Processor", "epyc_7763"),
+            ("AMD Ryzen 7 5700G with Radeon Graphics", "ryzen_7_5700g"),
+            ("Apple M2", "apple_m2"),
+            ("NVIDIA GeForce RTX 5070", "rtx_5070"),
+            ("Intel(R) Processor", "intel_processor"),
+            ("  ", "x86_64"),
+        ] {
+            assert_eq!(called(name), expected, "{name}");
+        }
     }
 }

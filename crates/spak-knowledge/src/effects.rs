@@ -204,14 +204,10 @@ pub(crate) fn findings(
             .filter(|(_, r)| r.pairs >= MIN_PAIRS_LOSS && r.range.first() >= Some(&LEAST_LOSS));
         let fastest = dimension.literals.iter().filter_map(|l| fastest_with(l));
         let fastest = fastest.fold(f64::INFINITY, f64::min);
-        let losses: Vec<Finding> = losses
-            .map(|(value, loss)| Finding::Loses {
-                name: dimension.name.clone(),
-                value: value.clone(),
-                best: pivot_value.clone(),
-                loss: loss.clone(),
-                behind_best: fastest_with(&crate::wording::literal(value))
-                    .map_or(loss.mean, |own| (own - fastest).exp()),
+        let losing: Vec<(Value, f64)> = losses
+            .map(|(value, loss)| {
+                let own = fastest_with(&crate::wording::literal(value));
+                (value.clone(), own.map_or(loss.mean, |own| (own - fastest).exp()))
             })
             .collect();
         let equal = equal.iter().map(|(v, _, _)| v.clone()).chain(untold).collect();
@@ -220,8 +216,8 @@ pub(crate) fn findings(
             best: pivot_value.clone(),
             slower,
             equal,
+            losing,
         });
-        found.extend(losses);
     } else if !equal.is_empty() && untold.is_empty() {
         let mut values = vec![pivot_value.clone()];
         values.extend(equal.iter().map(|(v, _, _)| v.clone()));

@@ -4,45 +4,44 @@ use spak_records::{Config, Stage, Value};
 
 use crate::context::{Context, names_of_field};
 use crate::finding::{Finding, Optimal, Ratio};
-use crate::knowledge::{Entry, LEARNED_BY, Spread, basis, confidence, support};
+use crate::knowledge::{Entry, Fact, LEARNED_BY, Sample, basis, confidence, support};
+use crate::scope::Scope;
 use crate::wording::{
     count, listed, literal, percent, rate_unit, short, slug, time, time_unit, times,
 };
 
-/// The name and the entries of the fact for `finding`.
-pub(crate) fn written(
-    finding: &Finding,
-    context: &Context,
-    spread: &Spread,
-) -> (String, Vec<Entry>) {
-    let without = match finding {
-        Finding::Workload { name, .. } => names_of_field(name),
-        _ => &[],
-    };
-    let name = format!("{}_{}", subject(finding), context.key_without(without));
-    let mut entries = vec![Entry::text("description", describe(finding))];
-    entries.push(Entry::claim("kind", kind(finding)));
-    entries.push(Entry::claim("when", context.when_without(without)));
-    entries.extend(claims(finding, context));
+/// The fact for `finding`.
+pub(crate) fn fact(finding: Finding, context: &Context) -> Fact {
+    let scope = scope(&finding, context).name;
+    let mut entries = vec![Entry::text("description", describe(&finding))];
+    entries.push(Entry::claim("kind", kind(&finding)));
+    entries.push(Entry::claim("when", scope.clone()));
+    entries.extend(claims(&finding, context));
     if !matches!(finding, Finding::Optimal(_)) {
         let noun = if matches!(finding, Finding::Rejected { .. }) { "configs" } else { "pairs" };
-        entries.push(Entry::support(noun, support(finding)));
+        entries.push(Entry::support(noun, support(&finding)));
     }
-    match (finding, spread) {
-        (Finding::Rejected { .. }, _) => {}
-        // The spread is told once, with the optimum, unless it is a reservation.
-        (Finding::Optimal(_), _) | (_, Spread::Unknown { .. }) => {
-            entries.push(Entry::text("noise", spread.text()));
-        }
-        (_, Spread::Known { samples, .. }) => entries.push(Entry::number("samples", samples)),
+    entries.push(Entry::claim("learned_by", LEARNED_BY));
+    Fact {
+        name: format!("{}_{scope}", subject(&finding)),
+        confidence: confidence(&finding),
+        support: support(&finding),
+        finding,
+        scope,
+        entries,
     }
-    entries.push(Entry::number("confidence", format!("{:.2}", confidence(finding))));
-    entries.extend(provenance(context));
-    (name, entries)
 }
 
-/// Device, compiler, trace and date: what every fact and rule ends with.
-pub(crate) fn provenance(context: &Context) -> Vec<Entry> {
+/// Where the finding holds: what it compares is no condition of it.
+pub(crate) fn scope(finding: &Finding, context: &Context) -> Scope {
+    match finding {
+        Finding::Workload { name, .. } => context.scope_without(name, names_of_field(name)),
+        _ => context.scope(),
+    }
+}
+
+/// What all findings of a step were measured with, for the fact that stands once for a scope.
+pub(crate) fn measured(context: &Context, scope: &Scope, sample: &Sample) -> Vec<Entry> {
     let toolchain = &context.toolchain;
     let mut compiler = toolchain.version.trim().to_owned();
     if !compiler.contains(&toolchain.compiler) {
@@ -51,35 +50,39 @@ pub(crate) fn provenance(context: &Context) -> Vec<Entry> {
     if !toolchain.flags.is_empty() {
         compiler = format!("{compiler}, {}", toolchain.flags.join(" "));
     }
-    vec![
+    let mut entries = vec![
+        Entry::claim("kind", "measurement"),
+        Entry::claim("when", scope.name.clone()),
         Entry::text("toolchain", compiler),
-        Entry::text("source", format!("trace {}", context.trace)),
-        Entry::text("learned", context.date.clone()),
-        Entry::claim("learned_by", LEARNED_BY),
-    ]
+        Entry::support("trials", sample.accepted + sample.rejected),
+    ];
+    if sample.rejected > 0 {
+        entries.push(Entry::number("rejected", sample.rejected));
+    }
+    entries.push(Entry::number("samples", sample.spread.samples()));
+    entries.push(Entry::text("noise", sample.spread.text()));
+    entries.push(Entry::text("source", format!("trace {}", context.trace)));
+    entries.push(Entry::text("learned", context.date.clone()));
+    entries.push(Entry::claim("learned_by", LEARNED_BY));
+    entries
 }
 
 /// The part of a name that says what the fact is about.
 fn subject(finding: &Finding) -> String {
     match finding {
-        Finding::Optimal(_) => "optimal".to_owned(),
+        Finding::Optimal(_) => "best".to_owned(),
         // What a dimension does is one fact, whether it does something or not.
         Finding::Effect { name, .. } | Finding::NoEffect { name, .. } => {
             format!("{}_effect", slug(name))
         }
-        Finding::Loses { name, value, .. } => {
-            format!("negative_{}_{}", slug(name), value_slug(value))
-        }
         Finding::Rejected { region, .. } => {
             let terms: Vec<String> =
                 region.iter().map(|(n, v)| format!("{}_{}", slug(n), value_slug(v))).collect();
-            format!("rejected_{}", terms.join("_"))
+            format!("avoid_{}", terms.join("_"))
         }
-        Finding::Interaction { name, by, .. } => {
-            format!("interaction_{}_by_{}", slug(name), slug(by))
-        }
+        Finding::Interaction { name, by, .. } => format!("{}_by_{}", slug(name), slug(by)),
         Finding::Workload { name, values: [a, b], .. } => {
-            format!("workload_{}_{}_over_{}", slug(name), value_slug(b), value_slug(a))
+            format!("{}_{}_over_{}", slug(name), value_slug(b), value_slug(a))
         }
     }
 }
@@ -94,7 +97,6 @@ fn kind(finding: &Finding) -> &'static str {
         Finding::Optimal(_) => "optimal",
         Finding::Effect { .. } => "effect",
         Finding::NoEffect { .. } => "no_effect",
-        Finding::Loses { .. } => "negative",
         Finding::Rejected { .. } => "rejected",
         Finding::Interaction { .. } => "interaction",
         Finding::Workload { .. } => "workload",
@@ -129,15 +131,6 @@ fn claims(finding: &Finding, context: &Context) -> Vec<Entry> {
             vec![
                 Entry::claim("equal", values.join(", ")),
                 Entry::estimate("equal_within", bound, [0.5 * within, 2.0 * within]),
-            ]
-        }
-        Finding::Loses { name, value, best, loss, .. } => {
-            let [least, _] = loss.range;
-            vec![
-                Entry::claim("avoid", format!("{name} = {}", literal(value))),
-                Entry::claim("compared_with", format!("{name} = {}", literal(best))),
-                Entry::estimate("slowdown", short(loss.mean), loss.interval),
-                Entry::estimate("slowdown_least", short(least), [0.9 * least, 1.1 * least]),
             ]
         }
         Finding::Rejected { region, stage, reason, .. } => vec![
@@ -190,22 +183,9 @@ fn optimal_claims(optimal: &Optimal, context: &Context) -> Vec<Entry> {
         let interval = [low / slack, high * slack];
         entries.push(Entry::estimate("speedup_over_seed", short(speedup), interval));
     }
-    let equal: Vec<String> = optimal
-        .equal_values
-        .iter()
-        .map(|(name, values)| {
-            let values: Vec<String> = values.iter().map(literal).collect();
-            format!("{name} = {}", values.join(" or "))
-        })
-        .collect();
-    if !equal.is_empty() {
-        entries.push(Entry::text("equal_within_spread", equal.join(", ")));
+    if !optimal.equal.is_empty() {
+        entries.push(Entry::number("equal_configs", optimal.equal.len()));
     }
-    entries.push(Entry::number("trials", optimal.measured + optimal.rejected));
-    if optimal.rejected > 0 {
-        entries.push(Entry::number("rejected", optimal.rejected));
-    }
-    entries.push(Entry::number("samples", optimal.samples));
     entries
 }
 
@@ -213,20 +193,8 @@ fn optimal_claims(optimal: &Optimal, context: &Context) -> Vec<Entry> {
 pub(crate) fn describe(finding: &Finding) -> String {
     match finding {
         Finding::Optimal(optimal) => describe_optimal(optimal),
-        Finding::Effect { name, best, slower, equal } => {
-            let over: Vec<String> = slower
-                .iter()
-                .map(|(value, ratio)| {
-                    format!("than {} by {} ({})", literal(value), times(ratio.mean), basis(ratio))
-                })
-                .collect();
-            let untold = if equal.is_empty() {
-                String::new()
-            } else {
-                let equal: Vec<String> = equal.iter().map(literal).collect();
-                format!(" {} cannot be told from it.", listed(&equal))
-            };
-            format!("{name} = {} is faster {}.{untold}", literal(best), listed(&over))
+        Finding::Effect { name, best, slower, equal, losing } => {
+            describe_effect(name, best, slower, equal, losing)
         }
         Finding::NoEffect { name, values, within, pairs } => {
             let values: Vec<String> = values.iter().map(literal).collect();
@@ -237,28 +205,11 @@ pub(crate) fn describe(finding: &Finding) -> String {
                 count(*pairs, "pair")
             )
         }
-        Finding::Loses { name, value, best, loss, behind_best } => {
-            let [least, most] = loss.range;
-            format!(
-                "{name} = {} takes at least {} the time of {} in {} of {} (geometric mean {}, at most {}). \
-                 The fastest config with it takes {} the time of the best one.",
-                literal(value),
-                times(least),
-                literal(best),
-                loss.agree,
-                count(loss.pairs, "pair"),
-                times(loss.mean),
-                times(most),
-                times(*behind_best)
-            )
-        }
         Finding::Rejected { region, stage, reason, configs, witnesses } => format!(
-            "Each of the {} tried with {} was rejected at stage {}: {reason}. {} in it \
+            "All {configs} configs with {} were rejected at stage {} ({reason}); {witnesses} of them \
              {} an accepted neighbour that differs in one value.",
-            count(*configs, "config"),
             region_text(region),
             stage_name(*stage),
-            count(*witnesses, "config"),
             if *witnesses == 1 { "has" } else { "have" }
         ),
         Finding::Interaction { name, values, by, at, crossing } => {
@@ -309,6 +260,36 @@ fn describe_optimal(optimal: &Optimal) -> String {
         0 => {}
         1 => text.push_str(" 1 other config cannot be told from it."),
         n => text.push_str(&format!(" {n} other configs cannot be told from it.")),
+    }
+    text
+}
+
+fn describe_effect(
+    name: &str,
+    best: &Value,
+    slower: &[(Value, Ratio)],
+    equal: &[Value],
+    losing: &[(Value, f64)],
+) -> String {
+    let over: Vec<String> = slower
+        .iter()
+        .map(|(value, ratio)| {
+            format!("{} faster than {} ({})", times(ratio.mean), literal(value), basis(ratio))
+        })
+        .collect();
+    let mut text = format!("{name} = {} is {}.", literal(best), listed(&over));
+    if !losing.is_empty() {
+        let behind: Vec<String> = losing
+            .iter()
+            .map(|(value, behind)| {
+                format!("with {} takes {} the best time", literal(value), times(*behind))
+            })
+            .collect();
+        text.push_str(&format!(" The fastest config {}.", listed(&behind)));
+    }
+    if !equal.is_empty() {
+        let equal: Vec<String> = equal.iter().map(literal).collect();
+        text.push_str(&format!(" {} cannot be told from it.", listed(&equal)));
     }
     text
 }

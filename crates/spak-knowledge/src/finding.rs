@@ -34,6 +34,9 @@ pub enum Finding {
         slower: Vec<(Value, Ratio)>,
         /// Values that cannot be told from the best one.
         equal: Vec<Value>,
+        /// Of the slower values those that lose clearly in every pair, with the time of the fastest
+        /// config that has one over the time of the fastest config.
+        losing: Vec<(Value, f64)>,
     },
     /// All values of a dimension take the same time within a bound.
     NoEffect {
@@ -45,19 +48,6 @@ pub enum Finding {
         within: f64,
         /// The fewest pairs behind any comparison.
         pairs: usize,
-    },
-    /// A value loses clearly in every pair.
-    Loses {
-        /// The axis or parameter.
-        name: String,
-        /// The value to stay away from.
-        value: Value,
-        /// The value it was compared with.
-        best: Value,
-        /// Its time over that of the best value.
-        loss: Ratio,
-        /// Time of the fastest config with this value over the time of the fastest config.
-        behind_best: f64,
     },
     /// Every config of a region was rejected for the same reason.
     Rejected {

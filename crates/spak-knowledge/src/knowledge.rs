@@ -1,9 +1,10 @@
 //! Facts and rules: findings with their names, their provenance and the entries that are written.
 
-use spak_records::Value;
+use spak_records::{Config, Value};
 
 use crate::context::Context;
-use crate::finding::Finding;
+use crate::finding::{Finding, Ratio};
+use crate::scope::Scope;
 use crate::wording::{literal, times};
 
 /// The value of `learned_by` that marks what this program may replace.
@@ -18,13 +19,48 @@ pub struct Learned {
     pub facts: Vec<Fact>,
     /// What to do about it, the most influential first.
     pub rules: Vec<Rule>,
+    /// Where they hold and what was measured there, each scope once.
+    pub scopes: Vec<Measured>,
+    /// What the step looked at, whether or not it found anything.
+    pub grounds: Grounds,
+}
+
+/// A scope with what its facts and rules were measured with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    /// The scope.
+    pub scope: Scope,
+    /// What is written between the braces of the fact `measured_<scope>`, in order.
+    pub entries: Vec<Entry>,
+}
+
+/// What a step had to go by: where it is silent, this decides whether an earlier statement still stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Grounds {
+    /// All values that were compared.
+    pub compared: Vec<Compared>,
+    /// All configs that were accepted.
+    pub accepted: Vec<Config>,
+}
+
+/// Two values of an axis or parameter, with or without a difference.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compared {
+    /// The axis or parameter.
+    pub name: String,
+    /// The two values.
+    pub values: [Value; 2],
+    /// The second one's time over the first one's.
+    pub ratio: Ratio,
 }
 
 /// One observation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fact {
-    /// Kind, dimension and scope: the same in every run.
+    /// Subject and scope: the same in every run.
     pub name: String,
+    /// Name of the scope, which the name ends with.
+    pub scope: String,
     /// The numbers.
     pub finding: Finding,
     /// See [`confidence`].
@@ -40,7 +76,9 @@ pub struct Fact {
 pub struct Rule {
     /// Subject and scope: the same in every run.
     pub name: String,
-    /// The formula under which it was observed to hold.
+    /// Name of the scope, which the name ends with.
+    pub scope: String,
+    /// The formula under which it was observed to hold; it begins with the scope.
     pub when: String,
     /// The value to choose.
     pub recommend: Option<(String, Value)>,
@@ -52,6 +90,8 @@ pub struct Rule {
     pub confidence: f64,
     /// The smallest support of the facts it rests on.
     pub support: usize,
+    /// Names of these facts.
+    pub evidence: Vec<String>,
     /// What is written between the braces, in order.
     pub entries: Vec<Entry>,
 }
@@ -107,7 +147,21 @@ pub(crate) enum Spread {
     Unknown { samples: u32 },
 }
 
+/// How many configs a step rests on, and how well they were timed.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Sample {
+    pub(crate) accepted: usize,
+    pub(crate) rejected: usize,
+    pub(crate) spread: Spread,
+}
+
 impl Spread {
+    pub(crate) fn samples(&self) -> u32 {
+        match self {
+            Self::Known { samples, .. } | Self::Unknown { samples } => *samples,
+        }
+    }
+
     pub(crate) fn text(&self) -> String {
         match self {
             Self::Known { noise, .. } => noise.clone(),
@@ -125,8 +179,9 @@ impl Spread {
 ///
 /// The first factor is Laplace's rule of succession, the chance that the next pair points the same
 /// way (0.67 after one pair, 0.83 after four, 0.94 after sixteen); the second one falls with the
-/// chance `p`, corrected for all comparisons, that there is no difference at all. An optimum has the
-/// chance of being the fastest if all configs that cannot be told from it are equally likely; "no
+/// chance `p`, corrected for all comparisons, that there is no difference at all. For an optimum it is
+/// the chance of being the fastest if all configs that cannot be told from it are equally likely, which
+/// says more about how many these are than about their speed and is therefore not written down; "no
 /// effect" has the level of its interval; a rejected region has Laplace's rule over its configs.
 pub fn confidence(finding: &Finding) -> f64 {
     let pairs = |agree: usize, pairs: usize, p: f64| {
@@ -137,7 +192,6 @@ pub fn confidence(finding: &Finding) -> f64 {
         Finding::Effect { slower, .. } => {
             slower.iter().map(|(_, r)| pairs(r.agree, r.pairs, r.p)).fold(1.0, f64::min)
         }
-        Finding::Loses { loss, .. } => pairs(loss.agree, loss.pairs, loss.p),
         Finding::NoEffect { .. } => 0.95,
         Finding::Rejected { configs, .. } => pairs(*configs, *configs, 0.0),
         Finding::Interaction { at, .. } => {
@@ -154,7 +208,6 @@ pub(crate) fn support(finding: &Finding) -> usize {
     match finding {
         Finding::Optimal(o) => o.measured,
         Finding::Effect { slower, .. } => fewest(&mut slower.iter().map(|(_, r)| r.pairs)),
-        Finding::Loses { loss, .. } => loss.pairs,
         Finding::NoEffect { pairs, .. } => *pairs,
         Finding::Rejected { configs, .. } => *configs,
         Finding::Interaction { at, .. } => fewest(&mut at.iter().map(|(_, r)| r.pairs)),
@@ -163,17 +216,24 @@ pub(crate) fn support(finding: &Finding) -> usize {
 }
 
 impl Learned {
-    pub(crate) fn new(findings: Vec<Finding>, context: &Context, spread: Spread) -> Self {
-        let rules = crate::rules::rules(&findings, context, &spread);
-        let facts = findings
-            .into_iter()
-            .map(|finding| {
-                let (confidence, support) = (confidence(&finding), support(&finding));
-                let (name, entries) = crate::facts::written(&finding, context, &spread);
-                Fact { name, finding, confidence, support, entries }
-            })
-            .collect();
-        Self { facts, rules }
+    pub(crate) fn new(
+        findings: Vec<Finding>,
+        context: &Context,
+        sample: &Sample,
+        grounds: Grounds,
+    ) -> Self {
+        let mut scopes: Vec<Measured> = Vec::new();
+        for finding in &findings {
+            let scope = crate::facts::scope(finding, context);
+            if !scopes.iter().any(|m| m.scope.name == scope.name) {
+                let entries = crate::facts::measured(context, &scope, sample);
+                scopes.push(Measured { scope, entries });
+            }
+        }
+        let facts: Vec<Fact> =
+            findings.into_iter().map(|f| crate::facts::fact(f, context)).collect();
+        let rules = crate::rules::rules(&facts, context);
+        Self { facts, rules, scopes, grounds }
     }
 }
 
@@ -243,11 +303,11 @@ fn quoted(text: &str) -> String {
     out
 }
 
-/// `geometric mean of 4 pairs, 2.10x to 2.50x`, `1 pair`: what a ratio rests on.
-pub(crate) fn basis(ratio: &crate::finding::Ratio) -> String {
+/// `2.10x to 2.50x over 4 pairs`, `1 pair`: what a ratio rests on.
+pub(crate) fn basis(ratio: &Ratio) -> String {
     let [low, high] = ratio.range;
     match ratio.pairs {
         1 => "1 pair".to_owned(),
-        n => format!("geometric mean of {n} pairs, {} to {}", times(low), times(high)),
+        n => format!("{} to {} over {n} pairs", times(low), times(high)),
     }
 }

@@ -7,7 +7,7 @@ use spak_records::{Config, Outcome, Trial, Value};
 use crate::context::{Context, problem_fields};
 use crate::effects::{self, Contrast, Dimension, LEVEL};
 use crate::finding::{Finding, Optimal, Ratio};
-use crate::knowledge::{Learned, Spread};
+use crate::knowledge::{Compared, Grounds, Learned, Sample, Spread};
 use crate::pairs::{Place, Table};
 use crate::rejects::rejections;
 use crate::sample::{MIN_SAMPLES, Noise, Point, points, value_of};
@@ -29,7 +29,7 @@ pub fn learn(trials: &[Trial], context: &Context) -> Learned {
     let best = here.iter().min_by(|a, b| a.log_ns.total_cmp(&b.log_ns));
     findings.extend(best.map(|b| Finding::Optimal(optimal(b, &here, trials, context, &noise))));
     let contrasts = effects::contrasts(&here, &dimensions, &noise);
-    let comparisons = contrasts.iter().map(Vec::len).sum();
+    let comparisons: usize = contrasts.iter().map(Vec::len).sum();
     for (dimension, own) in dimensions.iter().zip(&contrasts) {
         let fastest_with = |literal: &str| {
             let with = here
@@ -56,7 +56,34 @@ pub fn learn(trials: &[Trial], context: &Context) -> Learned {
     } else {
         Spread::Known { noise: noise.origin.clone(), samples }
     };
-    Learned::new(findings, context, spread)
+    let rejected = rejected(&here, trials, context);
+    let sample = Sample { accepted: here.len(), rejected, spread };
+    let level = LEVEL / comparisons.max(1) as f64;
+    let compared = dimensions.iter().zip(&contrasts).flat_map(|(dimension, own)| {
+        own.iter().filter_map(move |contrast| compared(dimension, contrast, level))
+    });
+    let grounds = Grounds {
+        compared: compared.collect(),
+        accepted: here.iter().map(|p| p.config.clone()).collect(),
+    };
+    Learned::new(findings, context, &sample, grounds)
+}
+
+fn compared(dimension: &Dimension, contrast: &Contrast, level: f64) -> Option<Compared> {
+    let [a, b] = contrast.values;
+    let values = [dimension.values.get(a)?.clone(), dimension.values.get(b)?.clone()];
+    Some(Compared { name: dimension.name.clone(), values, ratio: contrast.ratio(a, level) })
+}
+
+/// How many configs were rejected and never accepted.
+fn rejected(here: &[Point], trials: &[Trial], context: &Context) -> usize {
+    let rejected: BTreeSet<&str> = trials
+        .iter()
+        .filter(|t| t.problem == context.problem && matches!(t.outcome, Outcome::Rejected(_)))
+        .filter(|t| !here.iter().any(|p| p.config_id == t.config_id))
+        .map(|t| t.config_id.as_str())
+        .collect();
+    rejected.len()
 }
 
 /// The order in which findings are told: the best first, then effects from large to small.
@@ -67,7 +94,6 @@ fn rank(finding: &Finding) -> (u8, i64) {
         Finding::Effect { slower, .. } => {
             (1, large_first(slower.first().map_or(1.0, |(_, r)| r.mean)))
         }
-        Finding::Loses { loss, .. } => (2, large_first(loss.mean)),
         Finding::Interaction { crossing: true, .. } => (3, 0),
         Finding::Interaction { crossing: false, .. } => (4, 0),
         Finding::NoEffect { .. } => (5, 0),
@@ -123,12 +149,6 @@ fn optimal(
         let known = seed.sampling.is_some() && best.sampling.is_some();
         (log.exp(), known.then(|| [(log - half).exp(), (log + half).exp()]))
     });
-    let rejected: BTreeSet<&str> = trials
-        .iter()
-        .filter(|t| t.problem == context.problem && matches!(t.outcome, Outcome::Rejected(_)))
-        .filter(|t| !here.iter().any(|p| p.config_id == t.config_id))
-        .map(|t| t.config_id.as_str())
-        .collect();
     let m = &best.measurement;
     Optimal {
         config: best.config.clone(),
@@ -138,7 +158,7 @@ fn optimal(
         over_seed,
         samples: m.samples,
         measured: here.len(),
-        rejected: rejected.len(),
+        rejected: rejected(here, trials, context),
         noise: noise.session,
         equal,
         equal_values,

@@ -9,6 +9,7 @@ mod advice;
 mod context;
 mod design;
 mod effects;
+mod entries;
 mod facts;
 mod finding;
 mod knowledge;
@@ -18,7 +19,9 @@ mod read_back;
 mod rejects;
 mod rules;
 mod sample;
+mod scope;
 mod stats;
+mod superseded;
 mod wording;
 mod write_back;
 
@@ -26,10 +29,13 @@ pub use advice::{Advice, Assignment, Term};
 pub use context::{Context, Dimension};
 pub use effects::{EQUAL_WITHIN, LEAST_EFFECT, LEAST_LOSS, LEVEL, MIN_PAIRS_LOSS};
 pub use finding::{Finding, Optimal, Ratio};
-pub use knowledge::{Entry, Fact, LEARNED_BY, Learned, Role, Rule, Written, confidence};
+pub use knowledge::{
+    Compared, Entry, Fact, Grounds, LEARNED_BY, Learned, Measured, Role, Rule, Written, confidence,
+};
 pub use learn::learn;
 pub use pairs::MIN_PAIRS_UNKNOWN_SPREAD;
 pub use read_back::{Choice, Guidance, Known, guidance, read_back, read_items};
 pub use rejects::MIN_REJECTED;
 pub use sample::MIN_SAMPLES;
+pub use scope::Scope;
 pub use write_back::{Edited, WriteError, write_back};

@@ -7,6 +7,9 @@ use crate::stats::{critical, deviation, mean, two_sided};
 
 /// The fewest pairs for a claim when the spread of the times is not known and must come from the pairs.
 pub const MIN_PAIRS_UNKNOWN_SPREAD: usize = 4;
+/// How sure the assumed noise is, in degrees of freedom: few, so that only a large difference stands
+/// out of it.
+const ASSUMED_FREEDOM: f64 = 3.0;
 /// No set of pairs agrees better than this; it keeps equal single samples from looking exact.
 const LEAST_SPREAD: f64 = 0.001;
 
@@ -129,8 +132,10 @@ impl Test {
 /// With known spread (enough samples each, run-to-run noise measured) one pair can be tested. Two
 /// tests are made and the better one counts, at twice its p-value: of the mean, with the larger of
 /// expected and observed error; and of every pair on its own, all with one sign, which finds effects
-/// that are always there but differ in size. Otherwise the spread of the pairs themselves is all there
-/// is (paired t-test), and `strata`, each of equal circumstances, are the second test.
+/// that are always there but differ in size. The same is done for few pairs that were timed side by
+/// side when the noise is only assumed: with an error so unsure that nothing but a difference far
+/// beyond the intervals of both sides passes. Otherwise the spread of the pairs themselves is all
+/// there is (paired t-test), and `strata`, each of equal circumstances, are the second test.
 pub(crate) fn test(
     points: &[Point],
     pairs: &[(usize, usize)],
@@ -145,6 +150,10 @@ pub(crate) fn test(
     }
     let n = logs.len() as f64;
     let center = mean(&logs);
+    let few = logs.len() < MIN_PAIRS_UNKNOWN_SPREAD;
+    let assumed = (!noise.measured && few && sides.iter().all(|(a, b)| side_by_side(a, b)))
+        .then(|| noise.assumed(ASSUMED_FREEDOM));
+    let noise = assumed.as_ref().unwrap_or(noise);
     let spread = deviation(&logs).max(LEAST_SPREAD);
     // Configs that were compared with different incumbents share the error of the link between them.
     let linked = sides.iter().filter(|(a, b)| a.anchor != b.anchor).count() as f64 / n;
@@ -153,7 +162,8 @@ pub(crate) fn test(
         sides.iter().map(|(a, b)| Some(noise.variance(a)? + noise.variance(b)?)).collect();
     let expected = variances.as_ref().map(|v| (v.iter().sum::<f64>() / (n * n) + link).sqrt());
     let observed = spread / n.sqrt();
-    if let (Some(variances), Some(expected), true) = (&variances, expected, noise.measured) {
+    let known = noise.measured || assumed.is_some();
+    if let (Some(variances), Some(expected), true) = (&variances, expected, known) {
         let observed = if logs.len() < 2 { 0.0 } else { observed };
         let (error, freedom) = if observed > expected {
             (observed, noise.freedom.min(n - 1.0))
@@ -171,7 +181,7 @@ pub(crate) fn test(
         // What is always there but differs in size has the expected error, as a mean of these pairs.
         return Some(Test { mean: center, error, freedom, p, logs });
     }
-    if logs.len() < MIN_PAIRS_UNKNOWN_SPREAD {
+    if few {
         return None;
     }
     let freedom = n - 1.0;
@@ -180,6 +190,13 @@ pub(crate) fn test(
     let split = strata.iter().map(|parts| one_sign_in_all(&logs, parts)).fold(1.0, f64::min);
     let p = 2.0 * whole.min((split * strata.len().max(1) as f64).min(1.0));
     Some(Test { mean: center, error, freedom, p: p.min(1.0), logs })
+}
+
+/// Whether drift cannot tell the two apart: one was timed in the other's session, or both in sessions
+/// with the same incumbent.
+fn side_by_side(a: &Point, b: &Point) -> bool {
+    let with = |own: &Point, other: &Point| own.anchor.as_ref() == Some(&other.config_id);
+    with(a, b) || with(b, a) || (a.anchor.is_some() && a.anchor == b.anchor)
 }
 
 /// The largest p-value over the parts, 1 when a part is too small or the signs differ.

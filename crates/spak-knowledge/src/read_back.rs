@@ -8,6 +8,7 @@ use spak_syntax::ast::Item;
 
 use crate::advice::{Advice, Assignment, Term, advice};
 use crate::design::{Statement, key_of, statements, text_of};
+use crate::scope::{predicates, resolved};
 
 /// A fact or rule of a design that advises something.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +19,8 @@ pub struct Known {
     pub span: Span,
     /// Whether this program wrote it.
     pub learned: bool,
-    /// The formula under which it holds; `None` when it always does.
+    /// The formula under which it holds, with the names of the design's predicates without parameters
+    /// written out; `None` when it always does.
     pub when: Option<String>,
     /// What it advises, in order.
     pub advice: Vec<Advice>,
@@ -72,10 +74,11 @@ pub fn read_back(design: &str) -> Vec<Known> {
 
 /// The same from the statements of a file or of a system.
 pub fn read_items(items: &[Item]) -> Vec<Known> {
-    statements(items).into_iter().filter_map(known).collect()
+    let predicates = predicates(items);
+    statements(items).into_iter().filter_map(|s| known(s, &predicates)).collect()
 }
 
-fn known(statement: Statement<'_>) -> Option<Known> {
+fn known(statement: Statement<'_>, predicates: &BTreeMap<String, String>) -> Option<Known> {
     let is_fact = statement.keyword() == "fact";
     let kind = statement.texts("kind").next().unwrap_or_default();
     let learned = statement.is_learned();
@@ -95,7 +98,7 @@ fn known(statement: Statement<'_>) -> Option<Known> {
         name: statement.name().to_owned(),
         span: statement.block.span,
         learned,
-        when: statement.texts("when").next(),
+        when: statement.texts("when").next().map(|when| resolved(&when, predicates)),
         advice,
         start: is_fact,
         confidence: number("confidence"),

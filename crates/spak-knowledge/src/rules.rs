@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use spak_records::Value;
 
 use crate::context::Context;
-use crate::facts::{provenance, region_text};
+use crate::facts::region_text;
 use crate::finding::Finding;
-use crate::knowledge::{Entry, Rule, Spread, confidence, support};
-use crate::wording::{listed, literal, short, times};
+use crate::knowledge::{Entry, Fact, LEARNED_BY, Rule};
+use crate::wording::{listed, literal, short};
 
 /// What is gathered for one subject before it becomes a rule.
 #[derive(Default)]
@@ -24,30 +24,31 @@ struct Draft {
     influence: f64,
     confidence: f64,
     support: usize,
+    /// Names of the facts it rests on.
     evidence: Vec<String>,
 }
 
-/// The rules that `findings` carry, the most influential first.
-pub(crate) fn rules(findings: &[Finding], context: &Context, spread: &Spread) -> Vec<Rule> {
-    let best = findings.iter().find_map(|f| match f {
+/// The rules that `facts` carry, the most influential first.
+pub(crate) fn rules(facts: &[Fact], context: &Context) -> Vec<Rule> {
+    let best = facts.iter().find_map(|f| match &f.finding {
         Finding::Optimal(optimal) => Some(&optimal.config),
         _ => None,
     });
     let mut drafts: BTreeMap<String, Draft> = BTreeMap::new();
-    for finding in findings {
-        let Some(subject) = subject(finding) else { continue };
+    for fact in facts {
+        let Some(subject) = subject(&fact.finding) else { continue };
         let draft = drafts.entry(subject).or_insert_with(|| Draft {
             confidence: 1.0,
             support: usize::MAX,
             influence: 1.0,
             ..Draft::default()
         });
-        draft.add(finding, best);
+        draft.add(fact, best);
     }
     let mut rules: Vec<Rule> = drafts
         .into_iter()
         .filter(|(_, d)| d.recommend.is_some() || !d.avoid.is_empty())
-        .map(|(subject, draft)| draft.finish(&subject, context, spread))
+        .map(|(subject, draft)| draft.finish(&subject, context))
         .collect();
     rules.sort_by(|a, b| b.influence.total_cmp(&a.influence));
     rules
@@ -56,9 +57,9 @@ pub(crate) fn rules(findings: &[Finding], context: &Context, spread: &Spread) ->
 /// The dimension a rule is about; a pair of values is a subject of its own.
 fn subject(finding: &Finding) -> Option<String> {
     match finding {
-        Finding::Effect { name, .. }
-        | Finding::Loses { name, .. }
-        | Finding::Interaction { name, crossing: true, .. } => Some(name.clone()),
+        Finding::Effect { name, .. } | Finding::Interaction { name, crossing: true, .. } => {
+            Some(name.clone())
+        }
         Finding::Rejected { region, .. } => match region.as_slice() {
             [(name, _)] => Some(name.clone()),
             many => Some(region_text(many)),
@@ -71,9 +72,9 @@ fn subject(finding: &Finding) -> Option<String> {
 }
 
 impl Draft {
-    fn add(&mut self, finding: &Finding, fastest: Option<&spak_records::Config>) {
-        match finding {
-            Finding::Effect { name, best, slower, equal } => {
+    fn add(&mut self, fact: &Fact, fastest: Option<&spak_records::Config>) {
+        match &fact.finding {
+            Finding::Effect { name, best, slower, equal, losing } => {
                 let influence = slower.first().map_or(1.0, |(_, ratio)| ratio.mean);
                 self.influence = self.influence.max(influence);
                 // An average that contradicts the fastest config is an interaction, not advice.
@@ -86,45 +87,24 @@ impl Draft {
                             .collect();
                     }
                 }
-                for (value, ratio) in slower {
-                    let [low, high] = ratio.range;
-                    let range = if ratio.pairs == 1 {
-                        "1 pair".to_owned()
-                    } else {
-                        format!("{} to {} over {} pairs", times(low), times(high), ratio.pairs)
-                    };
-                    self.evidence.push(format!(
-                        "{} over {} {} ({range})",
-                        literal(best),
-                        literal(value),
-                        times(ratio.mean)
-                    ));
-                }
+                self.avoid.extend(losing.iter().map(|(v, _)| vec![(name.clone(), v.clone())]));
             }
-            Finding::Loses { name, value, .. } => {
-                self.avoid.push(vec![(name.clone(), value.clone())]);
-            }
-            Finding::Rejected { region, reason, configs, .. } => {
-                self.avoid.push(region.clone());
-                self.evidence.push(format!(
-                    "{} rejected in {configs} of {configs} configs: {reason}",
-                    region_text(region)
-                ));
-            }
+            Finding::Rejected { region, .. } => self.avoid.push(region.clone()),
             Finding::Interaction { by, at, .. } => {
                 let here = fastest.and_then(|c| c.get(by));
                 let seen = here.filter(|value| at.iter().any(|(v, _)| v == *value));
                 self.only_if.extend(seen.map(|value| (by.clone(), value.clone())));
-                self.evidence.push(format!("the best value depends on {by}"));
             }
             Finding::Optimal(_) | Finding::NoEffect { .. } | Finding::Workload { .. } => {}
         }
-        self.confidence = self.confidence.min(confidence(finding));
-        self.support = self.support.min(support(finding));
+        self.evidence.push(fact.name.clone());
+        self.confidence = self.confidence.min(fact.confidence);
+        self.support = self.support.min(fact.support);
     }
 
-    fn finish(self, subject: &str, context: &Context, spread: &Spread) -> Rule {
-        let mut when = context.when();
+    fn finish(self, subject: &str, context: &Context) -> Rule {
+        let scope = context.scope().name;
+        let mut when = scope.clone();
         for (name, value) in &self.only_if {
             when = format!("{when} && {name} == {}", literal(value));
         }
@@ -142,12 +122,7 @@ impl Draft {
         for region in &self.avoid {
             entries.push(Entry::claim("avoid", region_text(region)));
         }
-        let mut evidence = self.evidence.join("; ");
-        // A rejection needs no clock.
-        if self.influence > 1.0 {
-            evidence = format!("{evidence}; noise {}", spread.text());
-        }
-        entries.push(Entry::text("evidence", evidence));
+        entries.push(Entry::text("evidence", self.evidence.join(", ")));
         if self.influence > 1.0 {
             let influence = self.influence;
             entries.push(Entry::estimate(
@@ -158,17 +133,19 @@ impl Draft {
         }
         entries.push(Entry::support("support", self.support));
         entries.push(Entry::number("confidence", format!("{:.2}", self.confidence)));
-        entries.extend(provenance(context));
+        entries.push(Entry::claim("learned_by", LEARNED_BY));
         let subjects: Vec<String> =
             subject.split(" and ").map(|term| term.replace(['"', '\''], "")).collect();
         Rule {
-            name: format!("Choice of {} on {}", listed(&subjects), context.key()),
+            name: format!("{} on {scope}", listed(&subjects)),
+            scope,
             when,
             recommend: self.recommend,
             avoid: self.avoid,
             influence: self.influence,
             confidence: self.confidence,
             support: self.support,
+            evidence: self.evidence,
             entries,
         }
     }

@@ -12,7 +12,7 @@ use crate::wording::{count, literal, percent};
 /// distribution (`2 · 2^-n <= 0.05`).
 pub const MIN_SAMPLES: u32 = 6;
 /// Run-to-run deviation that is assumed when nothing in the trials tells it.
-const ASSUMED_NOISE: f64 = 0.02;
+const ASSUMED_NOISE: f64 = 0.03;
 /// No machine repeats itself better than this.
 const LEAST_NOISE: f64 = 0.002;
 /// How many repeated measurements of one thing are needed to say how far repeats differ.
@@ -56,6 +56,11 @@ pub(crate) struct Noise {
 }
 
 impl Noise {
+    /// What is taken for the noise when the trials do not tell it.
+    pub(crate) fn assumed(&self, freedom: f64) -> Self {
+        Self { deviation: self.deviation.max(ASSUMED_NOISE), freedom, ..self.clone() }
+    }
+
     /// Variance of one point, if its samples tell.
     pub(crate) fn variance(&self, point: &Point) -> Option<f64> {
         point.sampling.map(|s| s + self.deviation.powi(2) / point.runs as f64)
@@ -251,9 +256,12 @@ impl Trials {
         noise.deviation = noise.deviation.max(LEAST_NOISE);
         noise.session = upper.as_ref().map_or(ASSUMED_NOISE, |u| u.deviation).max(noise.deviation);
         noise.origin = if noise.measured {
-            format!("{} from run to run, measured {}", percent(noise.deviation), noise.origin)
+            format!("{} from run to run, {}", percent(noise.deviation), noise.origin)
         } else {
-            format!("{} from run to run, assumed: nothing was repeated", percent(noise.deviation))
+            format!(
+                "{} from run to run, assumed: too little was repeated",
+                percent(noise.deviation)
+            )
         };
         noise
     }

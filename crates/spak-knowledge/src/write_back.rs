@@ -1,11 +1,16 @@
 //! Facts and rules into a design, as edits of its text: what stands there keeps its bytes.
 
-use spak_syntax::ast::{Block, Item};
-use spak_syntax::edit::{EditError, apply};
-use spak_syntax::{Diagnostic, Edit, Severity, Span, parse};
+mod standing;
 
-use crate::design::{Layout, Statement, first_block, key_of, statements, text_of};
-use crate::knowledge::{Entry, Learned, Role};
+use spak_syntax::ast::Item;
+use spak_syntax::edit::{EditError, apply};
+use spak_syntax::{Diagnostic, Edit, Severity, parse};
+
+use crate::design::{Layout, Statement, first_block, statements};
+use crate::entries::{lines, says_the_same};
+use crate::knowledge::{Entry, Learned, Measured, Written};
+use crate::scope::{Scope, returned};
+use crate::superseded::{fact_is_superseded, rule_is_superseded};
 
 /// A design with what was learned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +25,8 @@ pub struct Edited {
     pub replaced: Vec<String>,
     /// Names of facts and rules that stood there and still hold; nothing of them was touched.
     pub unchanged: Vec<String>,
+    /// Names of facts and rules that stood there, that a newer one contradicts, and that are gone.
+    pub removed: Vec<String>,
 }
 
 /// Why a design could not be edited. Its text is never changed then.
@@ -50,10 +57,15 @@ impl std::error::Error for WriteError {}
 
 /// `design` with the facts and rules of `learned` in the knowledge of its first system.
 ///
+/// The condition under which they hold stands once, as a predicate without parameters that every `when`
+/// names; one that says the same is used under the name it has, and another one of the same name
+/// stays (the new one gets digits). What all were measured with stands once beside it.
+///
 /// A fact or rule of the same name that was learned before gets the new numbers, entry by entry, when
-/// they say something else; otherwise it stays as it is. What a person wrote is never changed, also
-/// inside a learned fact. Without a `knowledge` block one is made at the end of the system; a file
-/// without a system gets it at its end.
+/// they say something else; otherwise it stays as it is. One that is contradicted and has nothing in
+/// its place is taken out, unless a person has written into it. What a person wrote is never changed,
+/// also inside a learned fact. Without a `knowledge` block one is made at the end of the system; a
+/// file without a system gets it at its end.
 ///
 /// # Errors
 /// When `design` has errors.
@@ -66,20 +78,17 @@ pub fn write_back(design: &str, learned: &Learned) -> Result<Edited, WriteError>
     let file =
         spak_syntax::ast::file(&spak_syntax::Parse { tree: before.tree, diagnostics: Vec::new() });
     let mut writer = Writer::new(design, &file.items);
-    for fact in &learned.facts {
-        writer.statement("fact", &fact.name, &fact.entries);
-    }
-    for rule in &learned.rules {
-        writer.statement("rule", &rule.name, &rule.entries);
+    for measured in &learned.scopes {
+        writer.scope(measured, learned);
     }
     writer.insert();
-    let Writer { edits, added, replaced, unchanged, .. } = writer;
+    let Writer { edits, added, replaced, unchanged, removed, .. } = writer;
     let text = apply(design, &edits).map_err(WriteError::Edit)?;
     let after = self::errors(parse(&text).diagnostics);
     if !after.is_empty() {
         return Err(WriteError::Broken(after));
     }
-    Ok(Edited { text, edits, added, replaced, unchanged })
+    Ok(Edited { text, edits, added, replaced, unchanged, removed })
 }
 
 fn errors(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
@@ -94,6 +103,7 @@ struct Writer<'a> {
     added: Vec<String>,
     replaced: Vec<String>,
     unchanged: Vec<String>,
+    removed: Vec<String>,
     /// New statements, each as lines without indent.
     new: Vec<Vec<String>>,
 }
@@ -108,88 +118,134 @@ impl<'a> Writer<'a> {
             added: Vec::new(),
             replaced: Vec::new(),
             unchanged: Vec::new(),
+            removed: Vec::new(),
             new: Vec::new(),
         }
     }
 
-    fn statement(&mut self, keyword: &str, name: &str, entries: &[Entry]) {
+    /// The predicate, the measurement, and all facts and rules of one scope, each fact followed by the
+    /// rules that rest on it first.
+    fn scope(&mut self, measured: &Measured, learned: &Learned) {
+        let scope = &measured.scope;
+        let (name, stands) = self.scope_name(scope);
+        let begin = self.new.len();
+        let changes = |w: &Self| w.added.len() + w.replaced.len() + w.removed.len();
+        let before = changes(self);
+        let mut facts = Vec::new();
+        let mut rules = Vec::new();
+        for fact in learned.facts.iter().filter(|f| f.scope == scope.name) {
+            let own = renamed(&fact.name, &scope.name, &name);
+            let entries = entries_of(&fact.entries, &scope.name, &name);
+            facts.push(self.statement("fact", &own, &entries, false));
+            let mine = |r: &&crate::knowledge::Rule| r.evidence.first() == Some(&fact.name);
+            for rule in learned.rules.iter().filter(mine) {
+                let own = renamed(&rule.name, &scope.name, &name);
+                let entries = entries_of(&rule.entries, &scope.name, &name);
+                rules.push(self.statement("rule", &own, &entries, false));
+            }
+        }
+        self.take_out(&name, &facts, &rules, learned);
+        let touched = changes(self) > before;
+        let known = self.new.len();
+        let entries = entries_of(&measured.entries, &scope.name, &name);
+        self.statement("fact", &format!("measured_{name}"), &entries, touched);
+        // New ones begin with what the others rest on.
+        let mut first = self.new.split_off(known);
+        if stands {
+            self.unchanged.push(name);
+        } else {
+            first.insert(0, scope.predicate(&name, self.indent_of_new()));
+            self.added.push(name);
+        }
+        self.new.splice(begin..begin, first);
+    }
+
+    /// The name for `scope`, and whether a predicate that says the same has it already.
+    fn scope_name(&self, scope: &Scope) -> (String, bool) {
+        let same = |s: &&Statement<'a>| returned(**s).is_some_and(|formula| scope.is(&formula));
+        if let Some(same) = self.known.iter().find(same) {
+            return (same.name().to_owned(), true);
+        }
+        let free =
+            |name: &String| !self.known.iter().any(|s| s.keyword() == "fact" && s.name() == name);
+        let name = scope.names().into_iter().find(free).unwrap_or_else(|| scope.name.clone());
+        (name, false)
+    }
+
+    /// Writes one statement, if need be; `touched` when also a new date is worth a change. Returns the
+    /// name that it has.
+    fn statement(&mut self, keyword: &str, name: &str, entries: &[Entry], touched: bool) -> String {
         let same = |s: &&Statement<'a>| s.keyword() == keyword && s.name() == name;
         let mine = self.known.iter().filter(same).find(|s| s.is_learned()).copied();
         if let Some(old) = mine {
-            if says_the_same(old, entries) {
-                self.unchanged.push(name.to_owned());
-            } else {
+            let before = self.edits.len();
+            if touched || !says_the_same(old, entries) {
                 self.update(old, entries);
-                self.replaced.push(name.to_owned());
             }
-            return;
+            let changed = self.edits.len() > before;
+            let list = if changed { &mut self.replaced } else { &mut self.unchanged };
+            list.push(name.to_owned());
+            return name.to_owned();
         }
         // A name that a person has taken is left to them.
         if self.known.iter().any(|s| same(&s)) && !name.ends_with("_learned") {
-            self.statement(keyword, &format!("{name}_learned"), entries);
-            return;
+            return self.statement(keyword, &format!("{name}_learned"), entries, touched);
         }
         let shown = if keyword == "rule" { format!("\"{name}\"") } else { name.to_owned() };
-        let mut lines = vec![format!("{keyword} {shown} {{")];
-        lines.extend(entries.iter().map(|e| format!("\t{}: {}", e.key, e.rendered())));
-        lines.push("}".to_owned());
-        self.new.push(lines);
+        let mut text = vec![format!("{keyword} {shown} {{")];
+        text.extend(lines(entries, self.indent_of_new()).iter().map(|l| format!("\t{l}")));
+        text.push("}".to_owned());
+        self.new.push(text);
         self.added.push(name.to_owned());
+        name.to_owned()
     }
 
-    /// Replaces the values that differ, adds entries that are new and takes out those that are gone.
-    fn update(&mut self, old: Statement<'a>, entries: &[Entry]) {
-        let mut left: Vec<_> = old.pairs().collect();
-        let mut missing = Vec::new();
-        for entry in entries {
-            match left.iter().position(|p| key_of(&p.key) == entry.key) {
-                Some(index) => {
-                    let pair = left.remove(index);
-                    let span = pair.value.span();
-                    if span.slice(self.layout.text) != entry.rendered() {
-                        self.edits.push(Edit::replace(span, entry.rendered()));
-                    }
-                }
-                None => missing.push(entry),
+    /// Takes out what was learned in the scope called `scope`, is not among `facts` and `rules`, and is
+    /// contradicted.
+    fn take_out(&mut self, scope: &str, facts: &[String], rules: &[String], learned: &Learned) {
+        let (fact_end, rule_end) = (format!("_{scope}"), format!(" on {scope}"));
+        let gone = |s: &Statement<'a>, kept: &[String], end: &str| {
+            s.name().ends_with(end)
+                && !kept.iter().any(|k| k == s.name())
+                && s.is_learned()
+                && self.is_only_mine(*s)
+        };
+        let old_facts: Vec<Statement<'a>> = self
+            .known
+            .iter()
+            .copied()
+            .filter(|s| s.keyword() == "fact" && gone(s, facts, &fact_end))
+            .filter(|s| fact_is_superseded(*s, scope, learned))
+            .collect();
+        let mut told = facts.to_vec();
+        told.extend(old_facts.iter().map(|s| s.name().to_owned()));
+        let old_rules: Vec<Statement<'a>> = self
+            .known
+            .iter()
+            .copied()
+            .filter(|s| s.keyword() == "rule" && gone(s, rules, &rule_end))
+            .filter(|s| rule_is_superseded(*s, &told, learned))
+            .collect();
+        for statement in old_facts.into_iter().chain(old_rules) {
+            self.removed.push(statement.name().to_owned());
+            let span = self.lines_of(statement.block.span);
+            self.edits.push(Edit::replace(span, ""));
+        }
+    }
+
+    /// How far the entries of new statements are indented, in characters.
+    fn indent_of_new(&self) -> usize {
+        let step = self.layout.step(self.items).chars().count();
+        let system = first_block(self.items, &["system", "system_model"]);
+        let inside: &[Item] = system.map_or(self.items, |s| s.items.as_slice());
+        let outer = match (first_block(inside, &["knowledge"]), system) {
+            (Some(knowledge), _) => self.layout.inner_indent(knowledge, self.items).chars().count(),
+            (None, Some(system)) => {
+                self.layout.inner_indent(system, self.items).chars().count() + step
             }
-        }
-        for pair in left.into_iter().filter(|p| is_mine(&key_of(&p.key))) {
-            self.edits.push(Edit::replace(self.removable(pair.span), ""));
-        }
-        if missing.is_empty() {
-            return;
-        }
-        let indent = self.layout.inner_indent(old.block, self.items);
-        let lines: Vec<String> =
-            missing.iter().map(|e| format!("{indent}{}: {}", e.key, e.rendered())).collect();
-        self.edits.push(self.before_brace(old.block, &lines));
-    }
-
-    /// The whole line when nothing else stands on it, with its line end.
-    fn removable(&self, span: Span) -> Span {
-        let rest = self.layout.text.get(span.end as usize..).unwrap_or_default();
-        let line_end = rest.find('\n').map_or(rest.len(), |i| i + 1);
-        let tail = rest.get(..line_end).unwrap_or_default();
-        if self.layout.begins_line(span.start) && tail.trim().is_empty() {
-            Span::new(self.layout.line_start(span.start), span.end + line_end as u32)
-        } else {
-            span
-        }
-    }
-
-    /// Inserts whole lines before the closing brace of `block`.
-    fn before_brace(&self, block: &Block, lines: &[String]) -> Edit {
-        let newline = self.layout.newline;
-        let at = block.inner_end;
-        if self.layout.begins_line(at) {
-            let text: String = lines.iter().map(|l| format!("{l}{newline}")).collect();
-            Edit::insert(self.layout.line_start(at), text)
-        } else {
-            // The brace shares a line with what it closes: it gets a line of its own.
-            let text: String = lines.iter().map(|l| format!("{newline}{l}")).collect();
-            let outer = self.layout.indent(block.span.start);
-            Edit::insert(at, format!("{text}{newline}{outer}"))
-        }
+            (None, None) => step,
+        };
+        outer + step
     }
 
     /// Inserts the new statements.
@@ -239,96 +295,39 @@ impl<'a> Writer<'a> {
             if !out.is_empty() {
                 out.push(String::new());
             }
-            out.extend(statement.iter().map(|line| match line.strip_prefix('\t') {
-                Some(entry) => format!("{indent}{step}{entry}"),
-                None => format!("{indent}{line}"),
+            out.extend(statement.iter().map(|line| {
+                let text = line.trim_start_matches('\t');
+                format!("{indent}{}{text}", step.repeat(line.len() - text.len()))
             }));
         }
         out
     }
 }
 
-/// Whether the statement that stands in the design still says what the entries say: the same claims,
-/// numbers inside the new intervals, and no less support than half of the new one.
-fn says_the_same(old: Statement<'_>, entries: &[Entry]) -> bool {
-    let mut left: Vec<(String, String)> =
-        old.pairs().map(|p| (key_of(&p.key), text_of(&p.value))).collect();
-    for entry in entries {
-        let Some(index) = left.iter().position(|(key, _)| *key == entry.key) else {
-            if entry.role == Role::Provenance {
-                continue;
-            }
-            return false;
-        };
-        let (_, text) = left.remove(index);
-        let number = || text.parse::<f64>().ok();
-        let new = match &entry.value {
-            crate::knowledge::Written::Text(text) | crate::knowledge::Written::Bare(text) => text,
-        };
-        let same = match &entry.role {
-            Role::Provenance => true,
-            Role::Claim { same } => text == *new || same.contains(&text),
-            // What is written has three digits: as much as that does not count.
-            Role::Estimate { low, high } => number().is_some_and(|old| {
-                let slack = 0.005 * old.abs();
-                old >= low - slack && old <= high + slack
-            }),
-            Role::Support => {
-                let (old, new) = (number().unwrap_or(0.0), new.parse::<f64>().unwrap_or(0.0));
-                new <= 2.0 * old
-            }
-        };
-        if !same {
-            return false;
+/// `text` with the scope `from` called `to`.
+fn renamed(text: &str, from: &str, to: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(from).filter(|_| !from.is_empty() && from != to) {
+        let (before, found) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        let after = found.strip_prefix(from).unwrap_or_default();
+        // `scope_any_causal` is another scope.
+        let whole = !after.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        out.push_str(before);
+        out.push_str(if whole { to } else { from });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Entries that name the scope `from`, for the name `to`.
+fn entries_of(entries: &[Entry], from: &str, to: &str) -> Vec<Entry> {
+    let mut entries = entries.to_vec();
+    for entry in entries.iter_mut().filter(|e| matches!(e.key.as_str(), "when" | "evidence")) {
+        if let Written::Text(text) = &entry.value {
+            entry.value = Written::Text(renamed(text, from, to));
         }
     }
-    // A claim that is no longer made is a difference; what a person added is not.
-    !left.iter().any(|(key, _)| is_mine(key) && is_claim(key))
-}
-
-/// Keys that this program writes; others in a learned fact are a person's.
-fn is_mine(key: &str) -> bool {
-    const PREFIXES: &[&str] = &["speedup_over_", "slowdown", "median_"];
-    const KEYS: &[&str] = &[
-        "description",
-        "kind",
-        "when",
-        "config",
-        "tflops",
-        "gflops",
-        "equal_within_spread",
-        "trials",
-        "rejected",
-        "samples",
-        "best",
-        "equal",
-        "equal_within",
-        "avoid",
-        "compared_with",
-        "stage",
-        "reason",
-        "compares",
-        "depends_on",
-        "best_value_changes",
-        "time_ratio",
-        "tflops_ratio",
-        "pairs",
-        "configs",
-        "noise",
-        "confidence",
-        "recommend",
-        "prefer",
-        "evidence",
-        "influence",
-        "support",
-        "toolchain",
-        "source",
-        "learned",
-        "learned_by",
-    ];
-    KEYS.contains(&key) || PREFIXES.iter().any(|p| key.starts_with(p))
-}
-
-fn is_claim(key: &str) -> bool {
-    matches!(key, "recommend" | "avoid" | "best" | "config" | "equal" | "compares" | "reason")
+    entries
 }

@@ -57,6 +57,7 @@ pub(crate) fn context(dimensions: Vec<Dimension>) -> Context {
         },
         problem: problem(true),
         workload: Workload(workload),
+        workload_name: Some("Prefill".to_owned()),
         trace: "run-0001".to_owned(),
         date: "2026-02-13".to_owned(),
         seed: None,

@@ -6,14 +6,14 @@ use spak_knowledge::{
 };
 use spak_records::{Config, Stage, Trial, Value};
 
-const GOOD: Machine =
+pub(crate) const GOOD: Machine =
     Machine { drift: 0.03, run: 0.005, sampling: 0.002, interleaved: true, samples: 31 };
 
-fn ints(values: &[i64]) -> Vec<Value> {
+pub(crate) fn ints(values: &[i64]) -> Vec<Value> {
     values.iter().map(|v| Value::Int(*v)).collect()
 }
 
-fn space() -> Vec<Dimension> {
+pub(crate) fn space() -> Vec<Dimension> {
     vec![
         dimension("softmax_scheme", &["naive".into(), "online".into()]),
         dimension("tile_m", &ints(&[8, 32, 64])),
@@ -22,7 +22,7 @@ fn space() -> Vec<Dimension> {
 }
 
 /// Online is three times as fast; tile 8 is 2.3 times slower than 64, 32 is 10 % slower; latency is void.
-fn truth(config: &Config) -> f64 {
+pub(crate) fn truth(config: &Config) -> f64 {
     let scheme =
         if config.get("softmax_scheme") == Some(&Value::from("naive")) { 3.0 } else { 1.0 };
     let tile = match config.get("tile_m").and_then(Value::as_int) {
@@ -44,7 +44,7 @@ fn sweep(seed: u64, machine: Machine, truth: &dyn Fn(&Config) -> f64) -> (Vec<Tr
 }
 
 fn effects(learned: &Learned) -> Vec<&Finding> {
-    let effect = |f: &&Finding| matches!(f, Finding::Effect { .. } | Finding::Loses { .. });
+    let effect = |f: &&Finding| matches!(f, Finding::Effect { .. });
     learned.facts.iter().map(|f| &f.finding).filter(effect).collect()
 }
 
@@ -55,19 +55,9 @@ fn the_truth_of_a_sweep_is_found() {
     let names: Vec<&str> = learned
         .facts
         .iter()
-        .map(|f| f.name.strip_suffix(&format!("_{}", context.key())).unwrap_or(&f.name))
+        .map(|f| f.name.strip_suffix("_prefill_on_xeon_2c").unwrap_or(&f.name))
         .collect();
-    assert_eq!(
-        names,
-        [
-            "optimal",
-            "softmax_scheme_effect",
-            "tile_m_effect",
-            "negative_softmax_scheme_naive",
-            "negative_tile_m_8",
-            "k_latency_effect",
-        ]
-    );
+    assert_eq!(names, ["best", "softmax_scheme_effect", "tile_m_effect", "k_latency_effect",]);
     let Some(Finding::Effect { best, slower, .. }) = learned.facts.get(1).map(|f| &f.finding)
     else {
         panic!("no effect of the scheme: {learned:#?}");
@@ -76,14 +66,17 @@ fn the_truth_of_a_sweep_is_found() {
     let ratio = &slower.first().expect("one").1;
     assert!((ratio.mean - 3.0).abs() < 0.05 && ratio.pairs == 6, "{ratio:?}");
     assert!(ratio.interval[0] < 3.0 && 3.0 < ratio.interval[1], "{ratio:?}");
-    let Some(Finding::Effect { best, slower, .. }) = learned.facts.get(2).map(|f| &f.finding)
+    let Some(Finding::Effect { best, slower, losing, .. }) =
+        learned.facts.get(2).map(|f| &f.finding)
     else {
         panic!("no effect of the tile");
     };
     assert_eq!(best, &Value::Int(64));
+    let lost: Vec<&Value> = losing.iter().map(|(v, _)| v).collect();
+    assert_eq!(lost, [&Value::Int(8)], "only a large loss is one to avoid");
     let values: Vec<&Value> = slower.iter().map(|(v, _)| v).collect();
     assert_eq!(values, [&Value::Int(8), &Value::Int(32)], "a tenth is found too");
-    let Some(Finding::NoEffect { name, within, .. }) = learned.facts.get(5).map(|f| &f.finding)
+    let Some(Finding::NoEffect { name, within, .. }) = learned.facts.get(3).map(|f| &f.finding)
     else {
         panic!("the void dimension is not told: {learned:#?}");
     };
@@ -262,7 +255,10 @@ fn regions_that_always_fail_are_told_with_their_reason() {
     // The way into a design and back keeps them.
     let text = write_back("", &learned).expect("an empty design").text;
     let back = guidance(&read_back(&text), &|_| Some(true), &|_| None);
-    let back: Vec<Vec<(String, Value)>> = back.avoid.into_iter().map(|(terms, _)| terms).collect();
+    let mut back: Vec<String> = back.avoid.iter().map(|(terms, _)| format!("{terms:?}")).collect();
+    let mut avoid: Vec<String> = avoid.iter().map(|terms| format!("{terms:?}")).collect();
+    back.sort();
+    avoid.sort();
     assert_eq!(back, avoid);
 }
 
@@ -291,82 +287,6 @@ fn a_parameter_that_is_dead_on_one_side_does_not_hide_the_effect() {
         _ => None,
     });
     assert_eq!(scheme, Some((4, true)), "{learned:#?}");
-}
-
-#[test]
-fn one_pair_makes_at_most_a_rule_that_says_so() {
-    let dimensions = space();
-    let mut lab = Lab::new(13, GOOD);
-    let seed = config(&[
-        ("softmax_scheme", "online".into()),
-        ("tile_m", Value::Int(64)),
-        ("k_latency", Value::Int(2)),
-    ]);
-    let mut slow = seed.clone();
-    slow.0.insert("tile_m".to_owned(), Value::Int(8));
-    // The noise is learned from configs that say nothing about the tile.
-    let mut trials = vec![lab.trial(&seed, truth(&seed), &problem(true))];
-    for _ in 0..12 {
-        trials.push(lab.trial(&seed, truth(&seed), &problem(true)));
-    }
-    trials.push(lab.trial(&slow, truth(&slow), &problem(true)));
-    let learned = learn(&trials, &context(dimensions));
-    let rule = learned.rules.first().expect("a large, well-timed difference");
-    assert_eq!((rule.support, rule.avoid.len()), (1, 0), "no value is condemned by one pair");
-    assert!(rule.confidence < 0.7);
-}
-
-/// Tries all single changes of the best config so far, until none helps.
-fn climb(seed: u64, dimensions: &[Dimension], truth: &dyn Fn(&Config) -> f64) -> Vec<Trial> {
-    let mut lab = Lab::new(seed, GOOD);
-    let first = |d: &Dimension| (d.name.clone(), d.values.first().expect("a value").clone());
-    let mut best = Config(dimensions.iter().map(first).collect());
-    let mut trials = vec![lab.trial(&best, truth(&best), &problem(true))];
-    loop {
-        let mut next = best.clone();
-        for d in dimensions {
-            for value in &d.values {
-                let mut c = best.clone();
-                c.0.insert(d.name.clone(), value.clone());
-                if trials.iter().all(|t| t.config != c) {
-                    trials.push(lab.trial(&c, truth(&c), &problem(true)));
-                    if truth(&c) < 0.98 * truth(&next) {
-                        next = c;
-                    }
-                }
-            }
-        }
-        if next == best {
-            return trials;
-        }
-        best = next;
-    }
-}
-
-#[test]
-fn a_climb_that_leaves_few_pairs_still_teaches_what_matters() {
-    let mut dimensions = space();
-    dimensions.push(dimension("threads", &ints(&[1, 2])));
-    dimensions.push(dimension("unroll", &ints(&[1, 2, 4, 8])));
-    let truth =
-        |c: &Config| truth(c) * if c.get("threads") == Some(&Value::Int(1)) { 1.8 } else { 1.0 };
-    let mut counts = std::collections::BTreeMap::new();
-    for seed in 0..20 {
-        let trials = climb(seed, &dimensions, &truth);
-        let learned = learn(&trials, &context(dimensions.clone()));
-        for rule in &learned.rules {
-            if let Some((name, value)) = &rule.recommend {
-                *counts.entry(format!("{name} = {value}")).or_insert(0) += 1;
-            }
-        }
-        *counts.entry("trials".to_owned()).or_insert(0) += trials.len();
-    }
-    eprintln!("{counts:?}");
-    for sure in ["softmax_scheme = online", "tile_m = 64", "threads = 2"] {
-        assert!(counts.get(sure) >= Some(&18), "{counts:?}");
-    }
-    let void = counts.iter().filter(|(n, _)| n.starts_with("unroll") || n.starts_with("k_lat"));
-    assert!(void.map(|(_, n)| n).sum::<usize>() <= 1, "{counts:?}");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 #![expect(clippy::print_stderr, reason = "skipped tests and measured rates are shown")]
 
 mod design_text;
+mod few_pairs;
 mod lab;
 mod learning;
 mod prototype;
+mod standing;

@@ -1,7 +1,7 @@
 //! The prototype's recorded sweep: 32 single measurements on an RTX 5070, imported as trials.
 
 use crate::lab::{config, context, dimension, problem, shared, trial};
-use spak_knowledge::{Finding, Learned, learn};
+use spak_knowledge::{Learned, learn};
 use spak_records::{Measurement, Outcome, Problem, Trial, Value, Workload};
 
 const NAMES: [(&str, &str); 4] = [
@@ -95,33 +95,33 @@ fn the_sweep_of_the_prototype_teaches_what_its_pairs_support() {
     let causal = learned(&trials, problem(true));
     expect_test::expect![[r#"
         The fastest of 16 measured configs takes 15.9 ms (1 sample, spread not known), 135 TFLOPS. 3 other configs cannot be told from it.
-        tile_m = 64 is faster than 128 by 2.44x (geometric mean of 8 pairs, 2.32x to 2.56x).
-        tile_n = 64 is faster than 128 by 1.14x (geometric mean of 8 pairs, 1.09x to 1.20x).
-        tile_m = 128 takes at least 2.32x the time of 64 in 8 of 8 pairs (geometric mean 2.44x, at most 2.56x). The fastest config with it takes 2.56x the time of the best one.
+        tile_m = 64 is 2.44x faster than 128 (2.32x to 2.56x over 8 pairs). The fastest config with 128 takes 2.56x the best time.
+        tile_n = 64 is 1.14x faster than 128 (1.09x to 1.20x over 8 pairs).
         k_load_latency makes no difference beyond 0.16% between 3 and 2 (8 pairs or more for each comparison).
         v_load_latency makes no difference beyond 0.13% between 5 and 4 (8 pairs or more for each comparison).
-        causal = true takes 0.63x the time of causal = false (geometric mean of 16 pairs, 0.54x to 0.73x), at 1.60x the TFLOPS. It depends on tile_m: 0.55x at 64 and 0.71x at 128.
+        causal = true takes 0.63x the time of causal = false (0.54x to 0.73x over 16 pairs), at 1.60x the TFLOPS. It depends on tile_m: 0.55x at 64 and 0.71x at 128.
         rule recommend: "tile_m = 64", avoid: "tile_m = 128", support: 8, confidence: 0.90
         rule recommend: "tile_n = 64", support: 8, confidence: 0.90
     "#]].assert_eq(&descriptions(&causal));
     let full = learned(&trials, problem(false));
     expect_test::expect![[r#"
         The fastest of 16 measured configs takes 29.3 ms (1 sample, spread not known), 73.2 TFLOPS. 3 other configs cannot be told from it.
-        tile_m = 64 is faster than 128 by 1.90x (geometric mean of 8 pairs, 1.79x to 2.02x).
-        tile_n = 64 is faster than 128 by 1.09x (geometric mean of 8 pairs, 1.03x to 1.15x).
-        tile_m = 128 takes at least 1.79x the time of 64 in 8 of 8 pairs (geometric mean 1.90x, at most 2.02x). The fastest config with it takes 2.02x the time of the best one.
-        How much tile_m matters depends on tile_n: 128 takes 2.01x the time of 64 at tile_n = 64 (geometric mean of 4 pairs, 2.01x to 2.02x) and 1.80x the time of 64 at tile_n = 128 (geometric mean of 4 pairs, 1.79x to 1.80x).
+        tile_m = 64 is 1.90x faster than 128 (1.79x to 2.02x over 8 pairs). The fastest config with 128 takes 2.02x the best time.
+        tile_n = 64 is 1.09x faster than 128 (1.03x to 1.15x over 8 pairs).
+        How much tile_m matters depends on tile_n: 128 takes 2.01x the time of 64 at tile_n = 64 (2.01x to 2.02x over 4 pairs) and 1.80x the time of 64 at tile_n = 128 (1.79x to 1.80x over 4 pairs).
         k_load_latency makes no difference beyond 0.21% between 2 and 3 (8 pairs or more for each comparison).
         v_load_latency makes no difference beyond 0.13% between 4 and 5 (8 pairs or more for each comparison).
-        causal = true takes 0.63x the time of causal = false (geometric mean of 16 pairs, 0.54x to 0.73x), at 1.60x the TFLOPS. It depends on tile_m: 0.55x at 64 and 0.71x at 128.
+        causal = true takes 0.63x the time of causal = false (0.54x to 0.73x over 16 pairs), at 1.60x the TFLOPS. It depends on tile_m: 0.55x at 64 and 0.71x at 128.
         rule recommend: "tile_m = 64", avoid: "tile_m = 128", support: 8, confidence: 0.90
         rule recommend: "tile_n = 64", support: 8, confidence: 0.90
     "#]].assert_eq(&descriptions(&full));
     for learned in [&causal, &full] {
-        for fact in learned.facts.iter().filter(|f| !matches!(f.finding, Finding::Optimal(_))) {
-            let noise = fact.entries.iter().find(|e| e.key == "noise").expect("it says so");
+        for measured in &learned.scopes {
+            let noise = measured.entries.iter().find(|e| e.key == "noise").expect("it says so");
             assert!(noise.rendered().contains("single samples"), "{noise:?}");
         }
+        let scopes: Vec<&str> = learned.scopes.iter().map(|m| m.scope.name.as_str()).collect();
+        assert_eq!(scopes, ["prefill_on_rtx_5070_48c", "prefill_on_rtx_5070_48c_any_causal"]);
     }
 }
 
