@@ -11,7 +11,7 @@
 //!   on standard error and then on standard output. With `exit=N` that is how it ends, else with 0.
 //!
 //! `SPAK_BLESS=1` rewrites what the commands print. Other blocks are only shown.
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 
 #[path = "documentation/pages.rs"]
 mod pages;
@@ -82,7 +82,11 @@ fn example(folder: &Path, page: &Page, fence: &Fence) -> Option<String> {
     }
     if expected.contains("error=not-formatted") {
         let output = spak(folder, &["fmt", "--check", name]);
-        said.extend(text(&output.stderr).contains("[not-formatted]").then(|| "error=not-formatted".to_owned()));
+        said.extend(
+            text(&output.stderr)
+                .contains("[not-formatted]")
+                .then(|| "error=not-formatted".to_owned()),
+        );
     }
     let missing: Vec<&String> = expected.difference(&said).collect();
     if !missing.is_empty() {

@@ -1,0 +1,13 @@
+//! The program as a stranger meets it: every verb, every exit code, every message, and the loop.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
+#![expect(clippy::print_stderr, reason = "a skipped test says so")]
+
+mod bad_input;
+mod interrupted;
+mod json;
+mod learning;
+mod messages;
+mod rejected;
+mod schemas;
+mod support;
+mod verbs;
