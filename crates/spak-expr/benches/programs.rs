@@ -1,5 +1,4 @@
 //! How many evaluations a second a compiled formula makes: `cargo bench -p spak-expr`.
-#![expect(missing_docs, reason = "a benchmark has no reader of its items")]
 
 use std::hint::black_box;
 

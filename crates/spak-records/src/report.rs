@@ -319,6 +319,8 @@ pub struct LoopReport {
     pub replaced: Vec<String>,
     /// Those that stand as they were.
     pub unchanged: Vec<String>,
+    /// Those that no longer hold and were taken out.
+    pub removed: Vec<String>,
     /// The change of the design as a unified diff.
     pub diff: String,
 }

@@ -67,7 +67,20 @@ fn acts(c: char) -> bool {
 
 /// Says why something could not be done.
 pub(crate) fn error(error: &anyhow::Error) {
-    aside(&format!("spak: {error:#}\n"));
+    aside(&format!("spak: {}\n", without_numbers(&format!("{error:#}"))));
+}
+
+/// `text` without the numbers that the system gives its errors: the words before them say the same.
+fn without_numbers(text: &str) -> String {
+    let mut parts = text.split(" (os error ");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once(')') {
+            Some((number, rest)) if number.bytes().all(|b| b.is_ascii_digit()) => out.push_str(rest),
+            _ => out.push_str(part),
+        }
+    }
+    out
 }
 
 /// Says that this is a bug.

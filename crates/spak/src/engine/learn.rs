@@ -16,6 +16,8 @@ pub(crate) struct Learnt {
     pub(crate) added: Vec<String>,
     pub(crate) replaced: Vec<String>,
     pub(crate) unchanged: Vec<String>,
+    /// Those that no longer hold and were taken out.
+    pub(crate) removed: Vec<String>,
     /// Whether the file was changed.
     pub(crate) written: bool,
 }
@@ -44,6 +46,7 @@ pub(crate) fn learn(design: &Path, trials: &[Trial], context: &Context, paths: O
         added: edited.added,
         replaced: edited.replaced,
         unchanged: edited.unchanged,
+        removed: edited.removed,
         written: changed && paths.is_some(),
     })
 }

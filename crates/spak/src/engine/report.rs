@@ -108,14 +108,15 @@ fn ended(outcomes: &Outcomes, driver: &Driver<'_>) -> String {
 }
 
 fn knowledge(out: &mut String, learnt: &Learnt, driver: &Driver<'_>) {
-    let Learnt { diff, added, replaced, unchanged, written } = learnt;
+    let Learnt { diff, added, replaced, unchanged, removed, written } = learnt;
     let count = |names: &[String]| names.len();
     let _ = writeln!(
         out,
-        "learnt: {} new, {} with new figures, {} as they were",
+        "learnt: {} new, {} with new figures, {} as they were, {} taken out",
         count(added),
         count(replaced),
-        count(unchanged)
+        count(unchanged),
+        count(removed)
     );
     if !diff.is_empty() {
         let _ = writeln!(out, "\n{diff}");
@@ -173,6 +174,7 @@ pub(crate) fn json(outcomes: &Outcomes, driver: &Driver<'_>) -> anyhow::Result<(
         trials: trials.collect(),
         added: outcomes.learnt.as_ref().map(|l| l.added.clone()).unwrap_or_default(),
         replaced: outcomes.learnt.as_ref().map(|l| l.replaced.clone()).unwrap_or_default(),
+        removed: outcomes.learnt.as_ref().map(|l| l.removed.clone()).unwrap_or_default(),
         unchanged: outcomes.learnt.as_ref().map(|l| l.unchanged.clone()).unwrap_or_default(),
         diff: outcomes.learnt.as_ref().map(|l| l.diff.clone()).unwrap_or_default(),
     };

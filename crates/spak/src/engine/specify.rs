@@ -30,6 +30,8 @@ pub(crate) struct Specified {
     /// Templates and what they understand.
     pub(crate) family: Family,
     pub(crate) templates: Templates,
+    /// Name of the workload, if it has one.
+    pub(crate) workload_name: Option<String>,
     /// The problem, in the design's names and as a typed problem.
     pub(crate) workload: Workload,
     pub(crate) problem: Problem,
@@ -63,6 +65,7 @@ pub(crate) fn specify(
     let entries = &design.resolved.entries;
     let system = System::of(entries);
     let record = workload_record(&system, wanted)?;
+    let workload_name = record.name.clone();
     let workload = workload(record);
     let name = workload
         .get("family")
@@ -79,6 +82,7 @@ pub(crate) fn specify(
         family,
         templates: Templates::builtin(),
         workload,
+        workload_name,
         problem,
         symbols,
         guidance: Guidance::default(),
@@ -326,6 +330,7 @@ impl Specified {
             toolchain: toolchain.clone(),
             problem: self.problem.clone(),
             workload: self.workload.clone(),
+            workload_name: self.workload_name.clone(),
             trace: trace.to_owned(),
             date: date.to_owned(),
             seed: Some(self.seed().id()),

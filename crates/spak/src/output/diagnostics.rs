@@ -83,6 +83,8 @@ fn snippet<'a>(
     let last = labels().map(|l| l.span.end as usize).max()?.min(text.len());
     let begin = text.get(..first)?.rfind('\n').map_or(0, |i| i + 1);
     let end = text.get(last..)?.find('\n').map_or(text.len(), |i| last + i);
+    // The renderer knows `\r\n` as the end of a line, but not a lone `\r` that is left of it.
+    let end = if end > last && text.get(..end)?.ends_with('\r') { end - 1 } else { end };
     let (line, _) = file.lines.line_column(text, u32::try_from(begin).ok()?);
     let window = Window::of(text.get(begin..end)?, begin);
     let range = |l: &Label| window.place(l.span.start as usize)..window.place(l.span.end as usize);

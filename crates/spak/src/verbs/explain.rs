@@ -18,6 +18,13 @@ pub(crate) struct Options {
 
 include!(concat!(env!("OUT_DIR"), "/diagnostic_pages.rs"));
 
+/// Result of `spak explain` without a code.
+#[derive(serde::Serialize, schemars::JsonSchema)]
+pub(crate) struct CodesReport {
+    /// Every code that has a page.
+    codes: Vec<String>,
+}
+
 /// Every code that any stage can emit.
 pub(crate) fn all_codes() -> Vec<Code> {
     let mut codes: Vec<Code> =
@@ -29,8 +36,11 @@ pub(crate) fn all_codes() -> Vec<Code> {
 /// Prints the page of a code, or the list of all codes.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     let Some(code) = options.code.as_deref() else {
-        let list: String = all_codes().iter().map(|c| format!("{}\n", c.0)).collect();
-        output::result(&list)?;
+        let codes: Vec<String> = all_codes().iter().map(|c| c.0.to_owned()).collect();
+        match format {
+            Format::Human => output::result(&format!("{}\n", codes.join("\n")))?,
+            Format::Json => json::result("spak.codes", CodesReport { codes })?,
+        }
         return Ok(Status::Fine);
     };
     let Some((_, page)) = PAGES.iter().find(|(name, _)| *name == code) else {

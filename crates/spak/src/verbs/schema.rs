@@ -8,6 +8,7 @@ use spak_syntax::diagnostic::suggest;
 use crate::exit::Status;
 use crate::output;
 use crate::output::json::Diagnosed;
+use crate::verbs::explain::CodesReport;
 
 /// What `spak schema` is told.
 #[derive(Args)]
@@ -20,6 +21,7 @@ pub(crate) struct Options {
 pub(crate) const SCHEMAS: &[(&str, fn() -> schemars::Schema)] = &[
     ("spak.bench", || schemars::schema_for!(r::Envelope<r::BenchReport>)),
     ("spak.check", || schemars::schema_for!(r::Envelope<r::CheckReport>)),
+    ("spak.codes", || schemars::schema_for!(r::Envelope<CodesReport>)),
     ("spak.diff", || schemars::schema_for!(r::Envelope<Diagnosed<r::DiffReport>>)),
     ("spak.explain", || schemars::schema_for!(r::Envelope<r::ExplainReport>)),
     ("spak.fmt", || schemars::schema_for!(r::Envelope<Diagnosed<r::FormatReport>>)),
