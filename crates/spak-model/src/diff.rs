@@ -97,19 +97,13 @@ fn siblings(
 ) {
     let mut left: Vec<(&Entry, String)> = old.iter().map(|e| (*e, normal::content(e))).collect();
     let mut right: Vec<(&Entry, String)> = new.iter().map(|e| (*e, normal::content(e))).collect();
-    left.retain(|(_, content)| match right.iter().position(|(_, other)| other == content) {
-        Some(same) => {
-            right.remove(same);
-            false
-        }
-        None => true,
-    });
+    cancel(&mut left, &mut right);
     path.push(identity.to_owned());
     let paired = left.len().min(right.len());
     for ((a, before), (b, after)) in left.iter().zip(&right) {
         match (&a.content, &b.content) {
             (Content::Block(inner), Content::Block(other)) => {
-                walk(path, a.kind, inner, other, changes)
+                walk(path, a.kind, inner, other, changes);
             }
             _ => changes.push(Change {
                 path: path.clone(),
@@ -138,4 +132,28 @@ fn siblings(
         });
     }
     path.pop();
+}
+
+/// Drops what both sides have, one for one, and keeps the rest in order.
+fn cancel(left: &mut Vec<(&Entry, String)>, right: &mut Vec<(&Entry, String)>) {
+    let mut unmatched: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, content) in right.iter() {
+        *unmatched.entry(content.clone()).or_default() += 1;
+    }
+    let mut matched: BTreeMap<String, usize> = BTreeMap::new();
+    left.retain(|(_, content)| match unmatched.get_mut(content).filter(|count| **count > 0) {
+        Some(count) => {
+            *count -= 1;
+            *matched.entry(content.clone()).or_default() += 1;
+            false
+        }
+        None => true,
+    });
+    right.retain(|(_, content)| match matched.get_mut(content).filter(|count| **count > 0) {
+        Some(count) => {
+            *count -= 1;
+            false
+        }
+        None => true,
+    });
 }

@@ -88,7 +88,7 @@ mod tests {
         let keys: Vec<&str> = entries.iter().map(|(k, _)| k.as_str()).collect();
         assert_eq!(keys, ["title", "tags", "extraction-date"]);
         let tags = ["FMHA", "cuTile"].map(|t| Literal::Text(t.to_owned())).to_vec();
-        assert_eq!(entries[1].1, Literal::List(tags));
+        assert_eq!(entries.get(1).map(|e| &e.1), Some(&Literal::List(tags)));
     }
 
     #[test]

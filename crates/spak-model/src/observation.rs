@@ -13,7 +13,7 @@ use spak_syntax::diagnostic::suggest;
 use crate::codes::WRONG_TYPE;
 use crate::formula::{Formula, from_value, to_value};
 use crate::literal::Literal;
-use crate::reading::{Reading, SlotReading};
+use crate::reading::Reading;
 use crate::system::{Case, Fact, Rule, System};
 use crate::types::Type;
 
@@ -167,7 +167,7 @@ impl System {
             rule.when.iter().map(|s| (s, true)).chain(rule.unless.iter().map(|s| (s, false)));
         for (slot, expected) in wanted {
             let mut formulas = Vec::new();
-            is_prose |= !formulas_of(slot, &slot.reading, &mut formulas);
+            is_prose |= !formulas_of(&slot.reading, &mut formulas);
             for formula in formulas {
                 let holds =
                     truth(formula, &env).map_err(|d| Box::new(d.in_file(rule.place.file)))?;
@@ -181,17 +181,13 @@ impl System {
 }
 
 /// The formulas that a condition consists of; `false` when a part of it is prose.
-fn formulas_of<'a>(
-    slot: &SlotReading,
-    reading: &'a Reading,
-    formulas: &mut Vec<&'a Formula>,
-) -> bool {
+fn formulas_of<'a>(reading: &'a Reading, formulas: &mut Vec<&'a Formula>) -> bool {
     match reading {
         Reading::Formula(formula) => {
             formulas.push(formula);
             true
         }
-        Reading::List(items) => items.iter().all(|item| formulas_of(slot, item, formulas)),
+        Reading::List(items) => items.iter().all(|item| formulas_of(item, formulas)),
         _ => false,
     }
 }

@@ -5,7 +5,7 @@
 //! from everything that `a.dsl` has: an item of the same kind and name replaces the inherited one, and
 //! should say why in `override "reason" { … }`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use spak_syntax::ast::{self, Head, HeadWord, WordKind};
 use spak_syntax::{Diagnostic, FileId, Span};
@@ -17,6 +17,9 @@ use crate::literal::Literal;
 use crate::normal;
 use crate::reading::Reading;
 use crate::vocabulary::Kind;
+
+/// Real projects are a few files deep; a longer chain is generated or goes in circles.
+const MAX_IMPORT_DEPTH: usize = 64;
 
 /// Where other files come from. The model does no I/O.
 pub trait Files {
@@ -133,6 +136,11 @@ impl Resolver<'_> {
                 .repair("move what both files need into a third one")
                 .in_file(id),
             );
+            return;
+        }
+        if self.open.len() >= MAX_IMPORT_DEPTH {
+            let why = format!("imports are nested more than {MAX_IMPORT_DEPTH} deep");
+            self.out.diagnostics.push(not_found(request, &why).in_file(id));
             return;
         }
         self.out.imports.push(Import {
@@ -257,37 +265,75 @@ struct Merge {
     required: bool,
 }
 
-/// Adds `own` to `items`, replacing items of the same identity.
+/// Adds `own` to `items`, replacing inherited items of the same identity.
 fn merge(items: &mut Vec<Entry>, own: Vec<Entry>, at: &Merge, diagnostics: &mut Vec<Diagnostic>) {
+    let mut inherited: BTreeMap<String, usize> = BTreeMap::new();
+    let mut nameless: BTreeSet<String> = BTreeSet::new();
+    for (place, item) in items.iter().enumerate() {
+        if is_nameless(item) {
+            nameless.insert(normal::content(item));
+        } else {
+            inherited.entry(normal::identity(item)).or_insert(place);
+        }
+    }
     for mut entry in own {
+        if is_nameless(&entry) {
+            // Said before: once is enough.
+            if !nameless.contains(&normal::content(&entry)) {
+                items.push(entry);
+            }
+            continue;
+        }
         let identity = normal::identity(&entry);
-        let found = match entry.is_line() {
-            true => None,
-            false => items.iter_mut().find(|e| normal::identity(e) == identity),
-        };
-        let Some(inherited) = found else {
-            if at.required && !entry.is_line() {
+        let Some(found) = inherited.get(&identity).and_then(|p| items.get_mut(*p)) else {
+            if at.required {
                 diagnostics.push(overrides_nothing(&entry, &identity));
+            }
+            if is_container(&entry) {
+                inherited.insert(identity, items.len());
             }
             items.push(entry);
             continue;
         };
         if is_container(&entry)
             && let (Content::Block(into), Content::Block(from)) =
-                (&mut inherited.content, &mut entry.content)
+                (&mut found.content, &mut entry.content)
         {
             merge(into, std::mem::take(from), at, diagnostics);
             continue;
         }
-        if normal::content(inherited) == normal::content(&entry) {
+        // A second one of the same name stands beside the first.
+        inherited.remove(&identity);
+        if normal::content(found) == normal::content(&entry) {
             continue;
         }
-        if at.reason.is_none() && inherited.file != entry.file {
-            diagnostics.push(without_reason(&entry, inherited, &identity));
+        if at.reason.is_none() && found.file != entry.file {
+            diagnostics.push(without_reason(&entry, found, &identity));
         }
         entry.override_reason.clone_from(&at.reason);
-        *inherited = entry;
+        *found = entry;
     }
+}
+
+/// Whether nothing can refer to a statement, so that it adds to inherited ones: lines, and conditions
+/// and advice without a name.
+fn is_nameless(entry: &Entry) -> bool {
+    use Kind as K;
+    let is_repeatable = matches!(
+        entry.kind,
+        Some(
+            K::Constraint
+                | K::Invariant
+                | K::Fact
+                | K::Rule
+                | K::Hint
+                | K::Heuristic
+                | K::Axiom
+                | K::Prediction
+                | K::Check
+        )
+    );
+    entry.is_line() || is_repeatable && entry.name.is_none()
 }
 
 /// Blocks that are merged item by item; everything else is replaced whole.

@@ -236,7 +236,7 @@ impl System {
             Some(K::Fact) => self.facts.push(fact(entry)),
             Some(K::Rule) => self.rules.push(rule(entry)),
             Some(K::Hint | K::Heuristic | K::Axiom | K::Prediction) => {
-                self.advice.push(record(entry))
+                self.advice.push(record(entry));
             }
             Some(K::Type) => self.types.push(record(entry)),
             Some(K::State) => self.states.extend(entry.slot().map(|s| (named(), s.clone()))),
@@ -363,7 +363,7 @@ fn rule(entry: &Entry) -> Rule {
             "when" | "if" => rule.when.push(slot),
             "unless" => rule.unless.push(slot),
             "recommend" | "apply" | "avoid" | "forbid" | "then" | "prefer" => {
-                rule.then.push((key, slot))
+                rule.then.push((key, slot));
             }
             _ => rule.fields.push((key, slot)),
         }

@@ -16,7 +16,7 @@ use crate::domain::Domain;
 use crate::entry::{Content, Entry};
 use crate::formula::{Formula, from_value};
 use crate::literal::Literal;
-use crate::reading::{Reading, SlotReading};
+use crate::reading::Reading;
 use crate::system::{Case, Dimension, System};
 use crate::vocabulary::{Expect, Kind};
 
@@ -61,7 +61,7 @@ impl<'s> Names<'s, '_> {
                 let is_condition = slot.expect == Expect::Condition
                     || entry.key() == "return" && place.parent == Some(Kind::Fact);
                 let place = Place { strictly, ..place };
-                self.reading(entry, slot, &slot.reading, (place, is_condition), parameters);
+                self.reading(entry, &slot.reading, (place, is_condition), parameters);
             }
             Content::Block(children) => {
                 let inner = if entry.kind == Some(Kind::Fact) {
@@ -90,7 +90,6 @@ impl<'s> Names<'s, '_> {
     fn reading(
         &mut self,
         entry: &'s Entry,
-        slot: &'s SlotReading,
         reading: &'s Reading,
         (place, is_condition): (Place, bool),
         parameters: &Parameters<'s>,
@@ -106,7 +105,7 @@ impl<'s> Names<'s, '_> {
             }
             Reading::List(items) => {
                 for item in items {
-                    self.reading(entry, slot, item, (place, is_condition), parameters);
+                    self.reading(entry, item, (place, is_condition), parameters);
                 }
             }
             Reading::Assignments(items, _) => {

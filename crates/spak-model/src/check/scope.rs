@@ -17,7 +17,10 @@ use crate::types;
 const MAX_COMPARED: u64 = 4096;
 
 /// Suggestions for unknown names look at every known one; after this many nobody reads them.
-const MAX_SUGGESTIONS: u32 = 40;
+const MAX_SUGGESTIONS: u32 = 20;
+
+/// How many pairs of an unknown name and a dimension are compared for one design.
+const MAX_COMPARISONS: usize = 100_000;
 
 /// What a run binds: the problem, the machine, and what is measured. A design may use these names
 /// without declaring them.
@@ -189,8 +192,8 @@ impl<'s> Scope<'s> {
         if let Some(known) = self.near.borrow().get(name) {
             return *known;
         }
-        let found =
-            if self.near.borrow().len() < 1000 { nearest(name, &self.dimensions) } else { None };
+        let compared = self.near.borrow().len().saturating_mul(self.dimensions.len());
+        let found = if compared < MAX_COMPARISONS { nearest(name, &self.dimensions) } else { None };
         self.near.borrow_mut().insert(name.to_owned(), found);
         found
     }

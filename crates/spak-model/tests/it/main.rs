@@ -1,9 +1,16 @@
 //! The model of real and of made-up designs.
+#![expect(
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "helpers of tests fail like tests, and what is skipped is said loudly"
+)]
 
 mod meaning;
 mod names;
 mod observations;
+mod properties;
 mod prototype;
+mod robust;
 mod seed;
 
 use spak_model::{Entry, Files, Resolved, System, resolve};

@@ -207,6 +207,17 @@ fn unknown_blocks_are_said_once_each_and_not_many_times() {
     let text = format!("system A {{\n{many}}}\n");
     assert_eq!(notes(&text), 11);
     let found = diagnostics(&text);
-    let last = found.iter().filter(|d| d.code.0 == "unknown-block").next_back().expect("a summary");
+    let last = found.iter().rfind(|d| d.code.0 == "unknown-block").expect("a summary");
     assert_eq!(last.message, "3 more kinds of block are not of the language: `zqk`, `zql`, `zqm`");
+}
+
+#[test]
+fn conditions_without_a_name_add_to_inherited_ones() {
+    let base = "system Base {\n  tuning_space { a: [1, 2] }\n  constraint { require: a >= 1 }\n  knowledge { axiom: \"one\" }\n}\n";
+    let text = "system Mine extends \"base.dsl\" {\n  constraint { require: a <= 2 }\n  constraint { require: a != 3 }\n  constraint { require: 1 <= a }\n  knowledge { axiom: \"two\"  axiom: \"one\" }\n}\n";
+    let resolved = resolve(FileId(0), text, &mut Folder(vec![("base.dsl", base)]));
+    assert_eq!(resolved.diagnostics, []);
+    let system = System::of(&resolved.entries);
+    assert_eq!(system.constraints.len(), 3);
+    assert_eq!(system.advice.len(), 2);
 }

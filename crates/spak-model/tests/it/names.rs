@@ -10,8 +10,11 @@ fn said(text: &str) -> String {
     let lines = LineIndex::new(text);
     let one = |d: spak_syntax::Diagnostic| {
         let line = lines.line_column(text, d.primary.span.start).0;
-        let (name, code) = (d.severity.name(), d.code.0);
-        format!("{line} {name} {code}: {}\n    {}\n    {}\n", d.message, d.reason, d.repair)
+        let mut out = format!("{line} {} {}: {}\n", d.severity.name(), d.code.0, d.message);
+        for more in [d.reason, d.repair].iter().filter(|m| !m.is_empty()) {
+            out.push_str(&format!("    {more}\n"));
+        }
+        out
     };
     diagnostics(text).into_iter().map(one).collect()
 }
@@ -47,10 +50,8 @@ fn a_constraint_speaks_of_what_is_known() {
         ),
         &expect![[r#"
             6 error unknown-name: nothing is called `tile_mm` here
-    
                 write `tile_m`, or declare `tile_mm`
             7 error unknown-name: nothing is called `nonsense_of_mine` here
-    
                 declare `nonsense_of_mine`, or put it in quotes if it is a text
         "#]],
     );
