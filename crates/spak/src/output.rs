@@ -76,7 +76,9 @@ fn without_numbers(text: &str) -> String {
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         match part.split_once(')') {
-            Some((number, rest)) if number.bytes().all(|b| b.is_ascii_digit()) => out.push_str(rest),
+            Some((number, rest)) if number.bytes().all(|b| b.is_ascii_digit()) => {
+                out.push_str(rest);
+            }
             _ => out.push_str(part),
         }
     }

@@ -9,7 +9,7 @@ use spak_syntax::{FileId, LineIndex, Severity, Source};
 
 mod lock;
 
-pub(crate) use lock::{add_pins, lock_path, read_lock};
+pub(crate) use lock::{NotALock, add_pins, lock_path, read_lock};
 
 /// Designs are written by people; a larger file is something else by mistake.
 const MAX_FILE_BYTES: u64 = 16 << 20;
@@ -161,9 +161,11 @@ fn neighbour(path: &Path) -> Option<String> {
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter(|name| name.ends_with(".dsl"))
         .collect();
-    let wanted = path.file_name()?.to_str()?;
-    let near = suggest(wanted, names.iter().map(String::as_str))?;
-    Some(path.with_file_name(near).to_string_lossy().into_owned())
+    // The ending is alike in all, so it says nothing about likeness.
+    let stem = |name: &str| name.strip_suffix(".dsl").unwrap_or(name).to_owned();
+    let stems: Vec<String> = names.iter().map(|name| stem(name)).collect();
+    let near = suggest(&stem(path.file_name()?.to_str()?), stems.iter().map(String::as_str))?;
+    Some(format!("{near}.dsl"))
 }
 
 /// Reads the design at `path` and everything it imports, and compares the imports with the lock file.

@@ -11,6 +11,9 @@ use crate::project::Sources;
 /// More than this many are counted instead of shown.
 const MAX_SHOWN: usize = 100;
 
+/// A line of more bytes is shown in part.
+const LONG_LINE: usize = 400;
+
 /// Quoted text may be as long as a file; a reader needs its beginning.
 const MAX_PHRASE: usize = 400;
 
@@ -50,16 +53,18 @@ fn one(renderer: &Renderer, sources: &Sources, diagnostic: &Diagnostic) -> Strin
         Severity::Note => Level::NOTE,
     };
     let title = level.primary_title(phrase(&diagnostic.message)).id(diagnostic.code.0);
-    let mut group = title.elements([] as [Snippet<'_, Annotation<'_>>; 0]);
-    let (same, other): (Vec<&Label>, Vec<&Label>) =
-        diagnostic.related.iter().partition(|l| l.file == diagnostic.primary.file);
-    if let Some(snippet) = snippet(sources, &diagnostic.primary, &same) {
-        group = group.element(snippet);
-    }
-    for label in other {
-        if let Some(snippet) = self::snippet(sources, label, &[]) {
-            group = group.element(snippet);
+    let mut group = title.elements(None::<Snippet<'_, Annotation<'_>>>);
+    let primary = (AnnotationKind::Primary, &diagnostic.primary);
+    let mut shown = vec![vec![primary]];
+    for label in &diagnostic.related {
+        let label = (AnnotationKind::Context, label);
+        match shown.first_mut() {
+            Some(first) if is_near(sources, &diagnostic.primary, label.1) => first.push(label),
+            _ => shown.push(vec![label]),
         }
+    }
+    for labels in &shown {
+        group = group.elements(snippet(sources, labels));
     }
     if !diagnostic.reason.is_empty() {
         group = group.element(Level::NOTE.message(phrase(&diagnostic.reason)));
@@ -70,30 +75,55 @@ fn one(renderer: &Renderer, sources: &Sources, diagnostic: &Diagnostic) -> Strin
     renderer.render(&[group])
 }
 
-/// The lines from the first to the last label of one file.
+/// Whether two labels are shown in one piece of text. The renderer folds lines between them, but it does not
+/// fold within a line.
+fn is_near(sources: &Sources, one: &Label, other: &Label) -> bool {
+    if one.file != other.file {
+        return false;
+    }
+    let begin = one.span.start.min(other.span.start) as usize;
+    let end = one.span.end.max(other.span.end) as usize;
+    let between = sources.text(one.file).get(begin..end).unwrap_or_default();
+    between.lines().all(|line| line.len() <= LONG_LINE)
+}
+
+/// The lines from the first to the last of some labels of one file.
 fn snippet<'a>(
     sources: &'a Sources,
-    primary: &'a Label,
-    others: &[&'a Label],
+    labels: &[(AnnotationKind, &'a Label)],
 ) -> Option<Snippet<'a, Annotation<'a>>> {
-    let file = sources.get(primary.file)?;
+    let file = sources.get(labels.first()?.1.file)?;
     let text = file.source.text();
-    let labels = || others.iter().copied().chain([primary]);
-    let first = labels().map(|l| l.span.start as usize).min()?;
-    let last = labels().map(|l| l.span.end as usize).max()?.min(text.len());
+    let first = labels.iter().map(|(_, l)| l.span.start as usize).min()?;
+    let last = labels.iter().map(|(_, l)| l.span.start as usize + length(text, l)).max()?;
     let begin = text.get(..first)?.rfind('\n').map_or(0, |i| i + 1);
     let end = text.get(last..)?.find('\n').map_or(text.len(), |i| last + i);
     // The renderer knows `\r\n` as the end of a line, but not a lone `\r` that is left of it.
     let end = if end > last && text.get(..end)?.ends_with('\r') { end - 1 } else { end };
     let (line, _) = file.lines.line_column(text, u32::try_from(begin).ok()?);
     let window = Window::of(text.get(begin..end)?, begin);
-    let range = |l: &Label| window.place(l.span.start as usize)..window.place(l.span.end as usize);
-    let label = |l: &'a Label| crate::output::visible(&l.text);
-    let mut annotations = vec![AnnotationKind::Primary.span(range(primary)).label(label(primary))];
-    annotations
-        .extend(others.iter().map(|l| AnnotationKind::Context.span(range(l)).label(label(l))));
+    let annotations = labels.iter().map(|(kind, label)| {
+        let start = label.span.start as usize;
+        let range = window.place(start)..window.place(start + length(text, label));
+        kind.span(range).label(crate::output::visible(&label.text))
+    });
+    let annotations: Vec<Annotation<'a>> = annotations.collect();
     let path = crate::output::visible(&file.shown).into_owned();
     Some(Snippet::source(window.text).line_start(line as usize).path(path).annotations(annotations))
+}
+
+/// How many bytes of the label's place are marked: all, unless that is a long line or reaches into one.
+fn length(text: &str, label: &Label) -> usize {
+    let marked = label.span.slice(text);
+    let mut shown = 0;
+    for line in marked.split_inclusive('\n') {
+        if line.len() > LONG_LINE {
+            let cut = line.char_indices().nth(LONG_LINE / 4).map_or(line.len(), |(at, _)| at);
+            return shown + cut;
+        }
+        shown += line.len();
+    }
+    shown
 }
 
 /// Some lines of a file as they may be shown, and where their places went.

@@ -4,8 +4,9 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use spak_model::codes::LOCK_MISMATCH;
+use spak_records::file::FileError;
 use spak_records::report::{Lock, LockedImport};
 use spak_syntax::{Diagnostic, FileId};
 
@@ -22,6 +23,22 @@ pub(crate) fn lock_path(design: &Path) -> PathBuf {
     design.with_file_name(LOCK_NAME)
 }
 
+/// What lies where a lock file should is none.
+#[derive(Debug)]
+pub(crate) struct NotALock(PathBuf);
+
+impl std::fmt::Display for NotALock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "`{}` is not a lock file; remove it, or write it anew with `spak lock`",
+            self.0.display()
+        )
+    }
+}
+
+impl std::error::Error for NotALock {}
+
 /// What every version of the file has.
 #[derive(serde::Deserialize)]
 struct Head {
@@ -34,25 +51,24 @@ struct Head {
 /// # Errors
 /// When it cannot be read, is none, or a newer SPAK wrote it.
 pub(crate) fn read_lock(path: &Path) -> Result<Option<Lock>> {
-    let shown = path.display();
+    let broken = || anyhow::Error::new(NotALock(path.to_owned()));
     let text = match spak_records::file::read_text(path, 16 << 20) {
         Ok(text) => text,
-        Err(spak_records::file::FileError::Missing { .. }) => return Ok(None),
+        Err(FileError::Missing { .. }) => return Ok(None),
+        Err(FileError::NotText { .. } | FileError::TooLarge { .. }) => return Err(broken()),
         Err(e) => return Err(e.into()),
     };
-    let broken =
-        || format!("`{shown}` is not a lock file; remove it, or write it anew with `spak lock`");
-    let head: Head = serde_json::from_str(&text).with_context(broken)?;
+    let head: Head = serde_json::from_str(&text).map_err(|_| broken())?;
     if head.format != FORMAT.0 {
-        bail!("{}", broken());
+        return Err(broken());
     }
     if head.version > FORMAT.1 {
-        let (found, known) = (head.version, FORMAT.1);
+        let (shown, found, known) = (path.display(), head.version, FORMAT.1);
         bail!(
             "`{shown}` has version {found}, and this SPAK reads up to version {known}; use a newer SPAK, or remove it"
         );
     }
-    serde_json::from_str(&text).map(Some).with_context(broken)
+    serde_json::from_str(&text).map(Some).map_err(|_| broken())
 }
 
 /// `old` with what `design` imports, and the pins of `design` alone.

@@ -92,18 +92,24 @@ fn print(
     output::rendered(&diagnostics::render(&design.sources, found, colour));
     let SlotCounts { formal, semiformal, prose } = file.slots;
     let total = formal + semiformal + prose;
-    let share = |n: u64| if total == 0 { 0.0 } else { 100.0 * n as f64 / total as f64 };
+    let share = |n: u64| 100.0 * n as f64 / total as f64;
     let count = |severity| found.iter().filter(|d| d.severity == severity).count();
     let mut text = format!(
-        "{}: {}, {}; {}: {formal} formal ({:.0} %), {semiformal} semiformal ({:.0} %), {prose} prose ({:.0} %)\n",
+        "{}: {}, {}; {}",
         file.file,
         plural(count(Severity::Error), "error"),
         plural(count(Severity::Warning), "warning"),
         plural(total as usize, "statement"),
-        share(formal),
-        share(semiformal),
-        share(prose),
     );
+    if total > 0 {
+        text.push_str(&format!(
+            ": {formal} formal ({:.0} %), {semiformal} semiformal ({:.0} %), {prose} prose ({:.0} %)",
+            share(formal),
+            share(semiformal),
+            share(prose),
+        ));
+    }
+    text.push('\n');
     if options.rewrites {
         for rewrite in &file.rewrites {
             text.push_str(&format!(

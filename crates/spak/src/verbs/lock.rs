@@ -66,7 +66,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
 /// The pins there are; a file that is no lock file is written anew, one that a newer SPAK wrote is not.
 fn old_pins(path: &Path) -> Result<Option<Lock>> {
     match project::read_lock(path) {
-        Err(error) if error.root_cause().is::<serde_json::Error>() => Ok(None),
+        Err(error) if error.is::<project::NotALock>() => Ok(None),
         other => other,
     }
 }

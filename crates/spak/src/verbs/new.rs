@@ -64,7 +64,9 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     file::replace(&options.file, text.as_bytes())?;
     match format {
         Format::Human => {
-            output::result(&format!("{shown}: a system `{name}`; `spak check {shown}` reads it\n"))?
+            output::result(&format!(
+                "{shown}: a system `{name}`; `spak check {shown}` reads it\n"
+            ))?;
         }
         Format::Json => json::result("spak.new", NewReport { files: vec![shown] })?,
     }

@@ -17,8 +17,11 @@ pub(crate) struct Options {
     format: Option<String>,
 }
 
+/// Makes the schema of one format.
+type Make = fn() -> schemars::Schema;
+
 /// Every format with a function that makes its schema.
-pub(crate) const SCHEMAS: &[(&str, fn() -> schemars::Schema)] = &[
+pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.bench", || schemars::schema_for!(r::Envelope<r::BenchReport>)),
     ("spak.check", || schemars::schema_for!(r::Envelope<r::CheckReport>)),
     ("spak.codes", || schemars::schema_for!(r::Envelope<CodesReport>)),

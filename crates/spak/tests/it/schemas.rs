@@ -96,8 +96,12 @@ fn conform(value: &Value, schema: &Value, root: &Value, path: &str, faults: &mut
                 let names = wanted.as_array().unwrap().iter();
                 names.map(|n| n.as_str().unwrap()).all(|n| value.get(n).is_some())
             }
-            "minItems" => value.as_array().is_none_or(|a| a.len() as u64 >= wanted.as_u64().unwrap()),
-            "maxItems" => value.as_array().is_none_or(|a| a.len() as u64 <= wanted.as_u64().unwrap()),
+            "minItems" => {
+                value.as_array().is_none_or(|a| a.len() as u64 >= wanted.as_u64().unwrap())
+            }
+            "maxItems" => {
+                value.as_array().is_none_or(|a| a.len() as u64 <= wanted.as_u64().unwrap())
+            }
             "properties" | "items" | "prefixItems" | "additionalProperties" => true,
             other => panic!("the keyword `{other}` is not checked here yet"),
         };
