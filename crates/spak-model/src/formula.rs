@@ -90,6 +90,34 @@ pub enum Read {
 /// Research layers write `a = b` for a statement and `λ L` for a product.
 const OPTIONS: Options = Options { allow_equals: true, implicit_multiplication: true };
 
+/// The formula that `text` is as a whole, whether or not it could also be prose.
+pub fn parse(text: &str) -> Option<Formula> {
+    let text = text.trim();
+    let expr = parse_with(text, 0, OPTIONS).expr?;
+    Some(formula(text, 0, expr))
+}
+
+/// Reads `text`, which stands at `base` of its file, where a condition is expected: `not causal` is
+/// one there, and could be prose elsewhere.
+pub fn read_condition(text: &str, base: u32) -> Read {
+    use spak_expr::{BinaryOp, ExprKind, UnaryOp};
+    let lead = text.len() - text.trim_start().len();
+    let parsed = parse_with(text.trim(), base + lead as u32, OPTIONS);
+    let is_logic = |expr: &Expr| {
+        matches!(
+            expr.kind,
+            ExprKind::Unary(UnaryOp::Not, _)
+                | ExprKind::And(_)
+                | ExprKind::Or(_)
+                | ExprKind::Binary(BinaryOp::Implies, ..)
+        )
+    };
+    match parsed.expr.filter(is_logic) {
+        Some(expr) => Read::Whole(formula(text.trim(), base + lead as u32, expr)),
+        None => read(text, base),
+    }
+}
+
 /// Reads `text`, which stands at `base` of its file.
 pub fn read(text: &str, base: u32) -> Read {
     let lead = text.len() - text.trim_start().len();

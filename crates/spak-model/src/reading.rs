@@ -248,7 +248,7 @@ fn condition(span: Span, text: &str, base: u32, quoted: bool) -> SlotReading {
         text.trim().strip_prefix("if ").and_then(|t| t.split_once("=>"))
     {
         let offset = base + text.find("if ").unwrap_or(0) as u32 + 3;
-        let formula = match formula::read(premise.trim_end(), offset) {
+        let formula = match formula::read_condition(premise.trim_end(), offset) {
             formula::Read::Whole(formula) => Some(formula),
             formula::Read::Prefix(..) | formula::Read::None => None,
         };
@@ -256,7 +256,7 @@ fn condition(span: Span, text: &str, base: u32, quoted: bool) -> SlotReading {
         let reading = Reading::Warning(formula, conclusion.trim().to_owned());
         return make(Class::Semiformal, reading).rewrite(Some(rewrite));
     }
-    match formula::read(text, base) {
+    match formula::read_condition(text, base) {
         formula::Read::Whole(formula) => make(Class::Formal, Reading::Formula(formula)),
         formula::Read::Prefix(formula, rest) => {
             let rewrite = formula::rewrite_partial(&formula, &rest);

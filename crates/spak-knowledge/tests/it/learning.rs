@@ -298,7 +298,6 @@ fn nothing_comes_of_nothing() {
 }
 
 #[test]
-#[ignore = "takes a while; shows how time grows with the number of trials"]
 fn a_thousand_configs_are_learned_from() {
     let dimensions: Vec<Dimension> =
         (0..10).map(|i| dimension(&format!("d{i}"), &ints(&[1, 2]))).collect();

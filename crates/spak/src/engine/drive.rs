@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use spak_loop::{
-    Analysis, Effect, Event, History, ProductSpace, Remaining, Search, SearchOptions, Skipped, analyse, resume,
-    step,
+    Analysis, Effect, Event, History, ProductSpace, Remaining, Search, SearchOptions, Skipped,
+    analyse, resume, step,
 };
 use spak_records::protocol::{Envelope, emit};
 use spak_records::run::{DoneReason, LoopState, Phase};
@@ -17,7 +17,9 @@ use spak_records::trace::{Event as TraceEvent, Header, Observed, Record, RunStar
 use spak_records::{
     Artifact, Config, ContentHash, Device, Outcome, Rejection, Stage, Toolchain, Trial, Value, file,
 };
-use spak_run::{CompilerOptions, Incumbent, Program, RunError, RunOptions, TrialRequest, run_trial, trial_key};
+use spak_run::{
+    CompilerOptions, Incumbent, Program, RunError, RunOptions, TrialRequest, run_trial, trial_key,
+};
 
 use crate::engine::observe::observations;
 use crate::engine::paths::Paths;
@@ -107,8 +109,11 @@ impl Driver<'_> {
         let (state, resumed) = self.state()?;
         let validity = |config: &Config| self.specified.validity(config);
         let space = ProductSpace::new(self.specified.dimensions.clone(), &validity)?;
-        let search =
-            Search::new(&space, self.specified.guidance.clone(), SearchOptions::standard(state.seed));
+        let search = Search::new(
+            &space,
+            self.specified.guidance.clone(),
+            SearchOptions::standard(state.seed),
+        );
         let trials = store.trace().history(&state.run).into_iter().cloned().collect();
         let mut work = Work {
             driver: self,
@@ -131,12 +136,15 @@ impl Driver<'_> {
     /// The state to go on with, or a new one. A run goes on while the design is the one it began with.
     fn state(&self) -> Result<(LoopState, bool)> {
         if let Some(state) = LoopState::read(&self.paths.state)? {
-            let same = state.design_hash == self.specified.hash || matches!(state.phase, Phase::Learn { .. });
+            let same = state.design_hash == self.specified.hash
+                || matches!(state.phase, Phase::Learn { .. });
             if !matches!(state.phase, Phase::Done { .. }) {
                 if same {
                     return Ok((state, true));
                 }
-                (self.progress)(Progress::Note("the design has changed since the run that was interrupted; a new run begins"));
+                (self.progress)(Progress::Note(
+                    "the design has changed since the run that was interrupted; a new run begins",
+                ));
             }
         }
         let run = format!("run-{}", now().replace([':', '-'], "").replace('.', "-"));
@@ -186,16 +194,21 @@ impl Work<'_, '_> {
         effects.reverse();
         let mut reason = None;
         while let Some(effect) = effects.pop() {
-            if self.driver.cancel.load(Ordering::Relaxed) && !matches!(effect, Effect::Report { .. }) {
+            if self.driver.cancel.load(Ordering::Relaxed)
+                && !matches!(effect, Effect::Report { .. })
+            {
                 return Ok(self.outcomes(DoneReason::Stopped, true));
             }
             let event = match self.carry_out(effect, &mut reason) {
                 Ok(event) => event,
-                Err(error) if is_interrupt(&error) => return Ok(self.outcomes(DoneReason::Stopped, true)),
+                Err(error) if is_interrupt(&error) => {
+                    return Ok(self.outcomes(DoneReason::Stopped, true));
+                }
                 Err(error) => return Err(error),
             };
             let Some(event) = event else { continue };
-            let (next, mut more) = step(&self.state, event).map_err(|e| anyhow::anyhow!("the loop is in disorder: {e}"))?;
+            let (next, mut more) = step(&self.state, event)
+                .map_err(|e| anyhow::anyhow!("the loop is in disorder: {e}"))?;
             if next.phase != self.state.phase {
                 self.note_phase(&next.phase)?;
             }
@@ -229,13 +242,19 @@ impl Work<'_, '_> {
         Ok(())
     }
 
-    fn carry_out(&mut self, effect: Effect, reason: &mut Option<DoneReason>) -> Result<Option<Event>> {
+    fn carry_out(
+        &mut self,
+        effect: Effect,
+        reason: &mut Option<DoneReason>,
+    ) -> Result<Option<Event>> {
         Ok(match effect {
             // The design was specified before the driver was made; resuming reads it anew as well.
             Effect::Specify => Some(Event::Specified),
             Effect::Decide => Some(self.decide()),
             Effect::GenerateArtifact { config, .. } => Some(self.generate(config)?),
-            Effect::RunTrial { config, incumbent, why } => Some(self.run_trial(config, incumbent.as_ref(), &why)?),
+            Effect::RunTrial { config, incumbent, why } => {
+                Some(self.run_trial(config, incumbent.as_ref(), &why)?)
+            }
             Effect::Analyse => None,
             Effect::WriteKnowledge { .. } => {
                 self.keep_kernel()?;
@@ -269,9 +288,11 @@ impl Work<'_, '_> {
                 Ok(Event::Generated { config: id })
             }
             Err(why) => {
-                let rejection = Rejection { stage: Stage::Generate, reason: "no-code".to_owned(), detail: why };
+                let rejection =
+                    Rejection { stage: Stage::Generate, reason: "no-code".to_owned(), detail: why };
                 let source = ContentHash::of_text("");
-                let key = ContentHash::of_parts([self.state.run.as_bytes(), id.as_str().as_bytes()]);
+                let key =
+                    ContentHash::of_parts([self.state.run.as_bytes(), id.as_str().as_bytes()]);
                 self.finish(Trial {
                     key,
                     config_id: id.clone(),
@@ -289,10 +310,16 @@ impl Work<'_, '_> {
     fn render(&self, config: &Config) -> Result<Artifact, String> {
         let specified = self.driver.specified;
         let plan = specified.plan(config);
-        spak_generate::render(&specified.family, &specified.templates, &plan).map_err(|e| e.to_string())
+        spak_generate::render(&specified.family, &specified.templates, &plan)
+            .map_err(|e| e.to_string())
     }
 
-    fn run_trial(&mut self, config: Config, incumbent: Option<&Config>, why: &str) -> Result<Event> {
+    fn run_trial(
+        &mut self,
+        config: Config,
+        incumbent: Option<&Config>,
+        why: &str,
+    ) -> Result<Event> {
         let id = config.id();
         let specified = self.driver.specified;
         let artifact = match self.artifacts.get(&id) {
@@ -317,7 +344,8 @@ impl Work<'_, '_> {
             build: &self.driver.paths.build,
         };
         let result = run_trial(request, &mut |_| {}, self.driver.cancel)?;
-        if let Some(isolation) = result.isolation.filter(|i| !i.is_complete() && self.measured == 0) {
+        if let Some(isolation) = result.isolation.filter(|i| !i.is_complete() && self.measured == 0)
+        {
             let note = format!("candidates are only partly confined here: {isolation:?}");
             (self.driver.progress)(Progress::Note(&note));
         }
@@ -376,7 +404,8 @@ impl Work<'_, '_> {
             };
             self.observed += 1;
             (self.driver.progress)(Progress::Observed(&emit(&observation, Some(&envelope))));
-            let observed = Observed { observation, config: Some(trial.config_id.clone()), device: None };
+            let observed =
+                Observed { observation, config: Some(trial.config_id.clone()), device: None };
             self.store.append(&stamp, Record::Observation(observed))?;
         }
         (self.driver.progress)(Progress::Tried { trial: &trial, speedup });
@@ -396,11 +425,20 @@ impl Work<'_, '_> {
 
     fn learn(&mut self) -> Result<()> {
         let machine = self.driver.machine;
-        let context =
-            self.driver.specified.context(&machine.device, &machine.toolchain, &self.state.run, &today());
+        let context = self.driver.specified.context(
+            &machine.device,
+            &machine.toolchain,
+            &self.state.run,
+            &today(),
+        );
         let trials = self.comparable();
-        let learnt = learn::learn(self.driver.design, &trials, &context, self.driver.write.then_some(self.driver.paths))
-            .context("cannot write what was learnt")?;
+        let learnt = learn::learn(
+            self.driver.design,
+            &trials,
+            &context,
+            self.driver.write.then_some(self.driver.paths),
+        )
+        .context("cannot write what was learnt")?;
         self.learnt = Some(learnt);
         Ok(())
     }

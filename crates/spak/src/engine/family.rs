@@ -42,15 +42,22 @@ pub(crate) fn load(name: &str) -> Result<Family> {
 fn family(name: &str, system: &System) -> Family {
     let of = |space: Space| {
         system.dimensions.iter().filter(move |d| d.space == space).map(|d| {
-            let values: Vec<Value> =
-                d.domain.values().unwrap_or_default().iter().map(crate::verbs::show::value).collect();
+            let values: Vec<Value> = d
+                .domain
+                .values()
+                .unwrap_or_default()
+                .iter()
+                .map(crate::verbs::show::value)
+                .collect();
             (d.name.clone(), values)
         })
     };
     let constraints = system.constraints.iter().flat_map(|c| {
         let reason = c.reason.clone().or_else(|| c.name.clone()).unwrap_or_default();
         c.slots.iter().filter_map(move |slot| match &slot.reading {
-            Reading::Formula(f) => Some(Constraint { formula: f.text.clone(), reason: reason.clone() }),
+            Reading::Formula(f) => {
+                Some(Constraint { formula: f.text.clone(), reason: reason.clone() })
+            }
             _ => None,
         })
     });

@@ -26,7 +26,12 @@ pub(crate) struct Learnt {
 ///
 /// # Errors
 /// When the design cannot be read or written, or an edit of it would not be readable.
-pub(crate) fn learn(design: &Path, trials: &[Trial], context: &Context, paths: Option<&Paths>) -> Result<Learnt> {
+pub(crate) fn learn(
+    design: &Path,
+    trials: &[Trial],
+    context: &Context,
+    paths: Option<&Paths>,
+) -> Result<Learnt> {
     let learned = spak_knowledge::learn(trials, context);
     let shown = design.display();
     let before = file::read_text(design, 16 << 20)?;
@@ -37,10 +42,15 @@ pub(crate) fn learn(design: &Path, trials: &[Trial], context: &Context, paths: O
         let kept = paths.earlier.join(format!("{}.dsl", ContentHash::of_text(&before).short()));
         file::make_folder(&paths.earlier)?;
         file::replace(&kept, before.as_bytes())?;
-        file::replace(design, edited.text.as_bytes()).with_context(|| format!("cannot write `{shown}`"))?;
+        file::replace(design, edited.text.as_bytes())
+            .with_context(|| format!("cannot write `{shown}`"))?;
     }
     let diff = similar::TextDiff::from_lines(&before, &edited.text);
-    let diff = diff.unified_diff().context_radius(2).header(&format!("{shown} (before)"), &format!("{shown}")).to_string();
+    let diff = diff
+        .unified_diff()
+        .context_radius(2)
+        .header(&format!("{shown} (before)"), &format!("{shown}"))
+        .to_string();
     Ok(Learnt {
         diff: if changed { diff } else { String::new() },
         added: edited.added,

@@ -9,7 +9,12 @@ use spak_records::{Outcome, Trial, Value};
 
 /// The observations that `trial` makes, one for each case of the design's schema that its outcome can
 /// fill; without a schema, those of `std/observations`.
-pub(crate) fn observations(system: &System, trial: &Trial, step: &str, speedup: Option<f64>) -> Vec<Observation> {
+pub(crate) fn observations(
+    system: &System,
+    trial: &Trial,
+    step: &str,
+    speedup: Option<f64>,
+) -> Vec<Observation> {
     let facts = facts(trial, step, speedup);
     let wanted: &[&str] = match trial.outcome {
         Outcome::Measured(_) => &["Correctness", "Performance"],
@@ -25,7 +30,8 @@ fn fill(case: &Case, facts: &BTreeMap<&'static str, Value>) -> Option<Observatio
     let mut fields = BTreeMap::new();
     for (name, ty) in &case.fields {
         let value = facts.get(name.as_str())?;
-        let accepts = ty.as_ref().is_none_or(|ty: &Type| ty.accepts(&super::symbols::literal(value)));
+        let accepts =
+            ty.as_ref().is_none_or(|ty: &Type| ty.accepts(&super::symbols::literal(value)));
         if !accepts {
             return None;
         }
@@ -65,7 +71,11 @@ fn facts(trial: &Trial, step: &str, speedup: Option<f64>) -> BTreeMap<&'static s
 fn standard_cases() -> Vec<Case> {
     struct NoFiles;
     impl spak_model::Files for NoFiles {
-        fn load(&mut self, _: spak_syntax::FileId, _: &str) -> Result<(spak_syntax::FileId, String), String> {
+        fn load(
+            &mut self,
+            _: spak_syntax::FileId,
+            _: &str,
+        ) -> Result<(spak_syntax::FileId, String), String> {
             Err("the library imports nothing".to_owned())
         }
     }

@@ -35,20 +35,33 @@ fn tried(analysis: &Analysis) -> String {
     let mut ranked: Vec<(usize, &Row)> =
         analysis.rows.iter().enumerate().filter(|(_, row)| row.rank.is_some()).collect();
     ranked.sort_by_key(|(_, row)| row.rank);
-    let shown = |index: usize, row: &Row| row.rank.is_some_and(|r| r <= SHOWN) || analysis.seed == Some(index);
-    let rows = ranked.iter().filter(|(index, row)| shown(*index, row)).filter_map(|(index, row)| {
-        let RowResult::Measured { median_ns, ci_ns, tflops, .. } = &row.result else { return None };
-        Some(vec![
-            row.rank.map_or(String::new(), |r| r.to_string()),
-            (index + 1).to_string(),
-            duration(*median_ns),
-            format!("{} … {}", duration(ci_ns[0]), duration(ci_ns[1])),
-            format!("{:.1}", tflops * 1e3),
-            row.result.speedup().map_or_else(|| "-".to_owned(), |s| format!("{s:.2}x")),
-            differences(row, analysis.seed == Some(*index)),
-        ])
-    });
-    let header = ["rank", "trial", "median", "95 % interval", "GFLOP/s", "speedup", "differs from the seed in"];
+    let shown = |index: usize, row: &Row| {
+        row.rank.is_some_and(|r| r <= SHOWN) || analysis.seed == Some(index)
+    };
+    let rows =
+        ranked.iter().filter(|(index, row)| shown(*index, row)).filter_map(|(index, row)| {
+            let RowResult::Measured { median_ns, ci_ns, tflops, .. } = &row.result else {
+                return None;
+            };
+            Some(vec![
+                row.rank.map_or(String::new(), |r| r.to_string()),
+                (index + 1).to_string(),
+                duration(*median_ns),
+                format!("{} … {}", duration(ci_ns[0]), duration(ci_ns[1])),
+                format!("{:.1}", tflops * 1e3),
+                row.result.speedup().map_or_else(|| "-".to_owned(), |s| format!("{s:.2}x")),
+                wrapped(&differences(row, analysis.seed == Some(*index))),
+            ])
+        });
+    let header = [
+        "rank",
+        "trial",
+        "median",
+        "95 % interval",
+        "GFLOP/s",
+        "speedup",
+        "differs from the seed in",
+    ];
     let mut out = format!("{}\n", output::table(&header, rows));
     let hidden = ranked.len().saturating_sub(ranked.iter().filter(|(i, r)| shown(*i, r)).count());
     if hidden > 0 {
@@ -58,8 +71,32 @@ fn tried(analysis: &Analysis) -> String {
         if let RowResult::Rejected { stage, reason, detail } = &row.result {
             let stage = format!("{stage:?}").to_lowercase();
             let detail: String = detail.chars().take(120).collect();
-            let _ = writeln!(out, "rejected at {stage}, {reason}: {} ({detail})", differences(row, false));
+            let _ = writeln!(
+                out,
+                "rejected at {stage}, {reason}: {} ({detail})",
+                differences(row, false)
+            );
         }
+    }
+    out
+}
+
+/// Longest line of the table's last column, in characters.
+const WRAP: usize = 64;
+
+/// The words of `text` on lines of at most [`WRAP`] characters.
+fn wrapped(text: &str) -> String {
+    let mut out = String::new();
+    let mut used = 0;
+    for word in text.split(' ') {
+        let len = word.chars().count();
+        if used > 0 {
+            let fits = used + 1 + len <= WRAP;
+            out.push(if fits { ' ' } else { '\n' });
+            used = if fits { used + 1 } else { 0 };
+        }
+        out.push_str(word);
+        used += len;
     }
     out
 }
@@ -71,7 +108,13 @@ fn differences(row: &Row, is_seed: bool) -> String {
     let texts: Vec<String> = row
         .differences
         .iter()
-        .map(|d| format!("{}={}", d.name, d.value.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string)))
+        .map(|d| {
+            format!(
+                "{}={}",
+                d.name,
+                d.value.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string)
+            )
+        })
         .collect();
     texts.join(" ")
 }
@@ -80,7 +123,11 @@ fn ended(outcomes: &Outcomes, driver: &Driver<'_>) -> String {
     let analysis = &outcomes.analysis;
     let mut out = format!("{}\n", outcomes.reason);
     if outcomes.interrupted {
-        let _ = write!(out, "nothing that was measured is lost; the same command goes on with {}", outcomes.run);
+        let _ = write!(
+            out,
+            "nothing that was measured is lost; the same command goes on with {}",
+            outcomes.run
+        );
         return out;
     }
     let tried = analysis.rows.len();
@@ -89,7 +136,8 @@ fn ended(outcomes: &Outcomes, driver: &Driver<'_>) -> String {
     if let Some(trials) = analysis.trials_to_near_best {
         let _ = write!(out, "; within 2 % of the best after {trials}");
     }
-    let known = outcomes.skipped.iter().filter(|s| matches!(s.why, SkipReason::Known { .. })).count();
+    let known =
+        outcomes.skipped.iter().filter(|s| matches!(s.why, SkipReason::Known { .. })).count();
     if known > 0 {
         let _ = write!(out, "; {known} values not tried because the design knows better");
     }
@@ -122,7 +170,10 @@ fn knowledge(out: &mut String, learnt: &Learnt, driver: &Driver<'_>) {
         let _ = writeln!(out, "\n{diff}");
         let shown = driver.design.display();
         let _ = if *written {
-            writeln!(out, "the design `{shown}` was changed as shown; `git diff` or `spak diff` show it again")
+            writeln!(
+                out,
+                "the design `{shown}` was changed as shown; `git diff` or `spak diff` show it again"
+            )
         } else {
             writeln!(out, "the design was not changed (`--keep-design`)")
         };

@@ -10,9 +10,9 @@ use spak_generate::{Choices, Family, Templates};
 use spak_knowledge::Context;
 use spak_loop::{Avoid, Dimension, DimensionKind, Guidance, Recommendation};
 use spak_model::formula::Formula;
+use spak_model::normal;
 use spak_model::reading::Reading;
 use spak_model::system::{Record, Space, System};
-use spak_model::normal;
 use spak_records::{Config, ContentHash, Device, Plan, Problem, Toolchain, Value, Workload};
 use spak_syntax::{Diagnostic, FileId, Severity};
 
@@ -95,7 +95,8 @@ pub(crate) fn specify(
 
 /// The workload to time: the only one, or the one that was asked for.
 fn workload_record<'a>(system: &'a System, wanted: Option<&str>) -> Result<&'a Record> {
-    let names = || -> Vec<&str> { system.workloads.iter().filter_map(|w| w.name.as_deref()).collect() };
+    let names =
+        || -> Vec<&str> { system.workloads.iter().filter_map(|w| w.name.as_deref()).collect() };
     match (wanted, system.workloads.as_slice()) {
         (_, []) => bail!("the design has no `workload` block, so there is nothing to time"),
         (None, [first, ..]) => Ok(first),
@@ -150,8 +151,19 @@ fn symbols(
 /// The sizes of a problem under the names that templates' constraints use.
 fn problem_symbols(problem: &Problem) -> Vec<(&'static str, Value)> {
     match problem {
-        Problem::Matmul { m, n, k } => vec![("m", (*m).into()), ("n", (*n).into()), ("k", (*k).into())],
-        Problem::AttentionForward { batch, heads, kv_heads, seq_len, kv_len, head_dim, causal, store_lse } => vec![
+        Problem::Matmul { m, n, k } => {
+            vec![("m", (*m).into()), ("n", (*n).into()), ("k", (*k).into())]
+        }
+        Problem::AttentionForward {
+            batch,
+            heads,
+            kv_heads,
+            seq_len,
+            kv_len,
+            head_dim,
+            causal,
+            store_lse,
+        } => vec![
             ("batch", (*batch).into()),
             ("heads", (*heads).into()),
             ("num_heads", (*heads).into()),
@@ -181,7 +193,10 @@ fn dimensions(system: &System, workload: &Workload) -> Result<Vec<Dimension>> {
         let mut values: Vec<Value> = values.iter().map(crate::verbs::show::value).collect();
         if let Some(fixed) = workload.get(&dimension.name) {
             if !values.contains(fixed) {
-                bail!("the workload wants `{}` to be {fixed}, which is none of its values", dimension.name);
+                bail!(
+                    "the workload wants `{}` to be {fixed}, which is none of its values",
+                    dimension.name
+                );
             }
             values = vec![fixed.clone()];
         }
@@ -206,7 +221,9 @@ fn conditions(system: &System, family: &Family) -> Vec<(Formula, String)> {
         }
     }
     for constraint in &family.constraints {
-        if let spak_model::formula::Read::Whole(formula) = spak_model::formula::read(&constraint.formula, 0) {
+        if let spak_model::formula::Read::Whole(formula) =
+            spak_model::formula::read(&constraint.formula, 0)
+        {
             out.push((formula, constraint.reason.clone()));
         }
     }
@@ -243,7 +260,13 @@ impl Specified {
         let mut values: BTreeMap<String, Value> =
             choices.axes().map(|(name, value)| (name.to_owned(), value.clone())).collect();
         values.extend(choices.numbers().map(|(name, value)| (name.to_owned(), Value::Int(value))));
-        values.extend(config.0.iter().filter(|(name, _)| !choices.axes().any(|(n, _)| n == *name)).map(|(k, v)| (k.clone(), v.clone())));
+        values.extend(
+            config
+                .0
+                .iter()
+                .filter(|(name, _)| !choices.axes().any(|(n, _)| n == *name))
+                .map(|(k, v)| (k.clone(), v.clone())),
+        );
         let symbols = self.symbols.with(&values);
         for (formula, reason) in &self.conditions {
             match symbols.holds(formula) {
@@ -252,11 +275,14 @@ impl Specified {
                 Err(why) => return Err(format!("`{formula}` cannot be evaluated: {why}")),
             }
         }
-        let inert = spak_generate::inert(&self.family, &self.templates, &plan).map_err(|e| e.to_string())?;
+        let inert = spak_generate::inert(&self.family, &self.templates, &plan)
+            .map_err(|e| e.to_string())?;
         for name in inert {
             let Some(dimension) = self.dimensions.iter().find(|d| d.name == name) else { continue };
             if dimension.values.first() != config.get(&name) {
-                return Err(format!("`{name}` changes nothing here; only its first value is tried"));
+                return Err(format!(
+                    "`{name}` changes nothing here; only its first value is tried"
+                ));
             }
         }
         Ok(())
@@ -268,8 +294,10 @@ impl Specified {
         files.insert(0, FileId(0));
         files.sort();
         files.dedup();
-        let known: Vec<_> =
-            files.iter().flat_map(|id| spak_knowledge::read_back(design.sources.text(*id))).collect();
+        let known: Vec<_> = files
+            .iter()
+            .flat_map(|id| spak_knowledge::read_back(design.sources.text(*id)))
+            .collect();
         let symbols = &self.symbols;
         let undecided = RefCell::new(Vec::new());
         let holds = |text: &str| match symbols.holds_text(text) {
@@ -281,7 +309,8 @@ impl Specified {
         };
         let guidance = spak_knowledge::guidance(&known, &holds, &|text| symbols.value_text(text));
         for (name, when) in &guidance.undecided {
-            self.notes.push(format!("rule `{name}` is not applied: `{when}` cannot be evaluated here"));
+            self.notes
+                .push(format!("rule `{name}` is not applied: `{when}` cannot be evaluated here"));
         }
         let names: Vec<&str> = self.dimensions.iter().map(|d| d.name.as_str()).collect();
         let ours = |name: &String| names.contains(&name.as_str());
@@ -303,7 +332,10 @@ impl Specified {
             }
         }
         if !joint.is_empty() && recommended.is_empty() {
-            recommended.push(Recommendation { config: Config(joint), source: "the rules together".to_owned() });
+            recommended.push(Recommendation {
+                config: Config(joint),
+                source: "the rules together".to_owned(),
+            });
         }
         let avoid = guidance.avoid.iter().filter_map(|(values, source)| {
             let ((dimension, value), rest) = values.split_first()?;
@@ -320,11 +352,17 @@ impl Specified {
     }
 
     /// The scope of what is learnt from trials of this design here.
-    pub(crate) fn context(&self, device: &Device, toolchain: &Toolchain, trace: &str, date: &str) -> Context {
-        let dimensions = self.dimensions.iter().map(|d| spak_knowledge::Dimension {
-            name: d.name.clone(),
-            values: d.values.clone(),
-        });
+    pub(crate) fn context(
+        &self,
+        device: &Device,
+        toolchain: &Toolchain,
+        trace: &str,
+        date: &str,
+    ) -> Context {
+        let dimensions = self
+            .dimensions
+            .iter()
+            .map(|d| spak_knowledge::Dimension { name: d.name.clone(), values: d.values.clone() });
         Context {
             device: device.clone(),
             toolchain: toolchain.clone(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use spak_model::Literal;
-use spak_model::formula::{self, Formula, Read};
+use spak_model::formula::{self, Formula};
 use spak_records::Value;
 
 /// Values by name.
@@ -32,18 +32,12 @@ impl Symbols {
 
     /// Whether the formula in `text` holds; `None` when that cannot be said.
     pub(crate) fn holds_text(&self, text: &str) -> Option<bool> {
-        match formula::read(text, 0) {
-            Read::Whole(formula) => self.holds(&formula).ok(),
-            Read::Prefix(..) | Read::None => None,
-        }
+        self.holds(&formula::parse(text)?).ok()
     }
 
     /// The value of the expression in `text`; `None` when it has none here.
     pub(crate) fn value_text(&self, text: &str) -> Option<Value> {
-        let (formula, rest) = formula::read_value(text, 0)?;
-        if rest.is_some() {
-            return None;
-        }
+        let formula = formula::parse(text)?;
         formula.value(&|name| self.lookup(name)).ok().map(|l| crate::verbs::show::value(&l))
     }
 }

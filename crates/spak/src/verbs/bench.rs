@@ -66,13 +66,14 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         let mut workloads = vec![None];
         while let Some(wanted) = workloads.pop() {
             let is_first = wanted.is_none();
-            let specified = match specify(path, wanted.as_deref(), &machine.device, &machine.toolchain)? {
-                Ok(specified) => specified,
-                Err((design, found)) => {
-                    output::aside(&diagnostics::render(&design.sources, &found, false));
-                    return Ok(Status::Problems);
-                }
-            };
+            let specified =
+                match specify(path, wanted.as_deref(), &machine.device, &machine.toolchain)? {
+                    Ok(specified) => specified,
+                    Err((design, found)) => {
+                        output::aside(&diagnostics::render(&design.sources, &found, false));
+                        return Ok(Status::Problems);
+                    }
+                };
             if is_first {
                 let others = specified.system.workloads.iter().skip(1).rev();
                 workloads.extend(others.map(|w| w.name.clone()).filter(Option::is_some));
@@ -96,7 +97,12 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     Ok(Status::Fine)
 }
 
-fn one(options: &Options, path: &std::path::Path, specified: &Specified, machine: &Machine) -> Result<(BenchRow, String)> {
+fn one(
+    options: &Options,
+    path: &std::path::Path,
+    specified: &Specified,
+    machine: &Machine,
+) -> Result<(BenchRow, String)> {
     let config = known_best(specified).with_context(|| {
         let shown = path.display();
         format!("`{shown}` knows no best config for this machine; run `spak loop {shown}` first")
@@ -106,17 +112,21 @@ fn one(options: &Options, path: &std::path::Path, specified: &Specified, machine
     let build = tempfile::tempdir().context("cannot make a folder for programs")?;
     let cancel = AtomicBool::new(false);
     let sandbox = &machine.options.sandbox;
-    let program = match spak_run::compile(&artifact, &machine.compiler, sandbox, build.path(), &cancel)? {
-        Compiled::Program(program) => program,
-        Compiled::Rejected(rejection) => bail!("the best known config does not compile: {}", rejection.detail),
-    };
+    let program =
+        match spak_run::compile(&artifact, &machine.compiler, sandbox, build.path(), &cancel)? {
+            Compiled::Program(program) => program,
+            Compiled::Rejected(rejection) => {
+                bail!("the best known config does not compile: {}", rejection.detail)
+            }
+        };
     let mut baseline = Baseline::start(&options.python, &specified.problem, machine.device.cores)?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for round in 0..options.rounds {
         ours.push(turn(&program, specified, machine, u64::from(round), &cancel)?);
         theirs.push(baseline.turn()?);
     }
-    let (ours, theirs) = (summarize(&ours).context("no turn")?, summarize(&theirs).context("no turn")?);
+    let (ours, theirs) =
+        (summarize(&ours).context("no turn")?, summarize(&theirs).context("no turn")?);
     let flops = specified.problem.flops();
     let row = BenchRow {
         problem: specified.problem.clone(),
@@ -139,12 +149,23 @@ fn known_best(specified: &Specified) -> Option<Config> {
 }
 
 /// Median nanoseconds of one call over one turn.
-fn turn(program: &Program, specified: &Specified, machine: &Machine, seed: u64, cancel: &AtomicBool) -> Result<u64> {
+fn turn(
+    program: &Program,
+    specified: &Specified,
+    machine: &Machine,
+    seed: u64,
+    cancel: &AtomicBool,
+) -> Result<u64> {
     let problem = &specified.problem;
-    let timed = spak_run::time(program, None, problem, None, &machine.options, seed, &mut |_| {}, cancel)?;
+    let timed =
+        spak_run::time(program, None, problem, None, &machine.options, seed, &mut |_| {}, cancel)?;
     match timed {
         Ok(report) => Ok(report.candidate.summary.median_ns),
-        Err(rejection) => bail!("the best known config is rejected now: {} ({})", rejection.reason, rejection.detail),
+        Err(rejection) => bail!(
+            "the best known config is rejected now: {} ({})",
+            rejection.reason,
+            rejection.detail
+        ),
     }
 }
 
@@ -159,10 +180,23 @@ struct Baseline {
 impl Baseline {
     fn start(python: &str, problem: &Problem, cores: u32) -> Result<Self> {
         let sizes: Vec<String> = match problem {
-            Problem::Matmul { m, n, k } => vec!["matmul".to_owned(), m.to_string(), n.to_string(), k.to_string()],
-            Problem::AttentionForward { batch, heads, kv_heads, seq_len, kv_len, head_dim, causal, .. } => {
+            Problem::Matmul { m, n, k } => {
+                vec!["matmul".to_owned(), m.to_string(), n.to_string(), k.to_string()]
+            }
+            Problem::AttentionForward {
+                batch,
+                heads,
+                kv_heads,
+                seq_len,
+                kv_len,
+                head_dim,
+                causal,
+                ..
+            } => {
                 let mut sizes = vec!["attention".to_owned()];
-                sizes.extend([batch, heads, kv_heads, seq_len, kv_len, head_dim].map(ToString::to_string));
+                sizes.extend(
+                    [batch, heads, kv_heads, seq_len, kv_len, head_dim].map(ToString::to_string),
+                );
                 sizes.push(u8::from(causal.is_some()).to_string());
                 sizes
             }
@@ -175,11 +209,14 @@ impl Baseline {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .with_context(|| format!("cannot start `{python}`; name a Python with NumPy with `--python`"))?;
+            .with_context(|| {
+                format!("cannot start `{python}`; name a Python with NumPy with `--python`")
+            })?;
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             bail!("cannot talk to `{python}`");
         };
-        let mut baseline = Self { child, input, output: BufReader::new(output), library: String::new() };
+        let mut baseline =
+            Self { child, input, output: BufReader::new(output), library: String::new() };
         baseline.library = baseline.line().with_context(|| {
             format!("`{python}` cannot import NumPy; install it (`pip install numpy`) or name another with `--python`")
         })?;

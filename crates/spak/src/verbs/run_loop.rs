@@ -11,11 +11,11 @@ use spak_loop::Guidance;
 use spak_records::{Config, Outcome, Trial};
 use spak_run::{CompilerOptions, RunOptions, Sandbox, detect_device, detect_toolchain};
 
+use crate::engine::drive;
 use crate::engine::drive::{Budget, Driver, Machine, Progress};
 use crate::engine::paths::Paths;
 use crate::engine::report::duration;
 use crate::engine::specify::{Specified, specify};
-use crate::engine::drive;
 use crate::exit::Status;
 use crate::output::{self, Format, diagnostics};
 
@@ -50,7 +50,8 @@ pub(crate) struct Options {
 /// Runs the loop; problems are a design with errors, an interruption, or that nothing was accepted.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     let machine = machine(&options.cc)?;
-    let specified = specify(&options.design, options.workload.as_deref(), &machine.device, &machine.toolchain)?;
+    let specified =
+        specify(&options.design, options.workload.as_deref(), &machine.device, &machine.toolchain)?;
     let mut specified = match specified {
         Ok(specified) => specified,
         Err((design, found)) => {
@@ -63,7 +64,8 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     }
     let cancel = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&cancel);
-    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).context("cannot listen for Ctrl-C")?;
+    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
+        .context("cannot listen for Ctrl-C")?;
 
     let paths = Paths::of(&options.design);
     let shows = Show::new(&specified, &machine, format);
@@ -121,13 +123,18 @@ impl Show {
         );
         output::aside(&note);
         for recommendation in &specified.guidance.recommended {
-            output::aside(&format!("known: {} recommends {}\n", recommendation.source, recommendation.config));
+            output::aside(&format!(
+                "known: {} recommends {}\n",
+                recommendation.source, recommendation.config
+            ));
         }
         for note in &specified.notes {
             output::aside(&format!("note: {note}\n"));
         }
         let bar = ProgressBar::new_spinner();
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed_precise} trial {pos}: {wide_msg}") {
+        if let Ok(style) =
+            ProgressStyle::with_template("{spinner} {elapsed_precise} trial {pos}: {wide_msg}")
+        {
             bar.set_style(style);
         }
         bar.enable_steady_tick(std::time::Duration::from_millis(200));
