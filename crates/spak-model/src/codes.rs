@@ -46,8 +46,6 @@ pub const VALUE_OUTSIDE_DOMAIN: Code = Code("value-outside-domain");
 pub const EMPTY_SPACE: Code = Code("empty-space");
 /// A value of a dimension that no config has.
 pub const DEAD_VALUE: Code = Code("dead-value");
-/// An observation that is not as its schema says.
-pub const BAD_OBSERVATION: Code = Code("bad-observation");
 
 /// An imported file cannot be read.
 pub const IMPORT_NOT_FOUND: Code = Code("import-not-found");
@@ -84,7 +82,6 @@ pub const ALL: &[Code] = &[
     VALUE_OUTSIDE_DOMAIN,
     EMPTY_SPACE,
     DEAD_VALUE,
-    BAD_OBSERVATION,
     IMPORT_NOT_FOUND,
     IMPORT_CYCLE,
     OVERRIDE_WITHOUT_REASON,

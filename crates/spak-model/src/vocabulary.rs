@@ -183,6 +183,33 @@ pub fn kind_of(word: &str) -> Option<Kind> {
     exact.map(|k| k.kind)
 }
 
+/// The keys that are read in a block of `kind`, where only these are; others are kept as they are.
+pub fn keys(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Rule => &[
+            "when",
+            "unless",
+            "recommend",
+            "apply",
+            "avoid",
+            "forbid",
+            "then",
+            "prefer",
+            "reason",
+            "evidence",
+            "confidence",
+            "source",
+            "support",
+        ],
+        Kind::Constraint | Kind::Invariant => {
+            &["require", "assert", "condition", "holds", "reason", "source"]
+        }
+        Kind::Measure => &["cmd", "metric", "objective", "repeats", "timeout", "accept"],
+        Kind::Llm => &["prompt", "prompt_template", "output_var", "input"],
+        _ => &[],
+    }
+}
+
 /// What a slot is for, which decides how it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expect {

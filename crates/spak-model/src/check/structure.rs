@@ -7,12 +7,13 @@ use spak_syntax::diagnostic::suggest;
 use spak_syntax::{Diagnostic, Label, Span};
 
 use crate::codes::{
-    DUPLICATE_NAME, EMPTY_DESIGN, MISSING_NAME, MISSING_VALUE, NOT_A_DESIGN, UNKNOWN_BLOCK,
+    DUPLICATE_NAME, EMPTY_DESIGN, MISSING_NAME, MISSING_VALUE, NOT_A_DESIGN, PROSE_IN_FORMULA,
+    UNKNOWN_BLOCK, UNKNOWN_KEY, WRONG_TYPE,
 };
 use crate::entry::{Content, Entry};
 use crate::normal;
 use crate::reading::Reading;
-use crate::vocabulary::{KEYWORDS, Kind};
+use crate::vocabulary::{self, Expect, KEYWORDS, Kind};
 
 /// How many unknown words are reported one by one.
 const MAX_NOTES: usize = 10;
@@ -113,12 +114,73 @@ fn walk<'a>(
             unknown.push(entry);
         }
     }
+    found.extend(misspelt_key(parent, entry));
+    found.extend(wrong_initial(entry));
+    found.extend(prose_constraint(parent, entry));
     // What is inside an unknown block is its own business.
     let inside = entry.kind.or(Some(Kind::Record));
     for child in entry.children() {
         walk(inside, child, unknown, found);
     }
     duplicates(entry.children(), found);
+}
+
+/// A key that is a slip of one that would be read.
+fn misspelt_key(parent: Option<Kind>, entry: &Entry) -> Option<Diagnostic> {
+    let keys = vocabulary::keys(parent?);
+    let word = entry.key();
+    if keys.is_empty() || entry.kind.is_some() || keys.contains(&word) || entry.is_line() {
+        return None;
+    }
+    let near = slip(word, keys.iter().copied())?;
+    let message = format!("nothing reads the key `{word}` here");
+    let diagnostic = Diagnostic::warning(UNKNOWN_KEY, entry.head.span, message)
+        .because("it is kept and shown, but it decides nothing")
+        .repair(format!("did you mean `{near}`?"));
+    Some(diagnostic.in_file(entry.file))
+}
+
+/// An initial value that is not of its declared type.
+fn wrong_initial(entry: &Entry) -> Option<Diagnostic> {
+    let Reading::Type(ty, Some(initial)) = &entry.slot()?.reading else { return None };
+    if ty.accepts(initial) {
+        return None;
+    }
+    let span = entry.slot()?.span;
+    let message = format!("{initial} is not of the type {ty}");
+    let diagnostic = Diagnostic::error(WRONG_TYPE, span, message)
+        .because(format!(
+            "`{}` is declared with that type and starts with this value",
+            entry.head.text()
+        ))
+        .repair("write a value of the type, or declare another type");
+    Some(diagnostic.in_file(entry.file))
+}
+
+/// A constraint in words, which restricts nothing.
+fn prose_constraint(parent: Option<Kind>, entry: &Entry) -> Option<Diagnostic> {
+    let slot = entry.slot().filter(|s| s.expect == Expect::Condition)?;
+    if parent != Some(Kind::Constraint) && entry.kind != Some(Kind::Constraint) {
+        return None;
+    }
+    let ignored = match &slot.reading {
+        Reading::Words(_) => "this constraint is prose, and nothing is excluded by it".to_owned(),
+        Reading::Partial(_, rest) => {
+            format!("the words `{rest}` of this constraint are not checked")
+        }
+        _ => return None,
+    };
+    let repair = slot.rewrite.clone().map_or_else(
+        || {
+            "write a condition over dimensions, workload and hardware, or make it a `hint`"
+                .to_owned()
+        },
+        |rewrite| format!("write `{rewrite}`"),
+    );
+    let diagnostic = Diagnostic::warning(PROSE_IN_FORMULA, slot.span, ignored)
+        .because("constraints decide which configs are tried")
+        .repair(repair);
+    Some(diagnostic.in_file(entry.file))
 }
 
 fn needs_name(kind: Kind) -> bool {
@@ -194,10 +256,13 @@ fn unknown_blocks(unknown: &[&Entry], found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The keyword that a word was probably meant to be: a slip of a letter or two, not a word of the same
-/// length.
 fn near_keyword(word: &str) -> Option<&'static str> {
-    let near = suggest(word, KEYWORDS.iter().map(|k| k.word))?;
+    slip(word, KEYWORDS.iter().map(|k| k.word))
+}
+
+/// The known word that `word` is a slip of: a letter or two differ, of four letters at most one.
+fn slip<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let near = suggest(word, known)?;
     let distance = strsim::damerau_levenshtein(&word.to_lowercase(), &near.to_lowercase());
     (distance <= (word.chars().count() / 4).min(2)).then_some(near)
 }

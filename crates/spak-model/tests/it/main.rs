@@ -1,10 +1,12 @@
 //! The model of real and of made-up designs.
 #![expect(
     clippy::expect_used,
+    clippy::panic,
     clippy::print_stderr,
     reason = "helpers of tests fail like tests, and what is skipped is said loudly"
 )]
 
+mod documentation;
 mod meaning;
 mod names;
 mod observations;
