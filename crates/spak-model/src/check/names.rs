@@ -7,7 +7,7 @@ use spak_expr::codes::{
 };
 use spak_expr::{Empty, Expr, ExprKind, Limits, infer_condition, name_uses};
 use spak_syntax::diagnostic::suggest;
-use spak_syntax::{Diagnostic, FileId};
+use spak_syntax::{Diagnostic, FileId, Severity};
 
 use super::scope::{Inside, Parameters, Scope};
 use crate::assignment::Assignment;
@@ -131,12 +131,17 @@ impl<'s> Names<'s, '_> {
     ) {
         self.fields(formula, file, parameters);
         let inside = Inside { scope: self.scope, parameters };
-        for diagnostic in infer_condition(&formula.expr, &inside) {
+        for mut diagnostic in infer_condition(&formula.expr, &inside) {
             let is_free = matches!(diagnostic.code, UNKNOWN_NAME | UNKNOWN_FUNCTION);
             // Rules and invariants may speak of what only a run or a reader knows.
-            if strictly || !is_free {
-                self.found.push(diagnostic.in_file(file));
+            if is_free && !strictly {
+                continue;
             }
+            // One that cannot be evaluated is never applied, which breaks nothing.
+            if !strictly && !matches!(diagnostic.code, DIVISION_BY_ZERO | ARITHMETIC_OVERFLOW) {
+                diagnostic.severity = Severity::Warning;
+            }
+            self.found.push(diagnostic.in_file(file));
         }
         if strictly {
             return;
@@ -230,9 +235,12 @@ impl<'s> Names<'s, '_> {
             if dimensions.iter().any(|d| may_be(&d.domain, &value)) {
                 continue;
             }
-            let texts = dimensions.iter().filter_map(|d| d.domain.values()).flatten();
-            let texts: Vec<String> = texts.filter_map(|l| l.as_text().map(str::to_owned)).collect();
-            let near = value.as_text().and_then(|v| suggest(v, texts.iter().map(String::as_str)));
+            let listed = dimensions.iter().filter_map(|d| match &d.domain {
+                Domain::Values(values) => Some(values.iter().take(1000)),
+                _ => None,
+            });
+            let texts = listed.flatten().filter_map(Literal::as_text);
+            let near = value.as_text().and_then(|v| suggest(v, texts));
             let repair = match near {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => format!("add it to the values of `{name}`, or choose one of them"),

@@ -344,7 +344,7 @@ fn axes<'s>(system: &'s System, symbols: &mut Symbols) -> Vec<Axis<'s>> {
     let axis = |dimension: &'s Dimension| {
         let is_small = dimension.domain.count().is_some_and(|n| n <= MAX_VALUES);
         let is_alone = count.get(dimension.name.as_str()) == Some(&1);
-        let literals = dimension.domain.values().filter(|_| is_small && is_alone)?;
+        let literals = (is_small && is_alone).then(|| dimension.domain.values())??;
         let values: Option<Vec<Scalar>> =
             literals.iter().map(|l| symbols.scalar(&to_value(l))).collect();
         Some(Axis { dimension, values: values?, literals })

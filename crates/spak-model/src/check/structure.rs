@@ -280,36 +280,28 @@ fn kept(diagnostic: Diagnostic, entry: &Entry, count: usize) -> Diagnostic {
 
 /// Two items of one kind with one name and different contents.
 fn duplicates(entries: &[Entry], found: &mut Vec<Diagnostic>) {
-    let mut seen: BTreeMap<String, &Entry> = BTreeMap::new();
+    let mut seen: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
     for entry in entries {
         let named = entry
             .kind
             .is_some_and(|k| matches!(k, Kind::Fact | Kind::Rule | Kind::Invariant | Kind::Case))
             && entry.name.is_some();
-        if !named {
-            continue;
+        if named {
+            seen.entry(normal::identity(entry)).or_default().push(entry);
         }
-        let identity = normal::identity(entry);
-        match seen.get(&identity) {
-            Some(first) => {
-                let mut diagnostic = Diagnostic::warning(
-                    DUPLICATE_NAME,
-                    entry.head.span,
-                    format!("there are two of `{identity}`"),
-                )
-                .because("a name stands for one item; both are kept, and references are ambiguous")
-                .repair("rename or merge them")
-                .in_file(entry.file);
-                diagnostic.related.push(Label {
-                    file: first.file,
-                    span: first.head.span,
-                    text: "the first is here".to_owned(),
-                });
-                found.push(diagnostic);
-            }
-            None => {
-                seen.insert(identity, entry);
-            }
-        }
+    }
+    for (identity, all) in seen {
+        let [first, second, ..] = all.as_slice() else { continue };
+        let message = format!("there are {} of `{identity}`", all.len());
+        let mut diagnostic = Diagnostic::warning(DUPLICATE_NAME, second.head.span, message)
+            .because("a name stands for one item; all are kept, and references are ambiguous")
+            .repair("rename or merge them")
+            .in_file(second.file);
+        diagnostic.related.push(Label {
+            file: first.file,
+            span: first.head.span,
+            text: "the first is here".to_owned(),
+        });
+        found.push(diagnostic);
     }
 }

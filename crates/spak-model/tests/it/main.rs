@@ -14,6 +14,7 @@ mod properties;
 mod prototype;
 mod robust;
 mod seed;
+mod spaces;
 
 use spak_model::{Entry, Files, Resolved, System, resolve};
 use spak_syntax::{Diagnostic, FileId, Severity};

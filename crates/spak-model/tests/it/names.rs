@@ -114,6 +114,16 @@ fn units_and_types_are_checked() {
                 compare values of one kind
         "#]],
     );
+    expect_said(
+        &with(
+            "  knowledge { rule r { when: \"softmax_scheme == true\"  recommend: \"tile_m = 64\" } }",
+        ),
+        &expect![[r#"
+            6 warning type-mismatch: `==` compares a text with a truth value
+                values of different kinds are never equal and have no order
+                compare values of one kind
+        "#]],
+    );
     expect_said(&with("  goal { constraints { gpu_memory <= 12GB } }"), &expect![""]);
 }
 
