@@ -47,7 +47,7 @@ impl Sources {
             return Ok(FileId(known as u32));
         }
         if self.files.len() >= MAX_FILES {
-            bail!("`{shown}` is left out: a design is made of at most {MAX_FILES} files");
+            bail!("cannot read `{shown}`: a design is made of at most {MAX_FILES} files");
         }
         let bytes =
             read_bytes(path).map_err(|e| anyhow!("cannot read `{shown}`: {}", reason(&e, path)))?;

@@ -51,10 +51,19 @@ pub(crate) struct Outcomes {
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) learnt: Option<learn::Learnt>,
     pub(crate) run: String,
+    /// The best config and the seed, timed by turns at the end.
+    pub(crate) confirmed: Option<Confirmed>,
     /// Whether the user interrupted it, so that it can go on.
     pub(crate) interrupted: bool,
     /// Trials that were measured by this process, not taken from the trace.
     pub(crate) measured: u64,
+}
+
+/// Best config and seed, alive at the same time and timed by turns.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Confirmed {
+    pub(crate) best_ns: u64,
+    pub(crate) seed_ns: u64,
 }
 
 /// One run of the loop.
@@ -79,6 +88,8 @@ pub(crate) enum Progress<'a> {
     Tried { trial: &'a Trial, speedup: Option<f64> },
     /// An observation line.
     Observed(&'a str),
+    /// A run goes on that has this many trials.
+    Resumed(u64),
     /// A word to the user.
     Note(&'a str),
 }
@@ -94,6 +105,7 @@ struct Work<'a, 'b> {
     began: Instant,
     skipped: Vec<Skipped>,
     learnt: Option<learn::Learnt>,
+    confirmed: Option<Confirmed>,
     measured: u64,
     observed: u64,
 }
@@ -126,6 +138,7 @@ impl Driver<'_> {
             began: Instant::now(),
             skipped: Vec::new(),
             learnt: None,
+            confirmed: None,
             measured: 0,
             observed: 0,
         };
@@ -140,6 +153,12 @@ impl Driver<'_> {
                 || matches!(state.phase, Phase::Learn { .. });
             if !matches!(state.phase, Phase::Done { .. }) {
                 if same {
+                    let note = format!(
+                        "going on with {}, which was interrupted after {} trials",
+                        state.run, state.trials
+                    );
+                    (self.progress)(Progress::Resumed(state.trials));
+                    (self.progress)(Progress::Note(&note));
                     return Ok((state, true));
                 }
                 (self.progress)(Progress::Note(
@@ -228,6 +247,7 @@ impl Work<'_, '_> {
             analysis: analyse(self.history.trials(), &seed),
             skipped: self.skipped,
             learnt: self.learnt,
+            confirmed: self.confirmed,
             run: self.state.run,
             interrupted,
             measured: self.measured,
@@ -258,6 +278,7 @@ impl Work<'_, '_> {
             Effect::Analyse => None,
             Effect::WriteKnowledge { .. } => {
                 self.keep_kernel()?;
+                self.confirm()?;
                 self.learn()?;
                 Some(Event::Learnt)
             }
@@ -423,6 +444,52 @@ impl Work<'_, '_> {
         Ok(())
     }
 
+    /// Times the best config and the seed by turns, so that the figure that sums up the run is measured
+    /// and not put together from others.
+    fn confirm(&mut self) -> Result<()> {
+        let specified = self.driver.specified;
+        let seed = specified.seed();
+        let analysis = analyse(self.history.trials(), &seed);
+        let Some(best) =
+            analysis.best.filter(|b| Some(*b) != analysis.seed).and_then(|i| analysis.rows.get(i))
+        else {
+            return Ok(());
+        };
+        let best = best.config.clone();
+        let (Some(candidate), Some(incumbent)) = (self.incumbent(&best)?, self.incumbent(&seed)?)
+        else {
+            return Ok(());
+        };
+        let (machine, cancel) = (self.driver.machine, self.driver.cancel);
+        let timed = spak_run::time(
+            &candidate.program,
+            Some(&incumbent.program),
+            &specified.problem,
+            None,
+            &machine.options,
+            self.state.seed,
+            &mut |_| {},
+            cancel,
+        )?;
+        let Ok(report) = timed else { return Ok(()) };
+        let Some(beside) = report.incumbent else { return Ok(()) };
+        let confirmed = Confirmed {
+            best_ns: report.candidate.summary.median_ns,
+            seed_ns: beside.summary.median_ns,
+        };
+        let number = |ns: u64| Value::Int(i64::try_from(ns).unwrap_or(i64::MAX));
+        let mut fields = BTreeMap::new();
+        fields.insert("best".to_owned(), Value::Text(candidate.config.to_string()));
+        fields.insert("best_median_ns".to_owned(), number(confirmed.best_ns));
+        fields.insert("seed_median_ns".to_owned(), number(confirmed.seed_ns));
+        self.store.append(
+            &self.stamp(),
+            Record::Event(TraceEvent { name: "confirmed".to_owned(), fields }),
+        )?;
+        self.confirmed = Some(confirmed);
+        Ok(())
+    }
+
     fn learn(&mut self) -> Result<()> {
         let machine = self.driver.machine;
         let context = self.driver.specified.context(
@@ -449,7 +516,8 @@ impl Work<'_, '_> {
         let machine = self.driver.machine;
         let here = |run: &str| {
             trace.run(run).is_some_and(|start| {
-                trace.device(&start.device) == Some(&machine.device)
+                start.system == self.driver.specified.system.name.clone().unwrap_or_default()
+                    && trace.device(&start.device) == Some(&machine.device)
                     && trace.toolchain(&start.toolchain) == Some(&machine.toolchain)
             })
         };

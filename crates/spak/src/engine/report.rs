@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use spak_loop::analyse::{Row, RowResult};
 use spak_loop::{Analysis, SkipReason};
 
-use crate::engine::drive::{Driver, Outcomes};
+use crate::engine::drive::{Confirmed, Driver, Outcomes};
 use crate::engine::learn::Learnt;
 use crate::output;
+use crate::verbs::check::plural;
 
 /// Rows of the table of accepted configs.
 const SHOWN: usize = 12;
@@ -63,6 +64,7 @@ fn tried(analysis: &Analysis) -> String {
         "differs from the seed in",
     ];
     let mut out = format!("{}\n", output::table(&header, rows));
+    out.push_str("speedup: over the seed, by way of the configs that each was timed beside\n");
     let hidden = ranked.len().saturating_sub(ranked.iter().filter(|(i, r)| shown(*i, r)).count());
     if hidden > 0 {
         let _ = writeln!(out, "… and {hidden} slower ones, all in the trace");
@@ -132,14 +134,15 @@ fn ended(outcomes: &Outcomes, driver: &Driver<'_>) -> String {
     }
     let tried = analysis.rows.len();
     let rejected = analysis.rows.iter().filter(|r| r.rank.is_none()).count();
-    let _ = write!(out, "{tried} configs tried, {rejected} rejected");
+    let _ = write!(out, "{} tried, {rejected} rejected", plural(tried, "config"));
     if let Some(trials) = analysis.trials_to_near_best {
         let _ = write!(out, "; within 2 % of the best after {trials}");
     }
     let known =
         outcomes.skipped.iter().filter(|s| matches!(s.why, SkipReason::Known { .. })).count();
     if known > 0 {
-        let _ = write!(out, "; {known} values not tried because the design knows better");
+        let _ =
+            write!(out, "; {} not tried because the design knows better", plural(known, "value"));
     }
     if !driver.specified.guidance.recommended.is_empty() {
         let _ = write!(out, "; it started from what the design recommends");
@@ -147,7 +150,19 @@ fn ended(outcomes: &Outcomes, driver: &Driver<'_>) -> String {
     out.push('\n');
     match (analysis.best.and_then(|i| analysis.rows.get(i)), analysis.speedup) {
         (Some(best), Some(speedup)) if analysis.best != analysis.seed => {
-            let _ = write!(out, "best: {speedup:.2}x the seed with {}", differences(best, false));
+            let _ = match outcomes.confirmed {
+                Some(Confirmed { best_ns, seed_ns }) => write!(
+                    out,
+                    "best: {:.1}x the seed, {} against {} by turns, with {}",
+                    seed_ns as f64 / best_ns.max(1) as f64,
+                    duration(best_ns),
+                    duration(seed_ns),
+                    differences(best, false)
+                ),
+                None => {
+                    write!(out, "best: {speedup:.1}x the seed, with {}", differences(best, false))
+                }
+            };
         }
         (Some(_), _) => out.push_str("best: the seed itself; nothing that was tried is faster"),
         _ => out.push_str("nothing that was tried was accepted"),

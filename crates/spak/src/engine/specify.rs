@@ -12,7 +12,7 @@ use spak_loop::{Avoid, Dimension, DimensionKind, Guidance, Recommendation};
 use spak_model::formula::Formula;
 use spak_model::normal;
 use spak_model::reading::Reading;
-use spak_model::system::{Record, Space, System};
+use spak_model::system::{Place, Record, Space, System};
 use spak_records::{Config, ContentHash, Device, Plan, Problem, Toolchain, Value, Workload};
 use spak_syntax::{Diagnostic, FileId, Severity};
 
@@ -89,6 +89,8 @@ pub(crate) fn specify(
         notes: Vec::new(),
         system,
     };
+    specified.leave_out_what_has_no_code();
+    specified.note_what_has_no_code();
     specified.know(&design);
     Ok(Ok(specified))
 }
@@ -277,7 +279,7 @@ impl Specified {
         }
         let inert = spak_generate::inert(&self.family, &self.templates, &plan)
             .map_err(|e| e.to_string())?;
-        for name in inert {
+        for name in inert.into_iter().chain(spak_generate::unused(&self.family, &plan)) {
             let Some(dimension) = self.dimensions.iter().find(|d| d.name == name) else { continue };
             if dimension.values.first() != config.get(&name) {
                 return Err(format!(
@@ -288,15 +290,64 @@ impl Specified {
         Ok(())
     }
 
+    /// Dimensions that the templates do not know keep their first value: another one would be the same code,
+    /// and its time would be taken for a difference.
+    fn leave_out_what_has_no_code(&mut self) {
+        let mut names = Vec::new();
+        for dimension in &mut self.dimensions {
+            let name = &dimension.name;
+            let is_known =
+                self.family.axis(name).is_some() || self.family.parameter(name).is_some();
+            if !is_known && dimension.values.len() > 1 {
+                dimension.values.truncate(1);
+                names.push(format!("`{name}`"));
+            }
+        }
+        if !names.is_empty() {
+            let names = names.join(", ");
+            self.notes.push(format!(
+                "the templates have no code for {names}: only the first value is kept"
+            ));
+        }
+    }
+
+    /// Notes dimensions and values that the templates have no code for: they are never tried.
+    fn note_what_has_no_code(&mut self) {
+        let seed = self.seed();
+        let unknown = spak_generate::unused(&self.family, &self.plan(&seed));
+        for name in unknown.iter().filter(|n| self.workload.get(n).is_none()) {
+            self.notes.push(format!(
+                "the templates of {} know no `{name}`; it changes nothing, and only its first value is used",
+                self.family.name
+            ));
+        }
+        for dimension in &self.dimensions {
+            let Some(axis) = self.family.axis(&dimension.name) else { continue };
+            let mut config = seed.clone();
+            for value in &dimension.values {
+                config.0.insert(dimension.name.clone(), value.clone());
+                if let Err(error) = Choices::of(&self.family, &self.plan(&config)) {
+                    self.notes.push(format!("`{}: {value}` is not tried: {error}", axis.name));
+                }
+            }
+        }
+    }
+
     /// Takes what the design and its imports know as guidance for the search.
     fn know(&mut self, design: &Design) {
         let mut files: Vec<FileId> = design.resolved.imports.iter().map(|i| i.file).collect();
         files.insert(0, FileId(0));
         files.sort();
         files.dedup();
+        // Of what a file says, only what inheritance has left standing holds.
+        let facts = self.system.facts.iter().map(|f| f.place);
+        let standing: Vec<Place> = self.system.rules.iter().map(|r| r.place).chain(facts).collect();
         let known: Vec<_> = files
             .iter()
-            .flat_map(|id| spak_knowledge::read_back(design.sources.text(*id)))
+            .flat_map(|id| {
+                let known = spak_knowledge::read_back(design.sources.text(*id)).into_iter();
+                known.filter(|k| standing.contains(&Place { file: *id, span: k.span }))
+            })
             .collect();
         let symbols = &self.symbols;
         let undecided = RefCell::new(Vec::new());

@@ -158,6 +158,7 @@ impl Show {
                     let _ = output::result(&format!("{line}\n"));
                 }
             }
+            Progress::Resumed(trials) => self.bar.set_position(*trials),
             Progress::Note(note) => self.aside(&format!("note: {note}")),
         }
     }

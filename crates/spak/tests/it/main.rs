@@ -3,6 +3,7 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 mod bad_input;
+mod designs;
 mod interrupted;
 mod json;
 mod learning;
@@ -10,4 +11,5 @@ mod messages;
 mod rejected;
 mod schemas;
 mod support;
+mod trace;
 mod verbs;
