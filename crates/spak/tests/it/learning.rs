@@ -123,7 +123,7 @@ fn observations_follow_the_schema_of_the_design(out: &str, folder: &Folder) {
         assert!(item["step_name"].is_string() && item["_spak"]["run"].is_string(), "{item}");
         match item["type"].as_str().unwrap() {
             "Performance" => {
-                assert!(item["tflops"].is_number() && item["speedup"].is_number(), "{item}")
+                assert!(item["tflops"].is_number() && item["speedup"].is_number(), "{item}");
             }
             _ => assert!(item["passed"] == true && item["max_error"].is_number(), "{item}"),
         }

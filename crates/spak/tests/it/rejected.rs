@@ -169,7 +169,7 @@ fn a_folder_that_may_not_be_written() {
     let folder = Folder::with("closed/m.dsl", MATMUL);
     let mode = |mode| {
         std::fs::set_permissions(folder.join("closed"), std::fs::Permissions::from_mode(mode))
-            .unwrap()
+            .unwrap();
     };
     mode(0o555);
     let ran = run_loop(&folder, cc, &["closed/m.dsl", "--trials", "1"]);
