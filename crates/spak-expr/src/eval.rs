@@ -1,5 +1,6 @@
 //! Values of expressions.
 
+mod aggregate;
 mod quantify;
 
 use spak_syntax::diagnostic::suggest;
@@ -259,6 +260,12 @@ impl<'e> Evaluation<'e> {
     }
 
     fn call(&mut self, call: &'e Call, span: Span) -> Evaluated<Value> {
+        if let Some((kind, variable, operand)) = call.aggregation()
+            && self.find(&call.function).is_none()
+            && self.env.lookup(variable).is_none()
+        {
+            return self.aggregate(call, (kind, variable, operand), span);
+        }
         let arguments: Vec<Value> =
             call.arguments.iter().map(|a| self.value(&a.value)).collect::<Evaluated<_>>()?;
         let cost = arguments.iter().filter_map(|v| match v {

@@ -3,6 +3,7 @@
 //! [`parse`] reads a text, [`infer`] checks it without values, [`eval`] computes it in an [`Env`].
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
 
+mod aggregation;
 pub mod arithmetic;
 pub mod builtins;
 pub mod codes;

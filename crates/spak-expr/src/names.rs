@@ -43,6 +43,14 @@ fn collect<'e>(expr: &'e Expr, bound: &mut Vec<&'e str>, found: &mut dyn FnMut(&
             collect(&q.body, bound, found);
             bound.truncate(outer);
         }
+        ExprKind::Call(call) if call.aggregation().is_some() => {
+            let outer = bound.len();
+            bound.extend(call.aggregation().map(|(_, variable, _)| variable));
+            for child in expr.children() {
+                collect(child, bound, found);
+            }
+            bound.truncate(outer);
+        }
         _ => {
             for child in expr.children() {
                 collect(child, bound, found);

@@ -30,6 +30,13 @@ fn fold(expr: Expr, env: &dyn Env, bound: &mut Vec<String>) -> Expr {
         return Expr::new(span, ExprKind::Quantified(Box::new(fold_quantified(*q, env, bound))));
     }
     let expr = Expr::new(span, with_words(expr.kind, env, bound));
+    if let ExprKind::Call(call) = &expr.kind
+        && let Some((_, variable, _)) = call.aggregation()
+        && env.lookup(variable).is_none()
+    {
+        // What it ranges over comes from what it indexes, which has to stay.
+        return expr;
+    }
     let folded = expr.map_children(&mut |child| fold(child, env, bound));
     match folded.kind {
         ExprKind::And(items) => joined(span, items, true),

@@ -448,3 +448,24 @@ fn an_aggregation_takes_the_product_after_it() {
     assert_eq!(print(&prefix.expr), "tile_q >= min_q");
     assert_eq!(read("max_steps exceed"), None);
 }
+
+#[test]
+fn an_aggregation_ranges_over_what_its_variable_indexes() {
+    let options = Options { allow_equals: true, implicit_multiplication: true };
+    let mut env = env();
+    env.insert("w".to_owned(), Value::from(vec![1_i64, 2, 3]));
+    env.insert("p".to_owned(), Value::matrix(&[[0.5, 0.5], [0.25, 0.75]]));
+    let value = |text: &str| {
+        let expr = parse_with(text, 0, options).expr.unwrap();
+        eval(&expr, &env).map(|v| v.to_string()).map_err(|d| d.code.0)
+    };
+    assert_eq!(value("sum_i w(i) h(i)").as_deref(), Ok("140"));
+    assert_eq!(value("mean_i w(i)").as_deref(), Ok("2.0"));
+    assert_eq!(value("prod_i w(i) + 1").as_deref(), Ok("7"));
+    assert_eq!(value("max_j (h[j] - w[j])").as_deref(), Ok("27"));
+    assert_eq!(value("for all i: sum_j p(i, j) = 1").as_deref(), Ok("true"));
+    assert_eq!(value("sum_i f(i)"), Err("unknown-domain"));
+    let expr = parse_with("L = mean_t CrossEntropy(logits(t), target)", 0, options).expr.unwrap();
+    let names: Vec<String> = spak_expr::free_names(&expr).into_iter().collect();
+    assert_eq!(names, ["L", "target"]);
+}

@@ -56,7 +56,12 @@ impl<'e> Evaluation<'e> {
     }
 
     /// `0..n-1`, where `n` is the size of what `variable` indexes in `body`.
-    fn domain_from_uses(&self, variable: &str, span: Span, body: &Expr) -> Evaluated<Value> {
+    pub(super) fn domain_from_uses(
+        &self,
+        variable: &str,
+        span: Span,
+        body: &Expr,
+    ) -> Evaluated<Value> {
         let mut sizes: Vec<(String, u64)> = Vec::new();
         self.collect_sizes(variable, body, &mut sizes);
         let unknown = |message: String, reason: &str| {

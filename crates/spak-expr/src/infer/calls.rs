@@ -13,6 +13,21 @@ use crate::value::Value;
 
 impl<'e> Inference<'e> {
     pub(super) fn call(&mut self, call: &'e Call, span: Span) -> Type {
+        if let Some((kind, variable, operand)) = call.aggregation()
+            && self.env.result_of(&call.function).is_none()
+            && self.find(&call.function).is_none()
+            && self.find(variable).is_none()
+        {
+            self.bound.push((variable, Type::Int));
+            let found = self.infer(operand);
+            self.bound.pop();
+            return match (kind, found) {
+                ("mean" | "avg" | "E", Type::Int | Type::Bool) => Type::Float,
+                (_, Type::List(_)) => Type::Unknown,
+                (_, Type::Bool) => Type::Int,
+                (_, other) => other,
+            };
+        }
         let arguments: Vec<Type> = call.arguments.iter().map(|a| self.infer(&a.value)).collect();
         if let Some(found) = self.env.result_of(&call.function) {
             return found;

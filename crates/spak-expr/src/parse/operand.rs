@@ -3,6 +3,7 @@
 use spak_syntax::Diagnostic;
 
 use super::{Built, Level, Parser, Read};
+use crate::aggregation::aggregation;
 use crate::codes::{EXPECTED_EXPRESSION, EXPRESSION_TOO_DEEP};
 use crate::expr::{Argument, Call, Expr, ExprKind, Number, UnaryOp};
 use crate::formality::is_identifier;
@@ -94,7 +95,7 @@ impl Parser<'_> {
                     "true" | "True" => self.node(token.start, 0, ExprKind::Bool(true)),
                     "false" | "False" => self.node(token.start, 0, ExprKind::Bool(false)),
                     _ if is_call => self.call(token),
-                    _ if self.options.implicit_multiplication && is_aggregate(word) => {
+                    _ if self.options.implicit_multiplication && aggregation(word).is_some() => {
                         self.aggregate(token)
                     }
                     _ => self.node(token.start, 0, ExprKind::Name(word.to_owned())),
@@ -261,15 +262,6 @@ impl Parser<'_> {
         let name = self.take();
         Some(name.text(self.text).to_owned())
     }
-}
-
-/// `mean_t`, `sum_i`, `E_x`: an aggregation over one variable.
-fn is_aggregate(name: &str) -> bool {
-    name.split_once('_').is_some_and(|(kind, variable)| {
-        matches!(kind, "mean" | "avg" | "sum" | "prod" | "max" | "min" | "E")
-            && variable.chars().count() == 1
-            && variable.chars().all(char::is_alphabetic)
-    })
 }
 
 fn literal(number: Number, unit: Option<Unit>) -> ExprKind {
