@@ -293,21 +293,11 @@ impl Specified {
     /// Dimensions that the templates do not know keep their first value: another one would be the same code,
     /// and its time would be taken for a difference.
     fn leave_out_what_has_no_code(&mut self) {
-        let mut names = Vec::new();
         for dimension in &mut self.dimensions {
             let name = &dimension.name;
-            let is_known =
-                self.family.axis(name).is_some() || self.family.parameter(name).is_some();
-            if !is_known && dimension.values.len() > 1 {
+            if self.family.axis(name).is_none() && self.family.parameter(name).is_none() {
                 dimension.values.truncate(1);
-                names.push(format!("`{name}`"));
             }
-        }
-        if !names.is_empty() {
-            let names = names.join(", ");
-            self.notes.push(format!(
-                "the templates have no code for {names}: only the first value is kept"
-            ));
         }
     }
 
