@@ -259,6 +259,7 @@ fn expect_key(parent: Option<Kind>, key: &str) -> Option<Expect> {
         "require" | "assert" | "when" | "condition" | "unless" | "holds" | "accept" => {
             Expect::Condition
         }
+        "if" if parent == Some(K::Rule) => Expect::Condition,
         "recommend" | "apply" | "avoid" | "forbid" | "then" | "prefer"
             if parent == Some(K::Rule) =>
         {

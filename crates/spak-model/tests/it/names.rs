@@ -82,7 +82,7 @@ fn comparisons_that_never_hold_are_said() {
             "  knowledge {
     rule \"a\" { when: \"softmax_scheme == 'onlin'\"  recommend: \"tile_m = 64\" }
     rule \"b\" { when: \"tile_m > 128\"  recommend: \"tile_n = 64\" }
-    rule \"c\" { when: \"tile_m in [48, 64]\"  recommend: \"tile_n = 64\" }
+    rule \"c\" { if: \"tile_m in [48, 64]\"  recommend: \"tile_n = 64\" }
   }",
         ),
         &expect![[r#"
