@@ -59,7 +59,7 @@ fn comparison(first: Expr, rest: Vec<(CompareOp, Expr)>) -> ExprKind {
     let is_descending = rest.iter().all(|(op, _)| descends(op));
     let is_equality = matches!(
         rest.as_slice(),
-        [(CompareOp::Equal | CompareOp::NotEqual, second)] if second.to_string() < first.to_string()
+        [(CompareOp::Equal | CompareOp::NotEqual, second)] if order(second) < order(&first)
     );
     if !is_descending && !is_equality {
         return ExprKind::Compare(Box::new(first), rest);
@@ -78,6 +78,11 @@ fn comparison(first: Expr, rest: Vec<(CompareOp, Expr)>) -> ExprKind {
         Some(start) => ExprKind::Compare(Box::new(start), rest),
         None => ExprKind::Bool(true),
     }
+}
+
+/// Which side of an equality comes first: names before values, as a person writes it.
+fn order(expr: &Expr) -> (bool, String) {
+    (expr.is_literal(), expr.to_string())
 }
 
 /// The operator with its sides exchanged.

@@ -7,6 +7,7 @@ use spak_syntax::{FileId, Span};
 
 use crate::entry::{Content, Entry};
 use crate::normal;
+use crate::vocabulary::Kind;
 
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +38,32 @@ pub enum What {
 /// All differences from `old` to `new`, by path.
 pub fn diff(old: &[Entry], new: &[Entry]) -> Vec<Change> {
     let mut changes = Vec::new();
+    // A design that got another name, or extends another one, is still the same file's system.
+    if let (Some(a), Some(b)) = (only_system(old), only_system(new))
+        && normal::identity(a) != normal::identity(b)
+    {
+        let (before, after) = (normal::identity(a), normal::identity(b));
+        changes.push(Change {
+            path: vec![after.clone()],
+            what: What::Changed(before, after.clone()),
+            old: Some((a.file, a.span)),
+            new: Some((b.file, b.span)),
+        });
+        walk(&mut vec![after], a.kind, a.children(), b.children(), &mut changes);
+        let others = |entries: &[Entry]| -> Vec<Entry> {
+            entries.iter().filter(|e| e.kind != Some(Kind::System)).cloned().collect()
+        };
+        walk(&mut Vec::new(), None, &others(old), &others(new), &mut changes);
+        return changes;
+    }
     walk(&mut Vec::new(), None, old, new, &mut changes);
     changes
+}
+
+/// The system of a file that has exactly one.
+fn only_system(entries: &[Entry]) -> Option<&Entry> {
+    let mut systems = entries.iter().filter(|e| e.kind == Some(Kind::System));
+    systems.next().filter(|_| systems.next().is_none())
 }
 
 type Group<'a> = Vec<&'a Entry>;

@@ -88,12 +88,15 @@ pub enum Read {
 }
 
 /// Research layers write `a = b` for a statement and `λ L` for a product.
-const OPTIONS: Options = Options { allow_equals: true, implicit_multiplication: true };
+const LAYERS: Options = Options { allow_equals: true, implicit_multiplication: true };
+
+/// In a condition `4 B` is four bytes, not four times `B`.
+const CONDITIONS: Options = Options { allow_equals: true, implicit_multiplication: false };
 
 /// The formula that `text` is as a whole, whether or not it could also be prose.
 pub fn parse(text: &str) -> Option<Formula> {
     let text = text.trim();
-    let expr = parse_with(text, 0, OPTIONS).expr?;
+    let expr = parse_with(text, 0, CONDITIONS).expr?;
     Some(formula(text, 0, expr))
 }
 
@@ -102,7 +105,7 @@ pub fn parse(text: &str) -> Option<Formula> {
 pub fn read_condition(text: &str, base: u32) -> Read {
     use spak_expr::{BinaryOp, ExprKind, UnaryOp};
     let lead = text.len() - text.trim_start().len();
-    let parsed = parse_with(text.trim(), base + lead as u32, OPTIONS);
+    let parsed = parse_with(text.trim(), base + lead as u32, CONDITIONS);
     let is_logic = |expr: &Expr| {
         matches!(
             expr.kind,
@@ -114,15 +117,19 @@ pub fn read_condition(text: &str, base: u32) -> Read {
     };
     match parsed.expr.filter(is_logic) {
         Some(expr) => Read::Whole(formula(text.trim(), base + lead as u32, expr)),
-        None => read(text, base),
+        None => read_with(text, base, CONDITIONS),
     }
 }
 
 /// Reads `text`, which stands at `base` of its file.
 pub fn read(text: &str, base: u32) -> Read {
+    read_with(text, base, LAYERS)
+}
+
+fn read_with(text: &str, base: u32, options: Options) -> Read {
     let lead = text.len() - text.trim_start().len();
     let (text, base) = (text.trim(), base + lead as u32);
-    let whole = parse_with(text, base, OPTIONS);
+    let whole = parse_with(text, base, options);
     let is_formula = whole.is_formula();
     if let Some(expr) = whole.expr
         && (is_formula || expr.is_bare_name() && !text.contains(char::is_whitespace))
@@ -132,7 +139,7 @@ pub fn read(text: &str, base: u32) -> Read {
     if let Some(found) = tail_condition(text, base) {
         return found;
     }
-    match parse_prefix(text, base, OPTIONS) {
+    match parse_prefix(text, base, options) {
         Some(prefix) if prefix.rest.is_empty() => Read::Whole(formula(text, base, prefix.expr)),
         Some(prefix) => {
             let rest = prefix.rest.shift_back(base).slice(text).to_owned();
@@ -146,7 +153,7 @@ pub fn read(text: &str, base: u32) -> Read {
 fn tail_condition(text: &str, base: u32) -> Option<Read> {
     let (words, condition) = text.split_once(" when ")?;
     let offset = base + (words.len() + " when ".len()) as u32;
-    let parsed = parse_with(condition, offset, OPTIONS);
+    let parsed = parse_with(condition, offset, LAYERS);
     let is_formula = parsed.is_formula();
     let expr = parsed.expr.filter(|_| is_formula && words.split_whitespace().count() <= 3)?;
     Some(Read::Prefix(
@@ -186,8 +193,9 @@ pub fn rewrite_partial(formula: &Formula, rest: &str) -> Option<String> {
     let rest = rest.trim();
     match rest {
         "optimal" | "best" | "preferred" => Some(format!(
-            "rule \"best {formula}\" {{ recommend: \"{}\" }}",
-            formula.text.replace("==", "=")
+            "rule \"best {}\" {{ recommend: \"{}\" }}",
+            formula.text.replace('"', "'"),
+            formula.text.replace("==", "=").replace('"', "'")
         )),
         // A conclusion is a few words behind a condition; what follows an equation or a symbol is a
         // part of it that was not understood.

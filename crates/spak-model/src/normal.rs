@@ -35,7 +35,9 @@ pub fn identity(entry: &Entry) -> String {
         return String::new();
     }
     let mut words: Vec<String> = Vec::with_capacity(entry.head.words.len());
-    for (i, word) in entry.head.words.iter().enumerate() {
+    // What a system extends is no part of its name: the base's items stand in it.
+    let named = if entry.kind == Some(Kind::System) { 2 } else { usize::MAX };
+    for (i, word) in entry.head.words.iter().take(named).enumerate() {
         words.push(match (i, entry.kind, word.kind) {
             (0, Some(kind), _) => canonical_word(kind, &word.text),
             (_, _, WordKind::Group) => format!("({})", squeezed(&word.text)),
@@ -47,7 +49,7 @@ pub fn identity(entry: &Entry) -> String {
 
 /// The first spelling of a kind is the canonical one; parts and records keep their own word.
 fn canonical_word(kind: Kind, word: &str) -> String {
-    if matches!(kind, Kind::Part | Kind::Record | Kind::Tool | Kind::Llm | Kind::If) {
+    if matches!(kind, Kind::Part | Kind::Record | Kind::Tool | Kind::Llm | Kind::If) || word == "require" {
         return word.to_owned();
     }
     KEYWORDS.iter().find(|k| k.kind == kind).map_or_else(|| word.to_owned(), |k| k.word.to_owned())
@@ -128,7 +130,10 @@ fn reading_text(reading: &Reading) -> String {
         Reading::Formula(formula) => formula.normal(),
         Reading::Partial(formula, rest) => format!("{} {}", formula.normal(), quoted(rest)),
         Reading::Warning(premise, conclusion) => {
-            let premise = premise.as_ref().map(crate::formula::Formula::normal).unwrap_or_default();
+            let premise = match premise {
+                Ok(formula) => formula.normal(),
+                Err(words) => quoted(words),
+            };
             format!("if {premise} => {}", quoted(conclusion))
         }
         Reading::Assignments(items, rest) => {

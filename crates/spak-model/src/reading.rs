@@ -55,7 +55,7 @@ pub enum Reading {
     /// A formula and what is said about it in words (`tile_q >= 128` `causes register spill`).
     Partial(Formula, String),
     /// `if A => B` whose conclusion is prose: the condition, as far as it is formal, and the conclusion.
-    Warning(Option<Formula>, String),
+    Warning(Result<Formula, String>, String),
     /// Assignments, and words behind them.
     Assignments(Vec<Assignment>, String),
     /// A text with places to be filled in: their names.
@@ -249,8 +249,8 @@ fn condition(span: Span, text: &str, base: u32, quoted: bool) -> SlotReading {
     {
         let offset = base + text.find("if ").unwrap_or(0) as u32 + 3;
         let formula = match formula::read_condition(premise.trim_end(), offset) {
-            formula::Read::Whole(formula) => Some(formula),
-            formula::Read::Prefix(..) | formula::Read::None => None,
+            formula::Read::Whole(formula) => Ok(formula),
+            formula::Read::Prefix(..) | formula::Read::None => Err(premise.trim().to_owned()),
         };
         let rewrite = formula::rewrite_warning(premise.trim(), conclusion.trim());
         let reading = Reading::Warning(formula, conclusion.trim().to_owned());
@@ -278,7 +278,9 @@ fn assignments(span: Span, text: &str, base: u32) -> SlotReading {
     let class = if rest.is_empty() { Class::Formal } else { Class::Semiformal };
     let rewrite = (!rest.is_empty()).then(|| {
         let list: Vec<String> = items.iter().map(ToString::to_string).collect();
-        format!("recommend: \"{}\"  reason: \"{rest}\"", list.join(", "))
+        // Inside quotes, texts are in single ones.
+        let quoted = |text: &str| text.replace('"', "'");
+        format!("recommend: \"{}\", reason: \"{}\"", quoted(&list.join(", ")), quoted(&rest))
     });
     make(class, Reading::Assignments(items, rest)).rewrite(rewrite)
 }

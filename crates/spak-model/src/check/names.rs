@@ -97,7 +97,7 @@ impl<'s> Names<'s, '_> {
         match reading {
             Reading::Formula(formula)
             | Reading::Partial(formula, _)
-            | Reading::Warning(Some(formula), _) => {
+            | Reading::Warning(Ok(formula), _) => {
                 if is_condition {
                     self.condition(formula, place.strictly, entry.file, parameters);
                 }

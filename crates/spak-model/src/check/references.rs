@@ -138,6 +138,7 @@ fn search_places(entry: &Entry, found: &mut Vec<Diagnostic>) {
 /// Places in an agent loop are states, what earlier steps put out, and what is always given.
 fn places(entry: &Entry, system: &System, found: &mut Vec<Diagnostic>) {
     let mut known: BTreeSet<String> = system.states.iter().map(|(name, _)| name.clone()).collect();
+    known.extend(entry.of_kind(Kind::State).filter_map(|s| s.name_text().map(str::to_owned)));
     for step in entry.children() {
         report_places(step, &mut known, found);
         outputs(step, &mut known);

@@ -90,6 +90,7 @@ pub(crate) fn specify(
         system,
     };
     specified.leave_out_what_has_no_code();
+    specified.leave_out_what_is_unknown();
     specified.note_what_has_no_code();
     specified.know(&design);
     Ok(Ok(specified))
@@ -299,6 +300,25 @@ impl Specified {
                 dimension.values.truncate(1);
             }
         }
+    }
+
+    /// Leaves out conditions that speak of something that has no value here, such as the limits of a
+    /// baseline on another machine.
+    fn leave_out_what_is_unknown(&mut self) {
+        let dimensions = self.dimensions.iter().map(|d| d.name.as_str());
+        let axes = self.family.axes.iter().map(|a| a.name.as_str());
+        let parameters = self.family.parameters.iter().map(|p| p.name.as_str());
+        let known: Vec<&str> = dimensions.chain(axes).chain(parameters).collect();
+        let mut notes = Vec::new();
+        self.conditions.retain(|(formula, _)| {
+            let names = spak_expr::free_names(&formula.expr);
+            let unknown = names.iter().find(|n| !known.contains(&n.as_str()) && !self.symbols.0.contains_key(*n));
+            if let Some(name) = unknown {
+                notes.push(format!("the constraint `{formula}` is not applied: it speaks of `{name}`, which has no value here"));
+            }
+            unknown.is_none()
+        });
+        self.notes.append(&mut notes);
     }
 
     /// Notes dimensions and values that the templates have no code for: they are never tried.
