@@ -5,7 +5,7 @@ use spak_syntax::Span;
 use crate::unit::Unit;
 
 /// The greatest height of a tree that is ever built, so that walking one cannot exhaust the stack.
-pub const MAX_DEPTH: usize = 200;
+pub const MAX_DEPTH: usize = 100;
 
 /// An expression and its place. Two are equal when they are the same tree, wherever they stand.
 #[derive(Clone, Debug)]

@@ -14,6 +14,10 @@ use crate::expr::{BinaryOp, CompareOp, Expr, ExprKind, MAX_DEPTH};
 use crate::formality::{Formality, formality, is_identifier};
 use crate::lexer::{Kind, Lexer, Token, place};
 
+/// How deep reading recurses: a tree of the greatest height has at most one pair of parentheses
+/// around each of its levels when it is printed, and that has to read again.
+const READING_DEPTH: usize = 2 * MAX_DEPTH;
+
 /// What a text may contain beside the common syntax.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
@@ -241,7 +245,7 @@ impl<'t> Parser<'t> {
 
     /// Everything that binds at least as tightly as `lowest`.
     pub(crate) fn expression(&mut self, lowest: Level) -> Read<Built> {
-        if self.depth >= MAX_DEPTH {
+        if self.depth >= READING_DEPTH {
             return Err(Self::too_deep(self.here()));
         }
         self.depth += 1;
