@@ -31,7 +31,7 @@ impl Domain {
         match self {
             Self::Values(values) => Some(values.len() as u64),
             Self::Ints(low, high, step) => {
-                Some(low.abs_diff(*high) / step.unsigned_abs().max(1) + 1)
+                Some((low.abs_diff(*high) / step.unsigned_abs().max(1)).saturating_add(1))
             }
             Self::Reals(..) | Self::Any(_) => None,
         }

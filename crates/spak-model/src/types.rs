@@ -4,6 +4,9 @@ use std::fmt;
 
 use crate::literal::Literal;
 
+/// Types nest at most this deep.
+const MAX_NESTING: u32 = 16;
+
 /// A declared type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Type {
@@ -30,11 +33,20 @@ pub enum Type {
 }
 
 impl Type {
-    /// Reads a type; `None` when the text is none.
+    /// Reads a type; `None` when the text is none, or nested deeper than types are.
     pub fn read(text: &str) -> Option<Self> {
+        Self::read_nested(text, 0)
+    }
+
+    fn read_nested(text: &str, depth: u32) -> Option<Self> {
+        if depth > MAX_NESTING {
+            return None;
+        }
         let text = text.trim();
         if let Some(inner) = text.strip_suffix('?') {
-            return Self::read(inner).map(|t| Self::Optional(Box::new(t)));
+            // Optional twice is optional.
+            let inner = inner.trim_end_matches(['?', ' ']);
+            return Self::read_nested(inner, depth + 1).map(|t| Self::Optional(Box::new(t)));
         }
         match text {
             "int" | "integer" | "i32" | "i64" => return Some(Self::Int),
@@ -57,7 +69,7 @@ impl Type {
             return values.map(Self::OneOf);
         }
         if let Some(inner) = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')) {
-            return match Self::read(inner) {
+            return match Self::read_nested(inner, depth + 1) {
                 Some(element) if !inner.contains(',') => Some(Self::List(Some(Box::new(element)))),
                 _ => Some(Self::Tensor(names(inner), None)),
             };

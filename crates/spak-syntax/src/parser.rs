@@ -64,6 +64,7 @@ pub fn parse(text: &str) -> Parse {
         builder: Builder::new(),
         diagnostics: Vec::new(),
         open: Vec::new(),
+        lists: 0,
     };
     parser.file();
     diagnostics.append(&mut parser.diagnostics);
@@ -111,6 +112,8 @@ struct Parser<'a> {
     builder: Builder,
     diagnostics: Vec<Diagnostic>,
     open: Vec<OpenBody>,
+    /// How many lists are open around the current token.
+    lists: u32,
 }
 
 impl Parser<'_> {

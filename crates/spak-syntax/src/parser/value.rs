@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::edit::Edit;
 use crate::tree::Kind;
 
-/// Lists nest at most this deep; deeper ones are kept as they stand.
+/// Lists nest at most this deep, through the blocks in them too; deeper ones are kept as they stand.
 const MAX_LIST_DEPTH: u32 = 32;
 
 impl Parser<'_> {
@@ -14,7 +14,9 @@ impl Parser<'_> {
     pub(super) fn value(&mut self, end: usize) {
         if self.kind() == Some(Kind::LeftBracket) {
             match self.close_of(self.at) {
-                Some(close) if close + 1 == end => return self.list(close, 0),
+                Some(close) if close + 1 == end && self.lists < MAX_LIST_DEPTH => {
+                    return self.list(close);
+                }
                 Some(_) => {}
                 None => self.unclosed_list(end),
             }
@@ -32,7 +34,8 @@ impl Parser<'_> {
         );
     }
 
-    fn list(&mut self, close: usize, depth: u32) {
+    fn list(&mut self, close: usize) {
+        self.lists += 1;
         self.builder.open(Kind::List);
         self.bump();
         while self.at < close {
@@ -40,21 +43,22 @@ impl Parser<'_> {
             if kind.is_trivia() || matches!(kind, Kind::Comma | Kind::Semicolon) {
                 self.bump();
             } else {
-                self.element(close, depth);
+                self.element(close);
             }
         }
         self.bump();
         self.builder.close();
+        self.lists -= 1;
     }
 
-    fn element(&mut self, close: usize, depth: u32) {
+    fn element(&mut self, close: usize) {
         let end = self.element_end(close);
         self.builder.open(Kind::Element);
         match (self.kind(), self.close_of(self.at)) {
             (Some(Kind::LeftBracket), Some(inner))
-                if inner + 1 == end && depth < MAX_LIST_DEPTH =>
+                if inner + 1 == end && self.lists < MAX_LIST_DEPTH =>
             {
-                self.list(inner, depth + 1);
+                self.list(inner);
             }
             (Some(Kind::LeftBrace), Some(inner))
                 if inner + 1 == end && self.deep_enough_for_more() =>
