@@ -49,7 +49,9 @@ pub fn identity(entry: &Entry) -> String {
 
 /// The first spelling of a kind is the canonical one; parts and records keep their own word.
 fn canonical_word(kind: Kind, word: &str) -> String {
-    if matches!(kind, Kind::Part | Kind::Record | Kind::Tool | Kind::Llm | Kind::If) || word == "require" {
+    if matches!(kind, Kind::Part | Kind::Record | Kind::Tool | Kind::Llm | Kind::If)
+        || word == "require"
+    {
         return word.to_owned();
     }
     KEYWORDS.iter().find(|k| k.kind == kind).map_or_else(|| word.to_owned(), |k| k.word.to_owned())

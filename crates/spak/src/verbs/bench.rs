@@ -16,7 +16,8 @@ use crate::engine::drive::Machine;
 use crate::engine::report::duration;
 use crate::engine::specify::{Specified, specify};
 use crate::exit::Status;
-use crate::output::{self, Format, diagnostics, json};
+use crate::output::{self, Format, json};
+use crate::verbs::check;
 use crate::verbs::run_loop::machine;
 
 /// What `spak bench` is told.
@@ -70,7 +71,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
                 match specify(path, wanted.as_deref(), &machine.device, &machine.toolchain)? {
                     Ok(specified) => specified,
                     Err((design, found)) => {
-                        output::aside(&diagnostics::render(&design.sources, &found, false));
+                        check::show(path, &design, &found, format)?;
                         return Ok(Status::Problems);
                     }
                 };

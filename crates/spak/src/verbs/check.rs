@@ -34,7 +34,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         report.warnings += count(Severity::Warning);
         let file = record(path, &design, &found);
         if format == Format::Human {
-            print(options, &design, &found, &file)?;
+            print(options.rewrites, &design, &found, &file)?;
         }
         report.files.push(file);
     }
@@ -43,6 +43,24 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         json::result("spak.check", report)?;
     }
     Ok(status)
+}
+
+/// Says what is wrong with one design, as `spak check` on it would.
+pub(crate) fn show(
+    path: &Path,
+    design: &Design,
+    found: &[Diagnostic],
+    format: Format,
+) -> Result<()> {
+    let count = |severity| found.iter().filter(|d| d.severity == severity).count() as u64;
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let file = record(path, design, found);
+    match format {
+        Format::Human => print(false, design, found, &file),
+        Format::Json => {
+            json::result("spak.check", CheckReport { files: vec![file], errors, warnings })
+        }
+    }
 }
 
 /// A design with everything said about it, by place.
@@ -82,12 +100,7 @@ fn record(path: &Path, design: &Design, found: &[Diagnostic]) -> CheckedFile {
     }
 }
 
-fn print(
-    options: &Options,
-    design: &Design,
-    found: &[Diagnostic],
-    file: &CheckedFile,
-) -> Result<()> {
+fn print(rewrites: bool, design: &Design, found: &[Diagnostic], file: &CheckedFile) -> Result<()> {
     let colour = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
     output::rendered(&diagnostics::render(&design.sources, found, colour));
     let SlotCounts { formal, semiformal, prose } = file.slots;
@@ -110,7 +123,7 @@ fn print(
         ));
     }
     text.push('\n');
-    if options.rewrites {
+    if rewrites {
         for rewrite in &file.rewrites {
             text.push_str(&format!(
                 "  line {}: {}\n    could be: {}\n",

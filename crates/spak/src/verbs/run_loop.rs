@@ -17,7 +17,8 @@ use crate::engine::paths::Paths;
 use crate::engine::report::duration;
 use crate::engine::specify::{Specified, specify};
 use crate::exit::Status;
-use crate::output::{self, Format, diagnostics};
+use crate::output::{self, Format};
+use crate::verbs::check;
 
 /// What `spak loop` is told.
 #[derive(Args)]
@@ -55,7 +56,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     let mut specified = match specified {
         Ok(specified) => specified,
         Err((design, found)) => {
-            output::aside(&diagnostics::render(&design.sources, &found, false));
+            check::show(&options.design, &design, &found, format)?;
             return Ok(Status::Problems);
         }
     };

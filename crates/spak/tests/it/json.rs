@@ -92,6 +92,18 @@ fn what_is_wrong_is_inside_the_object_of_every_verb_that_reads_designs() {
 }
 
 #[test]
+fn the_loop_and_the_benchmark_say_what_is_wrong_with_a_design_like_check() {
+    let Some(cc) = crate::support::compiler() else { return };
+    let folder = folder();
+    for verb in ["loop", "bench"] {
+        let (code, value) = folder.json(&[verb, "--cc", cc, "broken.dsl"]);
+        assert_eq!((code, &value["format"]), (1, &"spak.check".into()), "{verb}");
+        assert_eq!(faults(&value), Vec::<String>::new());
+        assert_eq!(value["files"][0]["diagnostics"][0]["code"], "unclosed-list", "{verb}");
+    }
+}
+
+#[test]
 fn the_fix_of_a_diagnostic_can_be_applied_by_a_program() {
     let folder = folder();
     let (_, value) = folder.json(&["check", "broken.dsl"]);

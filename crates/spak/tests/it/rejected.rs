@@ -206,3 +206,43 @@ fn a_file_in_the_place_of_the_trace_that_is_none() {
     assert!(ran.err.contains("m.jsonl") && ran.err.contains("is not a trace"), "{}", ran.err);
     assert_eq!(folder.read(".spak/traces/m.jsonl"), "my thesis\n");
 }
+
+/// The program in a file system of its own with `kilobytes` of room, which a new user namespace may mount.
+fn on_a_small_disk(folder: &Folder, kilobytes: u32, script: &str) -> Option<crate::support::Ran> {
+    let spak = env!("CARGO_BIN_EXE_spak");
+    let text = format!(
+        "mount -t tmpfs -o size={kilobytes}k none disk || exit 99\ncp *.dsl disk\ncd disk\nspak() {{ {spak} \"$@\"; }}\n{script}\n"
+    );
+    folder.write("disk/.keep", "");
+    folder.write("script.sh", text);
+    let mut command = std::process::Command::new("unshare");
+    command
+        .args(["--user", "--map-root-user", "--mount", "sh", "script.sh"])
+        .current_dir(folder.path());
+    command.env("NO_COLOR", "1");
+    let is_there = std::process::Command::new("unshare").arg("--version").output().is_ok();
+    let allowed = is_there
+        && std::process::Command::new("unshare")
+            .args(["--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"])
+            .output()
+            .is_ok_and(|o| o.status.success());
+    if !allowed {
+        eprintln!("SKIPPED: no small file system can be mounted here, so no disk is full");
+        return None;
+    }
+    Some(crate::support::finish(command, std::time::Duration::from_secs(60)))
+}
+
+#[test]
+fn a_full_disk_is_said_and_the_run_goes_on_when_there_is_room() {
+    let Some(cc) = compiler() else { return };
+    let folder = Folder::with("m.dsl", MATMUL);
+    let script = format!(
+        "head -c 300000 /dev/zero > fill 2>/dev/null\nspak new n.dsl; echo new $?\nspak loop --cc {cc} --trials 1 m.dsl; echo full $?\ncmp m.dsl ../m.dsl && echo untouched\nrm fill\nspak loop --cc {cc} --trials 1 --keep-design m.dsl; echo room $?"
+    );
+    let Some(ran) = on_a_small_disk(&folder, 200, &script) else { return };
+    for part in ["new 2", "full 2", "untouched", "room 0", "1 config tried, 0 rejected"] {
+        assert!(ran.out.contains(part), "no `{part}`: {}", ran.text());
+    }
+    assert_eq!(ran.err.matches("cannot be written: the disk is full").count(), 2, "{}", ran.err);
+}

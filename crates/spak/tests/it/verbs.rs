@@ -178,7 +178,7 @@ fn show_prints_the_normal_form_which_is_a_design_of_the_same_meaning() {
     expect_test::expect![[r#"
         system A {
           constraint fits {
-            constraint: tile * 4 <= 256
+            require: tile * 4 <= 256
           }
           design_space {
             scheme: ["online", "naive"]
