@@ -1,5 +1,9 @@
 //! Repository automation: `cargo xtask test` is everything that must hold.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a developer's terminal")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "it talks to a developer's terminal"
+)]
 
 mod run;
 mod tidy;

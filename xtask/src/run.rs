@@ -46,7 +46,10 @@ pub(crate) fn fuzz(seconds: u32) -> Result<()> {
     }
     for target in ["parse", "expr"] {
         let time = format!("-max_total_time={seconds}");
-        cargo(&format!("fuzz {target}"), &["+nightly", "fuzz", "run", target, "--", &time, "-timeout=10"])?;
+        cargo(
+            &format!("fuzz {target}"),
+            &["+nightly", "fuzz", "run", target, "--", &time, "-timeout=10"],
+        )?;
     }
     Ok(())
 }
@@ -68,7 +71,9 @@ fn cargo(name: &str, arguments: &[&str]) -> Result<()> {
 
 fn run(name: &str, command: &mut Command) -> Result<()> {
     println!("== {name}");
-    let status = command.status().with_context(|| format!("{name}: cannot start {:?}", command.get_program()))?;
+    let status = command
+        .status()
+        .with_context(|| format!("{name}: cannot start {:?}", command.get_program()))?;
     if !status.success() {
         bail!("{name} failed");
     }

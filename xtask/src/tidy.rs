@@ -86,7 +86,8 @@ fn dependencies(broken: &mut Vec<String>) -> Result<()> {
         let uses = uses.split('`').filter(|u| u.starts_with("spak")).map(str::to_owned);
         allowed.insert(name.to_owned(), uses.collect());
     }
-    let metadata = MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec()?;
+    let metadata =
+        MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec()?;
     for package in &metadata.packages {
         let name = package.name.to_string();
         let Some(may_use) = allowed.remove(&name) else {
@@ -100,7 +101,9 @@ fn dependencies(broken: &mut Vec<String>) -> Result<()> {
             .map(|d| d.name.clone())
             .collect();
         for extra in uses.difference(&may_use) {
-            broken.push(format!("crates/{name}: uses `{extra}`, which docs/ARCHITECTURE.md does not allow"));
+            broken.push(format!(
+                "crates/{name}: uses `{extra}`, which docs/ARCHITECTURE.md does not allow"
+            ));
         }
         for missing in may_use.difference(&uses) {
             broken.push(format!("docs/ARCHITECTURE.md: `{name}` does not use `{missing}`"));
