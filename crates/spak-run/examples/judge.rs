@@ -1,7 +1,8 @@
 //! Judges C files against a problem: the first is the incumbent of all that follow.
 //!
 //! `cargo run --release -p spak-run --example judge -- 'PROBLEM JSON' a.c b.c`, for instance with
-//! `{"family":"matmul","m":1024,"n":1024,"k":1024}`.
+//! `{"family":"matmul","m":1024,"n":1024,"k":1024}`. `FLAGS` holds the compiler flags that a generated
+//! file asks for (`-ffp-contract=fast`), `FLUSH` the bytes to push out of the caches before a sample.
 
 use std::error::Error;
 use std::io::Write;
@@ -41,7 +42,9 @@ fn judge(args: &[String]) -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout();
     for file in files {
         let text = std::fs::read_to_string(Path::new(file))?;
-        let artifact = Artifact::new("candidate.c".to_owned(), text, Vec::new());
+        let flags = std::env::var("FLAGS").unwrap_or_default();
+        let flags = flags.split_whitespace().map(str::to_owned).collect();
+        let artifact = Artifact::new("candidate.c".to_owned(), text, flags);
         let request = TrialRequest {
             artifact: &artifact,
             problem: &problem,

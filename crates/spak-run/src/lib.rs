@@ -33,8 +33,10 @@
 //! Times are the judge's wall clock around one round trip over a pipe, divided by the number of
 //! calls. Nothing is subtracted; the empty round trip is measured beside and reported. Caches are
 //! warm as far as the last level unless [`TimeOptions::flush_bytes`] says otherwise: the judge has
-//! just written the inputs, so they come from the shared cache and not from the core's own.
+//! just written the inputs, so they come from the shared cache and not from the core's own. Cores are
+//! kept awake while it writes them, because the first call on a sleeping core measures its waking up.
 
+mod awake;
 mod candidate_memory;
 mod check;
 mod child;

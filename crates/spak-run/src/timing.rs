@@ -8,6 +8,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use spak_records::{Problem, Rejection, Stage};
 
+use crate::awake::Awake;
 use crate::candidate_memory::CandidateMemory;
 use crate::compile::Program;
 use crate::error::RunError;
@@ -269,6 +270,7 @@ impl<'a> Player<'a> {
     /// One sample. Before and after it the program is stopped, so it sees changed inputs only while
     /// the clock runs, and what it has not written by its answer it will not write before the check.
     fn sample(&mut self, options: &TimeOptions) -> Result<(), Stop> {
+        let awake = Awake::start();
         let slots = self.session.buffers.layout.slots;
         let first = self.next;
         self.next = (first + self.calls) % slots;
@@ -290,6 +292,7 @@ impl<'a> Player<'a> {
             }
             std::hint::black_box(&self.flush);
         }
+        drop(awake);
         self.session.thaw();
         let ping = self.session.ping()?;
         let time = self.session.run(first, self.calls, 0, self.timeout)?;

@@ -16,6 +16,7 @@ def normal(*shape):
 if kind == "matmul":
     m, n, k = sizes
     a, b, c = normal(m, k), normal(k, n), np.empty((m, n), np.float32)
+    inputs = [a, b]
 
     def call():
         np.matmul(a, b, out=c)
@@ -26,6 +27,7 @@ else:
     group = heads // kv_heads
     k, v = normal(batch, kv_heads, kv_len, head_dim), normal(batch, kv_heads, kv_len, head_dim)
     k, v = np.repeat(k, group, axis=1), np.repeat(v, group, axis=1)
+    inputs = [q, k, v]
     scale = np.float32(1 / np.sqrt(head_dim))
     hidden = np.triu(np.ones((seq_len, kv_len), bool), 1 + kv_len - seq_len)
 
@@ -49,10 +51,14 @@ except Exception:
 print(f"NumPy {np.__version__} ({blas})", flush=True)
 
 call()
+fresh = [x.copy() for x in inputs]
 for _ in sys.stdin:
     samples = []
     until = time.perf_counter() + 0.4
     while len(samples) < 3 or time.perf_counter() < until:
+        # As on the other side, every call finds inputs that have just been written.
+        for x, new in zip(inputs, fresh):
+            np.copyto(x, new)
         began = time.perf_counter_ns()
         call()
         samples.append(time.perf_counter_ns() - began)
