@@ -54,7 +54,7 @@ pub enum FileError {
         offset: usize,
     },
     /// Anything else the system refused.
-    #[error("{}: cannot {doing}: {source}", path.display())]
+    #[error("{}: cannot {doing}", path.display())]
     Io {
         /// The path concerned.
         path: PathBuf,

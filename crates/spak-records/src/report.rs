@@ -19,6 +19,22 @@ pub struct Envelope<T> {
     pub data: T,
 }
 
+/// Why a verb could not do its work; printed in place of its result, with exit code 2 or 70.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct ErrorReport {
+    /// The whole reason in one sentence, as it stands on standard error.
+    pub message: String,
+    /// 2: it could not be done; 70: a bug in SPAK.
+    pub exit_code: u8,
+}
+
+/// Result of `spak schema` without a format.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct SchemasReport {
+    /// Name of every format that has a schema.
+    pub formats: Vec<String>,
+}
+
 /// A place in a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PlaceRecord {

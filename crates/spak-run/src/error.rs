@@ -8,7 +8,7 @@ use std::path::PathBuf;
 pub enum RunError {
     /// No C compiler could be started.
     #[error(
-        "no C compiler: `{command}` cannot be started ({reason}); install gcc or clang, or name one"
+        "no C compiler: `{command}` cannot be started ({reason}); install gcc or clang, or name one with `--cc`"
     )]
     NoCompiler {
         /// The command that was tried.
@@ -17,7 +17,7 @@ pub enum RunError {
         reason: String,
     },
     /// A file or folder could not be written or read.
-    #[error("cannot {action} {path}: {source}")]
+    #[error("cannot {action} {path}")]
     File {
         /// What was tried (`write`).
         action: &'static str,
@@ -27,7 +27,7 @@ pub enum RunError {
         source: io::Error,
     },
     /// The memory that judge and candidate share could not be made.
-    #[error("cannot make {bytes} bytes of shared memory: {source}")]
+    #[error("cannot make {bytes} bytes of shared memory")]
     Memory {
         /// How much was wanted.
         bytes: u64,
@@ -51,7 +51,7 @@ pub enum RunError {
         reason: String,
     },
     /// A system call on a child failed in a way that is not the child's doing.
-    #[error("cannot {action} the child process: {source}")]
+    #[error("cannot {action} the child process")]
     Process {
         /// What was tried (`wait for`).
         action: &'static str,

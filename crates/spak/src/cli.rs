@@ -56,11 +56,36 @@ pub(crate) struct Files {
     pub(crate) files: Vec<PathBuf>,
 }
 
-/// Parses the command line and runs the verb.
-pub(crate) fn main() -> Result<Status> {
-    let arguments = Arguments::parse();
-    let format = arguments.output;
-    match arguments.verb {
+/// A command line that was understood.
+pub(crate) struct Command {
+    verb: Verb,
+    /// How results, and why there is none, are printed.
+    pub(crate) format: Format,
+}
+
+/// Reads the command line; prints help and the version itself.
+///
+/// # Errors
+/// What is wrong with it, and how to print that.
+pub(crate) fn parse() -> Result<Command, (clap::Error, Format)> {
+    match Arguments::try_parse() {
+        Ok(Arguments { verb, output }) => Ok(Command { verb, format: output }),
+        Err(error) => Err((error, wanted_format())),
+    }
+}
+
+/// The format that a command line asks for that is otherwise not understood.
+fn wanted_format() -> Format {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let json = arguments.windows(2).any(|pair| pair == ["--output", "json"])
+        || arguments.iter().any(|argument| argument == "--output=json");
+    if json { Format::Json } else { Format::Human }
+}
+
+/// Runs the verb.
+pub(crate) fn main(command: Command) -> Result<Status> {
+    let format = command.format;
+    match command.verb {
         Verb::Check(options) => verbs::check::run(&options, format),
         Verb::Fmt(options) => verbs::fmt::run(&options, format),
         Verb::Diff(options) => verbs::diff::run(&options, format),
@@ -71,6 +96,6 @@ pub(crate) fn main() -> Result<Status> {
         Verb::Lock(options) => verbs::lock::run(&options, format),
         Verb::Loop(options) => verbs::run_loop::run(&options, format),
         Verb::Bench(options) => verbs::bench::run(&options, format),
-        Verb::Schema(options) => verbs::schema::run(&options),
+        Verb::Schema(options) => verbs::schema::run(&options, format),
     }
 }

@@ -19,5 +19,5 @@ fn main() -> ExitCode {
     if arguments.next().is_some_and(|first| first == SANDBOX_VERB) {
         return spak_run::sandbox::enter(arguments.next());
     }
-    exit::run(cli::main)
+    exit::run()
 }

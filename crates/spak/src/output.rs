@@ -65,9 +65,9 @@ fn acts(c: char) -> bool {
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Says why something could not be done.
-pub(crate) fn error(error: &anyhow::Error) {
-    aside(&format!("spak: {}\n", without_numbers(&format!("{error:#}"))));
+/// Why something could not be done, in one line.
+pub(crate) fn reason(error: &anyhow::Error) -> String {
+    without_numbers(&format!("{error:#}"))
 }
 
 /// `text` without the numbers that the system gives its errors: the words before them say the same.
@@ -83,13 +83,6 @@ fn without_numbers(text: &str) -> String {
         }
     }
     out
-}
-
-/// Says that this is a bug.
-pub(crate) fn bug() {
-    aside(
-        "spak: this is a bug in SPAK; please report it with the command and the files that show it\n",
-    );
 }
 
 /// A table with a line below its header and no others; all columns but the last and the first are

@@ -6,8 +6,8 @@ use spak_records::report as r;
 use spak_syntax::diagnostic::suggest;
 
 use crate::exit::Status;
-use crate::output;
 use crate::output::json::Diagnosed;
+use crate::output::{self, Format};
 use crate::verbs::explain::CodesReport;
 
 /// What `spak schema` is told.
@@ -26,6 +26,7 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.check", || schemars::schema_for!(r::Envelope<r::CheckReport>)),
     ("spak.codes", || schemars::schema_for!(r::Envelope<CodesReport>)),
     ("spak.diff", || schemars::schema_for!(r::Envelope<Diagnosed<r::DiffReport>>)),
+    ("spak.error", || schemars::schema_for!(r::Envelope<r::ErrorReport>)),
     ("spak.explain", || schemars::schema_for!(r::Envelope<r::ExplainReport>)),
     ("spak.fmt", || schemars::schema_for!(r::Envelope<Diagnosed<r::FormatReport>>)),
     ("spak.hash", || schemars::schema_for!(r::Envelope<Diagnosed<r::HashReport>>)),
@@ -33,15 +34,19 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.lock-report", || schemars::schema_for!(r::Envelope<Diagnosed<r::LockReport>>)),
     ("spak.loop-report", || schemars::schema_for!(r::Envelope<r::LoopReport>)),
     ("spak.new", || schemars::schema_for!(r::Envelope<r::NewReport>)),
+    ("spak.schemas", || schemars::schema_for!(r::Envelope<r::SchemasReport>)),
     ("spak.show", || schemars::schema_for!(r::Envelope<Diagnosed<r::ShowReport>>)),
     ("spak.trial", || schemars::schema_for!(spak_records::Trial)),
 ];
 
 /// Prints a schema.
-pub(crate) fn run(options: &Options) -> Result<Status> {
+pub(crate) fn run(options: &Options, output: Format) -> Result<Status> {
     let Some(format) = options.format.as_deref() else {
-        let list: String = SCHEMAS.iter().map(|(name, _)| format!("{name}\n")).collect();
-        output::result(&list)?;
+        let formats: Vec<String> = SCHEMAS.iter().map(|(name, _)| (*name).to_owned()).collect();
+        match output {
+            Format::Human => output::result(&format!("{}\n", formats.join("\n")))?,
+            Format::Json => output::json::result("spak.schemas", r::SchemasReport { formats })?,
+        }
         return Ok(Status::Fine);
     };
     let Some((_, schema)) = SCHEMAS.iter().find(|(name, _)| *name == format) else {

@@ -55,6 +55,7 @@ fn every_verb_prints_one_object_that_conforms_to_its_schema() {
         (&["show", "broken.dsl"], 1, "spak.show"),
         (&["explain", "unclosed-list"], 0, "spak.explain"),
         (&["explain"], 0, "spak.codes"),
+        (&["schema"], 0, "spak.schemas"),
         (&["new", "fresh.dsl"], 0, "spak.new"),
         (&["lock", "good.dsl"], 0, "spak.lock-report"),
         (&["lock", "--check", "good.dsl"], 0, "spak.lock-report"),
@@ -67,6 +68,32 @@ fn every_verb_prints_one_object_that_conforms_to_its_schema() {
         let value = ran.value();
         assert_eq!(value["format"], *format, "{arguments:?}");
         assert_eq!(faults(&value), Vec::<String>::new(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_done_is_an_object_as_well() {
+    let folder = folder();
+    let cases: &[(&[&str], &str)] = &[
+        (&["check", "missing.dsl"], "cannot read `missing.dsl`: there is no such file"),
+        (&["check", "good.dsl", "missing.dsl"], "cannot read `missing.dsl`"),
+        (&["explain", "unclosed-lst"], "did you mean `unclosed-list`?"),
+        (&["schema", "spak.chek"], "did you mean `spak.check`?"),
+        (&["new", "good.dsl"], "good.dsl"),
+        (&["loop", "--cc", "/no/compiler", "good.dsl"], "no C compiler: `/no/compiler`"),
+        (&["chek", "good.dsl"], "unrecognized subcommand 'chek'"),
+        (&["check"], "required arguments were not provided"),
+    ];
+    for (arguments, words) in cases {
+        let ran = folder.spak(&[*arguments, &["--output", "json"]].concat());
+        assert_eq!(ran.code, 2, "{arguments:?}: {ran:?}");
+        let value = ran.value();
+        assert_eq!(value["format"], "spak.error", "{arguments:?}");
+        assert_eq!(value["exit_code"], 2, "{arguments:?}");
+        assert_eq!(faults(&value), Vec::<String>::new(), "{arguments:?}");
+        let message = value["message"].as_str().unwrap();
+        assert!(message.contains(words), "{arguments:?}: {message}");
+        assert!(ran.err.contains(words), "{arguments:?}: it stands on standard error, too");
     }
 }
 
