@@ -203,9 +203,15 @@ fn typed_range(
     let kind = words.next().filter(|k| matches!(*k, "int" | "float" | "pow2"))?;
     words.next().filter(|w| w.starts_with("range") || *w == "in")?;
     let bad = |diagnostics: &mut Vec<Diagnostic>| {
+        let is_followed = text.split_once(']').is_some_and(|(_, rest)| rest.contains(':'));
+        let reason = if is_followed {
+            "a range has two bounds, both included, and the next dimension stands on a line of its own"
+        } else {
+            "a range has two bounds, both included"
+        };
         diagnostics.push(
             Diagnostic::error(BAD_RANGE, slot.span, format!("`{text}` is not a range"))
-                .because("a range has two bounds, both included")
+                .because(reason)
                 .repair("write `int range [0, 4]`, `int range [0, 8] step 2` or `0..4`"),
         );
         Some(None)

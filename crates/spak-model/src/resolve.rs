@@ -64,7 +64,7 @@ pub struct Resolved {
 pub fn resolve(root: FileId, text: &str, files: &mut dyn Files) -> Resolved {
     let mut resolver =
         Resolver { files, open: Vec::new(), done: BTreeMap::new(), out: Resolved::default() };
-    let entries = resolver.file(root, text);
+    let entries = resolver.file(root, text, None);
     let mut out = resolver.out;
     out.entries = entries;
     out.diagnostics.sort_by_key(|d| (d.primary.file, d.primary.span, d.code));
@@ -74,8 +74,8 @@ pub fn resolve(root: FileId, text: &str, files: &mut dyn Files) -> Resolved {
 
 struct Resolver<'a> {
     files: &'a mut dyn Files,
-    /// The files that are being read, from the outside in.
-    open: Vec<FileId>,
+    /// The files that are being read, from the outside in, with the imports that led to them.
+    open: Vec<(FileId, Option<(FileId, Span)>)>,
     done: BTreeMap<FileId, Vec<Entry>>,
     out: Resolved,
 }
@@ -90,7 +90,8 @@ struct Request {
 }
 
 impl Resolver<'_> {
-    fn file(&mut self, id: FileId, text: &str) -> Vec<Entry> {
+    /// The statements of file `id`, which the import at `from` led to.
+    fn file(&mut self, id: FileId, text: &str, from: Option<(FileId, Span)>) -> Vec<Entry> {
         if let Some(done) = self.done.get(&id) {
             return done.clone();
         }
@@ -106,36 +107,38 @@ impl Resolver<'_> {
         }
         let (mut entries, diagnostics) = lower(id, &file.items);
         self.out.diagnostics.extend(diagnostics);
-        self.open.push(id);
+        self.open.push((id, from));
         let requests = requests(&entries);
-        for request in requests {
-            self.follow(id, &request, &mut entries);
+        for request in &requests {
+            self.follow(id, request, &requests, &mut entries);
         }
         self.open.pop();
         self.done.insert(id, entries.clone());
         entries
     }
 
-    fn follow(&mut self, id: FileId, request: &Request, entries: &mut Vec<Entry>) {
-        let (other, text) = match self.files.load(id, &request.spec) {
+    fn follow(
+        &mut self,
+        id: FileId,
+        request: &Request,
+        all: &[Request],
+        entries: &mut Vec<Entry>,
+    ) {
+        let (other, text) = match self.load(id, request, all) {
             Ok(found) => found,
             Err(_) if request.may_be_absent => return,
             Err(why) => {
+                let why = if has_system(entries, &request.spec) {
+                    "it is a system of this file, and a design extends a file".to_owned()
+                } else {
+                    why
+                };
                 self.out.diagnostics.push(not_found(request, &why).in_file(id));
                 return;
             }
         };
-        if self.open.contains(&other) {
-            self.out.diagnostics.push(
-                Diagnostic::error(
-                    IMPORT_CYCLE,
-                    request.span,
-                    format!("`{}` leads back to this file", request.spec),
-                )
-                .because("a design cannot be a part of itself; the import is left out")
-                .repair("move what both files need into a third one")
-                .in_file(id),
-            );
+        if let Some(at) = self.open.iter().position(|(open, _)| *open == other) {
+            self.out.diagnostics.push(self.cycle(id, request, at));
             return;
         }
         if self.open.len() >= MAX_IMPORT_DEPTH {
@@ -150,7 +153,7 @@ impl Resolver<'_> {
             hash: text_hash(&text),
             place: (id, request.span),
         });
-        let base = self.file(other, &text);
+        let base = self.file(other, &text, Some((id, request.span)));
         if request.inherits {
             let diagnostics = &mut self.out.diagnostics;
             *entries = inherit(&base, std::mem::take(entries), diagnostics);
@@ -158,6 +161,52 @@ impl Resolver<'_> {
             add_knowledge(entries, &base);
         }
     }
+
+    /// The file that `request` names: by path, as a library, or, for `extends`, by the name of the
+    /// system of a file that is imported beside it.
+    fn load(
+        &mut self,
+        id: FileId,
+        request: &Request,
+        all: &[Request],
+    ) -> Result<(FileId, String), String> {
+        let direct = self.files.load(id, &request.spec);
+        if direct.is_ok() || !request.inherits {
+            return direct;
+        }
+        for import in all.iter().filter(|r| !r.inherits) {
+            let Ok((other, text)) = self.files.load(id, &import.spec) else { continue };
+            let (items, _) = lower(other, &ast::file(&spak_syntax::parse(&text)).items);
+            if has_system(&items, &request.spec) {
+                return Ok((other, text));
+            }
+        }
+        direct
+    }
+
+    /// `request` of file `id` leads to the file at `open[at]`: every import on the way is shown.
+    fn cycle(&self, id: FileId, request: &Request, at: usize) -> Diagnostic {
+        let message = format!("`{}` leads back to a file that imports this one", request.spec);
+        let mut diagnostic = Diagnostic::error(IMPORT_CYCLE, request.span, message)
+            .because("a design cannot be a part of itself; the import is left out")
+            .repair("move what both files need into a third one")
+            .in_file(id);
+        let way = self.open.iter().skip(at + 1).filter_map(|(_, from)| *from);
+        diagnostic.related.extend(way.map(|(file, span)| spak_syntax::Label {
+            file,
+            span,
+            text: "imported from here".to_owned(),
+        }));
+        if self.open.len() == at + 1 {
+            diagnostic.message = format!("`{}` is this file itself", request.spec);
+        }
+        diagnostic
+    }
+}
+
+fn has_system(entries: &[Entry], name: &str) -> bool {
+    let mut systems = entries.iter().filter(|e| e.kind == Some(Kind::System));
+    systems.any(|system| system.name.as_ref().is_some_and(|word| word.text == name))
 }
 
 /// The hash of a file's text as pinned in the lock file: `blake3-v1:` and 32 hexadecimal digits.

@@ -22,7 +22,7 @@ mod scan;
 mod statement;
 mod value;
 
-use crate::codes::TOO_MANY_ERRORS;
+use crate::codes::{TOO_MANY_ERRORS, UNCLOSED_TEXT};
 use crate::diagnostic::Diagnostic;
 use crate::lexer::{Lexeme, lex};
 use crate::span::Span;
@@ -51,6 +51,8 @@ pub fn parse(text: &str) -> Parse {
     let (tokens, mut diagnostics) = lex(text);
     let indents = brackets::indents(text, &tokens);
     let lines = brackets::lines(&tokens);
+    let is_open_text = |d: &&Diagnostic| d.code == UNCLOSED_TEXT;
+    let open_texts = diagnostics.iter().filter(is_open_text).map(|d| d.primary.span.start).collect();
     let mut parser = Parser {
         text,
         close: brackets::matching(text, &tokens),
@@ -65,6 +67,7 @@ pub fn parse(text: &str) -> Parse {
         diagnostics: Vec::new(),
         open: Vec::new(),
         lists: 0,
+        open_texts,
     };
     parser.file();
     diagnostics.append(&mut parser.diagnostics);
@@ -106,6 +109,8 @@ struct Parser<'a> {
     /// For each line: how far its first token is indented.
     line_indents: Vec<u32>,
     too_deep_reported: bool,
+    /// Where texts begin that do not end, in order.
+    open_texts: Vec<u32>,
     /// How many more `}` than `{` there are; less than zero when some are missing.
     surplus: i64,
     at: usize,

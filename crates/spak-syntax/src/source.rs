@@ -59,13 +59,17 @@ impl Source {
         let &(offset, byte) = self.replaced.first()?;
         let count = self.replaced.len();
         let width = char::REPLACEMENT_CHARACTER.len_utf8() as u32;
+        let reason = match count {
+            1 => "a design is UTF-8 text; one byte of this file is not".to_owned(),
+            _ => format!("a design is UTF-8 text; {count} bytes of this file are not"),
+        };
         Some(
             Diagnostic::error(
                 INVALID_UTF8,
                 Span::new(offset, offset.saturating_add(width)),
                 format!("byte 0x{byte:02x} is not valid UTF-8"),
             )
-            .because(format!("a design is UTF-8 text; {count} byte(s) of this file are not"))
+            .because(reason)
             .repair("save the file as UTF-8"),
         )
     }

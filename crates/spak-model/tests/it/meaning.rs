@@ -106,6 +106,22 @@ fn a_design_inherits_and_replaces_with_a_reason() {
 }
 
 #[test]
+fn a_design_can_extend_the_system_of_an_imported_file_by_its_name() {
+    let text = "import \"base.dsl\"\nsystem Mine extends Base { }\n";
+    let base = "system Base { tuning_space { tile_m: [32, 64] } }";
+    let resolved = resolve(FileId(0), text, &mut Folder(vec![("base.dsl", base)]));
+    assert!(resolved.diagnostics.is_empty(), "{:?}", resolved.diagnostics);
+    let system = System::of(&resolved.entries);
+    assert!(system.dimension("tile_m").is_some());
+
+    let text = "system Base { }\nsystem Mine extends Base { }\n";
+    let resolved = resolve(FileId(0), text, &mut Folder(Vec::new()));
+    let messages: Vec<&str> = resolved.diagnostics.iter().map(|d| d.message.as_str()).collect();
+    let said = "`Base` cannot be read: it is a system of this file, and a design extends a file";
+    assert_eq!(messages, [said]);
+}
+
+#[test]
 fn replacing_without_a_reason_is_said() {
     let text = "system Mine extends \"base.dsl\" {\n  tuning_space { tile_m: [64] }\n}\n";
     let resolved = resolve(FileId(0), text, &mut Folder(vec![("base.dsl", BASE)]));

@@ -25,7 +25,13 @@ impl Parser<'_> {
     }
 
     fn unclosed_list(&mut self, end: usize) {
+        let start = self.span_at(self.at).start;
         let at = self.span_at(end - 1).end;
+        let first = self.open_texts.partition_point(|text| *text < start);
+        if self.open_texts.get(first).is_some_and(|text| *text < at) {
+            // The text runs over the `]`; it is what has to be repaired, and it is reported.
+            return;
+        }
         self.report(
             Diagnostic::error(UNCLOSED_LIST, self.span_at(self.at), "this list does not end")
                 .because("`[` has no `]` before the block ends")

@@ -66,26 +66,17 @@ fn a_missing_quote() {
         system("    design_space {\n        scheme: [\"online, \"naive\"]\n    }"),
         1,
         &expect![[r#"
-        error[unclosed-list]: this list does not end
-         --> a.dsl:3:17
-          |
-        3 |         scheme: ["online, "naive"]
-          |                 ^
-          |
-          = note: `[` has no `]` before the block ends
-          = help: add `]` after the last value
+            error[unclosed-text]: this text does not end
+             --> a.dsl:3:33
+              |
+            3 |         scheme: ["online, "naive"]
+              |                                 ^^
+              |
+              = note: a text in quotes ends with `"`, and none follows before the next statement
+              = help: close it with `"`; until then it ends with its line
 
-        error[unclosed-text]: this text does not end
-         --> a.dsl:3:33
-          |
-        3 |         scheme: ["online, "naive"]
-          |                                 ^^
-          |
-          = note: a text in quotes ends with `"`, and none follows before the next statement
-          = help: close it with `"`; until then it ends with its line
-
-        a.dsl: 2 errors, no warnings; 1 statement: 1 formal (100 %), 0 semiformal (0 %), 0 prose (0 %)
-    "#]],
+            a.dsl: 1 error, no warnings; 1 statement: 1 formal (100 %), 0 semiformal (0 %), 0 prose (0 %)
+        "#]],
     );
 }
 
@@ -216,11 +207,16 @@ fn an_import_cycle_over_two_files() {
     );
     let ran = folder.spak(&["check", "a.dsl"]).ended(1);
     expect![[r#"
-        error[import-cycle]: `a.dsl` leads back to this file
+        error[import-cycle]: `a.dsl` leads back to a file that imports this one
          --> b.dsl:1:8
           |
         1 | import "a.dsl"
           |        ^^^^^^^
+          |
+         ::: a.dsl:1:8
+          |
+        1 | import "b.dsl"
+          |        ------- imported from here
           |
           = note: a design cannot be a part of itself; the import is left out
           = help: move what both files need into a third one
@@ -369,7 +365,7 @@ fn bytes_that_are_not_utf_8() {
         2 |     // caf� �
           |           ^
           |
-          = note: a design is UTF-8 text; 2 byte(s) of this file are not
+          = note: a design is UTF-8 text; 2 bytes of this file are not
           = help: save the file as UTF-8
 
         a.dsl: 1 error, no warnings; 1 statement: 1 formal (100 %), 0 semiformal (0 %), 0 prose (0 %)
