@@ -5,6 +5,7 @@
     reason = "it talks to a developer's terminal"
 )]
 
+mod figures;
 mod run;
 mod tidy;
 
@@ -18,6 +19,8 @@ cargo xtask <task>
   test    everything that must hold: format, lints, tidy, tests, a short fuzz run
   tidy    the rules about files: dependencies as in docs/ARCHITECTURE.md, headers, lengths, pages
   bless   rewrite golden files from what the program does now, then show the difference
+  figures measure the figures of the documents anew (needs NumPy, and a machine that does nothing else)
+  quote   copy the figures of docs/results into the documents
   fuzz    run each fuzz target for a time: cargo xtask fuzz [SECONDS]
 ";
 
@@ -37,6 +40,8 @@ fn task(arguments: &[String]) -> Result<()> {
         ["test"] => run::test(),
         ["tidy"] => tidy::check(),
         ["bless"] => run::bless(),
+        ["figures"] => figures::measure(),
+        ["quote"] => figures::quotes::write(),
         ["fuzz"] => run::fuzz(600),
         ["fuzz", seconds] => run::fuzz(seconds.parse()?),
         [] | ["help" | "--help"] => {

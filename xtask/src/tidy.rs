@@ -22,6 +22,7 @@ pub(crate) fn check() -> Result<()> {
     for file in &files {
         one_file(file, &mut broken)?;
     }
+    crate::figures::quotes::check(&mut broken)?;
     if broken.is_empty() {
         println!("{} files are in order", files.len());
         return Ok(());

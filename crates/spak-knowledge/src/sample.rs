@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use spak_records::{Config, ContentHash, Measurement, Outcome, Problem, Trial, Value};
+use spak_records::{Config, ContentHash, Levels, Measurement, Outcome, Problem, Trial, Value};
 
 use crate::stats::{mean, median};
 use crate::wording::{count, literal, percent};
@@ -28,15 +28,15 @@ pub(crate) struct Point {
     /// The config's values as literals, which can be compared and ordered.
     pub(crate) keys: BTreeMap<String, String>,
     pub(crate) problem: Problem,
-    /// Logarithm of the time in nanoseconds, relative to the incumbents where there were any.
+    /// Logarithm of the time in nanoseconds in a session without drift.
     pub(crate) log_ns: f64,
     /// Variance of `log_ns` from sampling alone; `None` when the samples are too few to tell.
     pub(crate) sampling: Option<f64>,
-    /// The config that the time is relative to.
+    /// The config that it was timed beside.
     pub(crate) anchor: Option<ContentHash>,
     /// How many trials.
     pub(crate) runs: usize,
-    /// The fastest of the trials.
+    /// The trial whose time is nearest to `log_ns`.
     pub(crate) measurement: Measurement,
 }
 
@@ -93,47 +93,29 @@ pub(crate) fn points(trials: &[Trial]) -> Trials {
     Trials { points, repeats }
 }
 
-/// Times relative to the incumbent that was measured in the same session, chained back to the first.
-///
-/// The first incumbent that was never tried itself stands for its median over all its sessions.
+/// Logarithms of the times of all runs without drift, and a point for each config and problem.
 fn merge(runs: &[Run<'_>]) -> (Vec<f64>, Vec<Point>) {
+    let levels = Levels::of(runs.iter().map(|run| run.trial));
     let mut logs: Vec<f64> = Vec::new();
-    let mut level: Vec<(&Problem, &ContentHash, f64)> = Vec::new();
     let mut points: Vec<Point> = Vec::new();
-    for run in runs {
+    for (index, run) in runs.iter().enumerate() {
         let Run { trial, measurement } = run;
         let own = (measurement.median_ns as f64).ln();
         let session = incumbent(measurement);
-        let log = match session {
-            None => own,
-            Some((id, incumbent_log)) => {
-                let known = level
-                    .iter()
-                    .find(|(p, i, _)| **p == trial.problem && *i == id)
-                    .map(|(_, _, log)| *log);
-                let reference =
-                    known.unwrap_or_else(|| typical_incumbent(runs, &trial.problem, id));
-                if known.is_none() {
-                    level.push((&trial.problem, id, reference));
-                }
-                own - incumbent_log + reference
-            }
-        };
-        logs.push(log);
-        if !level.iter().any(|(p, i, _)| **p == trial.problem && **i == trial.config_id) {
-            level.push((&trial.problem, &trial.config_id, log));
-        }
+        logs.push(own - levels.drift(index));
+        let log_ns = levels.log_ns(&trial.problem, &trial.config_id).unwrap_or(own);
         let sampling = sampling_variance(measurement, session.is_some());
         let same = |p: &&mut Point| p.config_id == trial.config_id && p.problem == trial.problem;
         if let Some(point) = points.iter_mut().find(same) {
             let n = point.runs as f64;
-            point.log_ns = (point.log_ns * n + log) / (n + 1.0);
             point.sampling = point
                 .sampling
                 .zip(sampling)
                 .map(|(old, new)| (old * n * n + new) / (n + 1.0).powi(2));
             point.runs += 1;
-            if measurement.median_ns < point.measurement.median_ns {
+            // The one that says what all together say, not the luckiest.
+            let off = |m: &Measurement| ((m.median_ns as f64).ln() - log_ns).abs();
+            if off(measurement) < off(&point.measurement) {
                 point.measurement = (*measurement).clone();
             }
         } else {
@@ -142,7 +124,7 @@ fn merge(runs: &[Run<'_>]) -> (Vec<f64>, Vec<Point>) {
                 config: trial.config.clone(),
                 keys: trial.config.0.iter().map(|(n, v)| (n.clone(), literal(v))).collect(),
                 problem: trial.problem.clone(),
-                log_ns: log,
+                log_ns,
                 sampling,
                 anchor: session.map(|(id, _)| id.clone()),
                 runs: 1,
@@ -156,17 +138,6 @@ fn merge(runs: &[Run<'_>]) -> (Vec<f64>, Vec<Point>) {
 fn incumbent(m: &Measurement) -> Option<(&ContentHash, f64)> {
     let ns = m.incumbent_median_ns.filter(|ns| *ns > 0)?;
     m.incumbent.as_ref().map(|id| (id, (ns as f64).ln()))
-}
-
-fn typical_incumbent(runs: &[Run<'_>], problem: &Problem, id: &ContentHash) -> f64 {
-    let logs: Vec<f64> = runs
-        .iter()
-        .filter(|r| r.trial.problem == *problem)
-        .filter_map(|r| incumbent(r.measurement))
-        .filter(|(i, _)| *i == id)
-        .map(|(_, log)| log)
-        .collect();
-    median(&logs)
 }
 
 /// Variance of the logarithm of a median from its 95 % interval. The incumbent had as many samples,

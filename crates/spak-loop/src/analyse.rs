@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use spak_records::{Config, ContentHash, Outcome, Stage, Trial, Value};
+use spak_records::{Config, ContentHash, Levels, Measurement, Outcome, Stage, Trial, Value};
 
-use crate::relative::{Relative, Relatives};
+use crate::relative::Relative;
 
 /// Trials within this part of the best time count as having found it.
 const NEAR_BEST: f64 = 1.02;
@@ -67,7 +67,7 @@ pub enum RowResult {
         ci_ns: [u64; 2],
         /// 10^12 operations per second.
         tflops: f64,
-        /// Its time over the baseline's, by way of the incumbents it was interleaved with, so that the machine's drift cancels.
+        /// Its config's time over the baseline's, from all sessions together, without the machine's drift.
         relative_time: f64,
         /// The confidence interval of that.
         relative_ci: [f64; 2],
@@ -146,9 +146,16 @@ pub struct Pair {
 
 /// What `trials` say, which are of one problem on one device, in order; `seed` is the design's own config.
 pub fn analyse<'a>(trials: impl IntoIterator<Item = &'a Trial>, seed: &Config) -> Analysis {
-    let mut relatives = Relatives::default();
-    let mut rows: Vec<Row> =
-        trials.into_iter().map(|trial| row(trial, seed, &mut relatives)).collect();
+    let trials: Vec<&Trial> = trials.into_iter().collect();
+    let levels = Levels::of(trials.iter().copied());
+    let log = |trial: &Trial| levels.log_ns(&trial.problem, &trial.config_id);
+    let is_measured = |trial: &&&Trial| matches!(trial.outcome, Outcome::Measured(_));
+    let baseline = trials.iter().find(is_measured).and_then(|trial| log(trial)).unwrap_or(0.0);
+    let relative = |trial: &Trial, measurement: &Measurement| {
+        let time = log(trial).map_or(f64::INFINITY, |log| (log - baseline).exp());
+        relative(time, measurement)
+    };
+    let mut rows: Vec<Row> = trials.iter().map(|trial| row(trial, seed, &relative)).collect();
     let mut ranked: Vec<(f64, usize)> = rows
         .iter()
         .enumerate()
@@ -176,10 +183,17 @@ pub fn analyse<'a>(trials: impl IntoIterator<Item = &'a Trial>, seed: &Config) -
     }
 }
 
-fn row(trial: &Trial, seed: &Config, relatives: &mut Relatives) -> Row {
+/// `time` with the measurement's confidence interval around it.
+fn relative(time: f64, measurement: &Measurement) -> Relative {
+    let median = (measurement.median_ns as f64).max(1.0);
+    let [low, high] = measurement.median_ci_ns.map(|ns| time * ns as f64 / median);
+    Relative { time, low: low.min(time), high: high.max(time) }
+}
+
+fn row(trial: &Trial, seed: &Config, relative: &dyn Fn(&Trial, &Measurement) -> Relative) -> Row {
     let result = match &trial.outcome {
         Outcome::Measured(measurement) => {
-            let relative = relatives.add(&trial.config_id, measurement);
+            let relative = relative(trial, measurement);
             RowResult::Measured {
                 median_ns: measurement.median_ns,
                 ci_ns: measurement.median_ci_ns,

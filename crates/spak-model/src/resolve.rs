@@ -117,13 +117,7 @@ impl Resolver<'_> {
         entries
     }
 
-    fn follow(
-        &mut self,
-        id: FileId,
-        request: &Request,
-        all: &[Request],
-        entries: &mut Vec<Entry>,
-    ) {
+    fn follow(&mut self, id: FileId, request: &Request, all: &[Request], entries: &mut Vec<Entry>) {
         let (other, text) = match self.load(id, request, all) {
             Ok(found) => found,
             Err(_) if request.may_be_absent => return,

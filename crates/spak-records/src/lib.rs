@@ -4,6 +4,7 @@ mod append;
 pub mod config;
 pub mod file;
 pub mod hash;
+pub mod levels;
 pub mod plan;
 pub mod problem;
 pub mod protocol;
@@ -16,6 +17,7 @@ pub mod value;
 
 pub use config::{Config, Workload};
 pub use hash::ContentHash;
+pub use levels::Levels;
 pub use plan::{Artifact, Plan};
 pub use problem::{CausalAlignment, Problem};
 pub use trial::{Check, Device, Measurement, Outcome, Rejection, Stage, Toolchain, Trial};

@@ -52,7 +52,8 @@ pub fn parse(text: &str) -> Parse {
     let indents = brackets::indents(text, &tokens);
     let lines = brackets::lines(&tokens);
     let is_open_text = |d: &&Diagnostic| d.code == UNCLOSED_TEXT;
-    let open_texts = diagnostics.iter().filter(is_open_text).map(|d| d.primary.span.start).collect();
+    let open_texts =
+        diagnostics.iter().filter(is_open_text).map(|d| d.primary.span.start).collect();
     let mut parser = Parser {
         text,
         close: brackets::matching(text, &tokens),

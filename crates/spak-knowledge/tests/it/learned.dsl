@@ -8,22 +8,22 @@
     fact measured_prefill_on_xeon_2c {
       kind: "measurement", when: "prefill_on_xeon_2c"
       toolchain: "gcc (Debian 12.2.0-14) 12.2.0, -O3 -march=native"
-      trials: 12, samples: 31, noise: "0.70% from run to run, by the scatter of equal comparisons"
+      trials: 12, samples: 31, noise: "0.80% from run to run, by the scatter of equal comparisons"
       source: "trace run-0001", learned: "2026-02-13", learned_by: "spak"
     }
 
     fact best_prefill_on_xeon_2c {
-      description: "The fastest of 12 measured configs takes 4.83 ms (95% CI 4.81 ms to 4.85 ms), 223 GFLOPS, 7.04x faster than the seed (6.81x to 7.28x). 3 other configs cannot be told from it."
+      description: "The fastest of 12 measured configs takes 4.83 ms (95% CI 4.81 ms to 4.85 ms), 223 GFLOPS, 7.03x faster than the seed (6.77x to 7.30x). 3 other configs cannot be told from it."
       kind: "optimal", when: "prefill_on_xeon_2c"
       config: "softmax_scheme = 'online', tile_m = 64, k_latency = 2"
-      median_ms: 4.83, gflops: 223, speedup_over_seed: 7.04, equal_configs: 3
+      median_ms: 4.83, gflops: 223, speedup_over_seed: 7.03, equal_configs: 3
       learned_by: "spak"
     }
 
     fact softmax_scheme_effect_prefill_on_xeon_2c {
-      description: "softmax_scheme = 'online' is 3.01x faster than 'naive' (2.97x to 3.04x over 6 pairs). The fastest config with 'naive' takes 3.01x the best time."
+      description: "softmax_scheme = 'online' is 3.00x faster than 'naive' (2.96x to 3.04x over 6 pairs). The fastest config with 'naive' takes 3.00x the best time."
       kind: "effect", when: "prefill_on_xeon_2c"
-      best: "online", speedup_over_naive: 3.01, pairs: 6
+      best: "online", speedup_over_naive: 3, pairs: 6
       learned_by: "spak"
     }
 
@@ -31,12 +31,12 @@
       when: "prefill_on_xeon_2c"
       recommend: "softmax_scheme = 'online'", avoid: "softmax_scheme = 'naive'"
       evidence: "softmax_scheme_effect_prefill_on_xeon_2c"
-      influence: 3.01, support: 6, confidence: 0.87
+      influence: 3, support: 6, confidence: 0.87
       learned_by: "spak"
     }
 
     fact tile_m_effect_prefill_on_xeon_2c {
-      description: "tile_m = 64 is 2.31x faster than 8 (2.27x to 2.33x over 4 pairs). The fastest config with 8 takes 2.32x the best time. 32 cannot be told from it."
+      description: "tile_m = 64 is 2.31x faster than 8 (2.26x to 2.33x over 4 pairs). The fastest config with 8 takes 2.31x the best time. 32 cannot be told from it."
       kind: "effect", when: "prefill_on_xeon_2c"
       best: 64, speedup_over_8: 2.31, pairs: 4
       learned_by: "spak"

@@ -50,7 +50,7 @@ fn effects(learned: &Learned) -> Vec<&Finding> {
 
 #[test]
 fn the_truth_of_a_sweep_is_found() {
-    let (trials, context) = sweep(1, Machine { run: 0.003, ..GOOD }, &truth);
+    let (trials, context) = sweep(1, Machine { run: 0.002, ..GOOD }, &truth);
     let learned = learn(&trials, &context);
     let names: Vec<&str> = learned
         .facts

@@ -64,7 +64,9 @@ fn tried(analysis: &Analysis) -> String {
         "differs from the seed in",
     ];
     let mut out = format!("{}\n", output::table(&header, rows));
-    out.push_str("speedup: over the seed, by way of the configs that each was timed beside\n");
+    out.push_str(
+        "speedup: over the seed, from all trials together, without the drift between them\n",
+    );
     let hidden = ranked.len().saturating_sub(ranked.iter().filter(|(i, r)| shown(*i, r)).count());
     if hidden > 0 {
         let _ = writeln!(out, "… and {hidden} slower ones, all in the trace");
