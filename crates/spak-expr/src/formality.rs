@@ -86,7 +86,7 @@ fn count(traits: &mut Traits, text: &str, before: Option<Token>, token: Token, n
         })
     };
     match token.kind {
-        Kind::Number(..) | Kind::Text => traits.values += 1,
+        Kind::Number(..) | Kind::Text | Kind::Date => traits.values += 1,
         Kind::Name => match token.text(text) {
             "and" | "or" | "not" | "in" | "if" | "else" | "implies" => traits.words += 1,
             "true" | "false" | "True" | "False" => traits.values += 1,

@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     Name,
     /// A text in quotes, which the span includes.
     Text,
+    /// `2026-03-01`: a date, which is a text and no subtraction.
+    Date,
     /// An operator or bracket.
     Symbol(&'static str),
     /// Something that is no token, and the code that says why.
@@ -109,6 +111,7 @@ const SYMBOLS: &[(&str, &str)] = &[
     ("⋅", "*"),
     ("÷", "/"),
     ("−", "-"),
+    ("√", "√"),
 ];
 
 /// Reads tokens from a position on.
@@ -152,9 +155,19 @@ impl<'t> Lexer<'t> {
     }
 
     fn number(&self, rest: &str) -> (usize, Kind) {
+        if let Some(length) = date_length(rest) {
+            return (length, Kind::Date);
+        }
         let (length, value) = numeral(rest);
         let Some(value) = value else { return (length, Kind::Bad(BAD_NUMBER)) };
         let after = tail(rest, length);
+        if let Some(sign) = percent_length(after) {
+            let number = match value {
+                Numeral::Int(i) => i as f64,
+                Numeral::Float(f) => f,
+            };
+            return (length + sign, Kind::Number(Numeral::Float(number / 100.0), None));
+        }
         let attached = word_length(after);
         if attached > 0 {
             return match unit(after) {
@@ -223,6 +236,42 @@ fn numeral(rest: &str) -> (usize, Option<Numeral>) {
     (length, value)
 }
 
+/// The length of the `%` that makes a number a part of a hundred; `None` where it is a remainder:
+/// between two operands.
+fn percent_length(after: &str) -> Option<usize> {
+    let spaced = after.trim_start_matches([' ', '\t']);
+    let gap = after.len() - spaced.len();
+    let next = spaced.strip_prefix('%')?;
+    let operand = next.trim_start();
+    let is_tight = operand.len() == next.len();
+    let starts = |c: char| c.is_alphanumeric() || matches!(c, '_' | '(' | '[' | '{' | '.');
+    let is_percent = match operand.chars().next() {
+        None => true,
+        Some(c) if c.is_alphabetic() => gap == 0 && !is_tight,
+        Some(c) => !starts(c) && (gap == 0 || ")]},<>=!".contains(c)),
+    };
+    is_percent.then_some(gap + 1)
+}
+
+/// The length of the date that `text` starts with: `2026-03-01`, with a time behind it or not.
+fn date_length(text: &str) -> Option<usize> {
+    let shape = |text: &str, shape: &str| {
+        let fits = |(c, s): (char, char)| if s == '0' { c.is_ascii_digit() } else { c == s };
+        text.len() >= shape.len() && text.chars().zip(shape.chars()).all(fits)
+    };
+    if !shape(text, "0000-00-00") {
+        return None;
+    }
+    let mut length = 10;
+    if shape(tail(text, length), "T00:00") {
+        let in_time = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '.' | '+' | '-');
+        let time = tail(text, length);
+        length += time.find(|c| !in_time(c)).unwrap_or(time.len());
+    }
+    let ends = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'));
+    tail(text, length).chars().next().is_none_or(ends).then_some(length)
+}
+
 fn digits_length(text: &str, radix: u32) -> usize {
     text.bytes().take_while(|b| char::from(*b).is_digit(radix) || *b == b'_').count()
 }
@@ -259,7 +308,12 @@ fn word_length(text: &str) -> usize {
     if !text.starts_with(starts) {
         return 0;
     }
-    text.find(|c| !(is_xid_continue(c) || c == '\u{b5}')).unwrap_or(text.len())
+    text.find(|c| !(is_xid_continue(c) || c == '\u{b5}' || is_index(c))).unwrap_or(text.len())
+}
+
+/// Indices and primes, which belong to the name they follow: `x₁`, `x′`.
+fn is_index(c: char) -> bool {
+    matches!(c, '\u{2080}'..='\u{2089}' | '\u{2032}' | '\u{2033}')
 }
 
 /// The length of `a.b.c`; a dot that no name follows is left.

@@ -5,6 +5,7 @@
 
 mod aggregation;
 pub mod arithmetic;
+mod broken;
 pub mod builtins;
 pub mod codes;
 pub mod compare;
@@ -27,6 +28,7 @@ mod types;
 mod unit;
 mod value;
 
+pub use broken::broken;
 pub use env::{Empty, Env};
 pub use eval::{Limits, Verdict, check, eval, eval_with};
 pub use expr::{

@@ -24,6 +24,7 @@ impl Parser<'_> {
             }
             Kind::Symbol("!") => self.negation(start, Level::MINUS),
             Kind::Symbol("not") => self.negation(start, Level::NOT),
+            Kind::Symbol("√") => self.root(),
             Kind::Name if self.word() == "not" => self.negation(start, Level::NOT),
             _ => match self.quantifier() {
                 Some(quantifier) => self.quantified(start, quantifier),
@@ -66,6 +67,16 @@ impl Parser<'_> {
         }
     }
 
+    /// `√D` is `sqrt(D)`.
+    fn root(&mut self) -> Read<Built> {
+        let sign = self.take();
+        let operand = self.expression(Level::OPERAND)?;
+        let arguments = vec![Argument { name: None, value: operand.expr }];
+        let name_span = sign.span(self.base);
+        let call = Call { function: "sqrt".to_owned(), name_span, arguments };
+        self.node(sign.start, operand.height, ExprKind::Call(call))
+    }
+
     fn primary(&mut self) -> Read<Built> {
         let token = self.token;
         match token.kind {
@@ -83,6 +94,10 @@ impl Parser<'_> {
             Kind::Text => {
                 self.take();
                 self.node(token.start, 0, ExprKind::Text(unquote(token.text(self.text))))
+            }
+            Kind::Date => {
+                self.take();
+                self.node(token.start, 0, ExprKind::Text(token.text(self.text).to_owned()))
             }
             Kind::Name => {
                 let word = self.word();
