@@ -12,6 +12,10 @@ pub const MIXED_DOMAIN: Code = Code("mixed-domain");
 pub const BAD_RANGE: Code = Code("bad-range");
 /// A value that cannot be one of a dimension.
 pub const BAD_VALUE: Code = Code("bad-value");
+/// What stands for the values of a dimension cannot be read as such.
+pub const UNREADABLE_DOMAIN: Code = Code("unreadable-domain");
+/// A line in a space that is no dimension.
+pub const NOT_A_DIMENSION: Code = Code("not-a-dimension");
 /// A block that the language does not know.
 pub const UNKNOWN_BLOCK: Code = Code("unknown-block");
 /// A key that nothing reads.
@@ -65,6 +69,8 @@ pub const ALL: &[Code] = &[
     MIXED_DOMAIN,
     BAD_RANGE,
     BAD_VALUE,
+    UNREADABLE_DOMAIN,
+    NOT_A_DIMENSION,
     UNKNOWN_BLOCK,
     UNKNOWN_KEY,
     UNKNOWN_TYPE,

@@ -1,5 +1,9 @@
 //! Statements with their meaning: the tree after every head has been looked up and every slot read.
 
+mod dimension;
+mod pieces;
+mod statement;
+
 use std::collections::BTreeMap;
 
 use spak_syntax::ast::{self, Head, HeadWord, Item, Value, WordKind};
@@ -98,45 +102,24 @@ struct Lowering {
 
 impl Lowering {
     fn items(&mut self, parent: Option<Kind>, items: &[Item]) -> Vec<Entry> {
-        items.iter().map(|item| self.item(parent, item)).collect()
-    }
-
-    fn item(&mut self, parent: Option<Kind>, item: &Item) -> Entry {
-        match item {
-            Item::Block(block) | Item::Section(block) => self.block(parent, block),
-            Item::Pair(pair) => self.pair(parent, pair),
-            Item::Line(slot) => self.line(parent, slot),
-        }
-    }
-
-    /// A line. One that begins with a known action has a head (`return EXPR`, `emit Case`,
-    /// `artifact "file"`, `import "file"`); any other is read as what its place expects.
-    fn line(&mut self, parent: Option<Kind>, slot: &ast::Slot) -> Entry {
-        let end = slot.span.end;
-        let (word, rest) = first_word(slot);
-        let head = |words: Vec<HeadWord>| Head { span: slot.span, words };
-        match word.text.as_str() {
-            "return" | "emit" => {
-                let expect = if word.text == "emit" { Expect::Name } else { Expect::Any };
-                let content = Content::Slot(reading::line(&rest, expect));
-                self.entry(None, head(vec![word]), slot.span, end, content)
-            }
-            "artifact" | "import" | "extends" | "refines" | "use" | "SNF_MODEL" => {
-                let mut words = vec![word];
-                words.extend(all_words(&rest));
-                let kind = vocabulary::kind_of(words.first().map_or("", |w| w.text.as_str()));
-                self.entry(kind, head(words), slot.span, end, Content::Block(Vec::new()))
-            }
-            _ => {
-                let mut reading = reading::line(slot, vocabulary::expect(parent, None));
-                reading.span = slot.span;
-                self.entry(None, Head::default(), slot.span, end, Content::Slot(reading))
+        let mut entries = Vec::with_capacity(items.len());
+        for item in items {
+            match item {
+                Item::Block(block) | Item::Section(block) => {
+                    entries.push(self.block(parent, block));
+                }
+                Item::Pair(pair) => entries.push(self.pair(parent, pair)),
+                Item::Line(slot) => self.line(parent, slot, &mut entries),
             }
         }
+        entries
     }
 
     fn block(&mut self, parent: Option<Kind>, block: &ast::Block) -> Entry {
         let kind = kind_in(parent, &block.head);
+        if let Some(entry) = self.dimension(parent, kind, &block.head, block, block.span) {
+            return entry;
+        }
         let inside = kind.or_else(|| inherited_kind(parent));
         let children = self.items(inside, &block.items);
         self.entry(kind, block.head.clone(), block.span, block.inner_end, Content::Block(children))
@@ -145,6 +128,9 @@ impl Lowering {
     fn pair(&mut self, parent: Option<Kind>, pair: &ast::Pair) -> Entry {
         let kind = kind_in(parent, &pair.key);
         if let Value::Map(map) = &pair.value {
+            if let Some(entry) = self.dimension(parent, kind, &pair.key, map, pair.span) {
+                return entry;
+            }
             let inside = kind.or_else(|| inherited_kind(parent));
             let mut children = self.items(inside_of_typed(inside, map), &map.items);
             if !map.head.words.is_empty() {
@@ -166,9 +152,21 @@ impl Lowering {
                 Content::Block(children),
             );
         }
-        let expect = vocabulary::expect(parent, Some(pair.key.keyword()));
+        // In a problem, a machine or a fact a value is a field, whatever it is called.
+        let is_field = matches!(parent, Some(Kind::Workload | Kind::Hardware | Kind::Fact));
+        let kind = kind.filter(|_| !is_field);
+        if let Some(children) = self.inside_of_pair(kind, pair) {
+            let end = pair.span.end;
+            return self.entry(kind, pair.key.clone(), pair.span, end, Content::Block(children));
+        }
+        let head = self.dimension_head(parent, &pair.key);
+        let named = head.name().is_some();
+        let expect = match kind {
+            Some(Kind::Constraint | Kind::Invariant) if !takes_words(parent) => Expect::Condition,
+            _ => vocabulary::expect(parent, Some(head.keyword()), named),
+        };
         let reading = reading::value(&pair.value, expect, &mut self.diagnostics);
-        self.entry(kind, pair.key.clone(), pair.span, pair.span.end, Content::Slot(reading))
+        self.entry(kind, head, pair.span, pair.span.end, Content::Slot(reading))
     }
 
     fn entry(
@@ -198,17 +196,27 @@ impl Lowering {
 /// The kind of a head inside `parent`: the same word means different things in different places.
 fn kind_in(parent: Option<Kind>, head: &Head) -> Option<Kind> {
     use Kind as K;
-    if matches!(parent, Some(K::DesignSpace | K::TuningSpace | K::Type | K::Case)) {
+    if is_space(parent) || matches!(parent, Some(K::Type | K::Case)) {
         return None; // whatever the name, it is a dimension, a group or a field
     }
     vocabulary::kind_of(head.keyword())
+}
+
+/// Whether statements in a block of this kind are dimensions.
+fn is_space(parent: Option<Kind>) -> bool {
+    matches!(parent, Some(Kind::DesignSpace | Kind::TuningSpace))
+}
+
+/// Whether a constraint in such a block may be words: what holds of an experiment, say.
+fn takes_words(parent: Option<Kind>) -> bool {
+    !matches!(parent, None | Some(Kind::System | Kind::Knowledge | Kind::Kernel | Kind::Override))
 }
 
 /// Groups inside a space, a record or a part are read like what they stand in.
 fn inherited_kind(parent: Option<Kind>) -> Option<Kind> {
     use Kind as K;
     parent.filter(|p| {
-        matches!(p, K::DesignSpace | K::TuningSpace | K::Workload | K::Hardware | K::Case | K::Type)
+        is_space(Some(*p)) || matches!(p, K::Workload | K::Hardware | K::Case | K::Type)
     })
 }
 

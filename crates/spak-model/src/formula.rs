@@ -121,6 +121,29 @@ pub fn read_condition(text: &str, base: u32) -> Read {
     }
 }
 
+/// What is wrong with a condition that was meant as a formula and breaks off; `None` for formulas and
+/// for prose.
+pub fn broken(text: &str, base: u32) -> Option<Diagnostic> {
+    let lead = text.len() - text.trim_start().len();
+    spak_expr::broken(text.trim(), base + lead as u32, CONDITIONS)
+}
+
+/// What is wrong with a formula that stands anywhere: one that is nested too deep is never prose.
+pub fn too_deep(text: &str, base: u32) -> Option<Diagnostic> {
+    // Without so many signs nothing is nested so deep.
+    text.matches(['(', '[', '{', '-', '!']).nth(spak_expr::MAX_DEPTH)?;
+    let found = parse_with(text.trim(), base, LAYERS).diagnostics;
+    found.into_iter().find(|d| d.code == spak_expr::codes::EXPRESSION_TOO_DEEP)
+}
+
+/// Reads a formula of a research layer as a whole.
+pub fn parse_layer(text: &str, base: u32) -> Option<Formula> {
+    let lead = text.len() - text.trim_start().len();
+    let base = base + lead as u32;
+    let expr = parse_with(text.trim(), base, LAYERS).expr?;
+    Some(formula(text.trim(), base, expr))
+}
+
 /// Reads `text`, which stands at `base` of its file.
 pub fn read(text: &str, base: u32) -> Read {
     read_with(text, base, LAYERS)
@@ -143,6 +166,10 @@ fn read_with(text: &str, base: u32, options: Options) -> Read {
         Some(prefix) if prefix.rest.is_empty() => Read::Whole(formula(text, base, prefix.expr)),
         Some(prefix) => {
             let rest = prefix.rest.shift_back(base).slice(text).to_owned();
+            // The end of a sentence.
+            if rest == "." {
+                return Read::Whole(formula(text, base, prefix.expr));
+            }
             Read::Prefix(formula(text, base, prefix.expr), rest)
         }
         None => Read::None,

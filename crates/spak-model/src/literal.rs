@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use spak_syntax::Diagnostic;
+
 /// A value of a dimension or a field.
 #[derive(Clone, Debug)]
 pub enum Literal {
@@ -21,7 +23,7 @@ pub enum Literal {
 
 impl Literal {
     /// Reads a bare word: a truth value, a number, a number with a unit, or a name. `None` when it is
-    /// more than one word.
+    /// more than one word, or a number that does not fit.
     pub fn read(text: &str) -> Option<Self> {
         let text = text.trim();
         match text {
@@ -32,17 +34,23 @@ impl Literal {
         if let Some(number) = number(text) {
             return Some(number);
         }
+        // `2026-03-01`, `1-4`: nobody subtracts one written number from another.
+        if text.contains('-') && text.split('-').all(is_digits) {
+            return Some(Self::Text(text.to_owned()));
+        }
         let end = text
             .char_indices()
             .find(|(i, c)| !(c.is_ascii_digit() || matches!(c, '.' | '_') || *i == 0 && *c == '-'))
             .map_or(text.len(), |(i, _)| i);
-        let (digits, unit) = text.split_at_checked(end)?;
-        if let Some(value) = number(digits) {
-            let unit = unit.trim();
+        let (digits, behind) = text.split_at_checked(end)?;
+        if let Some(value) = number(digits).filter(|_| !behind.is_empty()) {
+            let unit = behind.trim();
             let is_unit = unit.chars().all(|c| c.is_alphabetic() || matches!(c, '/' | '%' | 'µ'));
-            let (Self::Int(_) | Self::Float(_)) = value else { return None };
-            return is_unit
-                .then(|| Self::Quantity(value.as_float().unwrap_or(0.0), unit.to_owned()));
+            // A word that is no unit belongs to a number only when nothing stands between them.
+            let is_said =
+                unit.len() == behind.len() && !digits.ends_with('.') || is_unit_name(unit);
+            let number = value.as_float().unwrap_or(0.0);
+            return (is_unit && is_said).then(|| Self::Quantity(number, unit.to_owned()));
         }
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-');
         let starts = text.starts_with(|c: char| c.is_alphabetic() || c == '_');
@@ -87,14 +95,46 @@ impl Literal {
     }
 }
 
+/// Whether `unit` is one that formulas know.
+pub fn is_unit_name(unit: &str) -> bool {
+    unit == "%" || spak_expr::Unit::read(unit).is_some()
+}
+
+/// What is wrong with a text that is written as one number and is none: it does not fit.
+pub fn bad_number(text: &str, base: u32) -> Option<Diagnostic> {
+    let lead = text.len() - text.trim_start().len();
+    let text = text.trim();
+    let starts = text.trim_start_matches(['-', '+', '.']).starts_with(|c: char| c.is_ascii_digit());
+    if !starts || text.contains(char::is_whitespace) {
+        return None;
+    }
+    let found = spak_expr::parse(text, base + lead as u32).diagnostics;
+    found.into_iter().find(|d| d.code == spak_expr::codes::BAD_NUMBER)
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
 fn number(text: &str) -> Option<Literal> {
-    let first = text.strip_prefix(['-', '+']).unwrap_or(text);
-    if !first.starts_with(|c: char| c.is_ascii_digit()) || text.ends_with('_') {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let starts = unsigned.strip_prefix('.').unwrap_or(unsigned);
+    if !starts.starts_with(|c: char| c.is_ascii_digit()) || text.ends_with('_') {
         return None;
     }
     let plain = text.replace('_', "");
+    for (prefix, radix) in [("0x", 16), ("0b", 2)] {
+        if let Some(digits) = plain.trim_start_matches(['-', '+']).strip_prefix(prefix) {
+            let sign = if plain.starts_with('-') { "-" } else { "" };
+            return i64::from_str_radix(&format!("{sign}{digits}"), radix).ok().map(Literal::Int);
+        }
+    }
     if let Ok(i) = plain.parse::<i64>() {
         return Some(Literal::Int(i));
+    }
+    // A whole number that does not fit would be rounded.
+    if is_digits(plain.trim_start_matches(['-', '+'])) {
+        return None;
     }
     plain.parse::<f64>().ok().filter(|f| f.is_finite()).map(Literal::Float)
 }

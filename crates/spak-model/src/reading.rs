@@ -7,7 +7,7 @@ use spak_syntax::{Diagnostic, Span};
 use crate::assignment::{self, Assignment};
 use crate::domain::{self, Domain};
 use crate::formula::{self, Formula};
-use crate::literal::Literal;
+use crate::literal::{self, Literal};
 use crate::types::Type;
 use crate::vocabulary::Expect;
 
@@ -86,6 +86,11 @@ impl SlotReading {
         Self { span, reading, class, expect, rewrite: None }
     }
 
+    /// The slot of a dimension.
+    pub fn of_domain(span: Span, domain: Domain) -> Self {
+        Self::new(span, Expect::Domain, Class::Formal, Reading::Domain(domain))
+    }
+
     fn rewrite(mut self, rewrite: Option<String>) -> Self {
         self.rewrite = rewrite;
         self
@@ -96,18 +101,36 @@ impl SlotReading {
 pub fn value(value: &Value, expect: Expect, diagnostics: &mut Vec<Diagnostic>) -> SlotReading {
     let span = value.span();
     if expect == Expect::Domain {
+        if let Value::Raw(slot) = value
+            && matches!(slot.text.trim(), "..." | "…")
+        {
+            return SlotReading::new(span, expect, Class::Semiformal, Reading::Open);
+        }
         return match domain::read(value, diagnostics) {
-            Some(domain) => SlotReading::new(span, expect, Class::Formal, Reading::Domain(domain)),
-            None => SlotReading::new(span, expect, Class::Prose, Reading::Nothing),
+            Some(domain) => SlotReading::of_domain(span, domain),
+            None => SlotReading::new(span, expect, Class::Prose, unread(value)),
         };
     }
     match value {
         Value::Empty(_) => SlotReading::new(span, expect, Class::Prose, Reading::Nothing),
-        Value::Text(text) => quoted(text, expect),
-        Value::Raw(slot) => line(slot, expect),
+        Value::Text(text) => quoted(text, expect, diagnostics),
+        Value::Raw(slot) => line(slot, expect, diagnostics),
         Value::List(_, elements) => list(span, elements, expect, diagnostics),
         // A map is a block; the caller reads its statements.
         Value::Map(_) => SlotReading::new(span, expect, Class::Formal, Reading::Nothing),
+    }
+}
+
+/// A slot without anything in it.
+pub fn nothing(span: Span, expect: Expect) -> SlotReading {
+    SlotReading::new(span, expect, Class::Prose, Reading::Nothing)
+}
+
+/// What was written and could not be read, which has been said.
+fn unread(value: &Value) -> Reading {
+    match value {
+        Value::Raw(slot) => Reading::Words(slot.text.trim().to_owned()),
+        _ => Reading::Nothing,
     }
 }
 
@@ -133,12 +156,18 @@ fn list(
 }
 
 /// Reads a text in quotes.
-fn quoted(text: &Text, expect: Expect) -> SlotReading {
+fn quoted(text: &Text, expect: Expect, diagnostics: &mut Vec<Diagnostic>) -> SlotReading {
     let base = if text.verbatim { text.inner.start } else { text.span.start };
     let words = || Reading::Words(text.value.clone());
     match expect {
-        Expect::Condition => condition(text.span, &text.value, base, true),
-        Expect::Assignment => assignments(text.span, &text.value, base),
+        Expect::Condition => {
+            let read = condition(text.span, &text.value, base, true);
+            checked(read, &text.value, base, (!text.verbatim).then_some(text.span), diagnostics)
+        }
+        Expect::Assignment => {
+            let read = assignments(text.span, &text.value, base);
+            checked(read, &text.value, base, (!text.verbatim).then_some(text.span), diagnostics)
+        }
         Expect::Template => {
             let places = places(&text.value);
             SlotReading::new(
@@ -171,13 +200,53 @@ fn quoted(text: &Text, expect: Expect) -> SlotReading {
     }
 }
 
+/// Says what is wrong with a condition or an assignment that was meant as one and breaks off. Its words
+/// are kept, and nothing is concluded from its beginning. `whole` is its place where offsets in it are
+/// none in the file.
+fn checked(
+    read: SlotReading,
+    text: &str,
+    base: u32,
+    whole: Option<Span>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> SlotReading {
+    let rest_at = |rest: &str| base + (text.len() - rest.len()) as u32;
+    let found = match (&read.reading, read.expect) {
+        (Reading::Words(_) | Reading::Partial(..), Expect::Condition) => {
+            formula::broken(text, base)
+        }
+        (Reading::Words(_), Expect::Assignment) => assignment::broken(text, base),
+        (Reading::Assignments(_, rest), Expect::Assignment) if !rest.is_empty() => {
+            let behind = text.trim_end();
+            behind.strip_suffix(rest.as_str()).and_then(|front| {
+                assignment::broken(rest, rest_at(text.get(front.len()..).unwrap_or("")))
+            })
+        }
+        _ => None,
+    };
+    let Some(mut found) = found else { return read };
+    if let Some(span) = whole {
+        found.primary.span = span;
+        found.related.clear();
+        found.fix.clear();
+    }
+    let is_error = found.severity == spak_syntax::Severity::Error;
+    diagnostics.push(found);
+    if !is_error || matches!(read.reading, Reading::Assignments(..)) {
+        return read;
+    }
+    // It has been said, so that nothing more has to be: it counts as words.
+    let words = Reading::Words(text.trim().to_owned());
+    SlotReading::new(read.span, Expect::Words, Class::Prose, words)
+}
+
 /// Whether a text is a name or a value rather than a sentence.
 fn is_word_like(text: &str) -> bool {
     !text.is_empty() && text.split_whitespace().count() == 1
 }
 
 /// Reads text without quotes: a line, or the value of a pair.
-pub fn line(slot: &Slot, expect: Expect) -> SlotReading {
+pub fn line(slot: &Slot, expect: Expect, diagnostics: &mut Vec<Diagnostic>) -> SlotReading {
     let (text, base) = trimmed(slot);
     let make = |class, reading| SlotReading::new(slot.span, expect, class, reading);
     if matches!(text, "..." | "…") {
@@ -185,8 +254,15 @@ pub fn line(slot: &Slot, expect: Expect) -> SlotReading {
     }
     match expect {
         Expect::Type => return typed(slot.span, text),
-        Expect::Condition => return condition(slot.span, text, base, false),
-        Expect::Assignment => return assignments(slot.span, text, base),
+        Expect::Condition | Expect::Assignment => {
+            // A text in quotes that stands by itself on a line.
+            let (text, base) = whole_quoted(text).map_or((text, base), |t| (t, base + 1));
+            let read = match expect {
+                Expect::Condition => condition(slot.span, text, base, false),
+                _ => assignments(slot.span, text, base),
+            };
+            return checked(read, text, base, None, diagnostics);
+        }
         Expect::Name => return make(Class::Formal, Reading::Name(text.to_owned())),
         Expect::Words => return make(Class::Prose, Reading::Words(text.to_owned())),
         Expect::Template => {
@@ -194,31 +270,72 @@ pub fn line(slot: &Slot, expect: Expect) -> SlotReading {
         }
         Expect::Number | Expect::Any | Expect::Domain => {}
     }
+    // `- lr = 1e-4` is an item of a list; of prose, the dash is kept.
+    if let Some(item) = item_of_list(text) {
+        let at = base + (text.len() - item.len()) as u32;
+        let (class, reading, rewrite) = anything(slot.span, item, at, diagnostics);
+        return match reading {
+            Reading::Words(_) | Reading::Literal(Literal::Text(_)) => {
+                make(Class::Prose, Reading::Words(text.to_owned()))
+            }
+            reading => make(class, reading).rewrite(rewrite),
+        };
+    }
+    let (class, reading, rewrite) = anything(slot.span, text, base, diagnostics);
+    make(class, reading).rewrite(rewrite)
+}
+
+/// What stands behind the dash or the number of an item: `- lr = 1e-4`, `2. x = 1`.
+fn item_of_list(text: &str) -> Option<&str> {
+    let digits = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let item = match digits.len() == text.len() {
+        true => text.strip_prefix("- ").or_else(|| text.strip_prefix("• "))?,
+        false => digits.strip_prefix(". ").or_else(|| digits.strip_prefix(") "))?,
+    };
+    Some(item.trim_start())
+}
+
+/// Reads text as whatever it looks like: a value, a formula, else prose.
+fn anything(
+    span: Span,
+    text: &str,
+    base: u32,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Class, Reading, Option<String>) {
     if let Some(text) = whole_quoted(text) {
         return match is_word_like(text) {
-            true => make(Class::Formal, Reading::Literal(Literal::Text(text.to_owned()))),
-            false => make(Class::Prose, Reading::Words(text.to_owned())),
+            true => (Class::Formal, Reading::Literal(Literal::Text(text.to_owned())), None),
+            false => (Class::Prose, Reading::Words(text.to_owned()), None),
         };
     }
     if let Some(steps) = schedule(text) {
-        return make(Class::Formal, Reading::Schedule(steps));
+        return (Class::Formal, Reading::Schedule(steps), None);
     }
     if let Some(literal) = Literal::read(text) {
-        return make(Class::Formal, Reading::Literal(literal));
+        return (Class::Formal, Reading::Literal(literal), None);
+    }
+    let wrong = literal::bad_number(text, base).or_else(|| formula::too_deep(text, base));
+    if let Some(wrong) = wrong {
+        diagnostics.push(wrong);
+        return (Class::Prose, Reading::Words(text.to_owned()), None);
     }
     if let Some(ty @ (Type::Tensor(..) | Type::Optional(_) | Type::Range(..))) = Type::read(text) {
-        return make(Class::Formal, Reading::Type(ty, None));
+        return (Class::Formal, Reading::Type(ty, None), None);
     }
     if text.starts_with("if ") && text.contains("=>") {
-        return condition(slot.span, text, base, false);
+        let read = condition(span, text, base, false);
+        return (read.class, read.reading, read.rewrite);
+    }
+    if let Some(statement) = assignment::statement(text, base) {
+        return (Class::Formal, Reading::Assignments(vec![statement], String::new()), None);
     }
     match formula::read(text, base) {
-        formula::Read::Whole(formula) => make(Class::Formal, Reading::Formula(formula)),
+        formula::Read::Whole(formula) => (Class::Formal, Reading::Formula(formula), None),
         formula::Read::Prefix(formula, rest) => {
             let rewrite = formula::rewrite_partial(&formula, &rest);
-            make(Class::Semiformal, Reading::Partial(formula, rest)).rewrite(rewrite)
+            (Class::Semiformal, Reading::Partial(formula, rest), rewrite)
         }
-        formula::Read::None => make(Class::Prose, Reading::Words(text.to_owned())),
+        formula::Read::None => (Class::Prose, Reading::Words(text.to_owned()), None),
     }
 }
 
@@ -248,11 +365,16 @@ fn condition(span: Span, text: &str, base: u32, quoted: bool) -> SlotReading {
         text.trim().strip_prefix("if ").and_then(|t| t.split_once("=>"))
     {
         let offset = base + text.find("if ").unwrap_or(0) as u32 + 3;
+        let rewrite = formula::rewrite_warning(premise.trim(), conclusion.trim());
         let formula = match formula::read_condition(premise.trim_end(), offset) {
             formula::Read::Whole(formula) => Ok(formula),
-            formula::Read::Prefix(..) | formula::Read::None => Err(premise.trim().to_owned()),
+            // The formal half of the condition is one, and all the rest stays together.
+            formula::Read::Prefix(formula, rest) => {
+                let reading = Reading::Partial(formula, format!("{rest} => {}", conclusion.trim()));
+                return make(Class::Semiformal, reading).rewrite(Some(rewrite));
+            }
+            formula::Read::None => Err(premise.trim().to_owned()),
         };
-        let rewrite = formula::rewrite_warning(premise.trim(), conclusion.trim());
         let reading = Reading::Warning(formula, conclusion.trim().to_owned());
         return make(Class::Semiformal, reading).rewrite(Some(rewrite));
     }

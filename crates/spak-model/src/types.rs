@@ -64,7 +64,7 @@ impl Type {
         if let Some(tensor) = text.strip_prefix("Tensor") {
             return Self::tensor(tensor.trim());
         }
-        if text.contains('|') || text.starts_with('"') {
+        if text.contains('|') || text.starts_with(['"', '\'']) {
             let values: Option<Vec<Literal>> = text.split('|').map(quoted).collect();
             return values.map(Self::OneOf);
         }
@@ -91,6 +91,17 @@ impl Type {
         Some(Self::Tensor(names(dims), (!element.is_empty()).then(|| element.to_owned())))
     }
 
+    /// The type of a value that a state or a field starts with.
+    pub fn of(value: &Literal) -> Self {
+        match value {
+            Literal::Bool(_) => Self::Bool,
+            Literal::Int(_) => Self::Int,
+            Literal::Float(_) | Literal::Quantity(..) => Self::Float,
+            Literal::Text(_) => Self::Text,
+            Literal::List(_) => Self::List(None),
+        }
+    }
+
     /// Whether `value` has this type; a whole number is a float, and a named type is not known here.
     pub fn accepts(&self, value: &Literal) -> bool {
         match self {
@@ -115,7 +126,8 @@ impl Type {
 
 fn quoted(text: &str) -> Option<Literal> {
     let text = text.trim();
-    match text.strip_prefix('"').and_then(|t| t.strip_suffix('"')) {
+    let inner = |q| text.strip_prefix(q).and_then(|t| t.strip_suffix(q));
+    match inner('"').or_else(|| inner('\'')) {
         Some(inner) => Some(Literal::Text(inner.to_owned())),
         None => Literal::read(text),
     }

@@ -127,7 +127,7 @@ keywords! {
     Workload: "workload";
     Hardware: "hardware";
     Goal: "goal";
-    Constraint: "constraint", "require", "constraints";
+    Constraint: "constraint", "require", "constraints", "Constraint", "Constraints";
     Knowledge: "knowledge";
     Invariant: "invariant", "Invariant";
     Fact: "fact";
@@ -168,7 +168,7 @@ keywords! {
         "Parameters", "Init", "Transition", "Module", "module", "For", "for", "Loss", "Update", "Trace",
         "param", "input", "output", "properties", "bptt", "regularization";
     Record: "baseline", "metrics", "target_metrics", "infrastructure", "future_work", "context", "agents",
-        "goals", "artifacts", "checks", "data_models", "benchmark", "device", "toolchain";
+        "goals", "artifacts", "checks", "data_models", "benchmark", "device", "toolchain", "trace";
     Import: "import", "use";
     Extends: "extends", "refines";
     Override: "override";
@@ -233,13 +233,20 @@ pub enum Expect {
     Any,
 }
 
-/// What is expected under `key` (or on a line, when there is none) inside a block of `parent`.
-pub fn expect(parent: Option<Kind>, key: Option<&str>) -> Expect {
+/// What is expected under `key` (or on a line, when there is none) inside a block of `parent`; `named`
+/// when a name follows the key (`state best: float`).
+pub fn expect(parent: Option<Kind>, key: Option<&str>, named: bool) -> Expect {
     use Kind as K;
-    // Fields have types whatever they are called: `reason: string`.
-    let names_fields = matches!(parent, Some(K::Type | K::Case));
+    // Dimensions have values and fields have types whatever they are called: `repeats: [1, 2]`,
+    // `reason: string`. So have the values of a problem and of a machine, but for words about them.
+    let names_fields = match parent {
+        Some(K::DesignSpace | K::TuningSpace | K::Type | K::Case) => true,
+        Some(K::Workload | K::Hardware) => !key
+            .is_some_and(|k| matches!(k, "description" | "note" | "reason" | "source" | "title")),
+        _ => false,
+    };
     if let Some(key) = key.filter(|_| !names_fields)
-        && let Some(expect) = expect_key(parent, key)
+        && let Some(expect) = expect_key(parent, key, named)
     {
         return expect;
     }
@@ -252,13 +259,14 @@ pub fn expect(parent: Option<Kind>, key: Option<&str>) -> Expect {
     }
 }
 
-fn expect_key(parent: Option<Kind>, key: &str) -> Option<Expect> {
+fn expect_key(parent: Option<Kind>, key: &str, named: bool) -> Option<Expect> {
     use Kind as K;
     let in_prompt = matches!(parent, Some(K::Tool | K::Llm | K::Measure | K::Check | K::Step));
     Some(match key {
         "require" | "assert" | "when" | "condition" | "unless" | "holds" | "accept" => {
             Expect::Condition
         }
+        "constraint" | "constraints" | "Constraint" | "Constraints" => Expect::Condition,
         "if" if parent == Some(K::Rule) => Expect::Condition,
         "recommend" | "apply" | "avoid" | "forbid" | "then" | "prefer"
             if parent == Some(K::Rule) =>
@@ -267,7 +275,8 @@ fn expect_key(parent: Option<Kind>, key: &str) -> Option<Expect> {
         }
         "confidence" | "timeout" | "repeats" | "support" => Expect::Number,
         "parameter" => Expect::Domain,
-        "state" => Expect::Type,
+        // Without a name it is a field that is called so.
+        "state" if named => Expect::Type,
         "axiom" | "heuristic" | "prediction" => Expect::Words,
         "metric" | "name" | "output_var" if in_prompt => Expect::Name,
         "cmd" | "prompt" | "prompt_template" | "content" | "path" | "input" | "insights"

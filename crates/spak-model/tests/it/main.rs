@@ -6,7 +6,9 @@
     reason = "helpers of tests fail like tests, and what is skipped is said loudly"
 )]
 
+mod broken;
 mod documentation;
+mod domains;
 mod meaning;
 mod names;
 mod observations;
@@ -15,6 +17,7 @@ mod prototype;
 mod robust;
 mod seed;
 mod spaces;
+mod statements;
 
 use spak_model::{Entry, Files, Resolved, System, resolve};
 use spak_syntax::{Diagnostic, FileId, Severity};
