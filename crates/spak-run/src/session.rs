@@ -110,7 +110,30 @@ impl<'a> Session<'a> {
         flags: u32,
         timeout: Duration,
     ) -> Result<BatchTime, Stop> {
+        self.timed(Instant::now(), first, count, flags, timeout)
+    }
+
+    /// The same for a stopped process: the clock runs before it does, so that whatever it does with
+    /// what was changed while it was stopped is timed.
+    pub(crate) fn wake_and_run(
+        &mut self,
+        first: usize,
+        count: usize,
+        timeout: Duration,
+    ) -> Result<BatchTime, Stop> {
         let start = Instant::now();
+        self.thaw();
+        self.timed(start, first, count, 0, timeout)
+    }
+
+    fn timed(
+        &mut self,
+        start: Instant,
+        first: usize,
+        count: usize,
+        flags: u32,
+        timeout: Duration,
+    ) -> Result<BatchTime, Stop> {
         let (status, claimed_ns) = self.ask(RUN, flags, first as u64, count as u64, timeout)?;
         let judge = start.elapsed();
         if status == 0 {

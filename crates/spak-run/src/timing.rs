@@ -270,6 +270,10 @@ impl<'a> Player<'a> {
     /// One sample. Before and after it the program is stopped, so it sees changed inputs only while
     /// the clock runs, and what it has not written by its answer it will not write before the check.
     fn sample(&mut self, options: &TimeOptions) -> Result<(), Stop> {
+        // Before the inputs change, since nothing that the program does here is timed.
+        self.session.thaw();
+        let ping = self.session.ping()?;
+        self.session.freeze()?;
         let awake = Awake::start();
         let slots = self.session.buffers.layout.slots;
         let first = self.next;
@@ -293,9 +297,7 @@ impl<'a> Player<'a> {
             std::hint::black_box(&self.flush);
         }
         drop(awake);
-        self.session.thaw();
-        let ping = self.session.ping()?;
-        let time = self.session.run(first, self.calls, 0, self.timeout)?;
+        let time = self.session.wake_and_run(first, self.calls, self.timeout)?;
         self.session.freeze()?;
 
         let calls = self.calls as u64;

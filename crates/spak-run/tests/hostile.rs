@@ -138,6 +138,48 @@ fn work_that_stops_when_it_is_timed() {
 }
 
 #[test]
+fn work_while_an_empty_round_trip_is_answered() {
+    // The program's own `read` sees every command. On a ping it computes all calls that it knows, and
+    // a call that was computed returns at once.
+    let globals = r#"
+#include <string.h>
+#include <sys/syscall.h>
+static struct { const void *in[2]; void *out[1]; } known[4096];
+static int calls, computed, inside;
+static int64_t sizes[16];
+int spak_run(const void *const *in, void *const *out, const int64_t *dims, void *workspace);
+ssize_t read(int fd, void *to, size_t size) {
+    ssize_t n = syscall(SYS_read, fd, to, size);
+    uint32_t op = 0;
+    if (n == 32) memcpy(&op, to, 4);
+    if (op == 2 && calls > 0) {
+        computed = 0;
+        inside = 1;
+        for (int i = 0; i < calls; ++i) spak_run(known[i].in, known[i].out, sizes, NULL);
+        inside = 0;
+        computed = 1;
+    }
+    return n;
+}
+"#;
+    let before = r"
+    if (!inside) {
+        int at = 0;
+        while (at < calls && known[at].out[0] != out[0]) ++at;
+        if (at < calls && computed) { usleep(50); return 0; }
+        if (at == calls && calls < 4096) {
+            memcpy(known[calls].in, in, sizeof known[0].in);
+            memcpy(known[calls].out, out, sizeof known[0].out);
+            memcpy(sizes, dims, sizeof sizes);
+            ++calls;
+        }
+    }";
+    let rejection = verdict(globals, before, "");
+    assert_eq!(rejection.stage, Stage::Time, "{rejection:?}");
+    assert!([reason::OUTPUT_NOT_WRITTEN, reason::CACHED_RESULT].contains(&&*rejection.reason));
+}
+
+#[test]
 fn work_that_goes_on_behind_the_answer() {
     // The call returns at once; a thread fills the output some time later.
     let globals = "#include <pthread.h>
