@@ -29,6 +29,7 @@ impl Literal {
         match text {
             "true" | "True" => return Some(Self::Bool(true)),
             "false" | "False" => return Some(Self::Bool(false)),
+            "-inf" => return Some(Self::Text(text.to_owned())),
             _ => {}
         }
         if let Some(number) = number(text) {

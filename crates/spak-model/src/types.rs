@@ -106,7 +106,12 @@ impl Type {
     pub fn accepts(&self, value: &Literal) -> bool {
         match self {
             Self::Int => matches!(value, Literal::Int(_)),
-            Self::Float => matches!(value, Literal::Int(_) | Literal::Float(_)),
+            Self::Float => match value {
+                Literal::Int(_) | Literal::Float(_) => true,
+                // Where a search for the best one starts.
+                Literal::Text(word) => matches!(word.as_str(), "inf" | "-inf" | "nan"),
+                _ => false,
+            },
             Self::Bool => matches!(value, Literal::Bool(_)),
             Self::Text => matches!(value, Literal::Text(_)),
             Self::List(element) => match value {
@@ -115,7 +120,10 @@ impl Type {
                 }
                 _ => false,
             },
-            Self::Tensor(..) => matches!(value, Literal::List(_)),
+            // A number fills it.
+            Self::Tensor(..) => {
+                matches!(value, Literal::List(_) | Literal::Int(_) | Literal::Float(_))
+            }
             Self::OneOf(values) => values.contains(value),
             Self::Range(low, high) => matches!(value, Literal::Int(i) if (low..=high).contains(&i)),
             Self::Optional(inner) => inner.accepts(value),

@@ -151,12 +151,14 @@ fn bad(text: &str, span: Span) -> Diagnostic {
     let is_followed = text.split_once(']').is_some_and(|(_, rest)| rest.contains(':'));
     let reason = if is_followed {
         "a range has two bounds, both included, and the next dimension stands on a line of its own"
+    } else if text.contains("step") {
+        "a range of whole numbers may have a step, which is one; no other range has any"
     } else {
-        "a range has two bounds, both included; a step is a whole number, and only whole numbers have one"
+        "a range has two bounds, both included"
     };
-    Diagnostic::error(BAD_RANGE, span, format!("`{text}` is not a range")).because(reason).repair(
-        "write `int range [0, 4]`, `int range [0, 8] step 2`, `pow2 range [16, 128]` or `0..4`",
-    )
+    Diagnostic::error(BAD_RANGE, span, format!("`{text}` is not a range"))
+        .because(reason)
+        .repair("write `int range [0, 4]`, `int range [0, 8] step 2` or `0..4`")
 }
 
 pub(super) fn ints(

@@ -67,14 +67,19 @@ pub(super) fn read(text: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) ->
                 diagnostics.push(no_commas(read.len(), span));
                 values(span, read.into_iter().map(|l| (span, l)).collect(), diagnostics)
             }
-            // A list that does not end has been said.
-            None if text.starts_with('[') && !text.contains(']') => None,
+            // A list or a text that does not end has been said.
+            None if text.starts_with('[') && is_unclosed(text) => None,
             None => {
                 diagnostics.push(unreadable(text, span));
                 None
             }
         },
     }
+}
+
+/// Whether a list or a text in it has no end.
+fn is_unclosed(text: &str) -> bool {
+    !text.contains(']') || text.ends_with(']') && text.matches('"').count() % 2 == 1
 }
 
 fn no_commas(count: usize, span: Span) -> Diagnostic {

@@ -167,7 +167,7 @@ fn fields_of_records_may_be_called_like_declarations() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2048, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever stands behind a dimension: it has values, or something is said.
     #[test]

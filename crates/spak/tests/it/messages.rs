@@ -75,7 +75,7 @@ fn a_missing_quote() {
               = note: a text in quotes ends with `"`, and none follows before the next statement
               = help: close it with `"`; until then it ends with its line
 
-            a.dsl: 1 error, no warnings; 1 statement: 1 formal (100 %), 0 semiformal (0 %), 0 prose (0 %)
+            a.dsl: 1 error, no warnings; 1 statement: 0 formal (0 %), 0 semiformal (0 %), 1 prose (100 %)
         "#]],
     );
 }
