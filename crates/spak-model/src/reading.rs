@@ -270,19 +270,29 @@ pub fn line(slot: &Slot, expect: Expect, diagnostics: &mut Vec<Diagnostic>) -> S
         }
         Expect::Number | Expect::Any | Expect::Domain => {}
     }
-    // `- lr = 1e-4` is an item of a list; of prose, the dash is kept.
-    if let Some(item) = item_of_list(text) {
-        let at = base + (text.len() - item.len()) as u32;
-        let (class, reading, rewrite) = anything(slot.span, item, at, diagnostics);
-        return match reading {
-            Reading::Words(_) | Reading::Literal(Literal::Text(_)) => {
-                make(Class::Prose, Reading::Words(text.to_owned()))
-            }
-            reading => make(class, reading).rewrite(rewrite),
-        };
-    }
     let (class, reading, rewrite) = anything(slot.span, text, base, diagnostics);
     make(class, reading).rewrite(rewrite)
+}
+
+/// Reads a line of its own. `- lr = 1e-4` is an item of a list, and no minus; of prose, the dash is kept.
+pub fn statement(slot: &Slot, expect: Expect, diagnostics: &mut Vec<Diagnostic>) -> SlotReading {
+    let (text, base) = trimmed(slot);
+    if matches!(expect, Expect::Words | Expect::Template | Expect::Name | Expect::Type) {
+        return line(slot, expect, diagnostics);
+    }
+    let Some(item) = item_of_list(text) else { return line(slot, expect, diagnostics) };
+    let at = base + (text.len() - item.len()) as u32;
+    let span = Span::new(at, at + item.len() as u32);
+    let read = line(&Slot { span, text: item.to_owned() }, expect, diagnostics);
+    match read.reading {
+        Reading::Words(_) | Reading::Literal(Literal::Text(_)) => SlotReading {
+            span: slot.span,
+            class: Class::Prose,
+            reading: Reading::Words(text.to_owned()),
+            ..read
+        },
+        reading => SlotReading { span: slot.span, reading, ..read },
+    }
 }
 
 /// What stands behind the dash or the number of an item: `- lr = 1e-4`, `2. x = 1`.

@@ -39,6 +39,7 @@ pub(super) fn read(
     let (kind, rest) = kind(text);
     let after_word = ["range", "in", "between", "from"].iter().find_map(|w| word(rest, w));
     let is_said = after_word.is_some();
+    let is_between = word(rest, "between").is_some();
     let rest = after_word.unwrap_or(rest).trim_start();
     let in_parentheses = rest.starts_with('(');
     // `range(a, b)` is the one of formulas, and `[1, 2]` and `in [1, 2]` without a kind are lists.
@@ -47,7 +48,7 @@ pub(super) fn read(
         return None;
     }
     let is_range = kind.is_some() && (is_said || rest.starts_with(['[', '(']));
-    match parts(rest).filter(|_| !(in_parentheses && is_said)) {
+    match parts(rest, is_between).filter(|_| !(in_parentheses && is_said)) {
         Some(parts) if kind.is_some() || is_said || is_numeric(&parts) => {
             Some(domain(kind, &parts, text, span, diagnostics))
         }
@@ -71,8 +72,8 @@ fn word<'t>(text: &'t str, word: &str) -> Option<&'t str> {
     (!rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')).then_some(rest)
 }
 
-/// `[a, b]`, `(a, b)`, `[a..b]`, `a..b`, `a to b`, with a step behind it or not.
-fn parts(text: &str) -> Option<Parts<'_>> {
+/// `[a, b]`, `(a, b)`, `[a..b]`, `a..b`, `a to b`, behind `between` `a and b`, with a step behind it or not.
+fn parts(text: &str, is_between: bool) -> Option<Parts<'_>> {
     let (range, step) = match text.split_once(" step ").or_else(|| text.split_once(" by ")) {
         Some((range, step)) => (range.trim_end().trim_end_matches(','), Some(step.trim())),
         None => (text, None),
@@ -81,9 +82,9 @@ fn parts(text: &str) -> Option<Parts<'_>> {
     let inner = |open, close| range.strip_prefix(open).and_then(|r: &str| r.strip_suffix(close));
     let bounds = match inner('[', ']').or_else(|| inner('(', ')')) {
         Some(inner) => inner.split_once(',').or_else(|| dots(inner)),
-        None => {
-            dots(range).or_else(|| range.split_once(" to ")).or_else(|| range.split_once(" and "))
-        }
+        None => dots(range)
+            .or_else(|| range.split_once(" to "))
+            .or_else(|| range.split_once(" and ").filter(|_| is_between)),
     };
     let (low, high) = bounds?;
     let is_one = |t: &str| !t.is_empty() && !t.contains([',', ':']) && !t.contains("..");

@@ -35,7 +35,7 @@ pub(super) fn read(text: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) ->
     if let Some(list) = list_behind_word(text) {
         return read(list, span, diagnostics);
     }
-    let parts = alternatives(text).or_else(|| commas(text));
+    let parts = alternatives(text).or_else(|| commas(text)).or_else(|| choices(text));
     if let Some(parts) = parts {
         let mut all = Vec::new();
         for part in &parts {
@@ -274,6 +274,12 @@ fn alternatives(text: &str) -> Option<Vec<&str>> {
     Some(parts)
 }
 
+/// `32 or 64`, of values that are one word each.
+fn choices(text: &str) -> Option<Vec<&str>> {
+    let parts: Vec<&str> = text.split(" or ").map(str::trim).collect();
+    (parts.len() > 1 && parts.iter().all(|p| literal(p).is_some())).then_some(parts)
+}
+
 /// `1, 2, 4`, also with a comma behind the last.
 fn commas(text: &str) -> Option<Vec<&str>> {
     let mut parts = split(text, ',')?;
@@ -366,7 +372,8 @@ fn of_expression(text: &str, expr: &Expr) -> Option<Vec<Literal>> {
             }
             match crate::formula::from_value(&value) {
                 Literal::List(items) if items.len() as u64 <= MAX_LISTED => Some(items),
-                Literal::List(_) | Literal::Text(_) => None,
+                // A condition is no value: `32 or 64` are two.
+                Literal::List(_) | Literal::Text(_) | Literal::Bool(_) => None,
                 single => Some(vec![single]),
             }
         }

@@ -50,7 +50,7 @@ impl Lowering {
                 let declared = self.declaration(parent, slot, &word, &rest);
                 out.push(declared.unwrap_or_else(|| {
                     let expect = vocabulary::expect(parent, None, false);
-                    let mut reading = reading::line(slot, expect, &mut self.diagnostics);
+                    let mut reading = reading::statement(slot, expect, &mut self.diagnostics);
                     reading.span = slot.span;
                     self.entry(None, Head::default(), slot.span, end, Content::Slot(reading))
                 }));

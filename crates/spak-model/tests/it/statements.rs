@@ -100,6 +100,12 @@ fn items_of_a_list_have_no_minus() {
 }
 
 #[test]
+fn a_minus_of_a_value_is_one() {
+    assert_eq!(shown("workload W { x: - a + 1 }"), "workload W { / x: -a + 1");
+    assert_eq!(shown("constraints {\n  - t >= 16\n}"), "constraint { / 16 <= t");
+}
+
+#[test]
 fn the_mathematical_form_gives_values() {
     let cases = [
         ("let x = a + b", "x = a + b"),
