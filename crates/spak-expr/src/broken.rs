@@ -150,7 +150,7 @@ fn lacks_operand(
 ) -> bool {
     // `a -> b` in a sentence, and `x >= ...`, which is left open on purpose.
     let is_arrow = last.is_some_and(|l| l.is("-")) && found.is(">");
-    if is_arrow || found.is("..") {
+    if is_arrow || found.is("..") || last.is_some_and(|l| l.is("..")) {
         return false;
     }
     match found.kind {
@@ -272,6 +272,7 @@ mod tests {
             "tile_m > 3 (it fits)",
             "fast, and correct",
             "tile_m >= ...",
+            "speedup < 1.0 ...",
             "softmax(x) and friends",
             "doesn't spill",
             "2nd try",

@@ -117,8 +117,48 @@ pub fn read_condition(text: &str, base: u32) -> Read {
     };
     match parsed.expr.filter(is_logic) {
         Some(expr) => Read::Whole(formula(text.trim(), base + lead as u32, expr)),
-        None => read_with(text, base, CONDITIONS),
+        None => match read_with(text, base, CONDITIONS) {
+            Read::Whole(formula) => Read::Whole(formula),
+            other => all_of(text, base).map_or(other, Read::Whole),
+        },
     }
+}
+
+/// `tile_m > 3, tile_n < 4` and `a = 1; b = 2`: several conditions, all of which must hold.
+fn all_of(text: &str, base: u32) -> Option<Formula> {
+    let lead = text.len() - text.trim_start().len();
+    let (text, base) = (text.trim(), base + lead as u32);
+    let parts = split_outside(text, &[',', ';'])?;
+    let mut items = Vec::with_capacity(parts.len());
+    for (at, part) in parts {
+        let skipped = part.len() - part.trim_start().len();
+        let parsed = parse_with(part.trim(), base + (at + skipped) as u32, CONDITIONS);
+        items.push(parsed.is_formula().then_some(parsed.expr)?.filter(Expr::is_condition)?);
+    }
+    let span = Span::new(base, base + text.len() as u32);
+    Some(Formula { text: text.to_owned(), span, expr: Expr::new(span, ExprKind::And(items)) })
+}
+
+/// The parts of a text between separators outside of brackets and quotes, with where they begin; `None`
+/// for a single one.
+fn split_outside<'t>(text: &'t str, separators: &[char]) -> Option<Vec<(usize, &'t str)>> {
+    let (mut parts, mut depth, mut quote, mut start) = (Vec::new(), 0_i32, None, 0);
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(q), c) if c == q => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '(' | '[' | '{') => depth += 1,
+            (None, ')' | ']' | '}') => depth -= 1,
+            (None, c) if depth == 0 && separators.contains(&c) => {
+                parts.push((start, text.get(start..at)?));
+                start = at + c.len_utf8();
+            }
+            (None, _) => {}
+        }
+    }
+    parts.push((start, text.get(start..)?));
+    (parts.len() > 1).then_some(parts)
 }
 
 /// What is wrong with a condition that was meant as a formula and breaks off; `None` for formulas and

@@ -95,6 +95,15 @@ fn every_spelling_of_a_constraint_is_one() {
 }
 
 #[test]
+fn several_conditions_must_all_hold() {
+    for text in ["a >= 2, b <= 3", "a >= 2; b <= 3", "b <= 3 and a >= 2"] {
+        let text = format!("constraint {{ require: \"{text}\" }}\n");
+        let shown = spak_model::normal::text(&crate::read(&text).entries);
+        assert_eq!(shown, "constraint {\n  require: 2 <= a and b <= 3\n}\n");
+    }
+}
+
+#[test]
 fn a_comparison_that_is_recommended_is_said() {
     let text = "knowledge { rule \"r\" { recommend: \"tile_m > 3\" } }";
     let codes: Vec<_> = diagnostics(text).iter().map(|d| d.code.0).collect();
