@@ -1,7 +1,7 @@
 //! How formal a slot is: each is read as what its place expects, and both halves are kept when only a
 //! part can be read.
 
-use spak_syntax::ast::{Slot, Text, Value};
+use spak_syntax::ast::{Block, Head, Item, Pair, Slot, Text, Value};
 use spak_syntax::{Diagnostic, Span};
 
 use crate::assignment::{self, Assignment};
@@ -44,6 +44,8 @@ pub enum Reading {
     Literal(Literal),
     /// Several values or texts in order.
     List(Vec<Reading>),
+    /// A map among the values of a list: its values by key, lines under an empty one.
+    Map(Vec<(String, Reading)>),
     /// `2 -> 4 -> 8`: values one after the other in time.
     Schedule(Vec<Literal>),
     /// The values of a dimension.
@@ -141,7 +143,11 @@ fn list(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> SlotReading {
     let inner = if expect == Expect::Type { Expect::Any } else { expect };
-    let read: Vec<SlotReading> = elements.iter().map(|e| value(e, inner, diagnostics)).collect();
+    let mut element = |e: &Value| match e {
+        Value::Map(block) => map(block, diagnostics),
+        _ => value(e, inner, diagnostics),
+    };
+    let read: Vec<SlotReading> = elements.iter().map(&mut element).collect();
     let class = read.iter().map(|r| r.class).max().unwrap_or(Class::Formal);
     // `[2 -> 4 -> 8]`: a list that holds one schedule is that schedule.
     if let [SlotReading { reading: Reading::Schedule(steps), .. }] = read.as_slice() {
@@ -153,6 +159,35 @@ fn list(
         class,
         Reading::List(read.into_iter().map(|r| r.reading).collect()),
     )
+}
+
+/// A map that stands in a list.
+fn map(block: &Block, diagnostics: &mut Vec<Diagnostic>) -> SlotReading {
+    let mut fields = Vec::with_capacity(block.items.len());
+    let mut class = Class::Formal;
+    for item in &block.items {
+        let (key, read) = match item {
+            Item::Pair(pair) => {
+                let read = match &pair.value {
+                    Value::Map(inner) => map(inner, diagnostics),
+                    other => value(other, Expect::Any, diagnostics),
+                };
+                (pair.key.text(), read)
+            }
+            Item::Block(inner) | Item::Section(inner) => {
+                let inside = Block { head: Head::default(), ..inner.clone() };
+                (inner.head.text(), map(&inside, diagnostics))
+            }
+            Item::Line(slot) => (String::new(), line(slot, Expect::Any, diagnostics)),
+        };
+        class = class.max(read.class);
+        fields.push((key, read.reading));
+    }
+    let mut reading = Reading::Map(fields);
+    if !block.head.words.is_empty() {
+        reading = Reading::Map(vec![(block.head.text(), reading)]);
+    }
+    SlotReading::new(block.span, Expect::Any, class, reading)
 }
 
 /// Reads a text in quotes.
@@ -245,8 +280,58 @@ fn is_word_like(text: &str) -> bool {
     !text.is_empty() && text.split_whitespace().count() == 1
 }
 
-/// Reads text without quotes: a line, or the value of a pair.
+/// Reads text without quotes: a line, or the value of a pair. Where its words break over lines is layout.
 pub fn line(slot: &Slot, expect: Expect, diagnostics: &mut Vec<Diagnostic>) -> SlotReading {
+    if let Some(text) = text_of(slot) {
+        return quoted(&text, expect, diagnostics);
+    }
+    let mut read = unquoted(slot, expect, diagnostics);
+    match &mut read.reading {
+        Reading::Words(words)
+        | Reading::Name(words)
+        | Reading::Partial(_, words)
+        | Reading::Assignments(_, words) => squeeze(words),
+        Reading::Warning(premise, conclusion) => {
+            if let Err(words) = premise {
+                squeeze(words);
+            }
+            squeeze(conclusion);
+        }
+        _ => {}
+    }
+    read
+}
+
+fn squeeze(words: &mut String) {
+    *words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+}
+
+/// The one text in quotes that a slot is.
+fn text_of(slot: &Slot) -> Option<Text> {
+    let (text, base) = trimmed(slot);
+    if let Some(inner) = whole_quoted(text).filter(|t| !t.contains('\\')) {
+        let span = Span::new(base, base + text.len() as u32);
+        let inner_span = Span::new(base + 1, base + 1 + inner.len() as u32);
+        return Some(Text { span, inner: inner_span, value: inner.to_owned(), verbatim: true });
+    }
+    let quote = ['"', '\''].into_iter().find(|q| text.len() > 1 && text.starts_with(*q))?;
+    if !text.ends_with(quote) {
+        return None;
+    }
+    // With escapes, or a long one: as the value of a pair is read.
+    let key = "k:";
+    let parsed = spak_syntax::ast::file(&spak_syntax::parse(&format!("{key}{text}")));
+    let [Item::Pair(Pair { value: Value::Text(found), .. })] = parsed.items.as_slice() else {
+        return None;
+    };
+    let moved = |span: Span| {
+        let back = key.len() as u32;
+        Span::new(base + span.start.saturating_sub(back), base + span.end.saturating_sub(back))
+    };
+    Some(Text { span: moved(found.span), inner: moved(found.inner), ..found.clone() })
+}
+
+fn unquoted(slot: &Slot, expect: Expect, diagnostics: &mut Vec<Diagnostic>) -> SlotReading {
     let (text, base) = trimmed(slot);
     let make = |class, reading| SlotReading::new(slot.span, expect, class, reading);
     if matches!(text, "..." | "…") {
@@ -354,14 +439,19 @@ fn typed(span: Span, text: &str) -> SlotReading {
         Some((ty, value)) => (ty.trim(), Some(value.trim())),
         None => (text, None),
     };
-    match Type::read(ty) {
-        Some(ty) => {
-            let initial = initial.and_then(|i| {
-                whole_quoted(i).map(|t| Literal::Text(t.to_owned())).or(Literal::read(i))
-            });
-            SlotReading::new(span, Expect::Type, Class::Formal, Reading::Type(ty, initial))
+    let read = initial.map(|i| {
+        let text = whole_quoted(i).map(|t| Literal::Text(t.to_owned())).or(Literal::read(i));
+        text.or_else(|| formula::parse(i)?.value(&|_| None).ok())
+    });
+    match (Type::read(ty), read) {
+        (Some(ty), None) => {
+            SlotReading::new(span, Expect::Type, Class::Formal, Reading::Type(ty, None))
         }
-        None => SlotReading::new(span, Expect::Type, Class::Prose, Reading::Words(text.to_owned())),
+        (Some(ty), Some(Some(value))) => {
+            SlotReading::new(span, Expect::Type, Class::Formal, Reading::Type(ty, Some(value)))
+        }
+        // What it starts with says more than can be read.
+        _ => SlotReading::new(span, Expect::Type, Class::Prose, Reading::Words(text.to_owned())),
     }
 }
 
