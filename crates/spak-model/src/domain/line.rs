@@ -42,6 +42,8 @@ pub fn line(slot: &Slot, diagnostics: &mut Vec<Diagnostic>) -> Option<Line> {
             let is_condition = spak_expr::parse(text, 0).is_formula();
             let repair = if is_condition {
                 "move the condition to a `constraint`, or write `name: […]`"
+            } else if written::literal(text).is_some() {
+                "write several values of a dimension in brackets: `name: [1, 2, 4]`"
             } else {
                 "give a name its values behind a colon: `name: [1, 2, 4]`"
             };
