@@ -33,9 +33,6 @@ pub enum Advice {
     Prose(String, String),
 }
 
-/// Words before an assignment that only say "choose".
-const CHOOSE: &[&str] = &["select", "set", "choose"];
-
 /// The advice that stands under `key`; keys that hold no advice give `None`.
 pub(crate) fn advice(key: &str, text: &str) -> Option<Advice> {
     let prose = || Advice::Prose(key.to_owned(), text.to_owned());
@@ -50,58 +47,21 @@ pub(crate) fn advice(key: &str, text: &str) -> Option<Advice> {
     }
 }
 
+/// The assignments that `text` begins with and the words behind them, as `spak check` reads them.
 fn recommend(text: &str) -> Option<(Vec<Assignment>, String)> {
-    let text = text.trim();
-    let text = CHOOSE
-        .iter()
-        .find_map(|word| text.strip_prefix(word)?.strip_prefix(' '))
-        .unwrap_or(text)
-        .trim_start();
-    let parts = split(text, ',');
-    let mut assignments = Vec::new();
-    let mut note = String::new();
-    for (index, part) in parts.iter().enumerate() {
-        let (name, right) = assignment(part)?;
-        let (value, rest) = term(right)?;
-        // Words behind a value are allowed at the very end only; elsewhere the text is prose.
-        if !rest.is_empty() && index + 1 < parts.len() {
-            return None;
-        }
-        note = rest.to_owned();
-        assignments.push(Assignment { name: name.to_owned(), value });
-    }
+    let (items, note) = spak_model::assignment::read(text, 0);
+    let assignments: Vec<Assignment> = items
+        .into_iter()
+        .map(|item| Assignment { value: term(&item.value.text), name: item.name })
+        .collect();
     (!assignments.is_empty()).then_some((assignments, note))
 }
 
-/// `name = rest` with a plain name; `==` is a comparison and no assignment here.
-fn assignment(text: &str) -> Option<(&str, &str)> {
-    let (name, right) = text.split_once('=')?;
-    let name = name.trim();
-    let right = right.strip_prefix('=').unwrap_or(right);
-    (is_name(name) && !right.starts_with('=')).then_some((name, right.trim()))
-}
-
-/// A value and what follows it: a literal, possibly with words behind it, or an expression.
-fn term(text: &str) -> Option<(Term, &str)> {
-    if text.is_empty() {
-        return None;
+fn term(text: &str) -> Term {
+    match literal(text.trim()) {
+        Some((value, rest)) if rest.trim().is_empty() => Term::Literal(value),
+        _ => Term::Expression(text.trim().to_owned()),
     }
-    if let Some((value, rest)) = literal(text) {
-        let rest = rest.trim();
-        // `5 if causal else 4` and `2 * k` go on as an expression, `64 as initial guess` does not.
-        let goes_on = rest.split_whitespace().next().is_some_and(|word| {
-            matches!(word, "if" | "and" | "or" | "in" | "not")
-                || !word.starts_with(char::is_alphabetic)
-        });
-        if !goes_on {
-            return Some((Term::Literal(value), rest));
-        }
-        let closing = rest.trim_matches(|c: char| c == '.' || c == ';' || c == ' ');
-        if closing.is_empty() {
-            return Some((Term::Literal(value), ""));
-        }
-    }
-    Some((Term::Expression(text.to_owned()), ""))
 }
 
 /// The literal that `text` begins with, and the rest. A bare name is none.
@@ -144,19 +104,14 @@ fn token_goes_on(text: &str, index: usize, c: char) -> bool {
         || (matches!(c, '-' | '+') && number && matches!(before, Some('e' | 'E')))
 }
 
+/// Values that are not to be chosen together: assignments of literals and nothing else.
 fn avoid(text: &str) -> Option<Vec<(String, Value)>> {
-    let text = text.replace("&&", " and ");
-    let terms: Option<Vec<(String, Value)>> = split_words(&text, " and ")
-        .into_iter()
-        .map(|part| {
-            let (name, right) = assignment(part.trim())?;
-            match term(right)? {
-                (Term::Literal(value), "") => Some((name.to_owned(), value)),
-                (Term::Literal(_) | Term::Expression(_), _) => None,
-            }
-        })
-        .collect();
-    terms.filter(|t| !t.is_empty())
+    let (assignments, note) = recommend(text)?;
+    let terms = assignments.into_iter().map(|Assignment { name, value }| match value {
+        Term::Literal(value) => Some((name, value)),
+        Term::Expression(_) => None,
+    });
+    terms.collect::<Option<Vec<_>>>().filter(|_| note.is_empty())
 }
 
 /// `tile_m in [64, 32]`.
@@ -199,25 +154,6 @@ fn split(text: &str, separator: char) -> Vec<&str> {
     parts.into_iter().map(str::trim).collect()
 }
 
-/// The parts between `word`s outside quotes.
-fn split_words<'a>(text: &'a str, word: &str) -> Vec<&'a str> {
-    let mut parts = Vec::new();
-    let mut start = 0;
-    let mut from = 0;
-    while let Some(found) = text.get(from..).and_then(|t| t.find(word)) {
-        let at = from + found;
-        from = at + word.len();
-        let before = text.get(start..at).unwrap_or_default();
-        let closed = |q: char| before.matches(q).count() % 2 == 0;
-        if closed('\'') && closed('"') {
-            parts.push(before);
-            start = from;
-        }
-    }
-    parts.push(text.get(start..).unwrap_or_default());
-    parts
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,6 +191,13 @@ mod tests {
                 "tile_m = 64, tile_n = 64 as initial guess",
                 "tile_m := Int(64); tile_n := Int(64) (noted)",
             ),
+            ("recommend", "use tile_m = 64", "tile_m := Int(64)"),
+            ("recommend", "tile_m := 64", "tile_m := Int(64)"),
+            (
+                "recommend",
+                "tile_m = 64; mode = 'a' and width = 2",
+                "tile_m := Int(64); mode := Text(\"a\"); width := Int(2)",
+            ),
             ("apply", "select mask_fusion = 'fused_qk'", "mask_fusion := Text(\"fused_qk\")"),
             ("apply", "use ct.load(..., latency=k_load_latency) for K", "prose"),
             ("apply", "MUST set inject_x0=False.", "prose"),
@@ -267,7 +210,7 @@ mod tests {
             ("apply", "Start with low weight_decay (1e-4) to allow fast fitting.", "prose"),
             ("apply", "h = h + LayerNorm(x0)", "h := <h + LayerNorm(x0)>"),
             ("recommend", "scale = 1e-5", "scale := Float(1e-5)"),
-            ("recommend", "offset = -3.", "offset := Int(-3)"),
+            ("recommend", "offset = -3", "offset := Int(-3)"),
             ("recommend", "causal = true", "causal := Bool(true)"),
             (
                 "recommend",

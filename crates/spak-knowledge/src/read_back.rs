@@ -98,13 +98,26 @@ fn known(statement: Statement<'_>, predicates: &BTreeMap<String, String>) -> Opt
         name: statement.name().to_owned(),
         span: statement.block.span,
         learned,
-        when: statement.texts("when").next().map(|when| resolved(&when, predicates)),
+        when: condition(statement, predicates),
         advice,
         start: is_fact,
         confidence: number("confidence"),
         influence: number("influence"),
         support: counted,
     })
+}
+
+/// What has to hold for the advice to count: every `when` and `if`, and no `unless`.
+fn condition(statement: Statement<'_>, predicates: &BTreeMap<String, String>) -> Option<String> {
+    let positive = ["when", "if"].into_iter().flat_map(|key| statement.texts(key));
+    let positive = positive.map(|text| resolved(&text, predicates));
+    let negative = statement.texts("unless");
+    let negative = negative.map(|text| format!("not ({})", resolved(&text, predicates)));
+    let mut all: Vec<String> = positive.chain(negative).collect();
+    match all.len() {
+        0 | 1 => all.pop(),
+        _ => Some(all.iter().map(|part| format!("({part})")).collect::<Vec<_>>().join(" && ")),
+    }
 }
 
 /// What `known` advises where `holds` says whether a formula is true (`None`: cannot be evaluated) and

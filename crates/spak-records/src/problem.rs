@@ -93,6 +93,11 @@ impl Problem {
             };
             value.ok_or_else(|| format!("the workload of {family} needs `{name}`"))
         };
+        if let Some(dtype) = workload.get("dtype")
+            && !matches!(dtype.as_text(), Some("f32" | "fp32" | "float32"))
+        {
+            return Err(format!("workload `dtype` is `{dtype}`, but kernels are made in f32 only"));
+        }
         match family {
             "matmul" => Ok(Self::Matmul {
                 m: size(&["m", "M"], None)?,

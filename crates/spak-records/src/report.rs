@@ -323,8 +323,13 @@ pub struct LoopReport {
     pub measured: u64,
     /// How many trials it took until one was within 2 % of the best time.
     pub trials_to_near_best: Option<u64>,
-    /// How many times faster the best config is than the seed.
+    /// How many times faster the best config is than the seed: the ratio of the two times below, or,
+    /// when they were not measured by turns at the end, what all trials say.
     pub speedup: Option<f64>,
+    /// Median time of one call of the best config in nanoseconds, by turns with the seed.
+    pub best_ns: Option<u64>,
+    /// Median time of one call of the seed in nanoseconds, by turns with the best config.
+    pub seed_ns: Option<u64>,
     /// The best config.
     pub best: Option<crate::config::Config>,
     /// Every trial of the run in order.

@@ -33,6 +33,9 @@ pub struct LoopState {
     pub trace_path: String,
     /// Seed of the search.
     pub seed: u64,
+    /// What else the trials of a run have in common, as the caller sees it (problem, device, compiler,
+    /// options): other conditions are another run.
+    pub conditions: ContentHash,
     /// Which phase it is in.
     pub phase: Phase,
     /// Steps taken.
@@ -237,6 +240,7 @@ impl LoopState {
         design_hash: ContentHash,
         trace_path: String,
         seed: u64,
+        conditions: ContentHash,
     ) -> Self {
         Self {
             run,
@@ -244,6 +248,7 @@ impl LoopState {
             design_hash,
             trace_path,
             seed,
+            conditions,
             phase: Phase::Specify,
             seq: 0,
             rounds: 0,

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use spak_records::report::ErrorReport;
 
 use crate::cli;
-use crate::output::Format;
+use crate::output::{Format, NobodyReads};
 
 const NOT_DONE: u8 = 2;
 const A_BUG: u8 = 70;
@@ -33,7 +33,7 @@ pub(crate) fn run() -> ExitCode {
     match catch_unwind(AssertUnwindSafe(|| cli::main(command))) {
         Ok(Ok(Status::Fine)) => ExitCode::SUCCESS,
         Ok(Ok(Status::Problems)) => ExitCode::from(1),
-        Ok(Err(error)) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Ok(Err(error)) if error.is::<NobodyReads>() => ExitCode::SUCCESS,
         Ok(Err(error)) => fail(&crate::output::reason(&error), NOT_DONE, format),
         Err(_) => fail(BUG, A_BUG, format),
     }
@@ -64,12 +64,4 @@ fn misunderstood(error: &clap::Error, format: Format) -> ExitCode {
         let _ = crate::output::json::result("spak.error", report);
     }
     ExitCode::from(NOT_DONE)
-}
-
-fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        cause
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
-    })
 }

@@ -24,9 +24,16 @@ pub(crate) enum Format {
 /// When standard output cannot be written to.
 pub(crate) fn result(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    let written = out.write_all(visible(text).as_bytes()).and_then(|()| out.flush());
-    written.context("cannot write to standard output")
+    match out.write_all(visible(text).as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(NobodyReads.into()),
+        written => written.context("cannot write to standard output"),
+    }
 }
+
+/// Whoever read standard output has closed it: nothing is left to say, and nothing is wrong.
+#[derive(Debug, thiserror::Error)]
+#[error("standard output was closed")]
+pub(crate) struct NobodyReads;
 
 /// Prints `text` on standard error; nothing can be done when that fails.
 pub(crate) fn aside(text: &str) {

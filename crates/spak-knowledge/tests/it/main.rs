@@ -7,4 +7,5 @@ mod few_pairs;
 mod lab;
 mod learning;
 mod prototype;
+mod reading;
 mod standing;

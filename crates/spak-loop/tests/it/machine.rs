@@ -15,7 +15,8 @@ use crate::model::{Machine, attention_cost, config, parameter, run};
 
 fn start() -> LoopState {
     let hash = ContentHash::of_text("design");
-    LoopState::new("r1".to_owned(), "d.dsl".to_owned(), hash, "t.jsonl".to_owned(), 1)
+    let conditions = ContentHash::of_text("here");
+    LoopState::new("r1".to_owned(), "d.dsl".to_owned(), hash, "t.jsonl".to_owned(), 1, conditions)
 }
 
 fn tile(tile: i64) -> Config {

@@ -15,6 +15,7 @@ pub(crate) fn state() -> LoopState {
         ContentHash::of_text("design"),
         ".spak/traces/fmha.jsonl".to_owned(),
         42,
+        ContentHash::of_text("here"),
     );
     state.phase = Phase::Measure;
     state.seq = 7;

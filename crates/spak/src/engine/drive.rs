@@ -1,5 +1,8 @@
 //! The driver: takes steps of the state machine, keeps the state on disk, carries out effects.
 
+mod begin;
+pub(crate) mod confirm;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,6 +24,7 @@ use spak_run::{
     CompilerOptions, Incumbent, Program, RunError, RunOptions, TrialRequest, run_trial, trial_key,
 };
 
+use crate::engine::drive::confirm::{Confirmed, confirming_trials};
 use crate::engine::observe::observations;
 use crate::engine::paths::Paths;
 use crate::engine::specify::Specified;
@@ -59,13 +63,6 @@ pub(crate) struct Outcomes {
     pub(crate) measured: u64,
 }
 
-/// Best config and seed, alive at the same time and timed by turns.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Confirmed {
-    pub(crate) best_ns: u64,
-    pub(crate) seed_ns: u64,
-}
-
 /// One run of the loop.
 pub(crate) struct Driver<'a> {
     pub(crate) design: &'a Path,
@@ -78,6 +75,8 @@ pub(crate) struct Driver<'a> {
     /// Whether what is learnt is written into the design.
     pub(crate) write: bool,
     pub(crate) seed: u64,
+    /// Whether the search is not told what the design knows.
+    pub(crate) ignores_knowledge: bool,
 }
 
 /// What is shown while it runs.
@@ -144,37 +143,6 @@ impl Driver<'_> {
         };
         work.begin(resumed)?;
         work.go(resumed)
-    }
-
-    /// The state to go on with, or a new one. A run goes on while the design is the one it began with.
-    fn state(&self) -> Result<(LoopState, bool)> {
-        if let Some(state) = LoopState::read(&self.paths.state)? {
-            let same = state.design_hash == self.specified.hash
-                || matches!(state.phase, Phase::Learn { .. });
-            if !matches!(state.phase, Phase::Done { .. }) {
-                if same {
-                    let note = format!(
-                        "going on with {}, which was interrupted after {} trials",
-                        state.run, state.trials
-                    );
-                    (self.progress)(Progress::Resumed(state.trials));
-                    (self.progress)(Progress::Note(&note));
-                    return Ok((state, true));
-                }
-                (self.progress)(Progress::Note(
-                    "the design has changed since the run that was interrupted; a new run begins",
-                ));
-            }
-        }
-        let run = format!("run-{}", now().replace([':', '-'], "").replace('.', "-"));
-        let state = LoopState::new(
-            run,
-            self.design.to_string_lossy().into_owned(),
-            self.specified.hash.clone(),
-            self.paths.trace.to_string_lossy().into_owned(),
-            self.seed,
-        );
-        Ok((state, false))
     }
 }
 
@@ -444,52 +412,6 @@ impl Work<'_, '_> {
         Ok(())
     }
 
-    /// Times the best config and the seed by turns, so that the figure that sums up the run is measured
-    /// and not put together from others.
-    fn confirm(&mut self) -> Result<()> {
-        let specified = self.driver.specified;
-        let seed = specified.seed();
-        let analysis = analyse(self.history.trials(), &seed);
-        let Some(best) =
-            analysis.best.filter(|b| Some(*b) != analysis.seed).and_then(|i| analysis.rows.get(i))
-        else {
-            return Ok(());
-        };
-        let best = best.config.clone();
-        let (Some(candidate), Some(incumbent)) = (self.incumbent(&best)?, self.incumbent(&seed)?)
-        else {
-            return Ok(());
-        };
-        let (machine, cancel) = (self.driver.machine, self.driver.cancel);
-        let timed = spak_run::time(
-            &candidate.program,
-            Some(&incumbent.program),
-            &specified.problem,
-            None,
-            &machine.options,
-            self.state.seed,
-            &mut |_| {},
-            cancel,
-        )?;
-        let Ok(report) = timed else { return Ok(()) };
-        let Some(beside) = report.incumbent else { return Ok(()) };
-        let confirmed = Confirmed {
-            best_ns: report.candidate.summary.median_ns,
-            seed_ns: beside.summary.median_ns,
-        };
-        let number = |ns: u64| Value::Int(i64::try_from(ns).unwrap_or(i64::MAX));
-        let mut fields = BTreeMap::new();
-        fields.insert("best".to_owned(), Value::Text(candidate.config.to_string()));
-        fields.insert("best_median_ns".to_owned(), number(confirmed.best_ns));
-        fields.insert("seed_median_ns".to_owned(), number(confirmed.seed_ns));
-        self.store.append(
-            &self.stamp(),
-            Record::Event(TraceEvent { name: "confirmed".to_owned(), fields }),
-        )?;
-        self.confirmed = Some(confirmed);
-        Ok(())
-    }
-
     fn learn(&mut self) -> Result<()> {
         let machine = self.driver.machine;
         let context = self.driver.specified.context(
@@ -521,7 +443,10 @@ impl Work<'_, '_> {
                     && trace.toolchain(&start.toolchain) == Some(&machine.toolchain)
             })
         };
-        trace.trials().filter(|(line, _)| here(&line.run)).map(|(_, trial)| trial.clone()).collect()
+        let tried = trace.trials().filter(|(line, _)| here(&line.run));
+        let mut trials: Vec<Trial> = tried.map(|(_, trial)| trial.clone()).collect();
+        trials.extend(confirming_trials(trace, &here));
+        trials
     }
 }
 

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use spak_loop::analyse::{Row, RowResult};
 use spak_loop::{Analysis, SkipReason};
 
-use crate::engine::drive::{Confirmed, Driver, Outcomes};
+use crate::engine::drive::confirm::Confirmed;
+use crate::engine::drive::{Driver, Outcomes};
 use crate::engine::learn::Learnt;
 use crate::output;
 use crate::verbs::check::plural;
@@ -152,13 +153,13 @@ fn ended(outcomes: &Outcomes, driver: &Driver<'_>) -> String {
     out.push('\n');
     match (analysis.best.and_then(|i| analysis.rows.get(i)), analysis.speedup) {
         (Some(best), Some(speedup)) if analysis.best != analysis.seed => {
-            let _ = match outcomes.confirmed {
-                Some(Confirmed { best_ns, seed_ns }) => write!(
+            let _ = match &outcomes.confirmed {
+                Some(confirmed) => write!(
                     out,
                     "best: {:.1}x the seed, {} against {} by turns, with {}",
-                    seed_ns as f64 / best_ns.max(1) as f64,
-                    duration(best_ns),
-                    duration(seed_ns),
+                    confirmed.speedup(),
+                    duration(confirmed.best_time.median_ns),
+                    duration(confirmed.seed_ns),
                     differences(best, false)
                 ),
                 None => {
@@ -237,7 +238,9 @@ pub(crate) fn json(outcomes: &Outcomes, driver: &Driver<'_>) -> anyhow::Result<(
         interrupted: outcomes.interrupted,
         measured: outcomes.measured,
         trials_to_near_best: analysis.trials_to_near_best.map(|t| t as u64),
-        speedup: analysis.speedup,
+        speedup: outcomes.confirmed.as_ref().map(Confirmed::speedup).or(analysis.speedup),
+        best_ns: outcomes.confirmed.as_ref().map(|c| c.best_time.median_ns),
+        seed_ns: outcomes.confirmed.as_ref().map(|c| c.seed_ns),
         best: analysis.best.and_then(|i| analysis.rows.get(i)).map(|r| r.config.clone()),
         trials: trials.collect(),
         added: outcomes.learnt.as_ref().map(|l| l.added.clone()).unwrap_or_default(),

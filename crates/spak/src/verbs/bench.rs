@@ -1,6 +1,6 @@
 //! `spak bench`: generated kernels and NumPy, measured by turns in one run.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read as _, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::AtomicBool;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use spak_records::report::{BenchReport, BenchRow};
-use spak_records::{Config, Problem, file};
+use spak_records::{CausalAlignment, Config, Problem, Value, file};
 use spak_run::{Compiled, Program, summarize};
 
 use crate::engine::drive::Machine;
@@ -76,8 +76,13 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
                     }
                 };
             if is_first {
-                let others = specified.system.workloads.iter().skip(1).rev();
-                workloads.extend(others.map(|w| w.name.clone()).filter(Option::is_some));
+                for other in specified.system.workloads.iter().skip(1).rev() {
+                    if other.name.is_none() {
+                        let shown = path.display();
+                        bail!("`{shown}` has several workloads, and one of them has no name");
+                    }
+                    workloads.push(other.name.clone());
+                }
             }
             let (row, baseline) = one(options, path, &specified, &machine)?;
             library = baseline;
@@ -120,7 +125,12 @@ fn one(
                 bail!("the best known config does not compile: {}", rejection.detail)
             }
         };
-    let mut baseline = Baseline::start(&options.python, &specified.problem, machine.device.cores)?;
+    // Both sides get as many threads as the config has.
+    let threads = match config.get("threads") {
+        Some(Value::Int(n)) => u32::try_from(*n).unwrap_or(machine.device.cores),
+        _ => 1,
+    };
+    let mut baseline = Baseline::start(&options.python, &specified.problem, threads)?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for round in 0..options.rounds {
         ours.push(turn(&program, specified, machine, u64::from(round), &cancel)?);
@@ -179,7 +189,7 @@ struct Baseline {
 }
 
 impl Baseline {
-    fn start(python: &str, problem: &Problem, cores: u32) -> Result<Self> {
+    fn start(python: &str, problem: &Problem, threads: u32) -> Result<Self> {
         let sizes: Vec<String> = match problem {
             Problem::Matmul { m, n, k } => {
                 vec!["matmul".to_owned(), m.to_string(), n.to_string(), k.to_string()]
@@ -192,20 +202,31 @@ impl Baseline {
                 kv_len,
                 head_dim,
                 causal,
-                ..
+                store_lse,
             } => {
+                if *store_lse {
+                    bail!("NumPy's side stores no logarithms of sums; leave out `store_lse`");
+                }
+                // The first diagonal of the scores that the mask hides.
+                let offset = match causal {
+                    Some(CausalAlignment::BottomRight) => *kv_len - *seq_len,
+                    Some(CausalAlignment::TopLeft) | None => 0,
+                };
                 let mut sizes = vec!["attention".to_owned()];
                 sizes.extend(
                     [batch, heads, kv_heads, seq_len, kv_len, head_dim].map(ToString::to_string),
                 );
                 sizes.push(u8::from(causal.is_some()).to_string());
+                sizes.push((1 + offset).to_string());
                 sizes
             }
         };
         let mut child = Command::new(python)
             .args(["-c", BASELINE])
             .args(&sizes)
-            .env("OPENBLAS_NUM_THREADS", cores.to_string())
+            .env("OPENBLAS_NUM_THREADS", threads.to_string())
+            .env("OMP_NUM_THREADS", threads.to_string())
+            .env("MKL_NUM_THREADS", threads.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -227,15 +248,26 @@ impl Baseline {
     fn line(&mut self) -> Result<String> {
         let mut line = String::new();
         if self.output.read_line(&mut line)? == 0 {
-            bail!("it ended");
+            bail!("it ended: {}", self.last_words());
         }
         Ok(line.trim().to_owned())
     }
 
+    /// The last line that it wrote to standard error.
+    fn last_words(&mut self) -> String {
+        let _ = self.child.kill();
+        let mut said = String::new();
+        if let Some(mut errors) = self.child.stderr.take() {
+            let _ = errors.read_to_string(&mut said);
+        }
+        said.trim().lines().last().unwrap_or("it said nothing").to_owned()
+    }
+
     fn turn(&mut self) -> Result<u64> {
-        self.input.write_all(b"turn\n")?;
-        self.input.flush()?;
-        let line = self.line()?;
+        if self.input.write_all(b"turn\n").and_then(|()| self.input.flush()).is_err() {
+            bail!("the baseline ended: {}", self.last_words());
+        }
+        let line = self.line().context("the baseline cannot go on")?;
         line.parse().with_context(|| format!("the baseline answered `{line}`"))
     }
 }
@@ -262,7 +294,7 @@ fn table(report: &BenchReport) -> String {
     let header = ["problem", "SPAK", "GFLOP/s", "NumPy", "GFLOP/s", "SPAK over NumPy"];
     let table = output::table(&header, rows);
     format!(
-        "{} ({} cores), {}, {}\n{table}\nmedians of the turns; both sides on the same cores, by turns\n",
+        "{} ({} cores), {}, {}\n{table}\nmedians of the turns; both sides with as many threads, by turns\n",
         report.device, report.cores, report.compiler, report.baseline
     )
 }
@@ -270,9 +302,25 @@ fn table(report: &BenchReport) -> String {
 fn shown(problem: &Problem) -> String {
     match problem {
         Problem::Matmul { m, n, k } => format!("matmul {m}x{n}x{k} f32"),
-        Problem::AttentionForward { batch, heads, kv_heads, seq_len, head_dim, causal, .. } => {
-            let mask = if causal.is_some() { "causal" } else { "full" };
-            format!("attention {mask} B={batch} H={heads}/{kv_heads} S={seq_len} D={head_dim} f32")
+        Problem::AttentionForward {
+            batch,
+            heads,
+            kv_heads,
+            seq_len,
+            kv_len,
+            head_dim,
+            causal,
+            ..
+        } => {
+            let mask = match causal {
+                None => "full",
+                Some(CausalAlignment::TopLeft) if kv_len != seq_len => "causal (top left)",
+                Some(_) => "causal",
+            };
+            let keys = if kv_len == seq_len { String::new() } else { format!("/{kv_len}") };
+            format!(
+                "attention {mask} B={batch} H={heads}/{kv_heads} S={seq_len}{keys} D={head_dim} f32"
+            )
         }
     }
 }

@@ -28,10 +28,10 @@ pub(crate) struct Options {
     /// The workload to time, by name (default: the first).
     #[arg(long)]
     workload: Option<String>,
-    /// Stop proposing after this many seconds.
-    #[arg(long, default_value_t = 180.0)]
+    /// Stop proposing after this many seconds of wall-clock time of this process.
+    #[arg(long, default_value_t = 180.0, value_parser = seconds)]
     seconds: f64,
-    /// Stop after this many trials.
+    /// Stop after this many trials of the run, those before an interruption included.
     #[arg(long)]
     trials: Option<u64>,
     /// The C compiler.
@@ -46,6 +46,12 @@ pub(crate) struct Options {
     /// Show what would be learnt, but leave the design as it is.
     #[arg(long)]
     keep_design: bool,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text.parse().map_err(|_| "it is no number".to_owned())?;
+    let is_time = seconds.is_finite() && seconds > 0.0;
+    if is_time { Ok(seconds) } else { Err("a time is a number above zero".to_owned()) }
 }
 
 /// Runs the loop; problems are a design with errors, an interruption, or that nothing was accepted.
@@ -81,6 +87,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         progress: &progress,
         write: !options.keep_design,
         seed: options.seed,
+        ignores_knowledge: options.ignore_knowledge,
     };
     let outcomes = driver.run()?;
     shows.bar.finish_and_clear();

@@ -180,3 +180,44 @@ fn terminated_it_ends_as_if_interrupted() {
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
     until("the end of all candidates", 5, || processes_of(folder.path()).is_empty());
 }
+
+#[test]
+fn a_run_is_not_gone_on_with_for_another_workload_or_option() {
+    let Some(cc) = compiler() else { return };
+    let second = "    workload Other {\n        family: matmul\n        m: 17\n        n: 19\n        k: 23\n    }\n";
+    let text = MATMUL.replacen("    design_space", &format!("{second}    design_space"), 1);
+    assert_ne!(text, MATMUL);
+    let folder = Folder::with("m.dsl", &text);
+    let trace_path = folder.join(".spak/traces/m.jsonl");
+    let arguments = ["m.dsl", "--trials", "3", "--seconds", "100", "--keep-design"];
+    let mut child = start(&folder, cc, &arguments);
+    until("the first trial", 60, || !trace::trial_keys(&trace::lines(&trace_path)).is_empty());
+    kill_process_group(id(&child), Signal::KILL).unwrap();
+    child.wait().unwrap();
+    until("the end of all candidates", 5, || processes_of(folder.path()).is_empty());
+
+    let other = run_loop(&folder, cc, &[&arguments[..], &["--workload", "Other"]].concat());
+    assert!(other.err.contains("had another workload"), "{}", other.err);
+    let lines = trace::lines(&trace_path);
+    assert_eq!(trace::runs(&lines).len(), 2);
+    for trial in trace::of_type(&lines, "trial") {
+        let is_first = trial["run"] == *trace::runs(&lines)[0];
+        assert_eq!(trial["data"]["problem"]["m"] == 17, !is_first, "{trial}");
+    }
+}
+
+#[test]
+fn what_is_granted_also_binds_a_run_that_goes_on() {
+    let Some(cc) = compiler() else { return };
+    let folder = Folder::with("a.dsl", ATTENTION);
+    let trace_path = folder.join(".spak/traces/a.jsonl");
+    let trials = || trace::trial_keys(&trace::lines(&trace_path)).len();
+    let mut child = start(&folder, cc, &["a.dsl", "--trials", "8", "--seconds", "100"]);
+    until("the second trial", 60, || trials() >= 2);
+    kill_process_group(id(&child), Signal::KILL).unwrap();
+    child.wait().unwrap();
+    until("the end of all candidates", 5, || processes_of(folder.path()).is_empty());
+    let before = trials();
+    run_loop(&folder, cc, &["a.dsl", "--trials", "1"]).ended(0);
+    assert_eq!(trials(), before, "nothing more was granted");
+}

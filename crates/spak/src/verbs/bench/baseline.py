@@ -22,20 +22,21 @@ if kind == "matmul":
         np.matmul(a, b, out=c)
 
 else:
-    batch, heads, kv_heads, seq_len, kv_len, head_dim, causal = sizes
+    batch, heads, kv_heads, seq_len, kv_len, head_dim, causal, first_hidden = sizes
     q = normal(batch, heads, seq_len, head_dim)
     group = heads // kv_heads
     k, v = normal(batch, kv_heads, kv_len, head_dim), normal(batch, kv_heads, kv_len, head_dim)
     k, v = np.repeat(k, group, axis=1), np.repeat(v, group, axis=1)
     inputs = [q, k, v]
     scale = np.float32(1 / np.sqrt(head_dim))
-    hidden = np.triu(np.ones((seq_len, kv_len), bool), 1 + kv_len - seq_len)
+    # Adding a mask is faster than setting the elements that it hides.
+    mask = np.triu(np.full((seq_len, kv_len), -np.inf, np.float32), first_hidden)
 
     def call():
         s = q @ k.swapaxes(-1, -2)
         s *= scale
         if causal:
-            s[..., hidden] = -np.inf
+            s += mask
         s -= s.max(axis=-1, keepdims=True)
         np.exp(s, out=s)
         s /= s.sum(axis=-1, keepdims=True)

@@ -1,0 +1,73 @@
+//! How a run begins: with the state that an interrupted one left, or anew.
+
+use anyhow::Result;
+use spak_records::ContentHash;
+use spak_records::run::{LoopState, Phase, Progress as Stage};
+
+use crate::engine::drive::{Driver, Machine, Progress, now};
+use crate::engine::specify::Specified;
+
+impl Driver<'_> {
+    /// The state to go on with, or a new one. A run goes on while the design is the one it began with.
+    pub(super) fn state(&self) -> Result<(LoopState, bool)> {
+        let conditions = self.conditions();
+        if let Some(mut state) = LoopState::read(&self.paths.state)? {
+            let same_design = state.design_hash == self.specified.hash
+                || matches!(state.phase, Phase::Learn { .. });
+            let same_conditions = state.conditions == conditions;
+            if !matches!(state.phase, Phase::Done { .. }) {
+                if same_design && same_conditions {
+                    self.grant(&mut state);
+                    let note = format!(
+                        "going on with {}, which was interrupted after {} trials",
+                        state.run, state.trials
+                    );
+                    (self.progress)(Progress::Resumed(state.trials));
+                    (self.progress)(Progress::Note(&note));
+                    return Ok((state, true));
+                }
+                let what = if same_design {
+                    "the run that was interrupted had another workload, machine, compiler or option"
+                } else {
+                    "the design has changed since the run that was interrupted"
+                };
+                (self.progress)(Progress::Note(&format!("{what}; a new run begins")));
+            }
+        }
+        let run = format!("run-{}", now().replace([':', '-'], "").replace('.', "-"));
+        let state = LoopState::new(
+            run,
+            self.design.to_string_lossy().into_owned(),
+            self.specified.hash.clone(),
+            self.paths.trace.to_string_lossy().into_owned(),
+            self.seed,
+            conditions,
+        );
+        Ok((state, false))
+    }
+
+    /// What all trials of a run have in common beside the design: only then can they be compared, and
+    /// only then does the search propose them again.
+    fn conditions(&self) -> ContentHash {
+        let Specified { problem, .. } = self.specified;
+        let Machine { device, toolchain, .. } = self.machine;
+        let (seed, ignores) = (self.seed, self.ignores_knowledge);
+        let all = format!("{problem:?}\n{device:?}\n{toolchain:?}\n{seed}\n{ignores}");
+        ContentHash::of_text(&all)
+    }
+
+    /// Drops from the batch at work what is more than this call grants; the search proposes it again.
+    fn grant(&self, state: &mut LoopState) {
+        let Some(granted) = self.budget.trials else { return };
+        let mut left = granted.saturating_sub(state.trials);
+        state.batch.retain(|planned| {
+            let is_open = planned.progress != Stage::Finished;
+            let stays = !is_open || left > 0;
+            left = left.saturating_sub(u64::from(is_open));
+            stays
+        });
+        if state.batch.iter().all(|planned| planned.progress == Stage::Finished) {
+            state.batch.clear();
+        }
+    }
+}
