@@ -97,7 +97,9 @@ fn what_has_no_one_meaning_is_said_and_its_words_are_kept() {
         ("{ values: [1, 2], default: 3 }", "[1, 2] (error bad-value)"),
     ];
     for (written, expected) in cases {
-        assert_eq!(domain(written), format!("d: {expected}"), "{written}");
+        // Whether words stand in quotes is up to the normal form.
+        let plain = |text: &str| text.replace('"', "");
+        assert_eq!(plain(&domain(written)), plain(&format!("d: {expected}")), "{written}");
     }
 }
 
