@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use spak_syntax::{FileId, Span};
 
-use crate::entry::{Content, Entry};
-use crate::normal;
+use crate::entry::Entry;
+use crate::normal::{self, Item, Order};
 use crate::vocabulary::Kind;
 
 /// One difference.
@@ -49,15 +49,33 @@ pub fn diff(old: &[Entry], new: &[Entry]) -> Vec<Change> {
             old: Some((a.file, a.span)),
             new: Some((b.file, b.span)),
         });
-        walk(&mut vec![after], a.kind, a.children(), b.children(), &mut changes);
-        let others = |entries: &[Entry]| -> Vec<Entry> {
-            entries.iter().filter(|e| e.kind != Some(Kind::System)).cloned().collect()
-        };
-        walk(&mut Vec::new(), None, &others(old), &others(new), &mut changes);
+        let mut walk = Walk { path: vec![after], changes: &mut changes };
+        let inside = Order::inside(Order::No, a);
+        let (before, later) =
+            (normal::items(Some(a), a.children()), normal::items(Some(b), b.children()));
+        walk.blocks(
+            Side { parent: Some(a), items: &before, order: inside },
+            Side { parent: Some(b), items: &later, order: inside },
+        );
+        walk.path.clear();
+        top(&mut walk, old, new, &|e| e.kind != Some(Kind::System));
         return changes;
     }
-    walk(&mut Vec::new(), None, old, new, &mut changes);
+    let mut walk = Walk { path: Vec::new(), changes: &mut changes };
+    top(&mut walk, old, new, &|_| true);
     changes
+}
+
+/// Compares the statements at the top of two files, those that are `wanted`.
+fn top(walk: &mut Walk<'_>, old: &[Entry], new: &[Entry], wanted: &dyn Fn(&Entry) -> bool) {
+    let items = |entries| {
+        let mut items = normal::items(None, entries);
+        items.retain(|i| wanted(i.entry));
+        items
+    };
+    let (old, new) = (items(old), items(new));
+    let side = |items| Side { parent: None, items, order: Order::No };
+    walk.blocks(side(&old), side(&new));
 }
 
 /// The system of a file that has exactly one.
@@ -66,101 +84,112 @@ fn only_system(entries: &[Entry]) -> Option<&Entry> {
     systems.next().filter(|_| systems.next().is_none())
 }
 
-type Group<'a> = Vec<&'a Entry>;
+/// Where a comparison stands: identities from the outside in, and the block that it looks into.
+struct Walk<'a> {
+    path: Vec<String>,
+    changes: &'a mut Vec<Change>,
+}
 
-fn grouped(entries: &[Entry]) -> BTreeMap<String, Group<'_>> {
+/// A block on one side of a comparison.
+#[derive(Clone, Copy)]
+struct Side<'a> {
+    parent: Option<&'a Entry>,
+    items: &'a [Item<'a>],
+    order: Order,
+}
+
+impl Side<'_> {
+    /// The items whose order matters, in order.
+    fn in_order(&self) -> Vec<String> {
+        let in_order = self.items.iter().filter(|i| self.order.keeps(i.entry));
+        let text = |i: &Item<'_>| {
+            format!("{}\u{0}{}", i.identity(self.parent), normal::item_content(i, self.order))
+        };
+        in_order.map(text).collect()
+    }
+
+    fn place(&self) -> Option<(FileId, Span)> {
+        self.items.first().map(|i| place(i.entry))
+    }
+}
+
+fn place(entry: &Entry) -> (FileId, Span) {
+    (entry.file, entry.span)
+}
+
+/// Items with their contents.
+type Group<'a> = Vec<(&'a Item<'a>, String)>;
+
+fn grouped(side: Side<'_>) -> BTreeMap<String, Group<'_>> {
     let mut groups: BTreeMap<String, Group<'_>> = BTreeMap::new();
-    for entry in entries {
-        groups.entry(normal::identity(entry)).or_default().push(entry);
+    for item in side.items {
+        let content = normal::item_content(item, side.order);
+        groups.entry(item.identity(side.parent)).or_default().push((item, content));
     }
     groups
 }
 
-fn walk(
-    path: &mut Vec<String>,
-    parent: Option<crate::vocabulary::Kind>,
-    old: &[Entry],
-    new: &[Entry],
-    changes: &mut Vec<Change>,
-) {
-    let before = grouped(old);
-    let after = grouped(new);
-    let mut identities: Vec<&String> = before.keys().chain(after.keys()).collect();
-    identities.sort();
-    identities.dedup();
-    let count = changes.len();
-    for identity in identities {
-        let none = Vec::new();
-        let (left, right) =
-            (before.get(identity).unwrap_or(&none), after.get(identity).unwrap_or(&none));
-        siblings(path, identity, left, right, changes);
-    }
-    if changes.len() == count && ordered(parent, old) != ordered(parent, new) {
-        let place = |entries: &[Entry]| entries.first().map(|e| (e.file, e.span));
-        changes.push(Change {
-            path: path.clone(),
-            what: What::Reordered,
-            old: place(old),
-            new: place(new),
-        });
-    }
-}
-
-/// The items whose order matters, in order.
-fn ordered(parent: Option<crate::vocabulary::Kind>, entries: &[Entry]) -> Vec<String> {
-    let in_order = entries.iter().filter(|e| normal::is_ordered(parent, e));
-    in_order.map(|e| format!("{}\u{0}{}", normal::identity(e), normal::content(e))).collect()
-}
-
-/// Compares the items that have one identity: equal ones cancel out, the rest are paired in order.
-fn siblings(
-    path: &mut Vec<String>,
-    identity: &str,
-    old: &Group<'_>,
-    new: &Group<'_>,
-    changes: &mut Vec<Change>,
-) {
-    let mut left: Vec<(&Entry, String)> = old.iter().map(|e| (*e, normal::content(e))).collect();
-    let mut right: Vec<(&Entry, String)> = new.iter().map(|e| (*e, normal::content(e))).collect();
-    cancel(&mut left, &mut right);
-    path.push(identity.to_owned());
-    let paired = left.len().min(right.len());
-    for ((a, before), (b, after)) in left.iter().zip(&right) {
-        match (&a.content, &b.content) {
-            (Content::Block(inner), Content::Block(other)) => {
-                walk(path, a.kind, inner, other, changes);
-            }
-            _ => changes.push(Change {
-                path: path.clone(),
-                what: What::Changed(before.clone(), after.clone()),
-                old: Some((a.file, a.span)),
-                new: Some((b.file, b.span)),
-            }),
+impl Walk<'_> {
+    fn blocks(&mut self, old: Side<'_>, new: Side<'_>) {
+        let mut before = grouped(old);
+        let mut after = grouped(new);
+        let mut identities: Vec<String> = before.keys().chain(after.keys()).cloned().collect();
+        identities.sort();
+        identities.dedup();
+        let count = self.changes.len();
+        for identity in identities {
+            let left = before.remove(&identity).unwrap_or_default();
+            let right = after.remove(&identity).unwrap_or_default();
+            self.siblings(identity, (left, old.order), (right, new.order));
+        }
+        if self.changes.len() == count && old.in_order() != new.in_order() {
+            self.push(What::Reordered, old.place(), new.place());
         }
     }
-    for (entry, content) in left.iter().skip(paired) {
-        let old = Some((entry.file, entry.span));
-        changes.push(Change {
-            path: path.clone(),
-            what: What::Removed(content.clone()),
-            old,
-            new: None,
-        });
+
+    /// Compares the items that have one identity: equal ones cancel out, the rest are paired in order.
+    fn siblings(
+        &mut self,
+        identity: String,
+        (mut left, old): (Group<'_>, Order),
+        (mut right, new): (Group<'_>, Order),
+    ) {
+        cancel(&mut left, &mut right);
+        self.path.push(identity);
+        let paired = left.len().min(right.len());
+        for ((a, before), (b, after)) in left.iter().zip(&right) {
+            match (a.children(), b.children()) {
+                (Some(inner), Some(other)) => {
+                    let side = |item: &'_ Item<'_>, order| Order::inside(order, item.entry);
+                    let (inside, within) = (side(a, old), side(b, new));
+                    self.blocks(
+                        Side { parent: Some(a.entry), items: &inner, order: inside },
+                        Side { parent: Some(b.entry), items: &other, order: within },
+                    );
+                }
+                _ => self.push(
+                    What::Changed(before.clone(), after.clone()),
+                    Some(place(a.entry)),
+                    Some(place(b.entry)),
+                ),
+            }
+        }
+        for (item, content) in left.iter().skip(paired) {
+            self.push(What::Removed(content.clone()), Some(place(item.entry)), None);
+        }
+        for (item, content) in right.iter().skip(paired) {
+            self.push(What::Added(content.clone()), None, Some(place(item.entry)));
+        }
+        self.path.pop();
     }
-    for (entry, content) in right.iter().skip(paired) {
-        let new = Some((entry.file, entry.span));
-        changes.push(Change {
-            path: path.clone(),
-            what: What::Added(content.clone()),
-            old: None,
-            new,
-        });
+
+    fn push(&mut self, what: What, old: Option<(FileId, Span)>, new: Option<(FileId, Span)>) {
+        self.changes.push(Change { path: self.path.clone(), what, old, new });
     }
-    path.pop();
 }
 
 /// Drops what both sides have, one for one, and keeps the rest in order.
-fn cancel(left: &mut Vec<(&Entry, String)>, right: &mut Vec<(&Entry, String)>) {
+fn cancel(left: &mut Group<'_>, right: &mut Group<'_>) {
     let mut unmatched: BTreeMap<String, usize> = BTreeMap::new();
     for (_, content) in right.iter() {
         *unmatched.entry(content.clone()).or_default() += 1;

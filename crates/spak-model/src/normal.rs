@@ -1,24 +1,32 @@
-//! The normal form: one text for all designs that mean the same.
+//! The normal form: one text for all designs that mean the same, which can be read again.
 //!
 //! What does not change the meaning is gone: layout, comments, the order of independent statements,
 //! aliases of words and types, ranges written as lists, `&&` for `and`, typed steps, where a group was
-//! written as a section or as a block. What does is kept in order: the values of a dimension (the first
-//! is where the design starts), steps of a loop, equations of a computation, lines of prose.
+//! written as a section or as a block, in how many blocks a space was written. What does is kept in order:
+//! the values of a dimension (the first is where the design starts), steps of a loop, statements of a
+//! computation, lines of prose.
+
+mod items;
+mod order;
+mod slot;
+mod spacing;
 
 use std::fmt::Write as _;
 
-use spak_syntax::ast::WordKind;
+use spak_syntax::ast::{HeadWord, WordKind};
 
-use crate::assignment::Assignment;
-use crate::entry::{Content, Entry};
+use crate::entry::Entry;
 use crate::literal::Literal;
-use crate::reading::{Reading, SlotReading};
-use crate::vocabulary::{Expect, KEYWORDS, Kind};
+use crate::vocabulary::{KEYWORDS, Kind};
+
+pub(crate) use items::{Inside, Item, items};
+pub(crate) use order::Order;
+pub use slot::slot_text;
 
 /// The normal form of some statements, as text: one item a line, indented.
 pub fn text(entries: &[Entry]) -> String {
     let mut out = String::new();
-    write_block(&mut out, None, entries, 0);
+    write_items(&mut out, None, &items(None, entries), Order::No, 0);
     out
 }
 
@@ -34,46 +42,95 @@ pub fn identity(entry: &Entry) -> String {
     if entry.is_line() {
         return String::new();
     }
-    let mut words: Vec<String> = Vec::with_capacity(entry.head.words.len());
-    // What a system extends is no part of its name: the base's items stand in it.
-    let named = if entry.kind == Some(Kind::System) { 2 } else { usize::MAX };
-    for (i, word) in entry.head.words.iter().take(named).enumerate() {
-        words.push(match (i, entry.kind, word.kind) {
-            (0, Some(kind), _) => canonical_word(kind, &word.text),
-            (_, _, WordKind::Group) => format!("({})", squeezed(&word.text)),
-            _ => word.text.clone(),
-        });
+    let mut out = String::new();
+    let mut is_plain = true;
+    for (i, word) in entry.head.words.iter().enumerate() {
+        if i > 0 {
+            out.push(' ');
+        }
+        match (i, entry.kind) {
+            (0, Some(kind)) => out.push_str(canonical_word(kind, &word.text)),
+            _ => is_plain &= write_word(&mut out, word),
+        }
     }
-    words.join(" ")
+    if is_plain { out } else { spacing::spaced(&out, order::is_statement(entry)) }
 }
 
-/// The first spelling of a kind is the canonical one; parts and records keep their own word.
-fn canonical_word(kind: Kind, word: &str) -> String {
-    if matches!(kind, Kind::Part | Kind::Record | Kind::Tool | Kind::Llm | Kind::If)
-        || word == "require"
-    {
-        return word.to_owned();
+/// Writes a word of a head so that it is read as one again; whether it needs no spacing.
+fn write_word(out: &mut String, word: &HeadWord) -> bool {
+    let is_plain = is_plain(&word.text);
+    let _ = match word.kind {
+        WordKind::Group => write!(out, "({})", word.text),
+        WordKind::Text if !is_plain => write!(out, "{}", Literal::Text(word.text.clone())),
+        _ => write!(out, "{}", word.text),
+    };
+    is_plain && word.kind != WordKind::Group
+}
+
+/// A key that is only known as text.
+fn word_text(text: &str) -> String {
+    let is_words = text.split(' ').all(|w| {
+        is_plain(w) || !w.is_empty() && w.chars().all(|c| c.is_alphanumeric() || "_.-".contains(c))
+    });
+    if is_words { text.to_owned() } else { Literal::Text(text.to_owned()).to_string() }
+}
+
+/// Whether a text is one name with or without quotes.
+fn is_plain(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_alphanumeric() || c == '_')
+        && !matches!(text, "extends" | "refines")
+}
+
+/// The first spelling of a kind is the canonical one; where the word itself says something it is kept.
+fn canonical_word(kind: Kind, word: &str) -> &str {
+    use Kind as K;
+    let says_more = matches!(
+        kind,
+        K::Part | K::Record | K::Tool | K::Llm | K::If | K::Step | K::Task | K::Success
+    );
+    if says_more {
+        return word;
     }
-    KEYWORDS.iter().find(|k| k.kind == kind).map_or_else(|| word.to_owned(), |k| k.word.to_owned())
+    KEYWORDS.iter().find(|k| k.kind == kind).map_or(word, |k| k.word)
 }
 
 /// The content of an entry in normal form, without its identity.
 pub fn content(entry: &Entry) -> String {
+    let items = items(None, std::slice::from_ref(entry));
+    items.iter().map(|item| item_content(item, Order::No)).collect()
+}
+
+/// The content of an item in normal form; `order` is that of what it stands in.
+pub(crate) fn item_content(item: &Item<'_>, order: Order) -> String {
     let mut out = String::new();
-    match &entry.content {
-        Content::Slot(slot) => out.push_str(&slot_text(slot)),
-        Content::Block(children) => write_block(&mut out, entry.kind, children, 0),
+    match &item.inside {
+        Inside::Slot(slot) => out.push_str(&slot_text(slot)),
+        Inside::Condition(slot) => {
+            let _ = writeln!(out, "{}: {}", items::condition_key(item.entry), slot_text(slot));
+        }
+        Inside::Block(_) => {
+            let children = item.children().unwrap_or_default();
+            let inside = Order::inside(order, item.entry);
+            write_items(&mut out, Some(item.entry), &children, inside, 0);
+        }
     }
     out
 }
 
-fn write_block(out: &mut String, kind: Option<Kind>, children: &[Entry], depth: usize) {
+fn write_items(
+    out: &mut String,
+    parent: Option<&Entry>,
+    all: &[Item<'_>],
+    order: Order,
+    depth: usize,
+) {
     let mut independent: Vec<String> = Vec::new();
     let mut sequence: Vec<String> = Vec::new();
-    for child in children {
+    for item in all {
         let mut text = String::new();
-        write_entry(&mut text, child, depth);
-        if is_ordered(kind, child) { sequence.push(text) } else { independent.push(text) }
+        write_item(&mut text, parent, item, order, depth);
+        if order.keeps(item.entry) { sequence.push(text) } else { independent.push(text) }
     }
     independent.sort();
     for text in independent.iter().chain(&sequence) {
@@ -81,99 +138,45 @@ fn write_block(out: &mut String, kind: Option<Kind>, children: &[Entry], depth: 
     }
 }
 
-/// Whether the place of `child` among its siblings matters.
-pub fn is_ordered(parent: Option<Kind>, child: &Entry) -> bool {
-    use Kind as K;
-    if child.is_line() {
-        return child.slot().is_none_or(|s| s.expect != Expect::Condition);
-    }
-    match parent {
-        Some(K::Step | K::If | K::Success) => true,
-        _ => matches!(child.kind, Some(K::Step | K::If | K::Tool | K::Llm)),
-    }
-}
-
-fn write_entry(out: &mut String, entry: &Entry, depth: usize) {
+fn write_item(
+    out: &mut String,
+    parent: Option<&Entry>,
+    item: &Item<'_>,
+    order: Order,
+    depth: usize,
+) {
     let indent = "  ".repeat(depth);
-    let identity = identity(entry);
-    match &entry.content {
-        Content::Slot(slot) if identity.is_empty() => {
-            let _ = writeln!(out, "{indent}{}", slot_text(slot));
+    let identity = item.identity(parent);
+    let _ = match &item.inside {
+        Inside::Slot(slot) => {
+            let text = slot_text(slot);
+            match (identity.as_str(), text.as_str()) {
+                ("", _) => writeln!(out, "{indent}{text}"),
+                ("return" | "emit", _) => writeln!(out, "{indent}{identity} {text}"),
+                (_, "") => writeln!(out, "{indent}{identity}:"),
+                _ => writeln!(out, "{indent}{identity}: {text}"),
+            }
         }
-        Content::Slot(slot) => {
-            let _ = writeln!(out, "{indent}{identity}: {}", slot_text(slot));
+        Inside::Condition(slot) => {
+            let key = items::condition_key(item.entry);
+            let _ = writeln!(out, "{indent}{identity} {{\n{indent}  {key}: {}", slot_text(slot));
+            writeln!(out, "{indent}}}")
         }
-        Content::Block(children) => {
+        Inside::Block(children) if children.is_empty() && is_line(item.entry) => {
+            writeln!(out, "{indent}{identity}")
+        }
+        Inside::Block(children) if children.is_empty() => writeln!(out, "{indent}{identity} {{}}"),
+        Inside::Block(_) => {
             let _ = writeln!(out, "{indent}{identity} {{");
-            write_block(out, entry.kind, children, depth + 1);
-            let _ = writeln!(out, "{indent}}}");
+            let children = item.children().unwrap_or_default();
+            let inside = Order::inside(order, item.entry);
+            write_items(out, Some(item.entry), &children, inside, depth + 1);
+            writeln!(out, "{indent}}}")
         }
-    }
+    };
 }
 
-/// A slot in normal form, on one line.
-pub fn slot_text(slot: &SlotReading) -> String {
-    reading_text(&slot.reading)
-}
-
-fn reading_text(reading: &Reading) -> String {
-    match reading {
-        Reading::Nothing => String::new(),
-        Reading::Open => "...".to_owned(),
-        Reading::Literal(literal) => literal.to_string(),
-        Reading::List(items) => {
-            let items: Vec<String> = items.iter().map(reading_text).collect();
-            format!("[{}]", items.join(", "))
-        }
-        Reading::Schedule(steps) => joined(steps, " -> "),
-        Reading::Domain(domain) => domain_text(domain),
-        Reading::Type(ty, None) => ty.to_string(),
-        Reading::Type(ty, Some(initial)) => format!("{ty} = {initial}"),
-        Reading::Formula(formula) => formula.normal(),
-        Reading::Partial(formula, rest) => format!("{} {}", formula.normal(), quoted(rest)),
-        Reading::Warning(premise, conclusion) => {
-            let premise = match premise {
-                Ok(formula) => formula.normal(),
-                Err(words) => quoted(words),
-            };
-            format!("if {premise} => {}", quoted(conclusion))
-        }
-        Reading::Assignments(items, rest) => {
-            let mut items: Vec<String> = items.iter().map(assignment_text).collect();
-            items.sort();
-            let rest = if rest.is_empty() { String::new() } else { format!(" {}", quoted(rest)) };
-            format!("{}{rest}", items.join(", "))
-        }
-        Reading::Template(text, _) => Literal::Text(text.clone()).to_string(),
-        Reading::Name(name) => Literal::Text(name.clone()).to_string(),
-        Reading::Words(text) => quoted(text),
-    }
-}
-
-fn assignment_text(item: &Assignment) -> String {
-    format!("{} = {}", item.name, item.value.normal())
-}
-
-fn domain_text(domain: &crate::domain::Domain) -> String {
-    use crate::domain::Domain;
-    match domain {
-        Domain::Values(values) => format!("[{}]", joined(values, ", ")),
-        Domain::Ints(low, high, step) => format!("int range [{low}, {high}] step {step}"),
-        Domain::Reals(low, high) => format!("float range [{low}, {high}]"),
-        Domain::Any(ty) => ty.clone(),
-    }
-}
-
-fn joined(values: &[Literal], separator: &str) -> String {
-    let texts: Vec<String> = values.iter().map(ToString::to_string).collect();
-    texts.join(separator)
-}
-
-/// Prose with its white space squeezed: line breaks in prose are layout.
-fn quoted(text: &str) -> String {
-    Literal::Text(squeezed(text)).to_string()
-}
-
-fn squeezed(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// Whether an item without anything inside is written on a line of its own.
+fn is_line(entry: &Entry) -> bool {
+    matches!(entry.kind, Some(Kind::Import | Kind::Extends | Kind::Artifact))
 }

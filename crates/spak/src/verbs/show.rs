@@ -74,6 +74,7 @@ fn slot(slot: &SlotReading) -> SlotRecord {
         Reading::List(items) => {
             ("list", items.iter().filter_map(literal).map(value).collect(), None)
         }
+        Reading::Map(_) => ("map", Vec::new(), None),
         Reading::Schedule(steps) => ("schedule", steps.iter().map(value).collect(), None),
         Reading::Domain(domain) => ("domain", domain_values(domain), None),
         Reading::Type(..) => ("type", Vec::new(), None),

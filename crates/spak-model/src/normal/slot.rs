@@ -1,0 +1,209 @@
+//! Slots in normal form, each on one line and so that its place reads it the same way again.
+
+use spak_expr::{CompareOp, Expr, ExprKind};
+
+use super::spacing::spaced;
+use crate::assignment::Assignment;
+use crate::domain::Domain;
+use crate::formula::{self, Formula, Read};
+use crate::literal::Literal;
+use crate::reading::{Reading, SlotReading};
+use crate::types::Type;
+use crate::vocabulary::Expect;
+
+/// A slot in normal form, on one line.
+pub fn slot_text(slot: &SlotReading) -> String {
+    let text = reading_text(&slot.reading, slot.expect);
+    if text.contains("//") { without_comment(&text) } else { text }
+}
+
+/// `a // b` begins a comment and `a//b` divides; in quotes it is neither.
+fn without_comment(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut quote, mut escaped) = (None, false);
+    for c in text.chars() {
+        match (quote, c) {
+            _ if escaped => escaped = false,
+            (Some(_), '\\') => escaped = true,
+            (Some(q), c) if c == q => quote = None,
+            (None, '"') => quote = Some(c),
+            (None, ' ') if out.ends_with("//") => continue,
+            (None, '/') if out.ends_with(" /") => {
+                out.truncate(out.trim_end_matches('/').trim_end().len());
+                out.push('/');
+            }
+            _ => {}
+        }
+        out.push(c);
+    }
+    out
+}
+
+fn reading_text(reading: &Reading, expect: Expect) -> String {
+    match reading {
+        Reading::Nothing => String::new(),
+        Reading::Open => "...".to_owned(),
+        Reading::Literal(literal) => literal.to_string(),
+        Reading::List(items) => {
+            let items: Vec<String> = items.iter().map(|i| reading_text(i, expect)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Reading::Map(fields) => map_text(fields),
+        Reading::Schedule(steps) => joined(steps, " -> "),
+        Reading::Domain(domain) => domain_text(domain),
+        Reading::Type(Type::OneOf(values), Some(initial))
+            if values == std::slice::from_ref(initial) =>
+        {
+            initial.to_string()
+        }
+        Reading::Type(ty, None) => type_text(ty),
+        Reading::Type(ty, Some(initial)) => format!("{} = {initial}", type_text(ty)),
+        Reading::Formula(formula) => {
+            let text = formula_text(formula, expect);
+            // A colon would end a key.
+            if text.contains(':') && is_condition(expect) { quoted(&text) } else { text }
+        }
+        Reading::Partial(formula, rest) => in_place(&partial_text(formula, rest, expect), expect),
+        Reading::Warning(premise, conclusion) => {
+            let premise = match premise {
+                Ok(formula) => formula.normal(),
+                Err(words) => words.clone(),
+            };
+            in_place(&format!("if {premise} => {conclusion}"), expect)
+        }
+        Reading::Assignments(items, rest) => {
+            let mut items: Vec<String> = items.iter().map(assignment_text).collect();
+            items.sort();
+            let items = items.join(", ");
+            if rest.is_empty() { items } else { in_place(&format!("{items}, {rest}"), expect) }
+        }
+        Reading::Template(text, _) => quoted(text),
+        Reading::Name(name) => quoted(name),
+        // In quotes they would be a value.
+        Reading::Words(text) if matches!(expect, Expect::Type | Expect::Domain) => text.clone(),
+        Reading::Words(text) => quoted(text),
+    }
+}
+
+/// A map in a list: its values in order of their keys, then its lines.
+fn map_text(fields: &[(String, Reading)]) -> String {
+    let mut keyed = Vec::with_capacity(fields.len());
+    let mut lines = Vec::new();
+    for (key, reading) in fields {
+        let text = reading_text(reading, Expect::Any);
+        match key.as_str() {
+            "" => lines.push(text),
+            key => keyed.push(format!("{}: {text}", super::word_text(key))),
+        }
+    }
+    keyed.sort();
+    keyed.extend(lines);
+    format!("{{{}}}", keyed.join(", "))
+}
+
+fn is_condition(expect: Expect) -> bool {
+    matches!(expect, Expect::Condition | Expect::Assignment)
+}
+
+/// A statement that is half formal. Where a condition is expected it is read in quotes as well; elsewhere
+/// quotes would make it prose.
+fn in_place(text: &str, expect: Expect) -> String {
+    if is_condition(expect) { quoted(text) } else { text.to_owned() }
+}
+
+/// A formula. Where it is a condition its sides may be exchanged; elsewhere `a = b` gives `a` a value, so
+/// that it stays as it was written.
+fn formula_text(formula: &Formula, expect: Expect) -> String {
+    if expect != Expect::Condition
+        && let Some((left, sign, right)) = equation(formula)
+    {
+        return format!("{} {sign} {}", side(left), side(right));
+    }
+    formula.normal()
+}
+
+/// The sides of `a = b` and the sign between them.
+fn equation(formula: &Formula) -> Option<(&Expr, &'static str, &Expr)> {
+    let ExprKind::Compare(left, rest) = &formula.expr.kind else { return None };
+    let [(CompareOp::Equal, right)] = rest.as_slice() else { return None };
+    let place = |at: u32| at.checked_sub(formula.span.start).map(|at| at as usize);
+    let between = place(left.span.end).zip(place(right.span.start));
+    let between = between.and_then(|(from, to)| formula.text.get(from..to)).unwrap_or("");
+    Some((left, if between.contains("==") { "==" } else { "=" }, right))
+}
+
+/// One side of an equation, in parentheses where it is a comparison itself.
+fn side(expr: &Expr) -> String {
+    let normal = spak_expr::normal(expr);
+    match normal.kind {
+        ExprKind::Compare(..)
+        | ExprKind::And(_)
+        | ExprKind::Or(_)
+        | ExprKind::Quantified(_)
+        | ExprKind::Unary(spak_expr::UnaryOp::Not, _) => format!("({normal})"),
+        _ => normal.to_string(),
+    }
+}
+
+/// A formula with its words, so that it is parted at the same place again: in its normal form if that
+/// does, else as it was written.
+fn partial_text(formula: &Formula, rest: &str, expect: Expect) -> String {
+    let normal = formula_text(formula, expect);
+    for text in [format!("{normal} {rest}"), format!("{} {rest}", formula.text.trim())] {
+        let read = match expect {
+            Expect::Condition => formula::read_condition(&text, 0),
+            _ => formula::read(&text, 0),
+        };
+        if let Read::Prefix(again, words) = read
+            && words.trim() == rest.trim()
+            && formula_text(&again, expect) == normal
+        {
+            return text;
+        }
+    }
+    // `stop when p > x`: the words stand before it.
+    format!("{rest} when {}", formula.text.trim())
+}
+
+fn assignment_text(item: &Assignment) -> String {
+    format!("{} = {}", item.name, item.value.normal())
+}
+
+fn domain_text(domain: &Domain) -> String {
+    match domain {
+        Domain::Values(values) => format!("[{}]", joined(values, ", ")),
+        Domain::Ints(low, high, step) => format!("int range [{low}, {high}] step {step}"),
+        Domain::Reals(low, high) => format!("float range [{low}, {high}]"),
+        Domain::Any(ty) => ty.clone(),
+    }
+}
+
+/// A type; the values of one that lists them have no order.
+fn type_text(ty: &Type) -> String {
+    let dims = |names: &[String]| {
+        let names: Vec<String> = names.iter().map(|n| spaced(n, true)).collect();
+        names.join(", ")
+    };
+    match ty {
+        Type::OneOf(values) => {
+            let mut texts: Vec<String> = values.iter().map(ToString::to_string).collect();
+            texts.sort();
+            texts.dedup();
+            texts.join(" | ")
+        }
+        Type::Tensor(names, None) => format!("Tensor[{}]", dims(names)),
+        Type::Tensor(names, Some(element)) => format!("Tensor([{}], {element})", dims(names)),
+        Type::List(Some(element)) => format!("[{}]", type_text(element)),
+        Type::Optional(inner) => format!("{}?", type_text(inner)),
+        other => other.to_string(),
+    }
+}
+
+fn joined(values: &[Literal], separator: &str) -> String {
+    let texts: Vec<String> = values.iter().map(ToString::to_string).collect();
+    texts.join(separator)
+}
+
+fn quoted(text: &str) -> String {
+    Literal::Text(text.to_owned()).to_string()
+}
