@@ -31,7 +31,9 @@ pub(crate) fn test() -> Result<()> {
 /// Test runners hide what passing tests print, so what they skip is said here again.
 fn say_what_was_skipped() {
     if !root().join("../shared").is_dir() {
-        println!("SKIPPED: tests on recorded spaces and on designs of others; no folder `../shared`");
+        println!(
+            "SKIPPED: tests on recorded spaces and on designs of others; no folder `../shared`"
+        );
     }
     for compiler in ["gcc", "clang"] {
         if Command::new(compiler).arg("--version").output().is_err() {

@@ -1,10 +1,10 @@
 //! Rules about files that no compiler checks.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod architecture;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use cargo_metadata::{DependencyKind, MetadataCommand};
 
 use crate::run::root;
 
@@ -17,8 +17,8 @@ const MAX_BYTES: u64 = 256 << 10;
 pub(crate) fn check() -> Result<()> {
     println!("== tidy");
     let mut broken = Vec::new();
-    dependencies(&mut broken)?;
     let files = tracked()?;
+    architecture::check(&files, &mut broken)?;
     for file in &files {
         one_file(file, &mut broken)?;
     }
@@ -68,50 +68,6 @@ fn one_file(file: &Path, broken: &mut Vec<String>) -> Result<()> {
         if attribute.starts_with("ignore") || attribute.starts_with("should_panic") {
             broken.push(format!("{shown}:{}: a test that is ignored or must panic", number + 1));
         }
-    }
-    Ok(())
-}
-
-/// Compares the dependencies between crates with the table in docs/ARCHITECTURE.md, whose rows are
-/// ``| `crate` | duty | `a`, `b` |``.
-fn dependencies(broken: &mut Vec<String>) -> Result<()> {
-    let text = std::fs::read_to_string(root().join("docs/ARCHITECTURE.md"))?;
-    let mut allowed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for line in text.lines() {
-        let cells: Vec<&str> = line.trim().trim_matches('|').split('|').map(str::trim).collect();
-        let [name, .., uses] = cells.as_slice() else { continue };
-        let Some(name) = name.strip_prefix('`').and_then(|n| n.strip_suffix('`')) else { continue };
-        if !(name.starts_with("spak") || name == "xtask") {
-            continue;
-        }
-        let uses = uses.split('`').filter(|u| u.starts_with("spak")).map(str::to_owned);
-        allowed.insert(name.to_owned(), uses.collect());
-    }
-    let metadata =
-        MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec()?;
-    for package in &metadata.packages {
-        let name = package.name.to_string();
-        let Some(may_use) = allowed.remove(&name) else {
-            broken.push(format!("docs/ARCHITECTURE.md: no row for the crate `{name}`"));
-            continue;
-        };
-        let uses: BTreeSet<String> = package
-            .dependencies
-            .iter()
-            .filter(|d| d.path.is_some() && d.kind != DependencyKind::Development)
-            .map(|d| d.name.clone())
-            .collect();
-        for extra in uses.difference(&may_use) {
-            broken.push(format!(
-                "crates/{name}: uses `{extra}`, which docs/ARCHITECTURE.md does not allow"
-            ));
-        }
-        for missing in may_use.difference(&uses) {
-            broken.push(format!("docs/ARCHITECTURE.md: `{name}` does not use `{missing}`"));
-        }
-    }
-    for name in allowed.keys() {
-        broken.push(format!("docs/ARCHITECTURE.md: there is no crate `{name}`"));
     }
     Ok(())
 }

@@ -123,7 +123,8 @@ fn workload(record: &Record) -> Workload {
     Workload(values)
 }
 
-/// Device, toolchain, hardware fields and sizes by name; the design's own names win.
+/// Sizes, hardware fields, device and toolchain by name; of equal names the workload's counts, then
+/// what the machine says of itself. A field in which two `hardware` blocks differ has no plain name.
 fn symbols(
     system: &System,
     workload: &Workload,
@@ -135,13 +136,7 @@ fn symbols(
     for (name, value) in problem_symbols(problem) {
         all.insert(name.to_owned(), value);
     }
-    for record in &system.hardware {
-        for (key, slot) in &record.fields {
-            if let Reading::Literal(literal) = &slot.reading {
-                all.insert(key.clone(), crate::verbs::show::value(literal));
-            }
-        }
-    }
+    all.extend(hardware(system));
     all.insert("architecture".to_owned(), Value::Text(device.architecture.clone()));
     all.insert("device".to_owned(), Value::Text(device.name.clone()));
     all.insert("cores".to_owned(), Value::Int(i64::from(device.cores)));
@@ -149,6 +144,28 @@ fn symbols(
     all.insert("family".to_owned(), Value::Text(problem.family().to_owned()));
     all.extend(workload.0.clone());
     Symbols(all)
+}
+
+/// Fields of hardware, with the block's name before them (`H200.sm_count`) and, where all blocks that
+/// have the field agree, without it.
+fn hardware(system: &System) -> BTreeMap<String, Value> {
+    let mut all = BTreeMap::new();
+    let mut plain: BTreeMap<&String, Option<Value>> = BTreeMap::new();
+    for record in &system.hardware {
+        for (key, slot) in &record.fields {
+            let Reading::Literal(literal) = &slot.reading else { continue };
+            let value = crate::verbs::show::value(literal);
+            if let Some(name) = &record.name {
+                all.insert(format!("{name}.{key}"), value.clone());
+            }
+            let known = plain.entry(key).or_insert_with(|| Some(value.clone()));
+            if known.as_ref() != Some(&value) {
+                *known = None;
+            }
+        }
+    }
+    all.extend(plain.into_iter().filter_map(|(key, value)| Some((key.clone(), value?))));
+    all
 }
 
 /// The sizes of a problem under the names that templates' constraints use.
