@@ -5,18 +5,23 @@
 //! from everything that `a.dsl` has: an item of the same kind and name replaces the inherited one, and
 //! should say why in `override "reason" { … }`.
 
+mod merge;
+mod overrides;
+mod requests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use spak_syntax::ast::{self, Head, HeadWord, WordKind};
+use spak_syntax::ast;
 use spak_syntax::{Diagnostic, FileId, Span};
 
-use crate::codes::{IMPORT_CYCLE, IMPORT_NOT_FOUND, OVERRIDE_WITHOUT_REASON, OVERRIDES_NOTHING};
+use crate::codes::{IMPORT_CYCLE, IMPORT_NOT_FOUND};
 use crate::entry::{Content, Entry, lower};
 use crate::front_matter;
 use crate::literal::Literal;
-use crate::normal;
-use crate::reading::Reading;
 use crate::vocabulary::Kind;
+
+use merge::{add_knowledge, inherit};
+use requests::{Request, head_end, requests};
 
 /// Real projects are a few files deep; a longer chain is generated or goes in circles.
 const MAX_IMPORT_DEPTH: usize = 64;
@@ -80,15 +85,6 @@ struct Resolver<'a> {
     out: Resolved,
 }
 
-/// An import as written.
-struct Request {
-    spec: String,
-    inherits: bool,
-    /// `refines Y` of a mathematical model names a model, not necessarily a file.
-    may_be_absent: bool,
-    span: Span,
-}
-
 impl Resolver<'_> {
     /// The statements of file `id`, which the import at `from` led to.
     fn file(&mut self, id: FileId, text: &str, from: Option<(FileId, Span)>) -> Vec<Entry> {
@@ -97,7 +93,7 @@ impl Resolver<'_> {
         }
         let parse = spak_syntax::parse(text);
         self.out.diagnostics.extend(parse.diagnostics.iter().cloned().map(|d| d.in_file(id)));
-        let file = ast::file(&parse);
+        let mut file = ast::file(&parse);
         if let Some(slot) = &file.front_matter {
             let (front_matter, wrong) = front_matter::read(slot);
             self.out.diagnostics.extend(wrong.map(|d| d.in_file(id)));
@@ -105,16 +101,66 @@ impl Resolver<'_> {
                 self.out.front_matter = front_matter;
             }
         }
+        let mut overrides = overrides::take(&mut file.items);
         let (mut entries, diagnostics) = lower(id, &file.items);
         self.out.diagnostics.extend(diagnostics);
         self.open.push((id, from));
         let requests = requests(&entries);
+        let siblings = Siblings::of(&entries);
+        let mut asked: BTreeMap<Option<Span>, Vec<&Request>> = BTreeMap::new();
         for request in &requests {
-            self.follow(id, request, &requests, &mut entries);
+            asked.entry(request.by).or_default().push(request);
         }
+        let mut bases: BTreeSet<Span> = BTreeSet::new();
+        for by in self.in_turn(id, &requests, &siblings) {
+            let own = asked.remove(&by).unwrap_or_default();
+            let before = self.out.imports.len() + bases.len();
+            for request in &own {
+                match siblings.meant(request) {
+                    Some(base) => self.start_from(id, request, base, (&mut entries, &mut bases)),
+                    None => self.follow(id, request, &requests, &mut entries),
+                }
+            }
+            let Some(replaced) = overrides.remove(&by) else { continue };
+            let is_asked = !own.is_empty() || requests.iter().any(|r| r.by.is_none());
+            // What could not be found has been said.
+            let is_there = self.out.imports.len() + bases.len() > before || own.is_empty();
+            let diagnostics = &mut self.out.diagnostics;
+            on_items(&mut entries, by, |into| {
+                if is_asked && is_there {
+                    return replaced.apply(id, into, diagnostics);
+                }
+                if !is_asked {
+                    diagnostics.extend(replaced.nothing_inherited(id));
+                }
+                into.extend(replaced.entries(id));
+            });
+        }
+        // What another system of the file starts from is a part of that one.
+        entries.retain(|e| !bases.contains(&e.span));
         self.open.pop();
         self.done.insert(id, entries.clone());
         entries
+    }
+
+    /// Adds to a system what another one of the same file has.
+    fn start_from(
+        &mut self,
+        id: FileId,
+        request: &Request,
+        base: Span,
+        (entries, bases): (&mut Vec<Entry>, &mut BTreeSet<Span>),
+    ) {
+        if bases.len() >= MAX_IMPORT_DEPTH {
+            let why = format!("more than {MAX_IMPORT_DEPTH} systems of this file are started from");
+            self.out.diagnostics.push(not_found(request, &why).in_file(id));
+            return;
+        }
+        let Some(copy) = entries.iter().find(|e| e.span == base).cloned() else { return };
+        bases.insert(base);
+        let diagnostics = &mut self.out.diagnostics;
+        on_items(entries, request.by, |own| inherit(&[copy], None, own, diagnostics));
+        taken(entries, request);
     }
 
     fn follow(&mut self, id: FileId, request: &Request, all: &[Request], entries: &mut Vec<Entry>) {
@@ -122,11 +168,6 @@ impl Resolver<'_> {
             Ok(found) => found,
             Err(_) if request.may_be_absent => return,
             Err(why) => {
-                let why = if has_system(entries, &request.spec) {
-                    "it is a system of this file, and a design extends a file".to_owned()
-                } else {
-                    why
-                };
                 self.out.diagnostics.push(not_found(request, &why).in_file(id));
                 return;
             }
@@ -149,11 +190,46 @@ impl Resolver<'_> {
         });
         let base = self.file(other, &text, Some((id, request.span)));
         if request.inherits {
+            let wanted = request.system.as_deref().unwrap_or(&request.spec);
             let diagnostics = &mut self.out.diagnostics;
-            *entries = inherit(&base, std::mem::take(entries), diagnostics);
+            on_items(entries, request.by, |own| inherit(&base, Some(wanted), own, diagnostics));
+            taken(entries, request);
         } else {
-            add_knowledge(entries, &base);
+            on_items(entries, request.by, |own| add_knowledge(own, &base));
         }
+    }
+
+    /// The systems of a file in an order in which each comes after the one it starts from; the file itself
+    /// comes first.
+    fn in_turn(
+        &mut self,
+        id: FileId,
+        requests: &[Request],
+        siblings: &Siblings,
+    ) -> Vec<Option<Span>> {
+        let mut order = vec![None];
+        let mut left = siblings.all.clone();
+        let bases: Vec<(Span, Span, &Request)> =
+            requests.iter().filter_map(|r| Some((r.by?, siblings.meant(r)?, r))).collect();
+        for _ in 0..=MAX_IMPORT_DEPTH {
+            let waiting = bases.iter().filter(|(_, base, _)| left.contains(base));
+            let waiting: BTreeSet<Span> = waiting.map(|(by, ..)| *by).collect();
+            let (later, now): (BTreeSet<Span>, BTreeSet<Span>) =
+                left.iter().copied().partition(|by| waiting.contains(by));
+            if now.is_empty() {
+                break;
+            }
+            order.extend(now.into_iter().map(Some));
+            left = later;
+        }
+        for (_, _, request) in bases.iter().filter(|(by, ..)| left.contains(by)) {
+            let message = format!("`{}` starts from this system itself", request.spec);
+            let diagnostic = Diagnostic::error(IMPORT_CYCLE, request.span, message)
+                .because("a design cannot be a part of itself; nothing is inherited")
+                .repair("move what both systems need into a third one");
+            self.out.diagnostics.push(diagnostic.in_file(id));
+        }
+        order
     }
 
     /// The file that `request` names: by path, as a library, or, for `extends`, by the name of the
@@ -198,6 +274,65 @@ impl Resolver<'_> {
     }
 }
 
+/// The systems of one file.
+struct Siblings {
+    all: BTreeSet<Span>,
+    by_name: BTreeMap<String, Span>,
+}
+
+impl Siblings {
+    fn of(entries: &[Entry]) -> Self {
+        let systems = entries.iter().filter(|e| e.kind == Some(Kind::System));
+        let named = systems.clone().filter_map(|e| Some((e.name_text()?.to_owned(), e.span)));
+        // Of two with one name the first is meant.
+        let by_name = named.collect::<Vec<_>>().into_iter().rev().collect();
+        Self { all: systems.map(|e| e.span).collect(), by_name }
+    }
+
+    /// The other system of the same file that `request` names.
+    fn meant(&self, request: &Request) -> Option<Span> {
+        let is_name = request.inherits && request.by.is_some() && request.system.is_none();
+        let base = *self.by_name.get(&request.spec).filter(|_| is_name)?;
+        (Some(base) != request.by).then_some(base)
+    }
+}
+
+/// Changes the statements that what `by` asks for is added to: those of that system, else of the first one
+/// of the file, else of the file.
+fn on_items<T>(
+    entries: &mut Vec<Entry>,
+    by: Option<Span>,
+    change: impl FnOnce(&mut Vec<Entry>) -> T,
+) -> T {
+    let is_system = |e: &Entry| e.kind == Some(Kind::System) && by.is_none_or(|b| e.span == b);
+    let at = entries.iter().position(is_system);
+    match at.and_then(|at| entries.get_mut(at)) {
+        Some(Entry { content: Content::Block(children), .. }) => change(children),
+        _ => change(entries),
+    }
+}
+
+/// Forgets where a design comes from whose items are all there now.
+fn taken(entries: &mut Vec<Entry>, request: &Request) {
+    let is_it = |e: &Entry| {
+        e.kind == Some(Kind::Extends)
+            && (e.head.words.get(1).is_some_and(|w| w.span == request.span)
+                || e.slot().is_some_and(|s| s.span == request.span))
+    };
+    for entry in entries.iter_mut().filter(|e| e.kind == Some(Kind::System)) {
+        if request.by == Some(entry.span)
+            && let Some(end) = head_end(&entry.head)
+            && entry.head.words.iter().skip(end).any(|w| w.span == request.span)
+        {
+            entry.head.words.truncate(end);
+        }
+        if let Content::Block(children) = &mut entry.content {
+            children.retain(|e| !is_it(e));
+        }
+    }
+    entries.retain(|e| !is_it(e));
+}
+
 fn has_system(entries: &[Entry], name: &str) -> bool {
     let mut systems = entries.iter().filter(|e| e.kind == Some(Kind::System));
     systems.any(|system| system.name.as_ref().is_some_and(|word| word.text == name))
@@ -214,263 +349,13 @@ fn not_found(request: &Request, why: &str) -> Diagnostic {
     let diagnostic = if request.inherits {
         Diagnostic::error(IMPORT_NOT_FOUND, request.span, message)
             .because("the design starts from that file, so what it inherits is missing")
+    } else if request.spec.starts_with("std/") {
+        Diagnostic::error(IMPORT_NOT_FOUND, request.span, message).because(
+            "`std/` are the libraries that come with the program, and this is none of them",
+        )
     } else {
         Diagnostic::warning(IMPORT_NOT_FOUND, request.span, message)
             .because("what it knows is not taken into account")
     };
     diagnostic.repair("give a path relative to this file, or the name of a library")
-}
-
-/// Every import of a file, at the top or directly inside a system.
-fn requests(entries: &[Entry]) -> Vec<Request> {
-    let mut out = Vec::new();
-    for entry in entries {
-        match entry.kind {
-            Some(Kind::System) => {
-                out.extend(head_extends(&entry.head));
-                out.extend(entry.children().iter().filter_map(statement));
-            }
-            _ => out.extend(statement(entry)),
-        }
-    }
-    out
-}
-
-/// `system B extends "a.dsl"`.
-fn head_extends(head: &Head) -> Option<Request> {
-    let at = head.words.iter().position(|w| matches!(w.text.as_str(), "extends" | "refines"))?;
-    let (word, spec) = (head.words.get(at)?, head.words.get(at + 1)?);
-    Some(Request {
-        spec: spec.text.clone(),
-        inherits: true,
-        may_be_absent: word.text == "refines",
-        span: spec.span,
-    })
-}
-
-/// `import "a.dsl"`, `extends: "a.dsl"`.
-fn statement(entry: &Entry) -> Option<Request> {
-    let inherits = match entry.kind {
-        Some(Kind::Import) => false,
-        Some(Kind::Extends) => true,
-        _ => return None,
-    };
-    let (spec, span) = match entry.head.words.get(1) {
-        Some(HeadWord { text, span, .. }) => (text.clone(), *span),
-        None => match &entry.slot()?.reading {
-            Reading::Words(text) | Reading::Name(text) => (text.clone(), entry.slot()?.span),
-            Reading::Literal(literal) => (literal.as_text()?.to_owned(), entry.slot()?.span),
-            _ => return None,
-        },
-    };
-    Some(Request { spec, inherits, may_be_absent: entry.key() == "refines", span })
-}
-
-/// The system of a file: the first `system` block, or nothing for an anonymous one.
-fn system_index(entries: &[Entry]) -> Option<usize> {
-    entries.iter().position(|e| e.kind == Some(Kind::System))
-}
-
-/// `child` with everything of `base` that it does not replace.
-fn inherit(base: &[Entry], mut child: Vec<Entry>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Entry> {
-    let base_items = match system_index(base).and_then(|i| base.get(i)) {
-        Some(system) => system.children(),
-        None => base,
-    };
-    let into = match system_index(&child).and_then(|i| child.get_mut(i)) {
-        Some(Entry { content: Content::Block(children), .. }) => children,
-        _ => &mut child,
-    };
-    let own = std::mem::take(into);
-    let (overrides, own): (Vec<Entry>, Vec<Entry>) =
-        own.into_iter().partition(|e| e.kind == Some(Kind::Override));
-    let mut items: Vec<Entry> = base_items.iter().filter(|e| !is_import(e)).cloned().collect();
-    let at = Merge { reason: None, required: false };
-    merge(&mut items, own, &at, diagnostics);
-    for replacement in overrides {
-        let Content::Block(inner) = replacement.content else { continue };
-        let reason = replacement.head.words.iter().skip(1).find(|w| w.kind == WordKind::Text);
-        let at = Merge { reason: reason.map(|w| w.text.clone()), required: true };
-        merge(&mut items, inner, &at, diagnostics);
-    }
-    *into = items;
-    child
-}
-
-fn is_import(entry: &Entry) -> bool {
-    matches!(entry.kind, Some(Kind::Import | Kind::Extends))
-}
-
-struct Merge {
-    /// Why items are replaced.
-    reason: Option<String>,
-    /// Whether there must be something to replace.
-    required: bool,
-}
-
-/// Adds `own` to `items`, replacing inherited items of the same identity.
-fn merge(items: &mut Vec<Entry>, own: Vec<Entry>, at: &Merge, diagnostics: &mut Vec<Diagnostic>) {
-    let mut inherited: BTreeMap<String, usize> = BTreeMap::new();
-    let mut nameless: BTreeSet<String> = BTreeSet::new();
-    for (place, item) in items.iter().enumerate() {
-        if is_nameless(item) {
-            nameless.insert(normal::content(item));
-        } else {
-            inherited.entry(normal::identity(item)).or_insert(place);
-        }
-    }
-    for mut entry in own {
-        if is_nameless(&entry) {
-            // Said before: once is enough.
-            if !nameless.contains(&normal::content(&entry)) {
-                items.push(entry);
-            }
-            continue;
-        }
-        let identity = normal::identity(&entry);
-        let Some(found) = inherited.get(&identity).and_then(|p| items.get_mut(*p)) else {
-            if at.required {
-                diagnostics.push(overrides_nothing(&entry, &identity));
-            }
-            if is_container(&entry) {
-                inherited.insert(identity, items.len());
-            }
-            items.push(entry);
-            continue;
-        };
-        if is_container(&entry)
-            && let (Content::Block(into), Content::Block(from)) =
-                (&mut found.content, &mut entry.content)
-        {
-            merge(into, std::mem::take(from), at, diagnostics);
-            continue;
-        }
-        // A second one of the same name stands beside the first.
-        inherited.remove(&identity);
-        if normal::content(found) == normal::content(&entry) {
-            continue;
-        }
-        if at.reason.is_none() && found.file != entry.file {
-            diagnostics.push(without_reason(&entry, found, &identity));
-        }
-        entry.override_reason.clone_from(&at.reason);
-        *found = entry;
-    }
-}
-
-/// Whether nothing can refer to a statement, so that it adds to inherited ones: lines, and conditions
-/// and advice without a name.
-fn is_nameless(entry: &Entry) -> bool {
-    use Kind as K;
-    let is_repeatable = matches!(
-        entry.kind,
-        Some(
-            K::Constraint
-                | K::Invariant
-                | K::Fact
-                | K::Rule
-                | K::Hint
-                | K::Heuristic
-                | K::Axiom
-                | K::Prediction
-                | K::Check
-        )
-    );
-    entry.is_line() || is_repeatable && entry.name.is_none()
-}
-
-/// Blocks that are merged item by item; everything else is replaced whole.
-fn is_container(entry: &Entry) -> bool {
-    use Kind as K;
-    match entry.kind {
-        Some(kind) => matches!(
-            kind,
-            K::DesignSpace
-                | K::TuningSpace
-                | K::Model
-                | K::Knowledge
-                | K::TraceSchema
-                | K::Variant
-                | K::Build
-                | K::Workload
-                | K::Hardware
-                | K::Goal
-                | K::Record
-        ),
-        // A group of dimensions or of fields.
-        None => matches!(entry.content, Content::Block(_)),
-    }
-}
-
-fn overrides_nothing(entry: &Entry, identity: &str) -> Diagnostic {
-    Diagnostic::error(
-        OVERRIDES_NOTHING,
-        entry.span,
-        format!("there is no inherited `{identity}` to replace"),
-    )
-    .because("`override` replaces what the design it extends has under the same kind and name")
-    .repair("move it out of `override`, or correct its name")
-    .in_file(entry.file)
-}
-
-fn without_reason(entry: &Entry, inherited: &Entry, identity: &str) -> Diagnostic {
-    let mut diagnostic = Diagnostic::warning(
-        OVERRIDE_WITHOUT_REASON,
-        entry.span,
-        format!("`{identity}` replaces the inherited one and does not say why"),
-    )
-    .because("who reads the design later cannot tell a decision from an accident")
-    .repair("put it into `override \"the reason\" { … }`")
-    .in_file(entry.file);
-    diagnostic.related.push(spak_syntax::Label {
-        file: inherited.file,
-        span: inherited.span,
-        text: "inherited from here".to_owned(),
-    });
-    diagnostic
-}
-
-/// Adds what another file knows: knowledge, devices, problems, types and observations.
-fn add_knowledge(entries: &mut Vec<Entry>, base: &[Entry]) {
-    use Kind as K;
-    let items = match system_index(base).and_then(|i| base.get(i)) {
-        Some(system) => system.children(),
-        None => base,
-    };
-    let knows = |e: &&Entry| {
-        matches!(
-            e.kind,
-            Some(
-                K::Knowledge
-                    | K::Hardware
-                    | K::Workload
-                    | K::Model
-                    | K::TraceSchema
-                    | K::Constraint
-            )
-        )
-    };
-    let known: Vec<Entry> = items.iter().filter(knows).cloned().collect();
-    let into = match system_index(entries).and_then(|i| entries.get_mut(i)) {
-        Some(Entry { content: Content::Block(children), .. }) => children,
-        _ => entries,
-    };
-    // What the design says itself stands; of what is imported only the new is added.
-    let mut merged = known;
-    let own = std::mem::take(into);
-    let mut ignored = Vec::new();
-    merge(&mut merged, own, &Merge { reason: Some(String::new()), required: false }, &mut ignored);
-    for entry in &mut merged {
-        clear_empty_reasons(entry);
-    }
-    *into = merged;
-}
-
-fn clear_empty_reasons(entry: &mut Entry) {
-    if entry.override_reason.as_deref() == Some("") {
-        entry.override_reason = None;
-    }
-    if let Content::Block(children) = &mut entry.content {
-        children.iter_mut().for_each(clear_empty_reasons);
-    }
 }
