@@ -4,16 +4,18 @@
 //! own. For every value a config that has it is searched depth first; a constraint decides as soon as
 //! its dimensions have values. The search has a budget, beyond which nothing is said.
 
+mod faults;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use spak_expr::{Program, Scalar, Symbols, Value, free_names, partial};
-use spak_syntax::{Diagnostic, FileId, Label, Span};
+use spak_expr::{Expr, Program, Scalar, Symbols, Value, free_names, partial};
+use spak_syntax::{Diagnostic, FileId, Label, Severity, Span};
 
 use crate::codes::{DEAD_VALUE, EMPTY_SPACE};
 use crate::formula::{Formula, to_value};
 use crate::literal::Literal;
 use crate::reading::Reading;
-use crate::system::{Dimension, System};
+use crate::system::{Condition, Dimension, Record, System};
 
 /// Groups with more configs than this are looked at one constraint at a time.
 const MAX_CONFIGS: u64 = 200_000;
@@ -24,14 +26,67 @@ const BUDGET: u64 = 1_000_000;
 /// Domains with more values are left out.
 const MAX_VALUES: u64 = 4096;
 
+/// Problems beyond these are not looked at one by one.
+const MAX_WORKLOADS: usize = 8;
+
 pub(super) fn check(system: &System, found: &mut Vec<Diagnostic>) {
     if system.constraints.is_empty() {
         return;
     }
-    let mut space = Space::of(system);
+    let shared = known(&system.workloads, system);
+    let differs = differing(system);
+    let is_about_one = |c: &Condition| {
+        c.slots.iter().any(|slot| match &slot.reading {
+            Reading::Formula(formula) => {
+                free_names(&formula.expr).iter().any(|n| differs.contains(n.as_str()))
+            }
+            _ => false,
+        })
+    };
+    if differs.is_empty() || !system.constraints.iter().any(is_about_one) {
+        look(system, &shared, BUDGET, found);
+        return;
+    }
+    // Each problem by itself: what it excludes is no fault of the space when another one needs it.
+    let workloads = system.workloads.get(..MAX_WORKLOADS).unwrap_or(&system.workloads);
+    let mut said: Vec<Vec<Diagnostic>> = Vec::new();
+    for workload in workloads {
+        let mut found = Vec::new();
+        let known = known(std::slice::from_ref(workload), system);
+        look(system, &known, BUDGET / workloads.len() as u64, &mut found);
+        said.push(found);
+    }
+    let everywhere = said.clone();
+    for (place, (workload, own)) in workloads.iter().zip(said).enumerate() {
+        let number = format!("number {}", place + 1);
+        let name = workload.name.as_deref().unwrap_or(&number);
+        for mut diagnostic in own {
+            let is_general = everywhere.iter().all(|all| all.contains(&diagnostic));
+            if !is_general {
+                diagnostic.message = format!("{} for the workload `{name}`", diagnostic.message);
+                // A value that one problem excludes is there for the others.
+                if diagnostic.code == DEAD_VALUE {
+                    diagnostic.severity = Severity::Note;
+                }
+            } else if diagnostic.code == EMPTY_SPACE {
+                diagnostic.message = format!("{} for any workload", diagnostic.message);
+            }
+            found.push(diagnostic);
+        }
+    }
+}
+
+fn look(
+    system: &System,
+    known: &BTreeMap<String, Value>,
+    budget: u64,
+    found: &mut Vec<Diagnostic>,
+) {
+    let mut space = Space::of(system, known, budget);
     for group in space.groups() {
         space.look_at(&group, found);
     }
+    space.faults(found);
 }
 
 /// A dimension with its values as programs take them.
@@ -43,7 +98,10 @@ struct Axis<'s> {
 
 /// A constraint over some axes.
 struct Constraint {
-    program: Program,
+    /// What it says of the axes.
+    expr: Expr,
+    /// The same for many configs; `None` for what only the evaluator knows.
+    program: Option<Program>,
     /// Indices of axes, ascending; the program's slots are in this order.
     axes: Vec<usize>,
     text: String,
@@ -73,21 +131,20 @@ enum Search {
 }
 
 impl<'s> Space<'s> {
-    fn of(system: &'s System) -> Self {
+    fn of(system: &'s System, known: &BTreeMap<String, Value>, budget: u64) -> Self {
         let mut symbols = Symbols::default();
         let axes = axes(system, &mut symbols);
         let indices: BTreeMap<&str, usize> =
             axes.iter().enumerate().map(|(i, a)| (a.dimension.name.as_str(), i)).collect();
-        let known = known(system);
         let mut constraints = Vec::new();
         for condition in &system.constraints {
             for slot in &condition.slots {
                 let Reading::Formula(formula) = &slot.reading else { continue };
                 let place = (condition.place.file, slot.span);
-                constraints.extend(constraint(formula, place, &indices, &known, &mut symbols));
+                constraints.push(constraint(formula, place, &indices, known, &mut symbols));
             }
         }
-        Self { axes, constraints, budget: BUDGET }
+        Self { axes, constraints, budget }
     }
 
     /// Constraints that share axes, directly or through others; one without axes is a group of its own.
@@ -103,7 +160,7 @@ impl<'s> Space<'s> {
             }
             at
         }
-        for constraint in &self.constraints {
+        for constraint in self.constraints.iter().filter(|c| c.program.is_some()) {
             let Some((first, rest)) = constraint.axes.split_first() else { continue };
             let root = find(&mut leader, *first);
             for axis in rest {
@@ -115,7 +172,8 @@ impl<'s> Space<'s> {
         }
         let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
         let mut alone = Vec::new();
-        for (i, constraint) in self.constraints.iter().enumerate() {
+        let decided = self.constraints.iter().enumerate().filter(|(_, c)| c.program.is_some());
+        for (i, constraint) in decided {
             match constraint.axes.first() {
                 None => alone.push(Group { axes: Vec::new(), constraints: vec![i] }),
                 Some(first) => {
@@ -282,7 +340,7 @@ impl<'s> Space<'s> {
         Some(checked.all(|c| {
             scratch.clear();
             scratch.extend(c.axes.iter().filter_map(|a| slots.get(*a).copied()));
-            c.program.holds(&scratch) != Some(false)
+            c.program.as_ref().and_then(|p| p.holds(&scratch)) != Some(false)
         }))
     }
 
@@ -352,10 +410,22 @@ fn axes<'s>(system: &'s System, symbols: &mut Symbols) -> Vec<Axis<'s>> {
     system.dimensions.iter().filter_map(axis).collect()
 }
 
-/// What workloads and devices say, where they agree; dimensions are open.
-fn known(system: &System) -> BTreeMap<String, Value> {
+/// The keys of which workloads say different things.
+fn differing(system: &System) -> BTreeSet<&str> {
+    let mut first: BTreeMap<&str, &Reading> = BTreeMap::new();
+    let mut differs = BTreeSet::new();
+    for (key, slot) in system.workloads.iter().flat_map(|w| &w.fields) {
+        if *first.entry(key).or_insert(&slot.reading) != &slot.reading {
+            differs.insert(key.as_str());
+        }
+    }
+    differs
+}
+
+/// What these workloads and the devices say, where they agree; dimensions are open.
+fn known(workloads: &[Record], system: &System) -> BTreeMap<String, Value> {
     let mut known: BTreeMap<String, Option<Value>> = BTreeMap::new();
-    for record in system.workloads.iter().chain(&system.hardware) {
+    for record in workloads.iter().chain(&system.hardware) {
         for (key, slot) in &record.fields {
             let Reading::Literal(literal) = &slot.reading else { continue };
             let value = to_value(literal);
@@ -384,14 +454,14 @@ fn constraint(
     indices: &BTreeMap<&str, usize>,
     known: &BTreeMap<String, Value>,
     symbols: &mut Symbols,
-) -> Option<Constraint> {
+) -> Constraint {
     let expr = partial(&formula.expr, known);
     let used = free_names(&expr);
     let mut slots: Vec<(usize, &str)> =
         used.iter().filter_map(|n| Some((*indices.get(n.as_str())?, n.as_str()))).collect();
     slots.sort_unstable();
     let names: Vec<&str> = slots.iter().map(|(_, name)| *name).collect();
-    let program = Program::compile(&expr, &names, symbols)?;
+    let program = Program::compile(&expr, &names, symbols);
     let axes = slots.iter().map(|(i, _)| *i).collect();
-    Some(Constraint { program, axes, text: formula.text.trim().to_owned(), file, span })
+    Constraint { expr, program, axes, text: formula.text.trim().to_owned(), file, span }
 }
