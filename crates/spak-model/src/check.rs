@@ -6,6 +6,8 @@ mod satisfy;
 mod scope;
 mod spaces;
 mod structure;
+mod types;
+mod words;
 
 use spak_syntax::Diagnostic;
 
@@ -20,6 +22,7 @@ const MAX_SYSTEMS: usize = 32;
 pub fn check(entries: &[Entry], text: &str) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     structure::check(entries, text, &mut found);
+    types::check(entries, &mut found);
     let is_system = |e: &&Entry| e.kind == Some(Kind::System);
     let count = entries.iter().filter(is_system).count();
     if (2..=MAX_SYSTEMS).contains(&count) {
@@ -33,7 +36,11 @@ pub fn check(entries: &[Entry], text: &str) -> Vec<Diagnostic> {
         design(entries, &mut found);
     }
     found.sort_by_key(|d| (d.primary.file, d.primary.span, d.code));
-    found.dedup();
+    // What is wrong wherever it is evaluated needs no config that shows it.
+    found.dedup_by(|later, first| {
+        let place = |d: &Diagnostic| (d.primary.file, d.primary.span, d.code);
+        place(later) == place(first) && later.message.starts_with(&first.message)
+    });
     found
 }
 
@@ -42,5 +49,6 @@ fn design(entries: &[Entry], found: &mut Vec<Diagnostic>) {
     spaces::check(&system, found);
     references::check(entries, &system, found);
     names::check(entries, &system, found);
+    words::check(entries, &system, found);
     satisfy::check(&system, found);
 }

@@ -99,7 +99,7 @@ impl<'s> Names<'s, '_> {
             | Reading::Partial(formula, _)
             | Reading::Warning(Ok(formula), _) => {
                 if is_condition {
-                    self.condition(formula, place.strictly, entry.file, parameters);
+                    self.condition(formula, place, entry.file, parameters);
                 }
                 self.constants(formula, entry.file);
             }
@@ -125,16 +125,19 @@ impl<'s> Names<'s, '_> {
     fn condition(
         &mut self,
         formula: &Formula,
-        strictly: bool,
+        place: Place,
         file: FileId,
         parameters: &Parameters<'s>,
     ) {
+        let strictly = place.strictly;
         self.fields(formula, file, parameters);
         let inside = Inside { scope: self.scope, parameters };
         for mut diagnostic in infer_condition(&formula.expr, &inside) {
             let is_free = matches!(diagnostic.code, UNKNOWN_NAME | UNKNOWN_FUNCTION);
-            // Rules and invariants may speak of what only a run or a reader knows.
-            if is_free && !strictly {
+            // Rules and invariants may speak of what only a run or a reader knows; a function has to be
+            // there where a run evaluates the condition.
+            let is_evaluated = matches!(place.parent, Some(Kind::Rule | Kind::Fact));
+            if is_free && !strictly && !(diagnostic.code == UNKNOWN_FUNCTION && is_evaluated) {
                 continue;
             }
             // One that cannot be evaluated is never applied, which breaks nothing.
@@ -151,7 +154,8 @@ impl<'s> Names<'s, '_> {
             if parameters.contains_key(root) || self.scope.knows(&name) {
                 continue;
             }
-            if let Some(near) = self.scope.near(&name) {
+            let near = self.scope.near(&name).map(str::to_owned);
+            if let Some(near) = near.or_else(|| self.scope.near_other(&name)) {
                 self.found.push(
                     Diagnostic::warning(
                         UNKNOWN_NAME,
@@ -173,6 +177,10 @@ impl<'s> Names<'s, '_> {
         }
         for (name, span) in name_uses(&formula.expr) {
             let Some((parameter, field)) = name.split_once('.') else { continue };
+            if !parameters.contains_key(parameter) && !self.scope.knows(&name) {
+                self.no_parameter(parameter, field, (file, span), parameters);
+                continue;
+            }
             let Some(Some(case)) = parameters.get(parameter) else { continue };
             let known = || case.fields.iter().map(|(name, _)| name.as_str());
             let first = field.split('.').next().unwrap_or(field);
@@ -191,6 +199,27 @@ impl<'s> Names<'s, '_> {
                     .in_file(file),
             );
         }
+    }
+
+    /// `u.x` in a predicate over `t`.
+    fn no_parameter(
+        &mut self,
+        name: &str,
+        field: &str,
+        (file, span): (FileId, spak_syntax::Span),
+        parameters: &Parameters<'s>,
+    ) {
+        let Some(first) = parameters.keys().next() else { return };
+        self.found.push(
+            Diagnostic::warning(
+                UNKNOWN_NAME,
+                span,
+                format!("`{name}` is no parameter of this predicate"),
+            )
+            .because("it can be evaluated only where something gives it a value")
+            .repair(format!("did you mean `{first}.{field}`?"))
+            .in_file(file),
+        );
     }
 
     /// Parts without names that have no value: `1 / 0`, `2 ** 400`.

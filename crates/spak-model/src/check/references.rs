@@ -139,10 +139,25 @@ fn search_places(entry: &Entry, found: &mut Vec<Diagnostic>) {
 fn places(entry: &Entry, system: &System, found: &mut Vec<Diagnostic>) {
     let mut known: BTreeSet<String> = system.states.iter().map(|(name, _)| name.clone()).collect();
     known.extend(entry.of_kind(Kind::State).filter_map(|s| s.name_text().map(str::to_owned)));
+    known.remove("");
     for step in entry.children() {
+        let bound = loop_names(step, &known);
+        known.extend(bound.iter().cloned());
         report_places(step, &mut known, found);
         outputs(step, &mut known);
+        for name in &bound {
+            known.remove(name);
+        }
     }
+}
+
+/// The names that `for x in [1, 2]`, `foreach k, v in files` binds, which are not known outside of it.
+fn loop_names(entry: &Entry, known: &BTreeSet<String>) -> Vec<String> {
+    let is_loop = matches!(entry.key(), "for" | "For" | "foreach" | "each" | "on" | "for_each");
+    let words = entry.head.words.iter().skip(1).take_while(|w| w.text != "in" && w.text != "∈");
+    let parts = words.flat_map(|w| w.text.split(|c: char| !(c.is_alphanumeric() || c == '_')));
+    let names = parts.filter(|n| is_loop && !n.is_empty() && !known.contains(*n));
+    names.map(str::to_owned).collect()
 }
 
 fn outputs(entry: &Entry, known: &mut BTreeSet<String>) {
@@ -179,9 +194,14 @@ fn report_places(entry: &Entry, known: &mut BTreeSet<String>, found: &mut Vec<Di
                 }
             }
             Content::Block(_) => {
+                let bound = loop_names(child, known);
+                known.extend(bound.iter().cloned());
                 report_places(child, known, found);
                 // What an action puts out is known to the ones after it.
                 outputs(child, known);
+                for name in &bound {
+                    known.remove(name);
+                }
             }
         }
     }

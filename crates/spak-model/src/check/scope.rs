@@ -86,8 +86,11 @@ pub(super) struct Scope<'s> {
     /// Predicates that are called.
     predicates: BTreeMap<&'s str, Type>,
     dimensions: Vec<&'s str>,
+    /// Facts, and what problems, machines and goals say: what else a condition may be about.
+    others: Vec<&'s str>,
     /// Names that are not known, with the dimension that was probably meant.
     near: RefCell<BTreeMap<String, Option<&'s str>>>,
+    near_others: RefCell<BTreeMap<String, Option<&'s str>>>,
     suggestions: Cell<u32>,
 }
 
@@ -98,7 +101,9 @@ impl<'s> Scope<'s> {
             symbols: BTreeMap::new(),
             predicates: BTreeMap::new(),
             dimensions: Vec::new(),
+            others: Vec::new(),
             near: RefCell::new(BTreeMap::new()),
+            near_others: RefCell::new(BTreeMap::new()),
             suggestions: Cell::new(0),
         };
         for dimension in &system.dimensions {
@@ -114,7 +119,9 @@ impl<'s> Scope<'s> {
         }
         for record in system.workloads.iter().chain(&system.hardware).chain(&system.goals) {
             scope.fields(record);
+            scope.others.extend(record.fields.iter().map(|(key, _)| key.as_str()));
         }
+        scope.others.extend(system.facts.iter().map(|f| f.name.as_str()));
         for (name, _) in &system.states {
             scope.add(name, Type::Unknown);
         }
@@ -196,6 +203,20 @@ impl<'s> Scope<'s> {
         let found = if compared < MAX_COMPARISONS { nearest(name, &self.dimensions) } else { None };
         self.near.borrow_mut().insert(name.to_owned(), found);
         found
+    }
+}
+
+impl Scope<'_> {
+    /// The fact or the value of a problem, a machine or a goal that an unknown name was probably meant to
+    /// be.
+    pub(super) fn near_other(&self, name: &str) -> Option<String> {
+        if let Some(known) = self.near_others.borrow().get(name) {
+            return known.map(str::to_owned);
+        }
+        let compared = self.near_others.borrow().len().saturating_mul(self.others.len());
+        let found = if compared < MAX_COMPARISONS { nearest(name, &self.others) } else { None };
+        self.near_others.borrow_mut().insert(name.to_owned(), found);
+        found.map(str::to_owned)
     }
 }
 

@@ -117,6 +117,7 @@ fn walk<'a>(
     found.extend(misspelt_key(parent, entry));
     found.extend(wrong_initial(entry));
     found.extend(prose_constraint(parent, entry));
+    found.extend(foreign_statement(parent, entry));
     // What is inside an unknown block is its own business.
     let inside = entry.kind.or(Some(Kind::Record));
     for child in entry.children() {
@@ -132,7 +133,11 @@ fn misspelt_key(parent: Option<Kind>, entry: &Entry) -> Option<Diagnostic> {
     if keys.is_empty() || entry.kind.is_some() || keys.contains(&word) || entry.is_line() {
         return None;
     }
-    let near = slip(word, keys.iter().copied())?;
+    let near = slip(word, keys.iter().copied()).or_else(|| {
+        // Among so few words a short one that differs by one letter is one, too.
+        let near = suggest(word, keys.iter().copied()).filter(|_| word.len() > 2)?;
+        (strsim::damerau_levenshtein(word, near) == 1).then_some(near)
+    })?;
     let message = format!("nothing reads the key `{word}` here");
     let diagnostic = Diagnostic::warning(UNKNOWN_KEY, entry.head.span, message)
         .because("it is kept and shown, but it decides nothing")
@@ -154,6 +159,34 @@ fn wrong_initial(entry: &Entry) -> Option<Diagnostic> {
             entry.head.text()
         ))
         .repair("write a value of the type, or declare another type");
+    Some(diagnostic.in_file(entry.file))
+}
+
+/// `from "x" import y`, `include "x"`, `remove rule "R"`: what other languages have, and what here would be
+/// a line of prose.
+fn foreign_statement(parent: Option<Kind>, entry: &Entry) -> Option<Diagnostic> {
+    if !matches!(parent, None | Some(Kind::System)) || !entry.is_line() {
+        return None;
+    }
+    let Reading::Words(text) = &entry.slot()?.reading else { return None };
+    let mut words = text.split_whitespace();
+    let (first, second) = (words.next()?, words.next()?);
+    let is_text = second.starts_with(['"', '\'']);
+    let repair = match first {
+        "from" if is_text => format!("write `import {second}`"),
+        "include" | "load" | "using" | "require" if is_text => format!("write `import {second}`"),
+        "inherit" | "inherits" | "inherits_from" | "extend" if is_text => {
+            format!("write `extends {second}`")
+        }
+        "remove" | "delete" | "disable" if vocabulary::kind_of(second).is_some() => format!(
+            "nothing that is inherited can be taken away; replace it in `override \"the reason\" {{ {second} … }}`"
+        ),
+        _ => return None,
+    };
+    let message = format!("`{first}` is no statement of the language, so this line is prose");
+    let diagnostic = Diagnostic::warning(PROSE_IN_FORMULA, entry.span, message)
+        .because("it is kept and shown, and nothing is done")
+        .repair(repair);
     Some(diagnostic.in_file(entry.file))
 }
 
@@ -261,7 +294,7 @@ fn near_keyword(word: &str) -> Option<&'static str> {
 }
 
 /// The known word that `word` is a slip of: a letter or two differ, of four letters at most one.
-fn slip<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(super) fn slip<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let near = suggest(word, known)?;
     let distance = strsim::damerau_levenshtein(&word.to_lowercase(), &near.to_lowercase());
     (distance <= (word.chars().count() / 4).min(2)).then_some(near)
@@ -282,10 +315,29 @@ fn kept(diagnostic: Diagnostic, entry: &Entry, count: usize) -> Diagnostic {
 fn duplicates(entries: &[Entry], found: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
     for entry in entries {
-        let named = entry
-            .kind
-            .is_some_and(|k| matches!(k, Kind::Fact | Kind::Rule | Kind::Invariant | Kind::Case))
-            && entry.name.is_some();
+        use Kind as K;
+        let has_own_name = |k| {
+            matches!(
+                k,
+                K::Fact
+                    | K::Rule
+                    | K::Invariant
+                    | K::Case
+                    | K::Variant
+                    | K::Step
+                    | K::Type
+                    | K::State
+                    | K::Parameter
+                    | K::Constraint
+                    | K::AgentLoop
+                    | K::EngineeringLoop
+                    | K::ServiceLoop
+                    | K::Task
+            )
+        };
+        // `on event` handles one of several; its word is no name.
+        let named =
+            entry.kind.is_some_and(has_own_name) && entry.name.is_some() && entry.key() != "on";
         if named {
             seen.entry(normal::identity(entry)).or_default().push(entry);
         }

@@ -115,8 +115,7 @@ fn a_design_can_extend_the_system_of_an_imported_file_by_its_name() {
     assert!(system.dimension("tile_m").is_some());
 
     // A system of the same file is one, too, and then a part of the design.
-    let text =
-        "system Mine extends Base { }\nsystem Base { tuning_space { tile_m: [32, 64] } }\n";
+    let text = "system Mine extends Base { }\nsystem Base { tuning_space { tile_m: [32, 64] } }\n";
     let resolved = resolve(FileId(0), text, &mut Folder(Vec::new()));
     assert!(resolved.diagnostics.is_empty(), "{:?}", resolved.diagnostics);
     let system = System::of(&resolved.entries);
