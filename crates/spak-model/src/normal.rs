@@ -56,6 +56,15 @@ pub fn identity(entry: &Entry) -> String {
     if is_plain { out } else { spacing::spaced(&out, order::is_statement(entry)) }
 }
 
+/// The word of the language that a statement begins with, in its first spelling; the key of one that the
+/// language does not know.
+pub fn kind_word(entry: &Entry) -> &str {
+    match entry.kind {
+        Some(kind) => canonical_word(kind, entry.key()),
+        None => entry.key(),
+    }
+}
+
 /// Writes a word of a head so that it is read as one again; whether it needs no spacing.
 fn write_word(out: &mut String, word: &HeadWord) -> bool {
     let is_plain = is_plain(&word.text);

@@ -100,6 +100,9 @@ pub struct CheckReport {
     pub errors: u64,
     /// Number of warnings in all files.
     pub warnings: u64,
+    /// Files that could not be read; the exit code is then 2.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unread: Vec<UnreadFile>,
 }
 
 /// One checked file.
@@ -115,6 +118,15 @@ pub struct CheckedFile {
     pub rewrites: Vec<RewriteRecord>,
     /// Everything said about it.
     pub diagnostics: Vec<DiagnosticRecord>,
+}
+
+/// A file that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct UnreadFile {
+    /// The file as the user named it.
+    pub file: String,
+    /// Why not.
+    pub message: String,
 }
 
 /// How formal a design is.
@@ -268,6 +280,15 @@ pub struct ShowReport {
 pub struct StatementRecord {
     /// Kind and name as in the normal form; empty for a line.
     pub head: String,
+    /// The word of the language it begins with (`rule`), for a statement that the language knows.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub kind: Option<String>,
+    /// Its name, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub name: Option<String>,
+    /// What stands in parentheses behind the name.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub arguments: Option<String>,
     /// Where.
     pub place: PlaceRecord,
     /// Its slot, if it has one.
@@ -286,11 +307,14 @@ pub struct StatementRecord {
 pub struct SlotRecord {
     /// `formal`, `semiformal` or `prose`.
     pub class: String,
-    /// `literal`, `list`, `schedule`, `domain`, `type`, `formula`, `partial`, `warning`, `assignments`,
+    /// `literal`, `list`, `map`, `schedule`, `domain`, `type`, `formula`, `partial`, `warning`, `assignments`,
     /// `template`, `name`, `words`, `open` or `nothing`.
     pub kind: String,
     /// The slot in normal form.
     pub normal: String,
+    /// The half of a `partial` or a `warning` that is a formula, in normal form.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub formula: Option<String>,
     /// The values, for a literal, list, schedule or domain that can be listed.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub values: Vec<Value>,

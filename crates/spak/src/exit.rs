@@ -21,6 +21,8 @@ pub(crate) enum Status {
     Fine,
     /// It was done, and problems were found.
     Problems,
+    /// A part of it could not be done, which has been said; the rest was.
+    Partly,
 }
 
 /// Runs the program and turns how it ended into an exit code.
@@ -33,6 +35,7 @@ pub(crate) fn run() -> ExitCode {
     match catch_unwind(AssertUnwindSafe(|| cli::main(command))) {
         Ok(Ok(Status::Fine)) => ExitCode::SUCCESS,
         Ok(Ok(Status::Problems)) => ExitCode::from(1),
+        Ok(Ok(Status::Partly)) => ExitCode::from(NOT_DONE),
         Ok(Err(error)) if error.is::<NobodyReads>() => ExitCode::SUCCESS,
         Ok(Err(error)) => fail(&crate::output::reason(&error), NOT_DONE, format),
         Err(_) => fail(BUG, A_BUG, format),

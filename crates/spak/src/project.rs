@@ -42,13 +42,21 @@ pub(crate) struct Design {
 impl Sources {
     /// Reads the file at `path`, shown as `shown`.
     pub(crate) fn read(&mut self, path: &Path, shown: &str) -> Result<FileId> {
-        let identity = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let identity = match is_standard_input(path) {
+            // What it imports is found from the folder that the program was started in.
+            true => std::env::current_dir().unwrap_or_default().join("<standard input>"),
+            false => path.canonicalize().unwrap_or_else(|_| path.to_owned()),
+        };
         if let Some(known) = self.files.iter().position(|f| f.path == identity) {
             return Ok(FileId(known as u32));
         }
         if self.files.len() >= MAX_FILES {
             bail!("cannot read `{shown}`: a design is made of at most {MAX_FILES} files");
         }
+        let (path, shown) = match is_standard_input(path) {
+            true => (Path::new("/dev/stdin"), "<standard input>"),
+            false => (path, shown),
+        };
         let bytes =
             read_bytes(path).map_err(|e| anyhow!("cannot read `{shown}`: {}", reason(&e, path)))?;
         let source = Source::decode(&bytes);
@@ -66,6 +74,11 @@ impl Sources {
     pub(crate) fn text(&self, id: FileId) -> &str {
         self.get(id).map_or("", |f| f.source.text())
     }
+}
+
+/// Whether `-` is meant: the design comes from a pipe.
+pub(crate) fn is_standard_input(path: &Path) -> bool {
+    path == Path::new("-")
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>> {

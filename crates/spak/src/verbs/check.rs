@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use spak_model::entry::each_slot;
 use spak_model::{Class, check, normal};
-use spak_records::report::{CheckReport, CheckedFile, RewriteRecord, SlotCounts};
+use spak_records::report::{CheckReport, CheckedFile, RewriteRecord, SlotCounts, UnreadFile};
 use spak_syntax::{Diagnostic, FileId, Severity};
 
 use crate::cli::Files;
@@ -26,9 +26,17 @@ pub(crate) struct Options {
 
 /// Checks every file; problems are errors in any of them.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
-    let mut report = CheckReport { files: Vec::new(), errors: 0, warnings: 0 };
+    let mut report = CheckReport { files: Vec::new(), errors: 0, warnings: 0, unread: Vec::new() };
     for path in &options.files.files {
-        let (design, found) = checked(path)?;
+        let (design, found) = match checked(path) {
+            Ok(checked) => checked,
+            // The others can be checked all the same.
+            Err(error) => {
+                let file = path.to_string_lossy().into_owned();
+                report.unread.push(UnreadFile { file, message: output::reason(&error) });
+                continue;
+            }
+        };
         let count = |severity| found.iter().filter(|d| d.severity == severity).count() as u64;
         report.errors += count(Severity::Error);
         report.warnings += count(Severity::Warning);
@@ -38,7 +46,18 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         }
         report.files.push(file);
     }
-    let status = if report.errors > 0 { Status::Problems } else { Status::Fine };
+    let messages: Vec<&str> = report.unread.iter().map(|u| u.message.as_str()).collect();
+    if report.files.is_empty() {
+        anyhow::bail!("{}", messages.join("; "));
+    }
+    for message in &messages {
+        output::aside(&format!("spak: {message}\n"));
+    }
+    let status = match (messages.is_empty(), report.errors) {
+        (false, _) => Status::Partly,
+        (true, 0) => Status::Fine,
+        (true, _) => Status::Problems,
+    };
     if format == Format::Json {
         json::result("spak.check", report)?;
     }
@@ -57,9 +76,10 @@ pub(crate) fn show(
     let file = record(path, design, found);
     match format {
         Format::Human => print(false, design, found, &file),
-        Format::Json => {
-            json::result("spak.check", CheckReport { files: vec![file], errors, warnings })
-        }
+        Format::Json => json::result(
+            "spak.check",
+            CheckReport { files: vec![file], errors, warnings, unread: Vec::new() },
+        ),
     }
 }
 

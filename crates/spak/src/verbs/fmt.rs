@@ -10,7 +10,7 @@ use crate::cli::Files;
 use crate::exit::Status;
 use crate::output::json::Diagnosed;
 use crate::output::{self, Format, diagnostics, json};
-use crate::project::Sources;
+use crate::project::{Sources, is_standard_input};
 
 /// What `spak fmt` is told.
 #[derive(Args)]
@@ -41,6 +41,12 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
             let all: Vec<_> = wrong.into_iter().map(|d| d.in_file(FileId(0))).collect();
             found.extend(diagnostics::errors(&sources, &all, format));
             "skipped"
+        } else if is_standard_input(path) && !options.check {
+            // A filter: what is read from the pipe is written on.
+            if format == Format::Human {
+                output::result(&formatted.text)?;
+            }
+            "unchanged"
         } else if formatted.text == text {
             "unchanged"
         } else {

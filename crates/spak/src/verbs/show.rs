@@ -59,6 +59,9 @@ fn statement(sources: &Sources, entry: &Entry) -> StatementRecord {
     };
     StatementRecord {
         head: normal::identity(entry),
+        kind: entry.kind.map(|_| normal::kind_word(entry).to_owned()),
+        name: entry.name_text().map(str::to_owned),
+        arguments: entry.arguments.as_ref().map(|a| a.text.clone()),
         place: json::place(sources, entry.file, entry.span),
         slot,
         statements,
@@ -92,6 +95,12 @@ fn slot(slot: &SlotReading) -> SlotRecord {
         class: slot.class.name().to_owned(),
         kind: kind.to_owned(),
         normal: normal::slot_text(slot),
+        formula: match &slot.reading {
+            Reading::Partial(formula, _) | Reading::Warning(Ok(formula), _) => {
+                Some(formula.normal())
+            }
+            _ => None,
+        },
         values,
         words,
     }

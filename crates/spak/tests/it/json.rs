@@ -76,7 +76,6 @@ fn what_cannot_be_done_is_an_object_as_well() {
     let folder = folder();
     let cases: &[(&[&str], &str)] = &[
         (&["check", "missing.dsl"], "cannot read `missing.dsl`: there is no such file"),
-        (&["check", "good.dsl", "missing.dsl"], "cannot read `missing.dsl`"),
         (&["explain", "unclosed-lst"], "did you mean `unclosed-list`?"),
         (&["schema", "spak.chek"], "did you mean `spak.check`?"),
         (&["new", "good.dsl"], "good.dsl"),
@@ -95,6 +94,22 @@ fn what_cannot_be_done_is_an_object_as_well() {
         assert!(message.contains(words), "{arguments:?}: {message}");
         assert!(ran.err.contains(words), "{arguments:?}: it stands on standard error, too");
     }
+}
+
+#[test]
+fn what_could_be_checked_is_there_beside_what_could_not_be_read() {
+    let folder = folder();
+    let ran = folder.spak(&["check", "good.dsl", "missing.dsl", "--output", "json"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    let value = ran.value();
+    assert_eq!(value["format"], "spak.check");
+    assert_eq!(faults(&value), Vec::<String>::new());
+    assert_eq!(value["files"][0]["file"], "good.dsl");
+    assert_eq!(value["unread"][0]["file"], "missing.dsl");
+    assert!(ran.err.contains("cannot read `missing.dsl`"), "{ran:?}");
+    let ran = folder.spak(&["check", "missing.dsl", "good.dsl"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.out.contains("good.dsl: no errors"), "{ran:?}");
 }
 
 #[test]
