@@ -270,13 +270,13 @@ fn an_import_that_is_not_there() {
           = note: what it knows is not taken into account
           = help: give a path relative to this file, or the name of a library
 
-        warning[import-not-found]: `std/observation` cannot be read: there is no such file; did you mean the library `std/observations`?
+        error[import-not-found]: `std/observation` cannot be read: there is no such file; did you mean the library `std/observations`?
          --> a.dsl:2:8
           |
         2 | import "std/observation"
           |        ^^^^^^^^^^^^^^^^^
           |
-          = note: what it knows is not taken into account
+          = note: `std/` are the libraries that come with the program, and this is none of them
           = help: give a path relative to this file, or the name of a library
 
         error[import-not-found]: `gone.dsl` cannot be read: there is no such file
@@ -288,7 +288,7 @@ fn an_import_that_is_not_there() {
           = note: the design starts from that file, so what it inherits is missing
           = help: give a path relative to this file, or the name of a library
 
-        a.dsl: 1 error, 2 warnings; 1 statement: 1 formal (100 %), 0 semiformal (0 %), 0 prose (0 %)
+        a.dsl: 2 errors, 1 warning; 1 statement: 1 formal (100 %), 0 semiformal (0 %), 0 prose (0 %)
     "#]].assert_eq(&ran.text());
 }
 
