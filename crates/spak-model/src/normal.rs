@@ -17,7 +17,8 @@ use spak_syntax::ast::{HeadWord, WordKind};
 
 use crate::entry::Entry;
 use crate::literal::Literal;
-use crate::vocabulary::{KEYWORDS, Kind};
+use crate::reading::{Reading, SlotReading};
+use crate::vocabulary::{Expect, KEYWORDS, Kind};
 
 pub(crate) use items::{Inside, Item, items};
 pub(crate) use order::Order;
@@ -161,7 +162,9 @@ fn write_item(
             let text = slot_text(slot);
             match (identity.as_str(), text.as_str()) {
                 ("", _) => writeln!(out, "{indent}{text}"),
-                ("return" | "emit", _) => writeln!(out, "{indent}{identity} {text}"),
+                (word, text) if is_action(word, parent, slot) => {
+                    writeln!(out, "{indent}{word} {text}")
+                }
                 (_, "") => writeln!(out, "{indent}{identity}:"),
                 _ => writeln!(out, "{indent}{identity}: {text}"),
             }
@@ -183,6 +186,18 @@ fn write_item(
             writeln!(out, "{indent}}}")
         }
     };
+}
+
+/// Whether `return x`, `emit x` is read as `return: x` is.
+fn is_action(word: &str, parent: Option<&Entry>, slot: &SlotReading) -> bool {
+    let is_fact = parent.is_some_and(|p| p.kind == Some(Kind::Fact));
+    match word {
+        "return" => is_fact == (slot.expect == Expect::Condition) && slot.expect != Expect::Domain,
+        "emit" => {
+            matches!(slot.reading, Reading::Name(_) | Reading::Literal(Literal::Text(_)))
+        }
+        _ => false,
+    }
 }
 
 /// Whether an item without anything inside is written on a line of its own.

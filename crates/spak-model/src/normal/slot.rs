@@ -45,6 +45,7 @@ fn reading_text(reading: &Reading, expect: Expect) -> String {
         Reading::Open => "...".to_owned(),
         Reading::Literal(literal) => literal.to_string(),
         Reading::List(items) => {
+            let expect = if expect == Expect::Type { Expect::Any } else { expect };
             let items: Vec<String> = items.iter().map(|i| reading_text(i, expect)).collect();
             format!("[{}]", items.join(", "))
         }
@@ -80,7 +81,9 @@ fn reading_text(reading: &Reading, expect: Expect) -> String {
         Reading::Template(text, _) => quoted(text),
         Reading::Name(name) => quoted(name),
         // In quotes they would be a value.
-        Reading::Words(text) if matches!(expect, Expect::Type | Expect::Domain) => text.clone(),
+        Reading::Words(text) if matches!(expect, Expect::Type | Expect::Domain) => {
+            bare(text).to_owned()
+        }
         Reading::Words(text) => quoted(text),
     }
 }
@@ -108,18 +111,40 @@ fn is_condition(expect: Expect) -> bool {
 /// A statement that is half formal. Where a condition is expected it is read in quotes as well; elsewhere
 /// quotes would make it prose.
 fn in_place(text: &str, expect: Expect) -> String {
-    if is_condition(expect) { quoted(text) } else { text.to_owned() }
+    if is_condition(expect) { quoted(text) } else { bare(text).to_owned() }
+}
+
+/// A text that stands without quotes: what parts it from the next statement is no part of it.
+fn bare(text: &str) -> &str {
+    text.trim_end_matches([',', ';', ' '])
 }
 
 /// A formula. Where it is a condition its sides may be exchanged; elsewhere `a = b` gives `a` a value, so
 /// that it stays as it was written.
 fn formula_text(formula: &Formula, expect: Expect) -> String {
-    if expect != Expect::Condition
-        && let Some((left, sign, right)) = equation(formula)
+    // `(a)` where any value may stand is the name `a`.
+    if let ExprKind::Name(name) = &formula.expr.kind
+        && !is_condition(expect)
     {
-        return format!("{} {sign} {}", side(left), side(right));
+        return quoted(name);
     }
-    formula.normal()
+    let text = match equation(formula) {
+        Some((left, sign, right)) if expect != Expect::Condition => {
+            format!("{} {sign} {}", side(left), side(right))
+        }
+        _ => formula.normal(),
+    };
+    if expect != Expect::Condition && has_quantity(&formula.expr) {
+        // `12 B` is a product in mathematical form, and `12 GB` is none.
+        let is_same =
+            formula::parse_layer(&text, 0).is_some_and(|f| f.normal() == formula.normal());
+        return if is_same { text } else { spaced(&formula.text, false) };
+    }
+    text
+}
+
+fn has_quantity(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Quantity(..)) || expr.children().into_iter().any(has_quantity)
 }
 
 /// The sides of `a = b` and the sign between them.
@@ -148,17 +173,24 @@ fn side(expr: &Expr) -> String {
 /// A formula with its words, so that it is parted at the same place again: in its normal form if that
 /// does, else as it was written.
 fn partial_text(formula: &Formula, rest: &str, expect: Expect) -> String {
+    // `if a > b and some words => others`
+    let (word, words) = match rest.split_once(" => ") {
+        Some((premise, _)) => ("if ", premise.trim()),
+        None => ("", rest.trim()),
+    };
     let normal = formula_text(formula, expect);
-    for text in [format!("{normal} {rest}"), format!("{} {rest}", formula.text.trim())] {
+    for front in [normal.clone(), spaced(&formula.text, false)] {
+        let text = format!("{front} {words}");
         let read = match expect {
             Expect::Condition => formula::read_condition(&text, 0),
-            _ => formula::read(&text, 0),
+            _ if word.is_empty() => formula::read(&text, 0),
+            _ => formula::read_condition(&text, 0),
         };
-        if let Read::Prefix(again, words) = read
-            && words.trim() == rest.trim()
+        if let Read::Prefix(again, behind) = read
+            && behind.trim() == words
             && formula_text(&again, expect) == normal
         {
-            return text;
+            return format!("{word}{front} {rest}");
         }
     }
     // `stop when p > x`: the words stand before it.

@@ -11,13 +11,16 @@ mod documentation;
 mod domains;
 mod meaning;
 mod names;
+mod normal_form;
 mod observations;
 mod properties;
 mod prototype;
+mod replaced;
 mod robust;
 mod seed;
 mod spaces;
 mod statements;
+mod unknown;
 
 use spak_model::{Entry, Files, Resolved, System, resolve};
 use spak_syntax::{Diagnostic, FileId, Severity};
