@@ -34,7 +34,7 @@ pub fn render(
     let text = Renderer::new(templates, plan)?.text(plan, &choices, &config_lines(plan))?;
     let name = format!("{}_{}.c", plan.family, plan.config.id().short());
     // ISO mode turns contraction off in gcc; without it no multiply-add becomes one instruction.
-    let mut flags = vec!["-ffp-contract=fast".to_owned()];
+    let mut flags = Vec::new();
     if family.parameter("opt_level").is_some() {
         flags.push(format!("-O{}", choices.number("opt_level")));
     }

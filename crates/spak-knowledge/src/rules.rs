@@ -87,7 +87,10 @@ impl Draft {
                             .collect();
                     }
                 }
-                self.avoid.extend(losing.iter().map(|(v, _)| vec![(name.clone(), v.clone())]));
+                // Nor is what the fastest config has anything to stay away from.
+                let losing = losing.iter().map(|(value, _)| value);
+                let losing = losing.filter(|v| fastest.and_then(|c| c.get(name)) != Some(*v));
+                self.avoid.extend(losing.map(|v| vec![(name.clone(), v.clone())]));
             }
             Finding::Rejected { region, .. } => self.avoid.push(region.clone()),
             Finding::Interaction { by, at, .. } => {

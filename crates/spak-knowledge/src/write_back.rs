@@ -12,6 +12,9 @@ use crate::knowledge::{Entry, Learned, Measured, Written};
 use crate::scope::{Scope, returned};
 use crate::superseded::{fact_is_superseded, rule_is_superseded};
 
+/// The entry with the number of trials that all of a scope rests on.
+const TRIALS: &str = "trials";
+
 /// A design with what was learned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edited {
@@ -27,6 +30,9 @@ pub struct Edited {
     pub unchanged: Vec<String>,
     /// Names of facts and rules that stood there, that a newer one contradicts, and that are gone.
     pub removed: Vec<String>,
+    /// Scopes of which the design knows from more trials than were learned from now, with both numbers
+    /// (there, now): what stands there was left, and only what is new was added.
+    pub known_better: Vec<(String, u64, u64)>,
 }
 
 /// Why a design could not be edited. Its text is never changed then.
@@ -63,7 +69,9 @@ impl std::error::Error for WriteError {}
 ///
 /// A fact or rule of the same name that was learned before gets the new numbers, entry by entry, when
 /// they say something else; otherwise it stays as it is. One that is contradicted and has nothing in
-/// its place is taken out, unless a person has written into it. What a person wrote is never changed,
+/// its place is taken out, unless a person has written into it. Fewer trials than those that something
+/// rests on change nothing of it: traces stay where they were made, and a few trials on a fresh copy of
+/// a design are no reason to forget what many have shown. What a person wrote is never changed,
 /// also inside a learned fact. Without a `knowledge` block one is made at the end of the system; a
 /// file without a system gets it at its end.
 ///
@@ -82,13 +90,13 @@ pub fn write_back(design: &str, learned: &Learned) -> Result<Edited, WriteError>
         writer.scope(measured, learned);
     }
     writer.insert();
-    let Writer { edits, added, replaced, unchanged, removed, .. } = writer;
+    let Writer { edits, added, replaced, unchanged, removed, known_better, .. } = writer;
     let text = apply(design, &edits).map_err(WriteError::Edit)?;
     let after = self::errors(parse(&text).diagnostics);
     if !after.is_empty() {
         return Err(WriteError::Broken(after));
     }
-    Ok(Edited { text, edits, added, replaced, unchanged, removed })
+    Ok(Edited { text, edits, added, replaced, unchanged, removed, known_better })
 }
 
 fn errors(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
@@ -104,6 +112,9 @@ struct Writer<'a> {
     replaced: Vec<String>,
     unchanged: Vec<String>,
     removed: Vec<String>,
+    known_better: Vec<(String, u64, u64)>,
+    /// Whether what stands of the scope at work rests on more trials than there are now.
+    is_known_better: bool,
     /// New statements, each as lines without indent.
     new: Vec<Vec<String>>,
 }
@@ -119,6 +130,8 @@ impl<'a> Writer<'a> {
             replaced: Vec::new(),
             unchanged: Vec::new(),
             removed: Vec::new(),
+            known_better: Vec::new(),
+            is_known_better: false,
             new: Vec::new(),
         }
     }
@@ -128,6 +141,7 @@ impl<'a> Writer<'a> {
     fn scope(&mut self, measured: &Measured, learned: &Learned) {
         let scope = &measured.scope;
         let (name, stands) = self.scope_name(scope);
+        self.compare_trials(measured, &name);
         let begin = self.new.len();
         let changes = |w: &Self| w.added.len() + w.replaced.len() + w.removed.len();
         let before = changes(self);
@@ -144,7 +158,9 @@ impl<'a> Writer<'a> {
                 rules.push(self.statement("rule", &own, &entries, false));
             }
         }
-        self.take_out(&name, &facts, &rules, learned);
+        if !self.is_known_better {
+            self.take_out(&name, &facts, &rules, learned);
+        }
         let touched = changes(self) > before;
         let known = self.new.len();
         let entries = entries_of(&measured.entries, &scope.name, &name);
@@ -158,6 +174,20 @@ impl<'a> Writer<'a> {
             self.added.push(name);
         }
         self.new.splice(begin..begin, first);
+    }
+
+    /// Looks how many trials what stands of the scope called `name` rests on.
+    fn compare_trials(&mut self, measured: &Measured, name: &str) {
+        let fact = format!("measured_{name}");
+        let number = |text: &str| text.parse::<u64>().ok();
+        let now = measured.entries.iter().find(|e| e.key == TRIALS).and_then(|e| match &e.value {
+            Written::Bare(text) | Written::Text(text) => number(text),
+        });
+        let stands = self.known.iter().find(|s| s.is_learned() && s.name() == fact);
+        let there = stands.and_then(|s| s.texts(TRIALS).next()).and_then(|text| number(&text));
+        let compared = there.zip(now).filter(|(there, now)| there > now);
+        self.is_known_better = compared.is_some();
+        self.known_better.extend(compared.map(|(there, now)| (name.to_owned(), there, now)));
     }
 
     /// The name for `scope`, and whether a predicate that says the same has it already.
@@ -179,7 +209,7 @@ impl<'a> Writer<'a> {
         let mine = self.known.iter().filter(same).find(|s| s.is_learned()).copied();
         if let Some(old) = mine {
             let before = self.edits.len();
-            if touched || !says_the_same(old, entries) {
+            if !self.is_known_better && (touched || !says_the_same(old, entries)) {
                 self.update(old, entries);
             }
             let changed = self.edits.len() > before;

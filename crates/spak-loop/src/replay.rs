@@ -13,10 +13,11 @@ use crate::relative::{Relative, Relatives};
 use crate::search::{Decision, Next, Proposal, Search, SearchOptions, SkipReason, Skipped};
 use crate::space::{self, Dimension, Point};
 
-/// Spaces of at most so many combinations are listed when that helps.
-const LISTED: u128 = 16_384;
+/// Spaces of at most so many combinations are listed when that helps: whether a config is valid can take
+/// milliseconds, and a person waits for it.
+const LISTED: u128 = 512;
 /// Draws before a random valid config is given up.
-const DRAWS: usize = 2_000;
+const DRAWS: usize = 500;
 
 /// Why the play stops.
 pub(crate) enum Stop {

@@ -358,6 +358,8 @@ pub struct LoopReport {
     pub best: Option<crate::config::Config>,
     /// Every trial of the run in order.
     pub trials: Vec<LoopTrial>,
+    /// Why what was learnt could not be written into the design (exit code 2).
+    pub not_written: Option<String>,
     /// Facts and rules that are new in the design.
     pub added: Vec<String>,
     /// Those with new figures.

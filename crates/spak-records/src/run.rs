@@ -34,8 +34,9 @@ pub struct LoopState {
     /// Seed of the search.
     pub seed: u64,
     /// What else the trials of a run have in common, as the caller sees it (problem, device, compiler,
-    /// options): other conditions are another run.
-    pub conditions: ContentHash,
+    /// options): other conditions are another run. Absent in states that older programs wrote.
+    #[serde(default)]
+    pub conditions: Option<ContentHash>,
     /// Which phase it is in.
     pub phase: Phase,
     /// Steps taken.
@@ -248,7 +249,7 @@ impl LoopState {
             design_hash,
             trace_path,
             seed,
-            conditions,
+            conditions: Some(conditions),
             phase: Phase::Specify,
             seq: 0,
             rounds: 0,

@@ -1,8 +1,7 @@
 //! Judges C files against a problem: the first is the incumbent of all that follow.
 //!
 //! `cargo run --release -p spak-run --example judge -- 'PROBLEM JSON' a.c b.c`, for instance with
-//! `{"family":"matmul","m":1024,"n":1024,"k":1024}`. `FLAGS` holds the compiler flags that a generated
-//! file asks for (`-ffp-contract=fast`), `FLUSH` the bytes to push out of the caches before a sample.
+//! `{"family":"matmul","m":1024,"n":1024,"k":1024}`. `FLAGS` holds further compiler flags, `FLUSH` the bytes to push out of the caches before a sample.
 
 use std::error::Error;
 use std::io::Write;

@@ -60,10 +60,10 @@ pub struct CompilerOptions {
 
 impl Default for CompilerOptions {
     fn default() -> Self {
-        let flags = ["-std=c11", "-O3", "-march=native", "-fno-math-errno", "-Wall", "-Wextra"];
+        let flags = "-std=c11 -O3 -march=native -fno-math-errno -ffp-contract=fast -Wall -Wextra";
         Self {
             command: "cc".to_owned(),
-            flags: flags.map(str::to_owned).to_vec(),
+            flags: flags.split(' ').map(str::to_owned).collect(),
             sanitize: false,
             timeout: Duration::from_secs(60),
             limits: Limits { memory_bytes: 4 << 30, cpu_seconds: 120, ..Limits::default() },

@@ -64,6 +64,23 @@ fn what_is_contradicted_is_taken_out_unless_a_person_wrote_into_it() {
 }
 
 #[test]
+fn a_few_trials_do_not_make_a_design_forget_what_many_have_shown() {
+    let (all, context) = trials(1, 8);
+    let once = write_back(DESIGN, &learn(&all, &context)).expect("a clean design").text;
+    // A fresh copy of the design without its trace: one trial, and it is the slowest.
+    let mut few = all.clone();
+    few.truncate(1);
+    let again = write_back(&once, &learn(&few, &context)).expect("still clean");
+    assert_eq!(again.text, once);
+    assert_eq!(again.known_better, [(SCOPE.to_owned(), all.len() as u64, 1)]);
+    assert!(again.replaced.is_empty() && again.removed.is_empty());
+    // As many trials are a reason.
+    let (others, _) = trials(5, 8);
+    let later = write_back(&once, &learn(&others, &context)).expect("still clean");
+    assert!(later.known_better.is_empty());
+}
+
+#[test]
 fn pairs_that_share_a_line_come_and_go_one_by_one() {
     let (learned, _) = learned(1);
     let once = write_back(DESIGN, &learned).expect("a clean design").text;

@@ -67,7 +67,7 @@ fn what_is_no_state_is_refused_with_its_reason() {
         PATH: is not a spak.loop file: EOF while parsing a value at line 1 column 0
         PATH: is not a spak.loop file: its "format" is not "spak.loop"
         PATH: is not a spak.loop file: its "format" is not "spak.loop"
-        PATH: is not a spak.loop file: EOF while parsing an object at line 16 column 19
+        PATH: is not a spak.loop file: EOF while parsing a string at line 15 column 10
         PATH: this is spak.loop version 2, and this SPAK reads version 1
         PATH: is not a spak.loop file: unknown variant `dance`, expected one of `specify`, `program`, `measure`, `analyse`, `learn`, `done`
     "#]]

@@ -57,6 +57,8 @@ pub(crate) struct Outcomes {
     pub(crate) run: String,
     /// The best config and the seed, timed by turns at the end.
     pub(crate) confirmed: Option<Confirmed>,
+    /// Why what was learnt could not be written; the same command tries it again.
+    pub(crate) not_written: Option<anyhow::Error>,
     /// Whether the user interrupted it, so that it can go on.
     pub(crate) interrupted: bool,
     /// Trials that were measured by this process, not taken from the trace.
@@ -191,6 +193,16 @@ impl Work<'_, '_> {
                 Err(error) if is_interrupt(&error) => {
                     return Ok(self.outcomes(DoneReason::Stopped, true));
                 }
+                Err(error) if matches!(self.state.phase, Phase::Learn { .. }) => {
+                    // What was measured is shown all the same.
+                    let reason = match &self.state.phase {
+                        Phase::Learn { reason } => reason.clone(),
+                        _ => DoneReason::Stopped,
+                    };
+                    let mut outcomes = self.outcomes(reason, false);
+                    outcomes.not_written = Some(error);
+                    return Ok(outcomes);
+                }
                 Err(error) => return Err(error),
             };
             let Some(event) = event else { continue };
@@ -216,6 +228,7 @@ impl Work<'_, '_> {
             skipped: self.skipped,
             learnt: self.learnt,
             confirmed: self.confirmed,
+            not_written: None,
             run: self.state.run,
             interrupted,
             measured: self.measured,

@@ -18,6 +18,8 @@ pub(crate) struct Learnt {
     pub(crate) unchanged: Vec<String>,
     /// Those that no longer hold and were taken out.
     pub(crate) removed: Vec<String>,
+    /// Scopes that the design knows from more trials, with both numbers.
+    pub(crate) known_better: Vec<(String, u64, u64)>,
     /// Whether the file was changed.
     pub(crate) written: bool,
 }
@@ -57,6 +59,7 @@ pub(crate) fn learn(
         replaced: edited.replaced,
         unchanged: edited.unchanged,
         removed: edited.removed,
+        known_better: edited.known_better,
         written: changed && paths.is_some(),
     })
 }

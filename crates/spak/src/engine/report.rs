@@ -174,7 +174,7 @@ fn ended(outcomes: &Outcomes, driver: &Driver<'_>) -> String {
 }
 
 fn knowledge(out: &mut String, learnt: &Learnt, driver: &Driver<'_>) {
-    let Learnt { diff, added, replaced, unchanged, removed, written } = learnt;
+    let Learnt { diff, added, replaced, unchanged, removed, known_better, written } = learnt;
     let count = |names: &[String]| names.len();
     let _ = writeln!(
         out,
@@ -184,6 +184,12 @@ fn knowledge(out: &mut String, learnt: &Learnt, driver: &Driver<'_>) {
         count(unchanged),
         count(removed)
     );
+    for (scope, there, now) in known_better {
+        let _ = writeln!(
+            out,
+            "what the design knows under `{scope}` rests on {there} trials and stands; this trace has {now}"
+        );
+    }
     if !diff.is_empty() {
         let _ = writeln!(out, "\n{diff}");
         let shown = driver.design.display();
@@ -243,6 +249,7 @@ pub(crate) fn json(outcomes: &Outcomes, driver: &Driver<'_>) -> anyhow::Result<(
         seed_ns: outcomes.confirmed.as_ref().map(|c| c.seed_ns),
         best: analysis.best.and_then(|i| analysis.rows.get(i)).map(|r| r.config.clone()),
         trials: trials.collect(),
+        not_written: outcomes.not_written.as_ref().map(output::reason),
         added: outcomes.learnt.as_ref().map(|l| l.added.clone()).unwrap_or_default(),
         replaced: outcomes.learnt.as_ref().map(|l| l.replaced.clone()).unwrap_or_default(),
         removed: outcomes.learnt.as_ref().map(|l| l.removed.clone()).unwrap_or_default(),

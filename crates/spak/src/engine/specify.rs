@@ -348,6 +348,11 @@ impl Specified {
                 self.family.name
             ));
         }
+        if let Err(error) = Choices::of(&self.family, &self.plan(&seed)) {
+            // Every config next to it would fail for the same reason.
+            self.notes.push(format!("the first values together are no config: {error}"));
+            return;
+        }
         for dimension in &self.dimensions {
             let Some(axis) = self.family.axis(&dimension.name) else { continue };
             let mut config = seed.clone();

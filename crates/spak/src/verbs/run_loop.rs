@@ -69,6 +69,15 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     if options.ignore_knowledge {
         specified.guidance = Guidance::default();
     }
+    if !options.keep_design {
+        let opened = std::fs::OpenOptions::new().append(true).open(&options.design);
+        let shown = options.design.display();
+        opened.with_context(|| {
+            format!(
+                "what is learnt cannot be written into `{shown}`; `--keep-design` only shows it"
+            )
+        })?;
+    }
     let cancel = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&cancel);
     ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
@@ -94,6 +103,10 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     match format {
         Format::Human => drive::print(&outcomes, &driver)?,
         Format::Json => crate::engine::report::json(&outcomes, &driver)?,
+    }
+    if let Some(error) = &outcomes.not_written {
+        output::aside(&format!("spak: {}\n", output::reason(error)));
+        return Ok(Status::Partly);
     }
     let fine = !outcomes.interrupted && outcomes.analysis.best.is_some();
     Ok(if fine { Status::Fine } else { Status::Problems })

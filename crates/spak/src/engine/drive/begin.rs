@@ -14,7 +14,7 @@ impl Driver<'_> {
         if let Some(mut state) = LoopState::read(&self.paths.state)? {
             let same_design = state.design_hash == self.specified.hash
                 || matches!(state.phase, Phase::Learn { .. });
-            let same_conditions = state.conditions == conditions;
+            let same_conditions = state.conditions.as_ref() == Some(&conditions);
             if !matches!(state.phase, Phase::Done { .. }) {
                 if same_design && same_conditions {
                     self.grant(&mut state);

@@ -140,6 +140,9 @@ impl Work<'_, '_> {
     }
 
     fn by_turns(&mut self, best: &Config, seed: &Config) -> Result<Option<Confirmed>> {
+        if self.driver.specified.validity(seed).is_err() {
+            return Ok(None);
+        }
         let (Some(candidate), Some(incumbent)) = (self.incumbent(best)?, self.incumbent(seed)?)
         else {
             return Ok(None);
