@@ -214,7 +214,8 @@ impl Scope<'_> {
             return known.map(str::to_owned);
         }
         let compared = self.near_others.borrow().len().saturating_mul(self.others.len());
-        let found = if compared < MAX_COMPARISONS { nearest(name, &self.others) } else { None };
+        let is_affordable = compared < MAX_COMPARISONS / 5;
+        let found = if is_affordable { nearest(name, &self.others) } else { None };
         self.near_others.borrow_mut().insert(name.to_owned(), found);
         found.map(str::to_owned)
     }

@@ -1,6 +1,8 @@
 //! Words inside of blocks that are slips of words of the language, and names of actions and measures that
 //! nothing has.
 
+use std::collections::BTreeMap;
+
 use spak_syntax::diagnostic::suggest;
 use spak_syntax::{Diagnostic, Span};
 
@@ -68,24 +70,26 @@ const MEASURES: &[&str] = &[
     "time_ms",
 ];
 
-pub(super) fn check(entries: &[Entry], system: &System, found: &mut Vec<Diagnostic>) {
+pub(super) fn check<'s>(entries: &'s [Entry], system: &'s System, found: &mut Vec<Diagnostic>) {
     let mut measures: Vec<&str> = MEASURES.to_vec();
     for case in &system.cases {
         measures.extend(case.fields.iter().map(|(name, _)| name.as_str()));
     }
     measures.truncate(1000);
-    let mut words = Words { measures, left: MAX_COMPARED, found };
+    let mut words = Words { measures, left: MAX_COMPARED, seen: BTreeMap::new(), found };
     entries.iter().for_each(|e| words.walk(None, e));
 }
 
 struct Words<'s, 'f> {
     measures: Vec<&'s str>,
     left: usize,
+    /// Words that were compared, by what they were compared with.
+    seen: BTreeMap<(usize, &'s str), Option<&'static str>>,
     found: &'f mut Vec<Diagnostic>,
 }
 
-impl Words<'_, '_> {
-    fn walk(&mut self, parent: Option<&Entry>, entry: &Entry) {
+impl<'s> Words<'s, '_> {
+    fn walk(&mut self, parent: Option<&'s Entry>, entry: &'s Entry) {
         self.statement(parent, entry);
         match entry.kind {
             Some(Kind::Tool | Kind::Llm) => self.action(entry),
@@ -96,7 +100,7 @@ impl Words<'_, '_> {
     }
 
     /// A head or the first word of a line that is nearly one of those that may stand here.
-    fn statement(&mut self, parent: Option<&Entry>, entry: &Entry) {
+    fn statement(&mut self, parent: Option<&'s Entry>, entry: &'s Entry) {
         let Some(kind) = parent.and_then(|p| p.kind).filter(|_| entry.kind.is_none()) else {
             return;
         };
@@ -117,19 +121,27 @@ impl Words<'_, '_> {
             return;
         }
         let is_block = matches!(entry.content, Content::Block(_));
-        self.left -= 1;
-        let near = match kind {
-            Kind::AgentLoop | Kind::EngineeringLoop | Kind::ServiceLoop | Kind::Task => {
-                near(word, IN_LOOPS.iter().copied())
-            }
-            Kind::Fact if parent.is_some_and(|p| p.arguments.is_some()) || entry.is_line() => {
-                near(word, IN_FACTS.iter().copied())
-            }
+        let is_predicate = parent.is_some_and(|p| p.arguments.is_some()) || entry.is_line();
+        let known: &'static [&'static str] = match kind {
+            Kind::AgentLoop | Kind::EngineeringLoop | Kind::ServiceLoop | Kind::Task => IN_LOOPS,
+            Kind::Fact if is_predicate => IN_FACTS,
             Kind::Kernel | Kind::Operator | Kind::Dynamics | Kind::Training | Kind::Experiment => {
-                let parts = KEYWORDS.iter().filter(|k| k.kind == Kind::Part).map(|k| k.word);
-                near(word, parts)
+                &[]
             }
-            _ => None,
+            _ => return,
+        };
+        let near = match self.seen.get(&(known.len(), word)) {
+            Some(near) => *near,
+            None => {
+                self.left -= 1;
+                let parts = KEYWORDS.iter().filter(|k| k.kind == Kind::Part).map(|k| k.word);
+                let near = match known {
+                    [] => near(word, parts),
+                    known => near(word, known.iter().copied()),
+                };
+                self.seen.insert((known.len(), word), near);
+                near
+            }
         };
         let Some(near) = near else { return };
         let message = format!("`{word}` is no word of the language here; did you mean `{near}`?");
