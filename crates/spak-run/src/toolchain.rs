@@ -30,5 +30,8 @@ pub fn detect_toolchain(options: &CompilerOptions) -> Result<Toolchain, RunError
         let extra = ["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
         flags.extend(extra.map(str::to_owned));
     }
-    Ok(Toolchain { compiler: options.command.clone(), version: version.to_owned(), flags })
+    // Where it lies says nothing about it; its version does.
+    let path = std::path::Path::new(&options.command);
+    let name = path.file_name().map_or(options.command.clone(), |n| n.to_string_lossy().into());
+    Ok(Toolchain { compiler: name, version: version.to_owned(), flags })
 }

@@ -54,10 +54,12 @@ pub fn parse(text: &str) -> Parse {
     let is_open_text = |d: &&Diagnostic| d.code == UNCLOSED_TEXT;
     let open_texts =
         diagnostics.iter().filter(is_open_text).map(|d| d.primary.span.start).collect();
+    let line_indents = brackets::line_indents(&indents, &lines);
     let mut parser = Parser {
         text,
         close: brackets::matching(text, &tokens),
-        line_indents: brackets::line_indents(&indents, &lines),
+        outline: brackets::Outline::new(&tokens, &lines, &line_indents),
+        line_indents,
         indents,
         lines,
         too_deep_reported: false,
@@ -71,6 +73,7 @@ pub fn parse(text: &str) -> Parse {
         open_texts,
     };
     parser.file();
+    parser.lone_brackets();
     diagnostics.append(&mut parser.diagnostics);
     diagnostics.sort_by_key(|d| (d.primary.span, d.code));
     if let Some(next) = diagnostics.get(MAX_REPORTED) {
@@ -109,6 +112,7 @@ struct Parser<'a> {
     lines: Vec<u32>,
     /// For each line: how far its first token is indented.
     line_indents: Vec<u32>,
+    outline: brackets::Outline,
     too_deep_reported: bool,
     /// Where texts begin that do not end, in order.
     open_texts: Vec<u32>,

@@ -178,3 +178,45 @@ pub(super) fn brace_surplus(tokens: &[Lexeme]) -> i64 {
         })
         .sum()
 }
+
+/// Where the lines stand: what a text whose braces do not add up is read by.
+pub(super) struct Outline {
+    /// For each line: its first token that means something.
+    first: Vec<Option<u32>>,
+    /// For each line with such a token: the next one that is not deeper.
+    not_deeper: Vec<Option<u32>>,
+    /// No line is indented.
+    pub(super) flat: bool,
+}
+
+impl Outline {
+    pub(super) fn new(tokens: &[Lexeme], lines: &[u32], line_indents: &[u32]) -> Self {
+        let mut first = vec![None; line_indents.len()];
+        for (index, (token, line)) in tokens.iter().zip(lines).enumerate() {
+            if let Some(slot) = first.get_mut(*line as usize).filter(|_| !token.kind.is_trivia()) {
+                slot.get_or_insert(index as u32);
+            }
+        }
+        let mut not_deeper = vec![None; line_indents.len()];
+        let mut waiting: Vec<(u32, usize)> = Vec::new();
+        let mut flat = true;
+        for (line, (_, indent)) in
+            first.iter().zip(line_indents).enumerate().filter(|(_, (first, _))| first.is_some())
+        {
+            flat &= *indent == 0;
+            while let Some((_, above)) = waiting.pop_if(|(above, _)| *above >= *indent) {
+                if let Some(slot) = not_deeper.get_mut(above) {
+                    *slot = Some(line as u32);
+                }
+            }
+            waiting.push((*indent, line));
+        }
+        Self { first, not_deeper, flat }
+    }
+
+    /// The first token of the next line below `line` that is not indented deeper.
+    pub(super) fn not_deeper(&self, line: u32) -> Option<usize> {
+        let next = self.not_deeper.get(line as usize).copied().flatten()?;
+        self.first.get(next as usize).copied().flatten().map(|index| index as usize)
+    }
+}

@@ -25,11 +25,27 @@ pub(super) struct Shape {
 
 /// Operators that only stand between two operands: a line that begins with one, deeper than the
 /// statement above, goes on with that statement.
-const JOINING_OPERATORS: &[&str] =
-    &["+", "&&", "||", "|", "==", "!=", "<=", ">=", "≤", "≥", "≠", "∧", "∨", "·", "×", "⊙"];
+const JOINING_OPERATORS: &[&str] = &[
+    "+", "&&", "||", "|", "==", "!=", "<=", ">=", "≤", "≥", "≠", "∧", "∨", "·", "×", "⊙", "->", "=>",
+    "→", "⇒",
+];
+
+/// Words that stand between two operands, as the operators above do.
+const JOINING_WORDS: &[&str] = &["and", "or", "implies", "AND", "OR"];
 
 /// Operators after which a statement cannot end.
 const OPEN_ENDED_OPERATORS: &[&str] = &["+", "&&", "||", "==", "=", "∧", "∨"];
+
+/// Words that a condition and a block follow: `if score > 3 { … }`.
+const CONTROL_WORDS: &[&str] =
+    &["if", "elif", "while", "until", "when", "unless", "for", "foreach", "repeat", "loop", "case"];
+
+/// Operators that stand behind an operand in braces: `x{i} >= 3`.
+const BEHIND_SUBSCRIPT: &[&str] =
+    &["=", "==", "!=", "<=", ">=", "<", ">", "+", "*", "^", ":=", "≤", "≥", "≠", "≈", "∈", "∝"];
+
+/// The longest type in angle brackets that is looked over, in tokens.
+const MAX_GENERIC: usize = 64;
 
 /// Signs that names are written with (`a-b`, `$x`, `C++`, `∇L`).
 const KEY_SIGNS: &str = ".-$@?*/+&%#~!∇∂√∑∏°·";
@@ -41,6 +57,7 @@ impl Parser<'_> {
         let mut index = self.at;
         // A brace behind an operator opens a set in a formula (`θ ∈ {γ: ℝ[D]}`), not a block.
         let mut in_formula = false;
+        let mut control = false;
         let mut value = None;
         while let Some(kind) = self.kind_at(index) {
             let begin = index;
@@ -54,9 +71,17 @@ impl Parser<'_> {
                     shape.colon = Some(index);
                     in_formula = false;
                 }
-                Kind::Operator => in_formula |= !PLAIN_OPERATORS.contains(&self.text_at(index)),
+                Kind::Operator => match self.generic_end(index) {
+                    Some(end) => index = end,
+                    None => in_formula |= !PLAIN_OPERATORS.contains(&self.text_at(index)),
+                },
+                Kind::Word if !in_formula && CONTROL_WORDS.contains(&self.text_at(index)) => {
+                    control |= !matches!(self.text_at(self.at), "return" | "let" | "emit");
+                }
                 Kind::LeftBrace => {
-                    let formula = in_formula || self.brace_is_placeholder(index);
+                    let formula = self.brace_is_placeholder(index)
+                        || self.brace_is_subscript(index)
+                        || in_formula && !(control && self.brace_opens_block(index));
                     match self.same_line_close(index).filter(|_| formula) {
                         Some(close) => index = close,
                         None => {
@@ -66,7 +91,8 @@ impl Parser<'_> {
                     }
                 }
                 Kind::LeftParen | Kind::LeftBracket => {
-                    index = self.close_of(index).unwrap_or(index);
+                    let close = self.close_of(index);
+                    index = close.or_else(|| self.open_list_end(index)).unwrap_or(index);
                 }
                 _ => {}
             }
@@ -96,14 +122,88 @@ impl Parser<'_> {
             next += 1;
         }
         let deeper = self.indent_at(next).is_some_and(|i| i > self.line_indent(self.at));
-        let joins = self.kind_at(next) == Some(Kind::Operator)
-            && JOINING_OPERATORS.contains(&self.text_at(next));
-        let open_ended = self.kind_at(end - 1) == Some(Kind::Operator)
-            && OPEN_ENDED_OPERATORS.contains(&self.text_at(end - 1))
-            && !self
+        let last = end - 1;
+        let joins = self.joins(next)
+            || self.text_at(next) == "else" && (self.at + 1..end).any(|i| self.text_at(i) == "if");
+        let open_ended = match self.kind_at(last) {
+            Some(Kind::Operator) => OPEN_ENDED_OPERATORS.contains(&self.text_at(last)),
+            Some(Kind::Word) => last > self.at && JOINING_WORDS.contains(&self.text_at(last)),
+            _ => false,
+        } && !self
                 .kind_at(next)
                 .is_some_and(|k| k.is_trivia() || matches!(k, Kind::LeftBrace | Kind::RightBrace));
         deeper && (joins || open_ended)
+    }
+
+    /// Whether the token at `index` only stands between two operands.
+    pub(super) fn joins(&self, index: usize) -> bool {
+        match self.kind_at(index) {
+            Some(Kind::Operator) => JOINING_OPERATORS.contains(&self.text_at(index)),
+            Some(Kind::Word) => JOINING_WORDS.contains(&self.text_at(index)),
+            _ => false,
+        }
+    }
+
+    /// Index of the `>` that closes the `<` at `index`, when it stands between a type and its
+    /// arguments (`map<string, int>`): glued to names, on one line.
+    pub(super) fn generic_end(&self, index: usize) -> Option<usize> {
+        let glued = index > self.at
+            && self.text_at(index) == "<"
+            && self.kind_at(index - 1) == Some(Kind::Word)
+            && self.kind_at(index + 1) == Some(Kind::Word);
+        let mut depth = 0u32;
+        for at in (index..).take(if glued { MAX_GENERIC } else { 0 }) {
+            match (self.kind_at(at)?, self.text_at(at)) {
+                (Kind::Operator, "<") => depth += 1,
+                (Kind::Operator, ">") if depth == 1 => {
+                    let behind = self.kind_at(at + 1);
+                    let operand = matches!(behind, Some(Kind::Word | Kind::Number | Kind::LeftParen));
+                    return Some(at).filter(|_| !operand);
+                }
+                (Kind::Operator, ">") => depth -= 1,
+                (Kind::Operator, "." | "?" | "|" | "*" | "&")
+                | (
+                    Kind::Word
+                    | Kind::Number
+                    | Kind::Comma
+                    | Kind::Whitespace
+                    | Kind::LeftBracket
+                    | Kind::RightBracket,
+                    _,
+                ) => {}
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// Index of the last token of the list that begins at `index`, is the value of a pair, and has no
+    /// `]`: the deeper lines below it are its elements.
+    fn open_list_end(&self, index: usize) -> Option<usize> {
+        let mut before = index.checked_sub(1)?;
+        while self.kind_at(before).is_some_and(Kind::is_trivia) && before > self.at {
+            before -= 1;
+        }
+        let is_list = self.kind_at(index) == Some(Kind::LeftBracket)
+            && self.kind_at(before) == Some(Kind::Colon)
+            && self.next_line(index + 1).is_some_and(|next| {
+                self.indent_at(next).is_some_and(|i| i > self.line_indent(index))
+            });
+        let line = self.lines.get(index).copied().filter(|_| is_list)?;
+        let below = self.outline.not_deeper(line).unwrap_or(self.tokens.len());
+        let (mut last, mut at) = (index, index + 1);
+        while at < below {
+            match self.kind_at(at) {
+                Some(Kind::RightBrace) => break,
+                Some(Kind::LeftBrace) => at = self.close_of(at).unwrap_or(at),
+                _ => {}
+            }
+            if !self.kind_at(at).is_some_and(Kind::is_trivia) {
+                last = at;
+            }
+            at += 1;
+        }
+        Some(last)
     }
 
     /// Whether the colon at `index` can stand between a key and a value: not in `http://`, `/:id`,
@@ -134,6 +234,42 @@ impl Parser<'_> {
     /// Whether the brace at `index` is glued to a sign, as in `/places/{id}` and `${name}`.
     fn brace_is_placeholder(&self, index: usize) -> bool {
         index > self.at && matches!(self.text_at(index - 1), "/" | "$" | "=")
+    }
+
+    /// Whether the brace at `index` holds an index or an exponent: `m_{i+1}`, `x^{2}`, `x{i} >= 3`.
+    fn brace_is_subscript(&self, index: usize) -> bool {
+        if index == self.at || self.same_line_close(index).is_none() {
+            return false;
+        }
+        let before = self.text_at(index - 1);
+        match self.kind_at(index - 1) {
+            Some(Kind::Word) if before.ends_with('_') => true,
+            Some(Kind::Operator) => before == "^",
+            Some(Kind::Word) => BEHIND_SUBSCRIPT.contains(&self.behind_close(index).1),
+            _ => false,
+        }
+    }
+
+    /// What stands on the line behind the brace that closes the one at `index`.
+    fn behind_close(&self, index: usize) -> (Option<Kind>, &str) {
+        let mut next = self.close_of(index).map_or(self.tokens.len(), |close| close + 1);
+        while self.kind_at(next) == Some(Kind::Whitespace) {
+            next += 1;
+        }
+        (self.kind_at(next), self.text_at(next))
+    }
+
+    /// Whether the brace at `index`, behind a condition, opens the block that the condition is for: it
+    /// stands behind an operand, and nothing is calculated with what it holds.
+    fn brace_opens_block(&self, index: usize) -> bool {
+        let mut before = index;
+        while before > self.at && self.kind_at(before - 1).is_some_and(Kind::is_trivia) {
+            before -= 1;
+        }
+        let operand = before > self.at
+            && self.kind_at(before - 1) != Some(Kind::Operator)
+            && self.text_at(before - 1) != "in";
+        operand && !matches!(self.behind_close(index).0, Some(Kind::Operator | Kind::Text))
     }
 
     /// Whether the value that ends before `end` is all of it, since a further field follows on the

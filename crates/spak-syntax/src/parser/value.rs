@@ -18,19 +18,23 @@ impl Parser<'_> {
                     return self.list(close);
                 }
                 Some(_) => {}
-                None => self.unclosed_list(end),
+                None if self.unclosed_list(end) && self.lists < MAX_LIST_DEPTH => {
+                    return self.list(end);
+                }
+                None => {}
             }
         }
         self.bump_to(end);
     }
 
-    fn unclosed_list(&mut self, end: usize) {
+    /// Reports the list that begins here and has no `]` before `end`; whether its elements can be read.
+    fn unclosed_list(&mut self, end: usize) -> bool {
         let start = self.span_at(self.at).start;
         let at = self.span_at(end - 1).end;
         let first = self.open_texts.partition_point(|text| *text < start);
         if self.open_texts.get(first).is_some_and(|text| *text < at) {
             // The text runs over the `]`; it is what has to be repaired, and it is reported.
-            return;
+            return false;
         }
         self.report(
             Diagnostic::error(UNCLOSED_LIST, self.span_at(self.at), "this list does not end")
@@ -38,8 +42,10 @@ impl Parser<'_> {
                 .repair("add `]` after the last value")
                 .fix(Edit::insert(at, "]")),
         );
+        true
     }
 
+    /// Reads the list that is closed by the token `close`, or ends before it for want of a `]`.
     fn list(&mut self, close: usize) {
         self.lists += 1;
         self.builder.open(Kind::List);
@@ -52,7 +58,9 @@ impl Parser<'_> {
                 self.element(close);
             }
         }
-        self.bump();
+        if self.kind() == Some(Kind::RightBracket) {
+            self.bump();
+        }
         self.builder.close();
         self.lists -= 1;
     }
@@ -82,7 +90,12 @@ impl Parser<'_> {
         let mut end = self.at + 1;
         while index < close {
             match self.kind_at(index) {
+                Some(Kind::Newline) if self.joins(self.after_trivia(index)) => {}
                 None | Some(Kind::Comma | Kind::Semicolon | Kind::Newline) => break,
+                Some(Kind::Operator) => {
+                    index = self.generic_end(index).filter(|end| *end < close).unwrap_or(index);
+                    end = index + 1;
+                }
                 Some(Kind::LeftParen | Kind::LeftBracket | Kind::LeftBrace) => {
                     index = self.close_of(index).unwrap_or(index);
                     end = index + 1;

@@ -119,6 +119,7 @@ impl Driver<'_> {
     pub(crate) fn run(&self) -> Result<Outcomes> {
         let header = Header::new(concat!("spak ", env!("CARGO_PKG_VERSION")), &now());
         let store = Store::open(&self.paths.trace, &header)?;
+        self.say_damage(store.trace());
         let (state, resumed) = self.state()?;
         let validity = |config: &Config| self.specified.validity(config);
         let space = ProductSpace::new(self.specified.dimensions.clone(), &validity)?;

@@ -7,6 +7,26 @@ use spak_model::types::Type;
 use spak_records::protocol::Observation;
 use spak_records::{Outcome, Trial, Value};
 
+/// The cases that trials are observations of.
+const CASES: [&str; 3] = ["Correctness", "Performance", "Rejection"];
+/// Everything that is known of some trial.
+const FACTS: [&str; 14] = [
+    "step_name",
+    "component",
+    "passed",
+    "tflops",
+    "gflops",
+    "median_ns",
+    "samples",
+    "max_error",
+    "worst_ratio",
+    "speedup",
+    "stage",
+    "reason",
+    "detail",
+    "seconds",
+];
+
 /// The observations that `trial` makes, one for each case of the design's schema that its outcome can
 /// fill; without a schema, those of `std/observations`.
 pub(crate) fn observations(
@@ -23,6 +43,31 @@ pub(crate) fn observations(
     let given = standard_cases();
     let cases: &[Case] = if system.cases.is_empty() { &given } else { &system.cases };
     wanted.iter().filter_map(|name| fill(cases.iter().find(|c| c.name == *name)?, &facts)).collect()
+}
+
+/// What trials of `system` will not be observed as, and why: cases that name what no trial knows.
+pub(crate) fn unobserved(system: &System) -> Vec<String> {
+    if system.cases.is_empty() {
+        return Vec::new();
+    }
+    let known = |name: &str| FACTS.contains(&name);
+    let mut notes = Vec::new();
+    let ours: Vec<&Case> =
+        system.cases.iter().filter(|c| CASES.contains(&c.name.as_str())).collect();
+    for case in &ours {
+        if let Some((field, _)) = case.fields.iter().find(|(name, _)| !known(name)) {
+            notes.push(format!(
+                "no `{}` is observed: a trial knows no `{field}`, but {}",
+                case.name,
+                FACTS.join(", ")
+            ));
+        }
+    }
+    if ours.is_empty() {
+        let all = CASES.join("`, `");
+        notes.push(format!("trials are not observed: the schema has no case `{all}`"));
+    }
+    notes
 }
 
 /// The case with its fields; `None` when one of them is not known or would have the wrong type.
@@ -45,6 +90,7 @@ fn facts(trial: &Trial, step: &str, speedup: Option<f64>) -> BTreeMap<&'static s
     let mut facts = BTreeMap::new();
     facts.insert("step_name", Value::Text(step.to_owned()));
     facts.insert("component", Value::Text(trial.problem.family().to_owned()));
+    facts.insert("seconds", Value::Float(trial.seconds));
     match &trial.outcome {
         Outcome::Measured(m) => {
             facts.insert("passed", Value::Bool(true));
@@ -54,6 +100,9 @@ fn facts(trial: &Trial, step: &str, speedup: Option<f64>) -> BTreeMap<&'static s
             facts.insert("samples", Value::Int(i64::from(m.samples)));
             let error = m.checks.iter().map(|c| c.max_error).fold(0.0, f64::max);
             facts.insert("max_error", Value::Float(error));
+            // Of what the arithmetic allows; at most one, since it passed.
+            let ratio = m.checks.iter().map(|c| c.worst_ratio).fold(0.0, f64::max);
+            facts.insert("worst_ratio", Value::Float(ratio));
             if let Some(speedup) = speedup {
                 facts.insert("speedup", Value::Float(speedup));
             }
@@ -82,4 +131,50 @@ fn standard_cases() -> Vec<Case> {
     let text = crate::verbs::library::find("std/observations").unwrap_or("");
     let resolved = spak_model::resolve(spak_syntax::FileId(0), text, &mut NoFiles);
     System::of(&resolved.entries).cases
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FACTS, facts};
+    use spak_records::{
+        Config, ContentHash, Measurement, Outcome, Problem, Rejection, Stage, Trial,
+    };
+
+    #[test]
+    fn what_is_said_to_be_known_is_what_is_known() {
+        let id = ContentHash::of_text("x");
+        let trial = |outcome| Trial {
+            key: id.clone(),
+            config_id: id.clone(),
+            config: Config::default(),
+            source: id.clone(),
+            problem: Problem::Matmul { m: 1, n: 1, k: 1 },
+            outcome,
+            seconds: 1.0,
+        };
+        let measured = trial(Outcome::Measured(Measurement {
+            median_ns: 1,
+            median_ci_ns: [1, 1],
+            min_ns: 1,
+            samples: 9,
+            tflops: 1.0,
+            incumbent_median_ns: None,
+            incumbent: None,
+            checks: Vec::new(),
+        }));
+        let rejected = trial(Outcome::Rejected(Rejection {
+            stage: Stage::Check,
+            reason: "wrong-result".to_owned(),
+            detail: String::new(),
+        }));
+        let mut known: Vec<&str> = [&measured, &rejected]
+            .iter()
+            .flat_map(|t| facts(t, "s", Some(1.0)).into_keys())
+            .collect();
+        known.sort_unstable();
+        known.dedup();
+        let mut said = FACTS.to_vec();
+        said.sort_unstable();
+        assert_eq!(known, said);
+    }
 }

@@ -138,6 +138,10 @@ fn ended(outcomes: &Outcomes, driver: &Driver<'_>) -> String {
     let tried = analysis.rows.len();
     let rejected = analysis.rows.iter().filter(|r| r.rank.is_none()).count();
     let _ = write!(out, "{} tried, {rejected} rejected", plural(tried, "config"));
+    let earlier = (tried as u64).saturating_sub(outcomes.measured);
+    if earlier > 0 {
+        let _ = write!(out, "; {earlier} of them were in the trace and not measured again");
+    }
     if let Some(trials) = analysis.trials_to_near_best {
         let _ = write!(out, "; within 2 % of the best after {trials}");
     }

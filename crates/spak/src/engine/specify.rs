@@ -17,6 +17,7 @@ use spak_records::{Config, ContentHash, Device, Plan, Problem, Toolchain, Value,
 use spak_syntax::{Diagnostic, FileId, Severity};
 
 use crate::engine::family;
+use crate::engine::observe;
 use crate::engine::symbols::Symbols;
 use crate::project::Design;
 use crate::verbs::check;
@@ -92,6 +93,7 @@ pub(crate) fn specify(
     specified.leave_out_what_has_no_code();
     specified.leave_out_what_is_unknown();
     specified.note_what_has_no_code();
+    specified.notes.extend(observe::unobserved(&specified.system));
     specified.know(&design);
     Ok(Ok(specified))
 }

@@ -117,7 +117,14 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
 /// # Errors
 /// When there is no such compiler.
 pub(crate) fn machine(cc: &str) -> Result<Machine> {
-    let compiler = CompilerOptions { command: cc.to_owned(), ..CompilerOptions::default() };
+    // Candidates are compiled in folders of their own.
+    let command = if cc.contains('/') {
+        let path = std::path::absolute(cc).with_context(|| format!("cannot locate `{cc}`"))?;
+        path.to_string_lossy().into_owned()
+    } else {
+        cc.to_owned()
+    };
+    let compiler = CompilerOptions { command, ..CompilerOptions::default() };
     let toolchain = detect_toolchain(&compiler)?;
     let program = std::env::current_exe().context("cannot find this program's own file")?;
     let sandbox = Sandbox { program, args: vec![crate::SANDBOX_VERB.to_owned()] };

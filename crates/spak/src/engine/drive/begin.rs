@@ -3,11 +3,29 @@
 use anyhow::Result;
 use spak_records::ContentHash;
 use spak_records::run::{LoopState, Phase, Progress as Stage};
+use spak_records::store::Trace;
 
 use crate::engine::drive::{Driver, Machine, Progress, now};
 use crate::engine::specify::Specified;
 
 impl Driver<'_> {
+    /// Says what of the trace could not be read.
+    pub(super) fn say_damage(&self, trace: &Trace) {
+        let damage = &trace.damage;
+        let shown = self.paths.trace.display();
+        if let Some((line, why)) = damage.corrupt_lines.first() {
+            let (count, s) = (damage.corrupt, if damage.corrupt == 1 { "" } else { "s" });
+            (self.progress)(Progress::Note(&format!(
+                "{shown}: {count} broken line{s} skipped, the first is line {line}: {why}"
+            )));
+        }
+        if damage.torn_bytes > 0 {
+            (self.progress)(Progress::Note(&format!(
+                "{shown}: an incomplete last line was cut off"
+            )));
+        }
+    }
+
     /// The state to go on with, or a new one. A run goes on while the design is the one it began with.
     pub(super) fn state(&self) -> Result<(LoopState, bool)> {
         let conditions = self.conditions();
