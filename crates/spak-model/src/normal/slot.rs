@@ -13,30 +13,24 @@ use crate::vocabulary::Expect;
 
 /// A slot in normal form, on one line.
 pub fn slot_text(slot: &SlotReading) -> String {
-    let text = reading_text(&slot.reading, slot.expect);
-    if text.contains("//") { without_comment(&text) } else { text }
+    reading_text(&slot.reading, slot.expect)
 }
 
-/// `a // b` begins a comment and `a//b` divides; in quotes it is neither.
-fn without_comment(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let (mut quote, mut escaped) = (None, false);
-    for c in text.chars() {
-        match (quote, c) {
-            _ if escaped => escaped = false,
-            (Some(_), '\\') => escaped = true,
-            (Some(q), c) if c == q => quote = None,
-            (None, '"') => quote = Some(c),
-            (None, ' ') if out.ends_with("//") => continue,
-            (None, '/') if out.ends_with(" /") => {
-                out.truncate(out.trim_end_matches('/').trim_end().len());
-                out.push('/');
-            }
-            _ => {}
+/// The text of a formula in normal form. `a // b` could begin a comment, and does not in parentheses.
+fn divided(normal: Expr) -> String {
+    let text = normal.to_string();
+    if text.contains(" // ") { in_parentheses(normal).to_string() } else { text }
+}
+
+/// The formula with parentheses around every division of whole numbers.
+fn in_parentheses(expr: Expr) -> Expr {
+    let expr = expr.map_children(&mut in_parentheses);
+    match expr.kind {
+        ExprKind::Binary(spak_expr::BinaryOp::FloorDivide, ..) => {
+            Expr::new(expr.span, ExprKind::Name(format!("({expr})")))
         }
-        out.push(c);
+        _ => expr,
     }
-    out
 }
 
 fn reading_text(reading: &Reading, expect: Expect) -> String {
@@ -67,7 +61,7 @@ fn reading_text(reading: &Reading, expect: Expect) -> String {
         Reading::Partial(formula, rest) => in_place(&partial_text(formula, rest, expect), expect),
         Reading::Warning(premise, conclusion) => {
             let premise = match premise {
-                Ok(formula) => formula.normal(),
+                Ok(formula) => divided(spak_expr::normal(&formula.expr)),
                 Err(words) => words.clone(),
             };
             in_place(&format!("if {premise} => {conclusion}"), expect)
@@ -132,7 +126,7 @@ fn formula_text(formula: &Formula, expect: Expect) -> String {
         Some((left, sign, right)) if expect != Expect::Condition => {
             format!("{} {sign} {}", side(left), side(right))
         }
-        _ => formula.normal(),
+        _ => divided(spak_expr::normal(&formula.expr)),
     };
     if expect != Expect::Condition && has_quantity(&formula.expr) {
         // `12 B` is a product in mathematical form, and `12 GB` is none.
@@ -166,7 +160,7 @@ fn side(expr: &Expr) -> String {
         | ExprKind::Or(_)
         | ExprKind::Quantified(_)
         | ExprKind::Unary(spak_expr::UnaryOp::Not, _) => format!("({normal})"),
-        _ => normal.to_string(),
+        _ => divided(normal),
     }
 }
 
@@ -198,7 +192,7 @@ fn partial_text(formula: &Formula, rest: &str, expect: Expect) -> String {
 }
 
 fn assignment_text(item: &Assignment) -> String {
-    format!("{} = {}", item.name, item.value.normal())
+    format!("{} = {}", item.name, divided(spak_expr::normal(&item.value.expr)))
 }
 
 fn domain_text(domain: &Domain) -> String {

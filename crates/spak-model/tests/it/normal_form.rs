@@ -243,7 +243,6 @@ fn statement() -> impl Strategy<Value = String> {
             "reason",
             "recommend",
             "value",
-            "state s",
             "cmd",
             "emit",
             "metric",

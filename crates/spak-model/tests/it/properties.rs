@@ -255,6 +255,8 @@ proptest! {
         let formatted = spak_syntax::format(&other).text;
         prop_assert_eq!(hash(&base), hash(&formatted), "{}\n=====\n{}", shown(&base), shown(&formatted));
         prop_assert_eq!(diff(&read(&base).entries, &read(&other).entries), []);
+        let printed = normal::text(&read(&other).entries);
+        prop_assert_eq!(hash(&base), hash(&printed), "{}\n=====\n{}", shown(&base), shown(&printed));
     }
 
     #[test]

@@ -325,3 +325,60 @@ fn the_help_of_every_verb_is_short_and_whole() {
     }
     assert!(folder.spak(&["--version"]).ended(0).out.starts_with("spak 0."));
 }
+
+#[test]
+fn a_design_may_come_from_a_pipe() {
+    let folder = Folder::with("good.dsl", TIDY);
+    let piped = |verb: &str, text: &str| {
+        let mut command = assert_cmd::Command::from_std(folder.command(&[verb, "-"]));
+        let output = command.write_stdin(text).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, shown) = piped("show", TIDY);
+    assert_eq!((code, shown), (Some(0), folder.spak(&["show", "good.dsl"]).out));
+    assert_eq!(
+        piped("hash", REORDERED).1.split(' ').next(),
+        piped("hash", TIDY).1.split(' ').next()
+    );
+    assert!(piped("check", TIDY).1.starts_with("-: no errors"));
+    assert_eq!(piped("check", "system A { tuning_space { tile: [] } }\n").0, Some(1));
+    // What is laid out goes on through the pipe.
+    let (code, formatted) = piped("fmt", REORDERED);
+    assert_eq!(code, Some(0));
+    assert!(formatted.contains("tuning_space { tile: [32, 64] }"), "{formatted}");
+    // What it imports is found from here.
+    let importing = "system B extends \"good.dsl\" { }\n";
+    let (code, shown) = piped("show", importing);
+    assert!(code == Some(0) && shown.contains("tile: [32, 64]"), "{shown}");
+}
+
+#[test]
+fn what_is_shown_is_the_same_design() {
+    let folder = Folder::with(
+        "a.dsl",
+        "knowledge {\n  rule \"Long rows\" {\n    when: slow and some words\n    note: \"say \\\"so\\\"\"\n  }\n}\n",
+    );
+    let shown = folder.spak(&["show", "a.dsl"]).ended(0).out;
+    folder.write("b.dsl", &shown);
+    let hash =
+        |name: &str| folder.spak(&["hash", name]).ended(0).out.split(' ').next().map(str::to_owned);
+    assert_eq!(hash("a.dsl"), hash("b.dsl"), "{shown}");
+    assert_eq!(folder.spak(&["diff", "a.dsl", "b.dsl"]).ended(0).out, "no difference in meaning\n");
+}
+
+#[test]
+fn show_tells_the_parts_of_a_statement_apart() {
+    let text = "knowledge {\n  fact is_slow(t: T.P) { return t.x > 1 }\n  rule \"Long rows\" { when: \"tile_q >= 128 causes spill\" }\n}\n";
+    let folder = Folder::with("a.dsl", text);
+    let (_, value) = folder.json(&["show", "a.dsl"]);
+    let inside = &value["statements"][0]["statements"];
+    assert_eq!(inside[0]["kind"], "fact");
+    assert_eq!(inside[0]["name"], "is_slow");
+    assert_eq!(inside[0]["arguments"], "t: T.P");
+    assert_eq!(inside[1]["name"], "Long rows");
+    let slot = &inside[1]["statements"][0]["slot"];
+    assert_eq!(
+        (&slot["formula"], &slot["words"]),
+        (&"128 <= tile_q".into(), &"causes spill".into())
+    );
+}

@@ -16,7 +16,7 @@ const MAX_CONFIGS: usize = 4096;
 const BUDGET: usize = 100_000;
 
 /// How many of them may need the slow way.
-const SLOW_BUDGET: usize = 10_000;
+const SLOW_BUDGET: usize = 2_000;
 
 /// The values of one config.
 struct Config<'a>(BTreeMap<&'a str, Value>);
@@ -39,10 +39,11 @@ impl Space<'_> {
                 let slots = self.slots(constraint, &at);
                 let is_fast =
                     constraint.program.as_ref().is_some_and(|p| p.holds(&slots).is_some());
-                if !is_fast && !self.is_excluded(constraint, &at) {
+                if !is_fast {
                     let Some(next) = slow.checked_sub(1) else { return };
                     slow = next;
-                    if let Some(fault) = self.fault(constraint, &at) {
+                    let is_there = !self.is_excluded(constraint, &at);
+                    if let Some(fault) = self.fault(constraint, &at).filter(|_| is_there) {
                         found.push(fault);
                         break;
                     }
