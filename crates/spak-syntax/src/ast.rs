@@ -253,7 +253,7 @@ fn list(node: &Node) -> Value {
 fn slot(node: &Node) -> Slot {
     let mut text = String::new();
     for token in node.descendants_with_tokens().filter_map(Element::into_token) {
-        if token.kind().is_comment() {
+        if token.kind().is_comment() || token.kind() == Kind::Foreign {
             let blank = |c: char| if c == '\n' { '\n' } else { ' ' };
             text.extend(
                 token.text().chars().flat_map(|c| std::iter::repeat_n(blank(c), c.len_utf8())),

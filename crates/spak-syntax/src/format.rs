@@ -12,7 +12,7 @@ mod printer;
 mod sameness;
 
 use crate::codes::NOT_FORMATTED;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::parser::{Parse, parse};
 use crate::span::Span;
 
@@ -32,7 +32,7 @@ pub struct Formatted {
 /// structure is only guessed.
 pub fn format(text: &str) -> Formatted {
     let before = parse(text);
-    if !before.diagnostics.is_empty() {
+    if before.diagnostics.iter().any(|d| d.severity == Severity::Error) {
         return Formatted { text: text.to_owned(), diagnostics: before.diagnostics };
     }
     let formatted = layout(&before);

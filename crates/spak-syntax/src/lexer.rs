@@ -3,13 +3,15 @@
 //!
 //! Three things depend on more than the next character, because the files that people write do:
 //! - `//` is a comment, unless the file comments with `#` only: then it is integer division wherever
-//!   a division makes sense.
+//!   a division makes sense; in any file it is one where what follows can only be the rest of a formula.
 //! - `#` is a comment only before a space, a rule of dashes or the end of the line, because
 //!   `#fff` and `#header` are not; in a file with such comments, `#word` at the start of a line is one
 //!   as well, unless it opens a block.
 //! - `"` may span lines, unless that would swallow what looks like further statements.
 //! - `'` opens a text only where a word could begin and only when it ends on its line (`don't`).
 
+mod foreign;
+mod slashes;
 mod texts;
 
 use unicode_ident::{is_xid_continue, is_xid_start};
@@ -29,10 +31,11 @@ pub(crate) struct Lexeme {
 
 /// All tokens of `text` in order, covering it without gaps.
 pub(crate) fn lex(text: &str) -> (Vec<Lexeme>, Vec<Diagnostic>) {
-    let mut lexer = Lexer::run(text, Signs::default());
+    let mut lexer = Lexer::run(text, Signs::default(), Vec::new());
     let signs = lexer.signs_seen();
-    if signs != Signs::default() {
-        lexer = Lexer::run(text, signs);
+    let outside = foreign::outside(text, &lexer.fences);
+    if signs != Signs::default() || !outside.is_empty() {
+        lexer = Lexer::run(text, signs, outside);
     }
     (lexer.tokens, lexer.diagnostics)
 }
@@ -71,6 +74,18 @@ struct Lexer<'a> {
     diagnostics: Vec<Diagnostic>,
     signs: Signs,
     seen: CommentStyles,
+    /// The lines of markdown fences, in order.
+    fences: Vec<Span>,
+    /// What stands outside of the fences and is not a design, last first.
+    outside: Vec<Span>,
+    /// The part of it that was read last.
+    outside_before: Option<Span>,
+    /// A token was read that means something.
+    begun: bool,
+    /// A mark `<<<<<<<` waits for its `>>>>>>>`.
+    in_conflict: bool,
+    /// A NUL was reported.
+    nul_reported: bool,
     /// No `*/` follows any more; remembered so that many open comments cost one search.
     no_comment_end: bool,
     /// Before this offset no `"` closes a text that began on an earlier line; remembered so that
@@ -92,6 +107,7 @@ impl<'a> Lexer<'a> {
     fn push(&mut self, kind: Kind, len: usize) {
         let start = self.at as u32;
         self.at += len;
+        self.begun |= !kind.is_trivia();
         self.tokens.push(Lexeme { kind, span: Span::new(start, self.at as u32) });
     }
 
@@ -102,7 +118,8 @@ impl<'a> Lexer<'a> {
     }
 
     /// Reads all of `text`; `signs` says what ambiguous signs are.
-    fn run(text: &'a str, signs: Signs) -> Self {
+    fn run(text: &'a str, signs: Signs, mut outside: Vec<Span>) -> Self {
+        outside.reverse();
         let mut lexer = Lexer {
             text,
             at: 0,
@@ -110,6 +127,12 @@ impl<'a> Lexer<'a> {
             diagnostics: Vec::new(),
             signs,
             seen: CommentStyles::default(),
+            fences: Vec::new(),
+            outside,
+            outside_before: None,
+            begun: false,
+            in_conflict: false,
+            nul_reported: false,
             no_comment_end: false,
             no_text_end_before: 0,
             no_single_end_before: 0,
@@ -132,7 +155,9 @@ impl<'a> Lexer<'a> {
         }
         self.front_matter();
         while let Some(c) = self.peek() {
-            self.token(c);
+            if !self.foreign() {
+                self.token(c);
+            }
         }
     }
 
@@ -168,7 +193,9 @@ impl<'a> Lexer<'a> {
             '#' if self.hash_is_comment() => self.line_comment(),
             c if c.is_whitespace() || c == '\0' => {
                 let blank = |c: char| (c.is_whitespace() || c == '\0') && c != '\n' && c != '\r';
-                self.push(Kind::Whitespace, prefix_len(rest, blank));
+                let len = prefix_len(rest, blank);
+                self.report_nul(rest.get(..len).unwrap_or(""));
+                self.push(Kind::Whitespace, len);
             }
             c if c.is_ascii_digit() => self.push(Kind::Number, number_len(rest)),
             c if is_word_start(c) => self.push(Kind::Word, prefix_len(rest, is_word_continue)),
@@ -225,7 +252,7 @@ impl<'a> Lexer<'a> {
             return true;
         }
         self.seen.ambiguous = true;
-        !self.signs.slashes_divide
+        !self.signs.slashes_divide && !self.divides_here()
     }
 
     /// Whether what stands before lets a comment begin here (`http://` does not).
@@ -265,6 +292,7 @@ impl<'a> Lexer<'a> {
 
     fn line_comment(&mut self) {
         let len = self.rest().find(['\n', '\r']).unwrap_or(self.rest().len());
+        self.hidden_brace(len);
         self.push(Kind::LineComment, len);
     }
 

@@ -17,12 +17,13 @@
 //! together over line ends. Which word a head begins with is not the parser's business.
 
 mod brackets;
+mod lone;
 mod recovery;
 mod scan;
 mod statement;
 mod value;
 
-use crate::codes::{TOO_MANY_ERRORS, UNCLOSED_TEXT};
+use crate::codes::{HIDDEN_BRACE, TOO_MANY_ERRORS, UNCLOSED_TEXT};
 use crate::diagnostic::Diagnostic;
 use crate::lexer::{Lexeme, lex};
 use crate::span::Span;
@@ -49,6 +50,11 @@ pub struct Parse {
 /// Reads `text`, any text, in time linear in its length.
 pub fn parse(text: &str) -> Parse {
     let (tokens, mut diagnostics) = lex(text);
+    let surplus = brackets::brace_surplus(&tokens);
+    if surplus >= 0 {
+        // A `}` in a comment is missed only where one is missing.
+        diagnostics.retain(|d| d.code != HIDDEN_BRACE);
+    }
     let indents = brackets::indents(text, &tokens);
     let lines = brackets::lines(&tokens);
     let is_open_text = |d: &&Diagnostic| d.code == UNCLOSED_TEXT;
@@ -63,7 +69,7 @@ pub fn parse(text: &str) -> Parse {
         indents,
         lines,
         too_deep_reported: false,
-        surplus: brackets::brace_surplus(&tokens),
+        surplus,
         tokens,
         at: 0,
         builder: Builder::new(),

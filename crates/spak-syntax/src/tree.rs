@@ -14,6 +14,9 @@ pub enum Kind {
     LineComment,
     /// `/* … */`.
     BlockComment,
+    /// A line that is no part of the design: a mark of a merge, a fence of markdown, and what stands
+    /// outside of fences.
+    Foreign,
     /// `---` to `---` at the start of the file.
     FrontMatter,
     /// `"…"`, with backslash escapes; may span lines.
@@ -76,7 +79,14 @@ pub enum Kind {
 impl Kind {
     /// Whether the token means nothing.
     pub fn is_trivia(self) -> bool {
-        matches!(self, Self::Whitespace | Self::Newline | Self::LineComment | Self::BlockComment)
+        matches!(
+            self,
+            Self::Whitespace
+                | Self::Newline
+                | Self::LineComment
+                | Self::BlockComment
+                | Self::Foreign
+        )
     }
 
     /// Whether the token is a comment.
@@ -92,6 +102,7 @@ const ALL: [Kind; Kind::Unreadable as usize + 1] = {
         Newline,
         LineComment,
         BlockComment,
+        Foreign,
         FrontMatter,
         Text,
         LongText,

@@ -3,13 +3,15 @@
 use std::fmt::Write as _;
 
 use crate::ast::{self, Block, Head, Item, Value};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::parser::Parse;
 use crate::tree::{Element, Kind};
 
 pub(super) fn says_the_same(before: &Parse, after: &Parse) -> bool {
     let comment = |kind: Kind| kind.is_comment();
     let word = |kind: Kind| !kind.is_trivia() && !matches!(kind, Kind::Comma | Kind::Semicolon);
-    after.diagnostics.is_empty()
+    let broken = |d: &Diagnostic| d.severity == Severity::Error;
+    !after.diagnostics.iter().any(broken)
         && tokens(before, comment) == tokens(after, comment)
         && tokens(before, word) == tokens(after, word)
         && meaning(before) == meaning(after)

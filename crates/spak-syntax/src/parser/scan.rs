@@ -4,7 +4,7 @@ use super::Parser;
 use crate::tree::Kind;
 
 /// Words that begin a formula or an action, so that a colon later on the line is part of it.
-const LINE_WORDS: &[&str] = &[
+pub(super) const LINE_WORDS: &[&str] = &[
     "for", "For", "forall", "exists", "if", "let", "return", "emit", "while", "until", "loop",
     "every", "stop",
 ];
@@ -26,8 +26,8 @@ pub(super) struct Shape {
 /// Operators that only stand between two operands: a line that begins with one, deeper than the
 /// statement above, goes on with that statement.
 const JOINING_OPERATORS: &[&str] = &[
-    "+", "&&", "||", "|", "==", "!=", "<=", ">=", "≤", "≥", "≠", "∧", "∨", "·", "×", "⊙", "->", "=>",
-    "→", "⇒",
+    "+", "&&", "||", "|", "==", "!=", "<=", ">=", "≤", "≥", "≠", "∧", "∨", "·", "×", "⊙", "->",
+    "=>", "→", "⇒",
 ];
 
 /// Words that stand between two operands, as the operators above do.
@@ -43,6 +43,9 @@ const CONTROL_WORDS: &[&str] =
 /// Operators that stand behind an operand in braces: `x{i} >= 3`.
 const BEHIND_SUBSCRIPT: &[&str] =
     &["=", "==", "!=", "<=", ">=", "<", ">", "+", "*", "^", ":=", "≤", "≥", "≠", "≈", "∈", "∝"];
+
+/// How far an `if` is looked for in the statement that a line with `else` may continue, in tokens.
+const MAX_CONDITIONAL: usize = 256;
 
 /// The longest type in angle brackets that is looked over, in tokens.
 const MAX_GENERIC: usize = 64;
@@ -80,7 +83,7 @@ impl Parser<'_> {
                 }
                 Kind::LeftBrace => {
                     let formula = self.brace_is_placeholder(index)
-                        || self.brace_is_subscript(index)
+                        || self.brace_is_operand(index)
                         || in_formula && !(control && self.brace_opens_block(index));
                     match self.same_line_close(index).filter(|_| formula) {
                         Some(close) => index = close,
@@ -123,16 +126,20 @@ impl Parser<'_> {
         }
         let deeper = self.indent_at(next).is_some_and(|i| i > self.line_indent(self.at));
         let last = end - 1;
-        let joins = self.joins(next)
-            || self.text_at(next) == "else" && (self.at + 1..end).any(|i| self.text_at(i) == "if");
+        let joins = self.joins(next) || self.text_at(next) == "else" && self.is_conditional(end);
         let open_ended = match self.kind_at(last) {
             Some(Kind::Operator) => OPEN_ENDED_OPERATORS.contains(&self.text_at(last)),
             Some(Kind::Word) => last > self.at && JOINING_WORDS.contains(&self.text_at(last)),
             _ => false,
         } && !self
-                .kind_at(next)
-                .is_some_and(|k| k.is_trivia() || matches!(k, Kind::LeftBrace | Kind::RightBrace));
+            .kind_at(next)
+            .is_some_and(|k| k.is_trivia() || matches!(k, Kind::LeftBrace | Kind::RightBrace));
         deeper && (joins || open_ended)
+    }
+
+    /// Whether the statement before token `end` is a value with a condition (`5 if causal`).
+    fn is_conditional(&self, end: usize) -> bool {
+        (self.at + 1..end).take(MAX_CONDITIONAL).any(|i| self.text_at(i) == "if")
     }
 
     /// Whether the token at `index` only stands between two operands.
@@ -157,7 +164,8 @@ impl Parser<'_> {
                 (Kind::Operator, "<") => depth += 1,
                 (Kind::Operator, ">") if depth == 1 => {
                     let behind = self.kind_at(at + 1);
-                    let operand = matches!(behind, Some(Kind::Word | Kind::Number | Kind::LeftParen));
+                    let operand =
+                        matches!(behind, Some(Kind::Word | Kind::Number | Kind::LeftParen));
                     return Some(at).filter(|_| !operand);
                 }
                 (Kind::Operator, ">") => depth -= 1,
@@ -236,12 +244,17 @@ impl Parser<'_> {
         index > self.at && matches!(self.text_at(index - 1), "/" | "$" | "=")
     }
 
-    /// Whether the brace at `index` holds an index or an exponent: `m_{i+1}`, `x^{2}`, `x{i} >= 3`.
-    fn brace_is_subscript(&self, index: usize) -> bool {
+    /// Whether the brace at `index` holds an index, an exponent or a set: `m_{i+1}`, `x^{2}`,
+    /// `x{i} >= 3`, `x in {1, 2}`.
+    fn brace_is_operand(&self, index: usize) -> bool {
         if index == self.at || self.same_line_close(index).is_none() {
             return false;
         }
         let before = self.text_at(index - 1);
+        if self.kind_at(index - 1) == Some(Kind::Whitespace) {
+            // A set: `if x in {1, 2} => …`.
+            return index - 1 > self.at && self.text_at(index - 2) == "in";
+        }
         match self.kind_at(index - 1) {
             Some(Kind::Word) if before.ends_with('_') => true,
             Some(Kind::Operator) => before == "^",

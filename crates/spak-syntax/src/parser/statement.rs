@@ -69,6 +69,9 @@ impl Parser<'_> {
             }
             return;
         }
+        if self.surplus > 0 && self.brace_is_left_out(shape, end) {
+            return self.block_without_brace(shape.colon, end);
+        }
         if self.ends_with_colon(shape, end) {
             if let Some(brace) = self.brace_on_next_line(end) {
                 return self.pair(end - 1, end, Some(brace));
@@ -83,9 +86,29 @@ impl Parser<'_> {
             return self.block(brace);
         }
         match shape.colon.filter(|colon| self.is_key(*colon)) {
-            Some(colon) => self.pair(colon, end, None),
+            Some(colon) => self.pair(colon, self.prose_end(colon, end), None),
             None => self.line(end),
         }
+    }
+
+    /// Where the sentence ends that is the value of a pair: lines of words below it that are indented
+    /// deeper than its key belong to it.
+    fn prose_end(&self, colon: usize, end: usize) -> usize {
+        let Some(indent) = self.indent_at(self.at) else { return end };
+        if self.kind_at(end) == Some(Kind::RightBrace) || !self.is_sentence(colon + 1, end) {
+            return end;
+        }
+        let mut end = end;
+        while let Some(next) = self.next_line(end) {
+            let line = self.lines.get(next).copied().unwrap_or(0);
+            let last = self.lines.get(end - 1).copied().unwrap_or(0);
+            let below = line == last + 1 && self.indent_at(next).is_some_and(|i| i > indent);
+            match self.words_end(next).filter(|_| below) {
+                Some(words) => end = words,
+                None => break,
+            }
+        }
+        end
     }
 
     fn ends_with_colon(&self, shape: Shape, end: usize) -> bool {
@@ -97,8 +120,15 @@ impl Parser<'_> {
         self.next_line(end).filter(|next| self.kind_at(*next) == Some(Kind::LeftBrace))
     }
 
-    fn deeper_lines_follow(&self, end: usize) -> bool {
-        let Some(indent) = self.indent_at(self.at) else { return false };
+    pub(super) fn deeper_lines_follow(&self, end: usize) -> bool {
+        let behind_brace =
+            || self.open.last().is_some_and(|open| open.brace == self.before_on_line(self.at));
+        let begins_line = self.indent_at(self.at);
+        let Some(indent) =
+            begins_line.or_else(|| behind_brace().then(|| self.line_indent(self.at)))
+        else {
+            return false;
+        };
         self.next_line(end).is_some_and(|next| {
             self.kind_at(next) != Some(Kind::RightBrace)
                 && self.indent_at(next).is_some_and(|i| i > indent)
@@ -130,6 +160,7 @@ impl Parser<'_> {
             last -= 1;
         }
         if last > self.at {
+            self.lone_openers(last);
             self.builder.open(Kind::Head);
             self.bump_to(last);
             self.builder.close();
@@ -139,7 +170,7 @@ impl Parser<'_> {
 
     fn section(&mut self, colon: usize) {
         let begin = self.at;
-        let indent = self.indent_at(begin).unwrap_or(0);
+        let indent = self.line_indent(begin);
         self.builder.open(Kind::Section);
         self.head(colon);
         self.bump();
@@ -183,13 +214,19 @@ impl Parser<'_> {
             return;
         }
         self.builder.open(Kind::Body);
+        self.bump();
+        self.body_from(begin, brace);
+    }
+
+    /// Reads the statements of a body and its `}`; `brace` is the `{`, or the last word of the head
+    /// when that is missing.
+    fn body_from(&mut self, begin: usize, brace: usize) {
         self.open.push(OpenBody {
             indent: self.line_indent(begin),
             brace: Some(brace),
             head: self.span_at(begin).cover(self.span_at(brace)),
             content: None,
         });
-        self.bump();
         self.statements();
         let closed = self.kind() == Some(Kind::RightBrace) && !self.brace_is_for_outer();
         let open = self.open.pop();
@@ -199,6 +236,25 @@ impl Parser<'_> {
             self.unclosed(open);
         }
         self.builder.close();
+    }
+
+    /// Reads the block or pair whose head ends before token `end` and lacks its `{`.
+    fn block_without_brace(&mut self, colon: Option<usize>, end: usize) {
+        let begin = self.at;
+        self.report_left_out_brace(end);
+        let kinds: &[Kind] =
+            if colon.is_some() { &[Kind::Pair, Kind::Value] } else { &[Kind::Block] };
+        self.builder.open(if colon.is_some() { Kind::Pair } else { Kind::Block });
+        if let Some(colon) = colon {
+            self.head(colon);
+            self.bump();
+            self.bump_to(self.after_trivia(self.at));
+            self.builder.open(Kind::Value);
+        }
+        self.head(end);
+        self.builder.open(Kind::Body);
+        self.body_from(begin, end - 1);
+        kinds.iter().for_each(|_| self.builder.close());
     }
 
     /// Takes a body that is nested too deep as it stands.

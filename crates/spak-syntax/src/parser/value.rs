@@ -90,7 +90,10 @@ impl Parser<'_> {
         let mut end = self.at + 1;
         while index < close {
             match self.kind_at(index) {
-                Some(Kind::Newline) if self.joins(self.after_trivia(index)) => {}
+                Some(Kind::Newline) if self.joins(self.after_trivia(index)) => {
+                    index = self.after_trivia(index);
+                    end = index + 1;
+                }
                 None | Some(Kind::Comma | Kind::Semicolon | Kind::Newline) => break,
                 Some(Kind::Operator) => {
                     index = self.generic_end(index).filter(|end| *end < close).unwrap_or(index);
