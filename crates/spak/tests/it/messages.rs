@@ -46,17 +46,20 @@ fn a_missing_opening_brace() {
         system("    tuning_space\n        tile: [32, 64]\n    }\n    knowledge {\n    }"),
         1,
         &expect![[r#"
-        error[unmatched-brace]: this `}` closes nothing
-         --> a.dsl:4:5
-          |
-        4 |     }
-          |     ^
-          |
-          = note: every block that was opened before it is closed already
-          = help: remove it, or open the block that it should close
+            error[unmatched-brace]: `tuning_space` lacks its `{`
+             --> a.dsl:2:5
+              |
+            2 |     tuning_space
+              |     ^^^^^^^^^^^^
+            3 |         tile: [32, 64]
+            4 |     }
+              |     - closed here
+              |
+              = note: a `}` that no `{` was opened for closes the lines below it
+              = help: open the block behind its head
 
-        a.dsl: 1 error, no warnings; 2 statements: 2 formal (100 %), 0 semiformal (0 %), 0 prose (0 %)
-    "#]],
+            a.dsl: 1 error, no warnings; 1 statement: 1 formal (100 %), 0 semiformal (0 %), 0 prose (0 %)
+        "#]],
     );
 }
 
