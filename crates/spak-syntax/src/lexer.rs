@@ -167,9 +167,7 @@ impl<'a> Lexer<'a> {
             '\n' => self.push(Kind::Newline, 1),
             '\r' => self.push(Kind::Newline, if rest.starts_with("\r\n") { 2 } else { 1 }),
             // Inches: `a 6" pipe`.
-            '"' if self.tokens.last().is_some_and(|t| t.kind == Kind::Number) => {
-                self.push(Kind::Operator, 1);
-            }
+            '"' if self.tokens.last().is_some_and(|t| t.kind == Kind::Number) => self.inches(),
             '"' => self.quoted(),
             '\'' => match self.single_quoted_len() {
                 Some(len) => self.push(Kind::Text, len),

@@ -23,6 +23,8 @@ mod scan;
 mod statement;
 mod value;
 
+use std::collections::BTreeSet;
+
 use crate::codes::{HIDDEN_BRACE, TOO_MANY_ERRORS, UNCLOSED_TEXT};
 use crate::diagnostic::Diagnostic;
 use crate::lexer::{Lexeme, lex};
@@ -63,12 +65,13 @@ pub fn parse(text: &str) -> Parse {
     let line_indents = brackets::line_indents(&indents, &lines);
     let mut parser = Parser {
         text,
-        close: brackets::matching(text, &tokens),
+        close: brackets::matching(text, &tokens, &indents),
         outline: brackets::Outline::new(&tokens, &lines, &line_indents),
         line_indents,
         indents,
         lines,
         too_deep_reported: false,
+        reported_openers: BTreeSet::new(),
         surplus,
         tokens,
         at: 0,
@@ -120,6 +123,8 @@ struct Parser<'a> {
     line_indents: Vec<u32>,
     outline: brackets::Outline,
     too_deep_reported: bool,
+    /// Brackets without a partner that were reported.
+    reported_openers: BTreeSet<usize>,
     /// Where texts begin that do not end, in order.
     open_texts: Vec<u32>,
     /// How many more `}` than `{` there are; less than zero when some are missing.

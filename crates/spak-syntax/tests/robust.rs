@@ -89,6 +89,10 @@ const FRAGMENTS: &[&str] = &[
     "for",
     "http://x",
     "- ",
+    "```dsl\n",
+    "<<<<<<< a\n",
+    "_{",
+    "<int, ",
     "+",
     "|",
 ];
@@ -201,6 +205,18 @@ fn hostile(bytes: usize) -> Vec<(String, String)> {
         "[]",
         "()",
         "a\n{\n",
+        "a<b, ",
+        "a // b > 2 ",
+        "f(a // b) ",
+        "x:a) ",
+        "[a, ",
+        "```\n",
+        "<<<<<<< a\n=======\n",
+        "a: [\n -> b\n",
+        "key: some words\n  more words\n",
+        "a if b\n  else c\n",
+        "x_{i}^{2} ",
+        "a\n    b\n}\n",
     ];
     let mut out: Vec<(String, String)> =
         units.iter().map(|u| (format!("{u:?} repeated"), repeated(u, bytes))).collect();

@@ -6,6 +6,9 @@ use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 use crate::tree::Kind;
 
+/// How far the colon of a value is looked for, in tokens.
+const MAX_VALUE: usize = 256;
+
 impl Lexer<'_> {
     pub(super) fn quoted(&mut self) {
         let rest = self.rest();
@@ -29,6 +32,25 @@ impl Lexer<'_> {
                 .repair("close it with `\"`; until then it ends with its line"),
         );
         self.push(Kind::Text, line_end);
+    }
+
+    /// Reads the `"` behind a number: inches when a word follows and in prose without a key, else the
+    /// end of a text that never began.
+    pub(super) fn inches(&mut self) {
+        let behind = self.rest().get(1..).unwrap_or("");
+        let mut before = self.tokens.iter().rev().take(MAX_VALUE);
+        let in_value = before
+            .find(|t| matches!(t.kind, Kind::Newline | Kind::Colon))
+            .is_some_and(|t| t.kind == Kind::Colon);
+        if in_value && statement_may_end(behind) {
+            let span = Span::new(self.at as u32, self.at as u32 + 1);
+            self.report(
+                Diagnostic::error(UNCLOSED_TEXT, span, "this `\"` ends no text")
+                    .because("a text in quotes begins with `\"`, and none does on this line")
+                    .repair("write the `\"` that it should close, or remove it"),
+            );
+        }
+        self.push(Kind::Operator, 1);
     }
 
     fn text_end_here(&self) -> TextEnd {

@@ -6,19 +6,26 @@ use crate::tree::Kind;
 
 /// For each opening `(`, `[` or `{` the index of the bracket that closes it.
 ///
-/// A bracket never closes across a brace, and a parenthesis never across an empty line or a line end
+/// A bracket never closes across a brace or across a pair that is not deeper, and a parenthesis never across an empty line or a line end
 /// between two words, so that a lone one in prose stays alone.
-pub(super) fn matching(text: &str, tokens: &[Lexeme]) -> Vec<Option<u32>> {
+pub(super) fn matching(text: &str, tokens: &[Lexeme], indents: &[Option<u32>]) -> Vec<Option<u32>> {
     let mut close = vec![None; tokens.len()];
     let mut frames = vec![Frame::default()];
     let mut line_is_empty = false;
     let mut before: Option<&Lexeme> = None;
     let mut new_line = false;
+    let mut indent = 0;
     for (index, token) in tokens.iter().enumerate() {
         if token.kind == Kind::Newline {
             new_line = true;
         } else if !token.kind.is_trivia() {
             let line_ended = std::mem::take(&mut new_line);
+            if line_ended {
+                indent = indents.get(index).copied().flatten().unwrap_or(0);
+                if let Some(frame) = frames.last_mut().filter(|_| is_key(tokens, index)) {
+                    frame.drop_lists(indent);
+                }
+            }
             let broken = before.filter(|_| line_ended).is_some_and(|before| {
                 !joins_lines(text, before) && !joins_lines(text, token) && !closes(token)
             });
@@ -38,7 +45,9 @@ pub(super) fn matching(text: &str, tokens: &[Lexeme]) -> Vec<Option<u32>> {
                     frames.push(Frame::default());
                 }
             }
-            (Kind::LeftBracket | Kind::LeftParen, Some(frame)) => frame.open(token.kind, index),
+            (Kind::LeftBracket | Kind::LeftParen, Some(frame)) => {
+                frame.open(token.kind, index, indent);
+            }
             (Kind::RightBracket, Some(frame)) => {
                 set(&mut close, frame.close(Kind::LeftBracket), index);
             }
@@ -71,11 +80,19 @@ fn closes(token: &Lexeme) -> bool {
     matches!(token.kind, Kind::RightParen | Kind::RightBracket | Kind::RightBrace)
 }
 
+/// Whether a name and a colon stand at `index`.
+fn is_key(tokens: &[Lexeme], index: usize) -> bool {
+    let kind = |index: usize| tokens.get(index).map(|t| t.kind);
+    let behind = if kind(index + 1) == Some(Kind::Whitespace) { index + 2 } else { index + 1 };
+    matches!(kind(index), Some(Kind::Word | Kind::Text)) && kind(behind) == Some(Kind::Colon)
+}
+
 /// The brackets that are open inside one brace.
 #[derive(Default)]
 struct Frame {
     brace: Option<usize>,
-    open: Vec<(Kind, usize)>,
+    /// Each with its token and how far its line is indented.
+    open: Vec<(Kind, usize, u32)>,
     /// How many of `open` are brackets and parentheses: a closing bracket with nothing to close must
     /// not cost a search.
     counts: [usize; 2],
@@ -87,8 +104,8 @@ impl Frame {
         if kind == Kind::LeftBracket { brackets } else { parens }
     }
 
-    fn open(&mut self, kind: Kind, index: usize) {
-        self.open.push((kind, index));
+    fn open(&mut self, kind: Kind, index: usize, indent: u32) {
+        self.open.push((kind, index, indent));
         *self.count(kind) += 1;
     }
 
@@ -97,7 +114,7 @@ impl Frame {
         if *self.count(kind) == 0 {
             return None;
         }
-        while let Some((top, index)) = self.open.pop() {
+        while let Some((top, index, _)) = self.open.pop() {
             *self.count(top) -= 1;
             if top == kind {
                 return Some(index);
@@ -107,9 +124,21 @@ impl Frame {
     }
 
     fn drop_parens(&mut self) {
-        while self.open.last().is_some_and(|(kind, _)| *kind == Kind::LeftParen) {
+        while self.open.last().is_some_and(|(kind, ..)| *kind == Kind::LeftParen) {
             self.open.pop();
             *self.count(Kind::LeftParen) -= 1;
+        }
+    }
+
+    /// Forgets the lists that a pair on a line indented by `indent` cannot be an element of.
+    fn drop_lists(&mut self, indent: u32) {
+        while self
+            .open
+            .last()
+            .is_some_and(|(kind, _, line)| *kind == Kind::LeftBracket && *line >= indent)
+        {
+            self.open.pop();
+            *self.count(Kind::LeftBracket) -= 1;
         }
     }
 }

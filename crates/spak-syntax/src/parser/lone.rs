@@ -22,6 +22,7 @@ impl Parser<'_> {
             if self.close_of(index).is_some() {
                 continue;
             }
+            self.reported_openers.insert(index);
             let (span, opening) = (self.span_at(index), self.text_at(index).to_owned());
             let behind = self.span_at(end - 1).end;
             self.report(
@@ -37,8 +38,8 @@ impl Parser<'_> {
         }
     }
 
-    /// Reports each `)` and `]` that closes nothing, unless it stands in a sentence, numbers an item
-    /// (`a) …`) or ends an interval (`[0, 1)`).
+    /// Reports each `)` and `]` that closes nothing, and each `[` that nothing closes, unless it stands
+    /// in a sentence, numbers an item (`a) …`) or bounds an interval (`[0, 1)`).
     pub(super) fn lone_brackets(&mut self) {
         let mut closes = vec![false; self.tokens.len()];
         for close in self.close.iter().flatten() {
@@ -46,35 +47,60 @@ impl Parser<'_> {
                 *slot = true;
             }
         }
-        // Of the line that is being read: where its statement begins, and a `(` or `[` without partner.
-        let (mut begin, mut opener) = (0, false);
-        // Whether the rest of the line from the last `{`, `:` or line end on is a sentence, when known.
-        let mut sentence = None;
+        let mut line = Segment::default();
         for index in 0..self.tokens.len() {
             match self.kind_at(index) {
-                Some(Kind::Newline | Kind::LeftBrace | Kind::RightBrace | Kind::Colon) => {
-                    opener &= self.kind_at(index) != Some(Kind::Newline);
-                    (begin, sentence) = (index + 1, None);
+                Some(Kind::Newline | Kind::LeftBrace | Kind::RightBrace) => {
+                    self.end_of_segment(&mut line);
+                    line = Segment { begin: index + 1, ..Segment::default() };
                 }
-                Some(Kind::LeftParen | Kind::LeftBracket) => {
-                    opener |= self.close_of(index).is_none()
+                Some(Kind::Colon) => {
+                    line = Segment { begin: index + 1, opener: line.opener, sentence: None };
+                }
+                Some(Kind::LeftParen | Kind::LeftBracket) if self.close_of(index).is_none() => {
+                    line.opener = line.opener.or(Some(index));
                 }
                 Some(Kind::RightParen | Kind::RightBracket)
-                    if closes.get(index) == Some(&false) && !std::mem::take(&mut opener) =>
+                    if closes.get(index) == Some(&false)
+                        && line.opener.take().is_none()
+                        && !self.is_in_sentence(&mut line)
+                        && !self.is_sign_of_prose(index) =>
                 {
-                    let in_sentence = *sentence.get_or_insert_with(|| {
-                        let end = (begin..begin + MAX_SENTENCE).find(|i| {
-                            matches!(self.kind_at(*i), Some(Kind::Newline | Kind::LeftBrace))
-                        });
-                        self.is_sentence(begin, end.unwrap_or(begin + MAX_SENTENCE))
-                    });
-                    if !in_sentence && !self.is_sign_of_prose(index) {
-                        self.lone_closer(index);
-                    }
+                    self.lone_closer(index);
                 }
                 _ => {}
             }
         }
+        self.end_of_segment(&mut line);
+    }
+
+    fn is_in_sentence(&self, line: &mut Segment) -> bool {
+        let Segment { begin, .. } = *line;
+        *line.sentence.get_or_insert_with(|| {
+            let ends = |i: &usize| {
+                matches!(self.kind_at(*i), Some(Kind::Newline | Kind::LeftBrace | Kind::RightBrace))
+            };
+            let end = (begin..begin + MAX_SENTENCE).find(ends);
+            self.is_sentence(begin, end.unwrap_or(begin + MAX_SENTENCE))
+        })
+    }
+
+    /// Reports the `[` of a segment that nothing closed; what is open in a formula as a `(` is said by
+    /// those who read formulas.
+    fn end_of_segment(&mut self, line: &mut Segment) {
+        let Some(opener) = line.opener.filter(|i| self.kind_at(*i) == Some(Kind::LeftBracket))
+        else {
+            return;
+        };
+        if self.reported_openers.contains(&opener) || self.is_in_sentence(line) {
+            return;
+        }
+        let span = self.span_at(opener);
+        self.report(
+            Diagnostic::error(UNMATCHED_BRACKET, span, "this `[` is never closed")
+                .because("the line ends before it is")
+                .repair("add `]`"),
+        );
     }
 
     fn lone_closer(&mut self, index: usize) {
@@ -164,8 +190,18 @@ impl Parser<'_> {
     }
 }
 
-/// Words that stand in formulas, between or before operands.
+/// Words that stand in formulas, before or between operands.
 const FORMULA_WORDS: &[&str] = &[
     "and", "or", "not", "in", "if", "else", "for", "implies", "forall", "exists", "is", "list",
-    "of", "range",
+    "of", "range", "let", "return", "assert", "require", "when", "where", "emit",
 ];
+
+/// A part of a line between colons and braces.
+#[derive(Default)]
+struct Segment {
+    begin: usize,
+    /// A `(` or `[` without a partner.
+    opener: Option<usize>,
+    /// Whether it is a sentence, when that is known.
+    sentence: Option<bool>,
+}

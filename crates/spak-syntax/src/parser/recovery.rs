@@ -24,6 +24,9 @@ const TOP_WORDS: &[&str] = &[
     "build",
 ];
 
+/// Words that stand behind the `}` of a block and go on with it: `} else {`.
+const CONTINUING_WORDS: &[&str] = &["else", "elif", "catch", "except", "finally"];
+
 impl Parser<'_> {
     /// Whether the section that is being read ends before the next statement.
     ///
@@ -112,11 +115,18 @@ impl Parser<'_> {
         let Some(open) = self.open.last().filter(|o| o.brace.is_some()) else { return false };
         let Some(indent) = self.indent_at(self.at) else { return false };
         let nested = self.open.len() > 1;
+        let flat = self.outline.flat;
+        // In a text without indentation only what stands behind a brace is known to be inside.
         let outside = indent <= open.indent
-            && open.content.map_or(nested, |content| content > open.indent)
-            && !self.outline.flat;
+            && open.content.map_or(nested && !flat, |content| content > open.indent);
+        // The space before the `}` may be left: ` else {`.
+        let continues = CONTINUING_WORDS.contains(&self.text_at(self.at))
+            && open.content.is_some_and(|content| indent < content);
+        if continues && nested && !flat {
+            return true;
+        }
         // What stands at the margin may be prose that went astray; a head is none.
-        if outside && (nested || self.is_headed()) {
+        if outside && (nested && !flat || self.is_headed()) {
             return true;
         }
         // Without indentation to go by: a loop inside a loop.

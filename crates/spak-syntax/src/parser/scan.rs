@@ -203,7 +203,9 @@ impl Parser<'_> {
         while at < below {
             match self.kind_at(at) {
                 Some(Kind::RightBrace) => break,
-                Some(Kind::LeftBrace) => at = self.close_of(at).unwrap_or(at),
+                Some(Kind::LeftBrace) => {
+                    at = self.close_of(at).filter(|close| *close < below).unwrap_or(at);
+                }
                 _ => {}
             }
             if !self.kind_at(at).is_some_and(Kind::is_trivia) {

@@ -31,6 +31,8 @@ impl Parser<'_> {
             let begins_line = self.indent_at(self.at);
             if let (Some(indent), Some(open)) = (begins_line, self.open.last_mut()) {
                 open.content.get_or_insert(indent);
+            } else if let Some(open) = self.open.last_mut() {
+                open.content.get_or_insert(open.indent + 1);
             }
             self.statement();
             self.comment_behind();

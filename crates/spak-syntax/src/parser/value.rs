@@ -29,6 +29,7 @@ impl Parser<'_> {
 
     /// Reports the list that begins here and has no `]` before `end`; whether its elements can be read.
     fn unclosed_list(&mut self, end: usize) -> bool {
+        self.reported_openers.insert(self.at);
         let start = self.span_at(self.at).start;
         let at = self.span_at(end - 1).end;
         let first = self.open_texts.partition_point(|text| *text < start);
