@@ -67,8 +67,13 @@ pub struct Resolved {
 
 /// Reads `text` as file `root` and everything it imports.
 pub fn resolve(root: FileId, text: &str, files: &mut dyn Files) -> Resolved {
-    let mut resolver =
-        Resolver { files, open: Vec::new(), done: BTreeMap::new(), out: Resolved::default() };
+    let mut resolver = Resolver {
+        files,
+        open: Vec::new(),
+        done: BTreeMap::new(),
+        followed: BTreeSet::new(),
+        out: Resolved::default(),
+    };
     let entries = resolver.file(root, text, None);
     let mut out = resolver.out;
     out.entries = entries;
@@ -82,6 +87,8 @@ struct Resolver<'a> {
     /// The files that are being read, from the outside in, with the imports that led to them.
     open: Vec<(FileId, Option<(FileId, Span)>)>,
     done: BTreeMap<FileId, Vec<Entry>>,
+    /// Who asked for which file, and whether to start from it.
+    followed: BTreeSet<(FileId, Option<Span>, FileId, bool)>,
     out: Resolved,
 }
 
@@ -179,6 +186,14 @@ impl Resolver<'_> {
         if self.open.len() >= MAX_IMPORT_DEPTH {
             let why = format!("imports are nested more than {MAX_IMPORT_DEPTH} deep");
             self.out.diagnostics.push(not_found(request, &why).in_file(id));
+            return;
+        }
+        // Under another name or a second time, a file says nothing new; without this a chain of files that
+        // each import the next one twice would double with every file.
+        if !self.followed.insert((id, request.by, other, request.inherits)) {
+            if request.inherits {
+                taken(entries, request);
+            }
             return;
         }
         self.out.imports.push(Import {

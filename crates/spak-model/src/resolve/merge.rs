@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use spak_syntax::Diagnostic;
+use spak_syntax::{Diagnostic, FileId, Span};
 
 use crate::codes::{OVERRIDE_WITHOUT_REASON, OVERRIDES_NOTHING};
 use crate::entry::{Content, Entry};
@@ -54,6 +54,8 @@ pub(super) fn merge(
 ) {
     let mut inherited: BTreeMap<String, usize> = BTreeMap::new();
     let mut nameless: BTreeSet<String> = BTreeSet::new();
+    let places: BTreeSet<(FileId, Span)> =
+        items.iter().map(|item| (item.file, item.span)).collect();
     for (place, item) in items.iter().enumerate() {
         if is_nameless(item) {
             nameless.insert(normal::content(item));
@@ -62,6 +64,10 @@ pub(super) fn merge(
         }
     }
     for mut entry in own {
+        // The same statement of a file that came by another way; a block may have got more on that way.
+        if !is_container(&entry) && places.contains(&(entry.file, entry.span)) {
+            continue;
+        }
         if is_nameless(&entry) {
             // Said before: once is enough.
             if !nameless.contains(&normal::content(&entry)) {

@@ -124,6 +124,34 @@ fn a_design_can_extend_the_system_of_an_imported_file_by_its_name() {
 }
 
 #[test]
+fn a_file_that_is_reached_twice_is_taken_once() {
+    // Each file imports the next one under two names; followed twice it would double every time.
+    struct Chain;
+    impl spak_model::Files for Chain {
+        fn load(&mut self, _: FileId, spec: &str) -> Result<(FileId, String), String> {
+            let n: u32 = spec.trim_start_matches("./").parse().map_err(|_| "no".to_owned())?;
+            let twice = format!("import \"{}\"\nimport \"./{}\"\n", n + 1, n + 1);
+            let imports = if n < 40 { twice } else { String::new() };
+            let rule = "  rule same { when: a == 1 recommend: b = 2 }\n".repeat(2);
+            Ok((FileId(n), format!("{imports}system S {{ knowledge {{\n{rule}}} }}\n")))
+        }
+    }
+    let resolved = resolve(FileId(0), "import \"1\"\nsystem Top { }\n", &mut Chain);
+    assert_eq!(resolved.imports.len(), 40);
+    let system = System::of(&resolved.entries);
+    assert!(system.rules.len() <= 80, "{}", system.rules.len());
+
+    // By two ways: what stands in the file at the end is there once.
+    let end =
+        "system D { knowledge {\n  rule r { recommend: x = 1 }\n  rule r { recommend: x = 2 }\n} }";
+    let way = "import \"d.dsl\"\nsystem W { }";
+    let files = vec![("d.dsl", end), ("b.dsl", way), ("c.dsl", way)];
+    let text = "import \"b.dsl\"\nimport \"c.dsl\"\nsystem A { }";
+    let resolved = resolve(FileId(0), text, &mut Folder(files));
+    assert_eq!(System::of(&resolved.entries).rules.len(), 2);
+}
+
+#[test]
 fn replacing_without_a_reason_is_said() {
     let text = "system Mine extends \"base.dsl\" {\n  tuning_space { tile_m: [64] }\n}\n";
     let resolved = resolve(FileId(0), text, &mut Folder(vec![("base.dsl", BASE)]));
