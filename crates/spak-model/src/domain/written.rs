@@ -16,6 +16,10 @@ const LIST_WORDS: &[&str] = &[
 /// What a dimension may take when only its type is said.
 const TYPES: &[&str] = &["int", "float", "string", "text", "integer", "str", "number", "real"];
 
+/// Why a dimension has no values.
+const NOT_UNDERSTOOD: &str =
+    "it is none of the forms that are understood, so the dimension is left out";
+
 /// Reads what stands behind the colon of a dimension. What cannot be read is said.
 pub(super) fn read(text: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) -> Option<Domain> {
     let lead = text.len() - text.trim_start().len();
@@ -77,9 +81,9 @@ pub(super) fn read(text: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) ->
     }
 }
 
-/// Whether a list or a text in it has no end.
+/// Whether the parser has said what is wrong with a text: a list or a text in it has no end.
 fn is_unclosed(text: &str) -> bool {
-    !text.contains(']') || text.ends_with(']') && text.matches('"').count() % 2 == 1
+    !spak_syntax::parse(&format!("it: {text}")).diagnostics.is_empty()
 }
 
 fn no_commas(count: usize, span: Span) -> Diagnostic {
@@ -119,8 +123,12 @@ pub(super) fn element(text: &str, span: Span, diagnostics: &mut Vec<Diagnostic>)
         diagnostics.push(no_commas(read.len(), span));
         return read;
     }
-    let said = unreadable(text, span);
+    let mut said = unreadable(text, span);
     let is_words = said.severity != spak_syntax::Severity::Error;
+    if said.reason == NOT_UNDERSTOOD {
+        "it is none of the forms that are understood, so this value is left out"
+            .clone_into(&mut said.reason);
+    }
     diagnostics.push(said);
     // Several bare words are one text; quotes would have said so.
     if is_words { vec![Literal::Text(text.to_owned())] } else { Vec::new() }
@@ -146,7 +154,7 @@ pub(super) fn unreadable(text: &str, span: Span) -> Diagnostic {
     {
         "the word behind the number is no unit"
     } else if is_formal {
-        "it is none of the forms that are understood, so the dimension is left out"
+        NOT_UNDERSTOOD
     } else {
         "bare words are one value only when they are one word"
     };

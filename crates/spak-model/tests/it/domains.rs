@@ -178,7 +178,9 @@ proptest! {
     fn no_dimension_is_lost_silently(written in "[a-c1-4 .,|()\\[\\]\"'*^-]{1,16}") {
         let text = format!("tuning_space {{\n  d: {written}\n}}\n");
         let is_there = system(&text).dimension("d").is_some();
-        prop_assert!(is_there || !diagnostics(&text).is_empty(), "{}", text);
+        // Three dots leave the values to a later version of the design, in so many words.
+        let is_open = written.trim_matches([' ', ',']) == "...";
+        prop_assert!(is_there || is_open || !diagnostics(&text).is_empty(), "{}", text);
     }
 
     /// A list means the same in any brackets, with or without them, and as alternatives.

@@ -44,9 +44,18 @@ pub(crate) fn dialects() -> Vec<PathBuf> {
     designs_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/dialects"))
 }
 
-/// The corpus, when it is there, and the designs of this crate.
+/// The designs that users of this repository start from.
+pub(crate) fn shipped() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut paths = designs_below(&root.join("examples"));
+    paths.extend(designs_below(&root.join("std")));
+    paths
+}
+
+/// The designs of this repository and, when it is there, the corpus.
 pub(crate) fn all_designs() -> Vec<PathBuf> {
     let mut paths = dialects();
+    paths.extend(shipped());
     if let Some(dir) = corpus() {
         paths.extend(designs_below(&dir));
     }
