@@ -191,9 +191,7 @@ impl Resolver<'_> {
         // Under another name or a second time, a file says nothing new; without this a chain of files that
         // each import the next one twice would double with every file.
         if !self.followed.insert((id, request.by, other, request.inherits)) {
-            if request.inherits {
-                taken(entries, request);
-            }
+            taken(entries, request);
             return;
         }
         self.out.imports.push(Import {
@@ -208,10 +206,10 @@ impl Resolver<'_> {
             let wanted = request.system.as_deref().unwrap_or(&request.spec);
             let diagnostics = &mut self.out.diagnostics;
             on_items(entries, request.by, |own| inherit(&base, Some(wanted), own, diagnostics));
-            taken(entries, request);
         } else {
             on_items(entries, request.by, |own| add_knowledge(own, &base));
         }
+        taken(entries, request);
     }
 
     /// The systems of a file in an order in which each comes after the one it starts from; the file itself
@@ -327,24 +325,28 @@ fn on_items<T>(
     }
 }
 
-/// Forgets where a design comes from whose items are all there now.
+/// Forgets the statement that asked for what is all there now: a design is what it says, wherever it
+/// took that from.
 fn taken(entries: &mut Vec<Entry>, request: &Request) {
-    let is_it = |e: &Entry| {
-        e.kind == Some(Kind::Extends)
-            && (e.head.words.get(1).is_some_and(|w| w.span == request.span)
-                || e.slot().is_some_and(|s| s.span == request.span))
-    };
-    for entry in entries.iter_mut().filter(|e| e.kind == Some(Kind::System)) {
-        if request.by == Some(entry.span)
-            && let Some(end) = head_end(&entry.head)
-            && entry.head.words.iter().skip(end).any(|w| w.span == request.span)
-        {
-            entry.head.words.truncate(end);
+    for entry in entries.iter_mut() {
+        if entry.kind == Some(Kind::System) && request.by == Some(entry.span) {
+            if let Some(end) = head_end(&entry.head)
+                && entry.head.words.iter().skip(end).any(|w| w.span == request.span)
+            {
+                entry.head.words.truncate(end);
+            }
+        } else if !requests::is_module(entry) {
+            continue;
         }
         if let Content::Block(children) = &mut entry.content {
-            children.retain(|e| !is_it(e));
+            taken(children, request);
         }
     }
+    let is_it = |e: &Entry| {
+        matches!(e.kind, Some(Kind::Import | Kind::Extends))
+            && (e.head.words.iter().skip(1).any(|w| w.span == request.span)
+                || e.slot().is_some_and(|s| s.span == request.span))
+    };
     entries.retain(|e| !is_it(e));
 }
 

@@ -19,6 +19,7 @@
 mod brackets;
 mod lone;
 mod recovery;
+mod same_line;
 mod scan;
 mod statement;
 mod value;

@@ -542,3 +542,39 @@ e: 2
         "#]],
     );
 }
+
+#[test]
+fn a_body_on_one_line_needs_no_semicolons_where_the_next_field_is_plain() {
+    check(
+        r#"tuning_space { tile_n: [8] group { deep: [1] } other "x" { y: [2] } z: [4] }
+rule r { when: a > 3 recommend: "more" }
+rule s { when: a > 3 and b < max(2, c) apply: x = 4 reason: "short" }
+constraint { require: forall i in 0 .. n: x[i] > 0 because: "it is one" }
+note { text: as it stands: nothing is split }
+rule t { when: ready apply: x = 4 }
+"#,
+        &expect![[r#"
+            block tuning_space
+              pair tile_n: list of 1: 8
+              block group
+                pair deep: list of 1: 1
+              block other x
+                pair y: list of 1: 2
+              pair z: list of 1: 4
+            block rule r
+              pair when: raw a > 3
+              pair recommend: text more
+            block rule s
+              pair when: raw a > 3 and b < max(2, c)
+              pair apply: raw x = 4
+              pair reason: text short
+            block constraint
+              pair require: raw forall i in 0 .. n: x[i] > 0 because: "it is one"
+            block note
+              pair text: raw as it stands: nothing is split
+            block rule t
+              pair when: raw ready
+              pair apply: raw x = 4
+        "#]],
+    );
+}

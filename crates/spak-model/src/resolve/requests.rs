@@ -50,7 +50,7 @@ fn inside(entry: &Entry, by: Option<Span>, out: &mut Vec<Request>) {
     }
 }
 
-fn is_module(entry: &Entry) -> bool {
+pub(super) fn is_module(entry: &Entry) -> bool {
     entry.kind == Some(Kind::Part) && matches!(entry.key(), "module" | "Module")
 }
 

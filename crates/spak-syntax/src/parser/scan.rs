@@ -104,9 +104,11 @@ impl Parser<'_> {
                 shape.end = index;
                 if value.is_none() && shape.colon.is_some_and(|colon| begin > colon) {
                     value = Some(begin);
-                    if self.next_field_begins(index) {
+                    if self.next_field_begins(index) || self.block_begins(index) {
                         break;
                     }
+                } else if in_formula && value.is_some_and(|v| self.field_ends_formula(v, index)) {
+                    break;
                 }
             }
         }
@@ -227,20 +229,6 @@ impl Parser<'_> {
         !glued_url && !after_slash && !time && !smiley
     }
 
-    /// Whether the `;` at `index` stands in a sentence: glued to a word, with words behind it that begin
-    /// no statement.
-    fn is_prose_semicolon(&self, index: usize) -> bool {
-        !self.in_one_line_body(index)
-            && index > self.at
-            && self.kind_at(index - 1) == Some(Kind::Word)
-            && self.kind_at(index + 1) == Some(Kind::Whitespace)
-            && self.kind_at(index + 2) == Some(Kind::Word)
-            && !LINE_WORDS.contains(&self.text_at(index + 2))
-            && self.kind_at(index + 3) == Some(Kind::Whitespace)
-            && self.kind_at(index + 4) == Some(Kind::Word)
-            && self.kind_at(index + 5) != Some(Kind::Colon)
-    }
-
     /// Whether the brace at `index` is glued to a sign, as in `/places/{id}` and `${name}`.
     fn brace_is_placeholder(&self, index: usize) -> bool {
         index > self.at && matches!(self.text_at(index - 1), "/" | "$" | "=")
@@ -287,29 +275,6 @@ impl Parser<'_> {
         operand && !matches!(self.behind_close(index).0, Some(Kind::Operator | Kind::Text))
     }
 
-    /// Whether the value that ends before `end` is all of it, since a further field follows on the
-    /// line: `{ cmd: "make" output: log }`. Behind a text that is certain; behind a word, a number or
-    /// a list only in a body on one line.
-    fn next_field_begins(&self, end: usize) -> bool {
-        let last = end - 1;
-        let plain = match self.kind_at(last) {
-            Some(Kind::Text | Kind::LongText) => true,
-            Some(Kind::Word | Kind::Number | Kind::RightBracket) => self.in_one_line_body(last),
-            _ => false,
-        };
-        plain
-            && self.kind_at(end) == Some(Kind::Whitespace)
-            && self.kind_at(end + 1) == Some(Kind::Word)
-            && self.kind_at(end + 2) == Some(Kind::Colon)
-            && self.kind_at(end + 3) == Some(Kind::Whitespace)
-    }
-
-    /// Whether the body that is being read was opened on the line of the token at `index`.
-    fn in_one_line_body(&self, index: usize) -> bool {
-        let brace = self.open.last().and_then(|o| o.brace);
-        brace.is_some_and(|brace| self.lines.get(brace) == self.lines.get(index))
-    }
-
     /// Index of the bracket that closes the one at `index`.
     pub(super) fn close_of(&self, index: usize) -> Option<usize> {
         self.close.get(index).copied().flatten().map(|c| c as usize)
@@ -317,29 +282,6 @@ impl Parser<'_> {
 
     fn same_line_close(&self, brace: usize) -> Option<usize> {
         self.close_of(brace).filter(|close| self.lines.get(*close) == self.lines.get(brace))
-    }
-
-    /// Whether the comma at `index` ends a statement.
-    fn comma_separates(&self, index: usize, after_colon: bool) -> bool {
-        let Some(brace) = self.open.last().and_then(|o| o.brace) else { return false };
-        if self.lines.get(brace) == self.lines.get(index) {
-            return true;
-        }
-        let mut next = index + 1;
-        while self.kind_at(next) == Some(Kind::Whitespace) {
-            next += 1;
-        }
-        match self.kind_at(next) {
-            None | Some(Kind::Newline | Kind::LineComment | Kind::RightBrace) => true,
-            Some(Kind::Word | Kind::Number | Kind::Text) if after_colon => {
-                let mut colon = next + 1;
-                while self.kind_at(colon) == Some(Kind::Whitespace) {
-                    colon += 1;
-                }
-                self.kind_at(colon) == Some(Kind::Colon)
-            }
-            Some(_) => false,
-        }
     }
 
     /// Whether the tokens before `colon` can be the key of a pair: one name, or a word and a name

@@ -152,6 +152,25 @@ fn hash_covers_what_is_imported() {
 }
 
 #[test]
+fn hash_does_not_depend_on_where_something_was_taken_from() {
+    let known = "hardware X { sm_count: 132 }\n";
+    let folder = Folder::with("x.dsl", known);
+    folder.write("renamed.dsl", known);
+    let space = "tuning_space { tile: [32, 64] }\n";
+    let designs = [
+        format!("import \"x.dsl\"\nsystem A {{\n{space}}}\n"),
+        format!("import \"renamed.dsl\"\nsystem A {{\n{space}}}\n"),
+        format!("system A {{\n{space}import \"x.dsl\"\n}}\n"),
+        format!("system A {{\n{known}{space}}}\n"),
+    ];
+    let hashes = designs.map(|design| {
+        folder.write("a.dsl", &design);
+        folder.spak(&["hash", "a.dsl"]).ended(0).out
+    });
+    assert!(hashes.iter().all(|hash| *hash == hashes[0]), "{hashes:?}");
+}
+
+#[test]
 fn diff_compares_meanings() {
     let folder = Folder::with("a.dsl", TIDY);
     folder.write("b.dsl", REORDERED);
