@@ -5,6 +5,7 @@
 //! that between `<!-- figures: NAME -->` and `<!-- /figures -->`. `cargo xtask tidy` fails when a
 //! document quotes something else, or when a kept table does not agree with its trace.
 
+mod front_end;
 pub(crate) mod quotes;
 mod trace;
 
@@ -43,6 +44,7 @@ pub(crate) fn measure() -> Result<()> {
     demonstration(&spak, &work, &mut times)?;
     guide(&spak, &work)?;
     keep("bench.txt", &said(&spak, &["bench"], &root())?)?;
+    front_end::measure(&work)?;
     let lines: Vec<String> = times.iter().map(|(n, s)| format!("  \"{n}\": {s:.1}")).collect();
     keep("times.json", &format!("{{\n{}\n}}\n", lines.join(",\n")))?;
     quotes::write()

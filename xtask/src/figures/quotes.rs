@@ -86,6 +86,7 @@ fn excerpt(name: &str) -> Result<String> {
         "diff" => fenced("diff", &change(&read("fmha_first.txt")?, 36)),
         "again" => fenced("text", &run(&read("fmha_again.txt")?, 3)),
         "bench" => fenced("text", &read("bench.txt")?),
+        "front-end" => fenced("text", &read("front_end.txt")?),
         "guide" => fenced("text", &run(&read("guide_first.txt")?, 4)),
         "guide-diff" => fenced("diff", &change(&read("guide_first.txt")?, 30)),
         "guide-again" => fenced("text", &run(&read("guide_again.txt")?, 4)),
