@@ -120,6 +120,10 @@ pub(crate) struct Parser<'t> {
     /// Where an aggregation could not take what follows it. Trying again inside each enclosing one
     /// would take time exponential in their number.
     pub(crate) bare_aggregates: BTreeSet<usize>,
+    /// Where operators stand that nothing readable follows. What stands on the right of an operator does
+    /// not depend on what encloses it, so one failure is enough, and trying again for every enclosing
+    /// expression would take exponential time.
+    refused: BTreeSet<usize>,
 }
 
 /// A place to go back to.
@@ -177,6 +181,7 @@ impl<'t> Parser<'t> {
             prefix,
             notes: Vec::new(),
             bare_aggregates: BTreeSet::new(),
+            refused: BTreeSet::new(),
         }
     }
 
@@ -266,7 +271,7 @@ impl<'t> Parser<'t> {
             left = match (self.infix_node(start, &mut operand, infix), operand) {
                 (Ok(node), _) => node,
                 (Err(error), Some(kept)) if self.may_end(&error, &mark) => {
-                    self.reset(mark);
+                    self.leave(mark);
                     return Ok(kept);
                 }
                 (Err(error), _) => return Err(error),
@@ -285,6 +290,12 @@ impl<'t> Parser<'t> {
         }
     }
 
+    /// Goes back to the operator at `mark`, which is part of what follows the formula.
+    fn leave(&mut self, mark: Mark<'t>) {
+        self.refused.insert(mark.token.start);
+        self.reset(mark);
+    }
+
     fn reset(&mut self, mark: Mark<'t>) {
         self.lexer = mark.lexer;
         self.token = mark.token;
@@ -300,6 +311,9 @@ impl<'t> Parser<'t> {
     }
 
     fn infix(&self) -> Option<Infix> {
+        if self.refused.contains(&self.token.start) {
+            return None;
+        }
         let symbol = match self.token.kind {
             Kind::Symbol(symbol) => symbol,
             Kind::Name => match self.word() {

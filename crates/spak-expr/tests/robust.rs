@@ -336,3 +336,16 @@ fn time_grows_with_the_length_only() {
         assert!(taken.as_secs() < 20, "{taken:?}");
     }
 }
+
+/// Each enclosing expression that cannot end there must not read the rest anew: with chains inside of
+/// `?` that took twice as long for every level.
+#[test]
+fn prose_behind_nested_operators_is_read_once() {
+    for part in ["a = b ? ", "a > b = c ? ", "a and b and c ? ", "a if b = ", "a or b or c => d ? "]
+    {
+        let text = part.repeat(2000) + "the rest is prose";
+        let options = Options { implicit_multiplication: true, ..Options::default() };
+        let _ = spak_expr::parse_prefix(&text, 0, options);
+        exercise(&part.repeat(60));
+    }
+}

@@ -109,7 +109,7 @@ impl Parser<'_> {
                 }
                 // What was read so far is a formula when only a part of the text has to be one.
                 Err(error) if !more.is_empty() && self.may_end(&error, &mark) => {
-                    self.reset(mark);
+                    self.leave(mark);
                     break;
                 }
                 Err(error) => return Err(error),
@@ -153,7 +153,7 @@ impl Parser<'_> {
                     rest.push((op, next.expr));
                 }
                 Err(error) if !rest.is_empty() && self.may_end(&error, &mark) => {
-                    self.reset(mark);
+                    self.leave(mark);
                     break;
                 }
                 Err(error) => return Err(error),

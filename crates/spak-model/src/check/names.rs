@@ -131,6 +131,7 @@ impl<'s> Names<'s, '_> {
     ) {
         let strictly = place.strictly;
         self.fields(formula, file, parameters);
+        self.record_fields(formula, (strictly, file));
         let inside = Inside { scope: self.scope, parameters };
         for mut diagnostic in infer_condition(&formula.expr, &inside) {
             let is_free = matches!(diagnostic.code, UNKNOWN_NAME | UNKNOWN_FUNCTION);
@@ -197,6 +198,31 @@ impl<'s> Names<'s, '_> {
                     .because("observations have the fields that the trace schema declares")
                     .repair(repair)
                     .in_file(file),
+            );
+        }
+    }
+
+    /// `H200.smem`, where the design says what H200 has.
+    fn record_fields(&mut self, formula: &Formula, (strictly, file): (bool, FileId)) {
+        for (name, span) in name_uses(&formula.expr) {
+            let Some((record, field)) = name.split_once('.') else { continue };
+            let Some(known) = self.scope.fields_of(record).filter(|k| !k.contains(&field)) else {
+                continue;
+            };
+            // What is inside of a group has a dotted name; a group is no value, but it is there.
+            if known.iter().any(|k| k.strip_prefix(field).is_some_and(|k| k.starts_with('.'))) {
+                continue;
+            }
+            let severity = if strictly { Severity::Error } else { Severity::Warning };
+            let repair = match suggest(field, known.iter().copied()) {
+                Some(near) => format!("did you mean `{record}.{near}`?"),
+                None => format!("declare `{field}` in `{record}`"),
+            };
+            let message = format!("`{record}` has no field `{field}`");
+            let mut said = Diagnostic::error(UNKNOWN_NAME, span, message);
+            said.severity = severity;
+            self.found.push(
+                said.because("the condition has no value without it").repair(repair).in_file(file),
             );
         }
     }

@@ -86,6 +86,8 @@ pub(super) struct Scope<'s> {
     /// Predicates that are called.
     predicates: BTreeMap<&'s str, Type>,
     dimensions: Vec<&'s str>,
+    /// The fields of problems, machines and goals that have a name.
+    records: BTreeMap<&'s str, Vec<&'s str>>,
     /// Facts, and what problems, machines and goals say: what else a condition may be about.
     others: Vec<&'s str>,
     /// Names that are not known, with the dimension that was probably meant.
@@ -101,6 +103,7 @@ impl<'s> Scope<'s> {
             symbols: BTreeMap::new(),
             predicates: BTreeMap::new(),
             dimensions: Vec::new(),
+            records: BTreeMap::new(),
             others: Vec::new(),
             near: RefCell::new(BTreeMap::new()),
             near_others: RefCell::new(BTreeMap::new()),
@@ -118,7 +121,7 @@ impl<'s> Scope<'s> {
             }
         }
         for record in system.workloads.iter().chain(&system.hardware).chain(&system.goals) {
-            scope.fields(record);
+            scope.record(record);
             scope.others.extend(record.fields.iter().map(|(key, _)| key.as_str()));
         }
         scope.others.extend(system.facts.iter().map(|f| f.name.as_str()));
@@ -163,13 +166,22 @@ impl<'s> Scope<'s> {
         }
     }
 
-    fn fields(&mut self, record: &Record) {
+    /// The fields of a problem, a machine or a goal, by themselves and behind its name.
+    fn record(&mut self, record: &'s Record) {
+        if let Some(name) = &record.name {
+            self.add(name, Type::Record);
+            let fields = record.fields.iter().map(|(key, _)| key.as_str());
+            self.records.entry(name).or_default().extend(fields);
+        }
         for (key, slot) in &record.fields {
             let ty = match &slot.reading {
                 Reading::Literal(literal) => type_of(literal),
                 Reading::Name(_) => Type::Text,
                 _ => Type::Unknown,
             };
+            if let Some(name) = &record.name {
+                self.add(&format!("{name}.{key}"), ty.clone());
+            }
             self.add(key, ty);
         }
     }
@@ -187,6 +199,13 @@ impl<'s> Scope<'s> {
         };
         self.symbols.contains_key(name)
             || name.rmatch_indices('.').any(|(dot, _)| name.get(..dot).is_some_and(is_record))
+    }
+
+    /// The fields of the problem, the machine or the goal called `name`, unless something else is called
+    /// that, too.
+    pub(super) fn fields_of(&self, name: &str) -> Option<&[&'s str]> {
+        let is_record = self.symbols.get(name).is_some_and(|s| s.ty == Type::Record);
+        self.records.get(name).filter(|_| is_record).map(Vec::as_slice)
     }
 
     /// Whether `name` is a dimension of texts.

@@ -199,7 +199,7 @@ fn prose_constraint(parent: Option<Kind>, entry: &Entry) -> Option<Diagnostic> {
     let ignored = match &slot.reading {
         Reading::Words(_) => "this constraint is prose, and nothing is excluded by it".to_owned(),
         Reading::Partial(_, rest) => {
-            format!("the words `{rest}` of this constraint are not checked")
+            format!("this constraint goes on in words, `{rest}`, and nothing is excluded by it")
         }
         _ => return None,
     };
@@ -211,7 +211,10 @@ fn prose_constraint(parent: Option<Kind>, entry: &Entry) -> Option<Diagnostic> {
         |rewrite| format!("write `{rewrite}`"),
     );
     let diagnostic = Diagnostic::warning(PROSE_IN_FORMULA, slot.span, ignored)
-        .because("constraints decide which configs are tried")
+        .because(match &slot.reading {
+            Reading::Partial(..) => "words may turn a condition into its opposite",
+            _ => "constraints decide which configs are tried",
+        })
         .repair(repair);
     Some(diagnostic.in_file(entry.file))
 }

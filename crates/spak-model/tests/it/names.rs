@@ -272,3 +272,19 @@ fn a_space_too_large_to_search_is_projected() {
     "#]],
     );
 }
+
+#[test]
+fn what_belongs_to_a_machine_or_a_problem_is_known_behind_its_name() {
+    let text = |condition: &str| {
+        format!(
+            "hardware H200 {{ sm_count: 132; cache {{ l2: 50MB }} }}\nworkload Long {{ seq_len: 1024 }}\ntuning_space {{ tile: [1, 2] }}\nconstraint {{ require: tile < {condition} }}\n"
+        )
+    };
+    for known in ["H200.sm_count", "Long.seq_len", "sm_count"] {
+        assert_eq!(diagnostics(&text(known)), [], "{known}");
+    }
+    let found = diagnostics(&text("H200.sm_cuont"));
+    let [said] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!(said.code.0, "unknown-name");
+    assert_eq!(said.repair, "did you mean `H200.sm_count`?");
+}

@@ -18,7 +18,7 @@ use spak_syntax::{Diagnostic, FileId, Severity};
 
 use crate::engine::family;
 use crate::engine::observe;
-use crate::engine::symbols::Symbols;
+use crate::engine::symbols::{self, Symbols};
 use crate::project::Design;
 use crate::verbs::check;
 
@@ -67,7 +67,7 @@ pub(crate) fn specify(
     let system = System::of(entries);
     let record = workload_record(&system, wanted)?;
     let workload_name = record.name.clone();
-    let workload = workload(record);
+    let workload = Workload(symbols::fields(record));
     let name = workload
         .get("family")
         .or_else(|| workload.get("operator"))
@@ -75,7 +75,7 @@ pub(crate) fn specify(
         .context("the workload names no operator family; add `family: attention_forward` or `family: matmul`")?;
     let family = family::load(name)?;
     let problem = Problem::from_workload(name, &workload).map_err(anyhow::Error::msg)?;
-    let symbols = symbols(&system, &workload, &problem, device, toolchain);
+    let symbols = symbols::bound(&system, &workload, &problem, (device, toolchain));
     let mut specified = Specified {
         hash: ContentHash::parse(&normal::hash(entries)).context("the design has no hash")?,
         dimensions: dimensions(&system, &workload)?,
@@ -109,96 +109,6 @@ fn workload_record<'a>(system: &'a System, wanted: Option<&str>) -> Result<&'a R
             Some(found) => Ok(found),
             None => bail!("there is no workload `{wanted}`; there are: {}", names().join(", ")),
         },
-    }
-}
-
-fn workload(record: &Record) -> Workload {
-    let mut values = BTreeMap::new();
-    for (key, slot) in &record.fields {
-        let value = match &slot.reading {
-            Reading::Literal(literal) => crate::verbs::show::value(literal),
-            Reading::Name(name) => Value::Text(name.clone()),
-            _ => continue,
-        };
-        values.insert(key.clone(), value);
-    }
-    Workload(values)
-}
-
-/// Sizes, hardware fields, device and toolchain by name; of equal names the workload's counts, then
-/// what the machine says of itself. A field in which two `hardware` blocks differ has no plain name.
-fn symbols(
-    system: &System,
-    workload: &Workload,
-    problem: &Problem,
-    device: &Device,
-    toolchain: &Toolchain,
-) -> Symbols {
-    let mut all = BTreeMap::new();
-    for (name, value) in problem_symbols(problem) {
-        all.insert(name.to_owned(), value);
-    }
-    all.extend(hardware(system));
-    all.insert("architecture".to_owned(), Value::Text(device.architecture.clone()));
-    all.insert("device".to_owned(), Value::Text(device.name.clone()));
-    all.insert("cores".to_owned(), Value::Int(i64::from(device.cores)));
-    all.insert("compiler".to_owned(), Value::Text(toolchain.compiler.clone()));
-    all.insert("family".to_owned(), Value::Text(problem.family().to_owned()));
-    all.extend(workload.0.clone());
-    Symbols(all)
-}
-
-/// Fields of hardware, with the block's name before them (`H200.sm_count`) and, where all blocks that
-/// have the field agree, without it.
-fn hardware(system: &System) -> BTreeMap<String, Value> {
-    let mut all = BTreeMap::new();
-    let mut plain: BTreeMap<&String, Option<Value>> = BTreeMap::new();
-    for record in &system.hardware {
-        for (key, slot) in &record.fields {
-            let Reading::Literal(literal) = &slot.reading else { continue };
-            let value = crate::verbs::show::value(literal);
-            if let Some(name) = &record.name {
-                all.insert(format!("{name}.{key}"), value.clone());
-            }
-            let known = plain.entry(key).or_insert_with(|| Some(value.clone()));
-            if known.as_ref() != Some(&value) {
-                *known = None;
-            }
-        }
-    }
-    all.extend(plain.into_iter().filter_map(|(key, value)| Some((key.clone(), value?))));
-    all
-}
-
-/// The sizes of a problem under the names that templates' constraints use.
-fn problem_symbols(problem: &Problem) -> Vec<(&'static str, Value)> {
-    match problem {
-        Problem::Matmul { m, n, k } => {
-            vec![("m", (*m).into()), ("n", (*n).into()), ("k", (*k).into())]
-        }
-        Problem::AttentionForward {
-            batch,
-            heads,
-            kv_heads,
-            seq_len,
-            kv_len,
-            head_dim,
-            causal,
-            store_lse,
-        } => vec![
-            ("batch", (*batch).into()),
-            ("heads", (*heads).into()),
-            ("num_heads", (*heads).into()),
-            ("kv_heads", (*kv_heads).into()),
-            ("num_kv_heads", (*kv_heads).into()),
-            ("num_head_kv", (*kv_heads).into()),
-            ("seq_len", (*seq_len).into()),
-            ("kv_len", (*kv_len).into()),
-            ("k_len", (*kv_len).into()),
-            ("head_dim", (*head_dim).into()),
-            ("causal", causal.is_some().into()),
-            ("store_lse", (*store_lse).into()),
-        ],
     }
 }
 
