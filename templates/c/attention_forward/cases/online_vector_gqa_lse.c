@@ -82,7 +82,7 @@ enum { SCORE_STRIDE = 64 };
 /*
  * math_approximation = exp2: log2(e) is in the scale of Q, so that powers of two are needed. For x <= 0,
  * 2^x is 2^n * 2^f with n the nearest integer and 2^f a polynomial of degree 5 (relative error 1e-7 on
- * [-1/2, 1/2]); below 2^-126 it is 0.
+ * [-1/2, 1/2]); below 2^-126 it is 0, and NaN stays NaN.
  */
 #define ROUND 12582912.0f /* 1.5 * 2^23: adding it leaves the integer in the low bits */
 #define POLYNOMIAL(f)                                                           \
@@ -99,7 +99,7 @@ static inline float exponential(float x)
     bits += n << 23;
     float result;
     memcpy(&result, &bits, sizeof result);
-    return x > -126.0f ? result : 0.0f;
+    return x < -126.0f ? 0.0f : result;
 }
 
 static inline void exponential_vec(vec *x)
@@ -107,7 +107,7 @@ static inline void exponential_vec(vec *x)
     const vec shifted = *x + ROUND;
     const vec power = POLYNOMIAL(*x - (shifted - ROUND));
     const bits_vec result = (bits_vec)power + ((bits_vec)shifted << 23);
-    *x = (vec)((int_vec)result & (*x > -126.0f));
+    *x = (vec)((int_vec)result & ~(*x < -126.0f));
 }
 
 static inline acc_t sum_of_acc_lanes(const acc_t *lane)
