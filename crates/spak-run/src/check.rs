@@ -158,7 +158,7 @@ impl Pass<'_> {
         rng: &mut ChaCha8Rng,
         report: &mut CheckReport,
     ) -> Result<(), Stop> {
-        let timeout = self.options.check.call_timeout;
+        let timeout = self.options.check.call_limit(self.problem);
         let time = session.run(slot, 1, DIRTY_WORKSPACE, timeout)?;
         // A thread that would finish the work behind the answer's back is stopped here.
         session.freeze()?;

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use spak_records::Problem;
+
 /// How a program is made to limit itself before it becomes the child.
 ///
 /// SPAK starts `program args… REQUEST`; that program must hand its last argument to
@@ -74,7 +76,7 @@ impl Default for CompilerOptions {
 /// How much is compared with the reference.
 #[derive(Clone, Debug)]
 pub struct CheckOptions {
-    /// Wall-clock limit of one call.
+    /// Wall-clock limit of one call; a large problem has more, see [`CheckOptions::call_limit`].
     pub call_timeout: Duration,
     /// Wall-clock limit from the start of the process to its first answer.
     pub start_timeout: Duration,
@@ -85,6 +87,19 @@ pub struct CheckOptions {
     pub buffer_limit: u64,
     /// Also check the problem that is timed (its own sizes), not only the small ones.
     pub timed_problem: bool,
+}
+
+/// Floating-point operations per second below which a candidate counts as hanging: less than a chain of
+/// dependent scalar operations does on one core.
+const SLOWEST: f64 = 2e8;
+
+impl CheckOptions {
+    /// Wall-clock limit of one call on `problem`.
+    #[must_use]
+    pub fn call_limit(&self, problem: &Problem) -> Duration {
+        let slow = Duration::try_from_secs_f64(problem.flops() / SLOWEST).unwrap_or(Duration::MAX);
+        self.call_timeout.max(slow)
+    }
 }
 
 impl Default for CheckOptions {
@@ -174,5 +189,25 @@ impl RunOptions {
             time: TimeOptions::default(),
             seed: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use spak_records::Problem;
+
+    use super::CheckOptions;
+
+    #[test]
+    fn a_large_problem_may_take_longer() {
+        let options = CheckOptions::default();
+        let small = Problem::Matmul { m: 64, n: 64, k: 64 };
+        assert_eq!(options.call_limit(&small), options.call_timeout);
+        let large = Problem::Matmul { m: 4000, n: 4000, k: 4000 };
+        assert_eq!(options.call_limit(&large), Duration::from_secs(640));
+        let absurd = Problem::Matmul { m: 1 << 40, n: 1 << 40, k: 1 << 40 };
+        assert!(options.call_limit(&absurd) > Duration::from_secs(1 << 40));
     }
 }

@@ -227,7 +227,7 @@ impl<'a> Player<'a> {
             rng,
             next: 0,
             calls: 1,
-            timeout: options.check.call_timeout,
+            timeout: options.check.call_limit(problem),
             record,
             flush,
         };
