@@ -327,7 +327,8 @@ pub(super) fn literal(text: &str) -> Option<Literal> {
             return Some(Literal::Text(inner.to_owned()));
         }
     }
-    if is_span(text) {
+    // `1-4`, `low..high`: no name is written like that.
+    if is_span(text) || text.contains("..") {
         return None;
     }
     Literal::read(text)
