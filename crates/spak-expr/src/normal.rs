@@ -11,6 +11,20 @@ pub fn normal(expr: &Expr) -> Expr {
 }
 
 fn normalize(expr: Expr) -> Expr {
+    // `KL(p || q)` is no condition, and no `KL(q || p)`.
+    if let ExprKind::Call(mut call) = expr.kind {
+        for argument in &mut call.arguments {
+            let span = argument.value.span;
+            let kind = std::mem::replace(&mut argument.value.kind, ExprKind::Bool(true));
+            argument.value = match kind {
+                ExprKind::Or(items) => {
+                    Expr::new(span, ExprKind::Or(items.into_iter().map(normalize).collect()))
+                }
+                kind => normalize(Expr::new(span, kind)),
+            };
+        }
+        return Expr::new(expr.span, ExprKind::Call(call));
+    }
     let expr = expr.map_children(&mut normalize);
     let span = expr.span;
     let kind = match expr.kind {

@@ -320,7 +320,9 @@ impl<'t> Parser<'t> {
                 word @ ("and" | "or" | "in" | "if" | "not") => word,
                 "implies" => "=>",
                 "else" => return None,
-                name if self.options.implicit_multiplication && is_identifier(name) => {
+                name if self.options.implicit_multiplication
+                    && (is_identifier(name) || self.is_called()) =>
+                {
                     return self.is_factor_taken().then_some(Infix::Juxtaposed);
                 }
                 _ => return None,
@@ -359,6 +361,12 @@ impl<'t> Parser<'t> {
             ".." => Infix::Range,
             _ => return None,
         })
+    }
+
+    /// Whether the name that comes next is a call: `0.1 mean(h)`.
+    fn is_called(&self) -> bool {
+        let second = self.second();
+        second.is("(") && second.start == self.token.end
     }
 
     /// Whether the last token that was taken can be a factor before a name, and is no word of prose.

@@ -2,6 +2,7 @@
 
 use spak_syntax::Span;
 
+use crate::aggregation::aggregation;
 use crate::expr::{BinaryOp, Expr, ExprKind};
 use crate::formality::{is_identifier, states_something};
 use crate::lexer::{Kind, place};
@@ -35,22 +36,43 @@ pub fn parse_prefix(text: &str, base: u32, options: Options) -> Option<Prefix> {
     }
     let end = (expr.span.end - base) as usize;
     let rest = text.get(end..)?;
+    // `sum_{s<=t} p(s)`, `mean_t log p(t)`: what follows is a part of what cannot be read.
+    let is_words = rest.trim_start().starts_with('(') || !rest.contains(['(', '|', '=', '*', '^']);
+    let is_cut = ends_with_aggregation(&expr) && !is_words;
+    if is_cut || rest.starts_with(['{', '(', '[', '_', '^']) {
+        return None;
+    }
     let blank = rest.len() - rest.trim_start().len();
     states_something(text, end, options)
         .then(|| Prefix { rest: place(base, end + blank, end + rest.trim_end().len()), expr })
+}
+
+/// Whether the last operand is what aggregates something that was not read.
+fn ends_with_aggregation(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Name(name) => aggregation(name).is_some() || name.ends_with('_'),
+        _ => last_operand(expr).is_some_and(ends_with_aggregation),
+    }
+}
+
+/// What an expression ends with, when that is not a bracket.
+fn last_operand(expr: &Expr) -> Option<&Expr> {
+    match &expr.kind {
+        ExprKind::Unary(_, operand) => Some(operand),
+        ExprKind::Binary(_, _, last) | ExprKind::Range(_, last) => Some(last),
+        ExprKind::And(items) | ExprKind::Or(items) => items.last(),
+        ExprKind::Compare(_, rest) => rest.last().map(|(_, last)| last),
+        ExprKind::Conditional(c) => Some(&c.otherwise),
+        ExprKind::Quantified(q) => Some(&q.body),
+        _ => None,
+    }
 }
 
 /// Whether the last operand is not a word that could belong to a sentence.
 fn ends_solidly(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Name(name) => is_identifier(name),
-        ExprKind::Unary(_, operand) => ends_solidly(operand),
-        ExprKind::Binary(_, _, last) | ExprKind::Range(_, last) => ends_solidly(last),
-        ExprKind::And(items) | ExprKind::Or(items) => items.last().is_some_and(ends_solidly),
-        ExprKind::Compare(_, rest) => rest.last().is_some_and(|(_, last)| ends_solidly(last)),
-        ExprKind::Conditional(c) => ends_solidly(&c.otherwise),
-        ExprKind::Quantified(q) => ends_solidly(&q.body),
-        _ => true,
+        _ => last_operand(expr).is_none_or(ends_solidly),
     }
 }
 

@@ -447,6 +447,20 @@ fn an_aggregation_takes_the_product_after_it() {
     let prefix = parse_prefix("tile_q >= min_q causes register spill", 0, options).unwrap();
     assert_eq!(print(&prefix.expr), "tile_q >= min_q");
     assert_eq!(read("max_steps exceed"), None);
+    assert_eq!(shown("m = 0.9 m(t) + 0.1 mean(h)"), "m == 0.9 * m(t) + 0.1 * mean(h)");
+    assert_eq!(shown("L = Σ_t w(t)"), "L == Σ_t(w(t))");
+    // No formula ends within an expression.
+    for text in ["P(t) = sum_{s<=t} p(s)", "L = - mean_t log p(t)", "L = -1/T * sum_t log p(y | x)"]
+    {
+        assert!(parse_prefix(text, 0, options).is_none(), "{text}");
+    }
+}
+
+#[test]
+fn the_order_of_alternatives_counts_in_arguments() {
+    let normal = |text| print(&spak_expr::normal(&parse(text, 0).expr.unwrap()));
+    assert_ne!(normal("KL(p || q)"), normal("KL(q || p)"));
+    assert_eq!(normal("p || q"), normal("q || p"));
 }
 
 #[test]

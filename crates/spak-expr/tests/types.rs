@@ -161,7 +161,6 @@ fn comparisons_that_never_hold_are_warned_about() {
             48 == tile_m : Bool
                 warning impossible-comparison 0..2: `tile_m` is never 48 [its values are 32, 64, 128] -> add 48 to the values of `tile_m`, or compare with one of them
             tile_m in [32, 48, 64] : Bool
-                warning impossible-comparison 15..17: `tile_m` is never 48 [its values are 32, 64, 128] -> add 48 to the values of `tile_m`, or compare with one of them
             tile_m > 128 : Bool
                 warning impossible-comparison 0..12: `tile_m` is never > 128 [its values are 32, 64, 128] -> compare with a value in its range, or remove the comparison
             128 < tile_m : Bool

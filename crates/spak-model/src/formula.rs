@@ -186,7 +186,61 @@ pub fn parse_layer(text: &str, base: u32) -> Option<Formula> {
 
 /// Reads `text`, which stands at `base` of its file.
 pub fn read(text: &str, base: u32) -> Read {
-    read_with(text, base, LAYERS)
+    match given(text, base) {
+        Some(formula) => Read::Whole(formula),
+        None => read_with(text, base, LAYERS),
+    }
+}
+
+/// `w = p or q`, `y = a if c else b`: a name that is given a value, all of what stands behind `=`. Read as a
+/// condition, `=` would bind tighter than what decides, and other programs would look the same.
+fn given(text: &str, base: u32) -> Option<Formula> {
+    let lead = text.len() - text.trim_start().len();
+    let (text, base) = (text.trim(), base + lead as u32);
+    let at = only_equals(text)?;
+    let (left, right) = (text.get(..at)?, text.get(at + 1..)?);
+    let left = parse_with(left.trim_end(), base, LAYERS).expr?;
+    let is_place = matches!(
+        left.kind,
+        ExprKind::Name(_) | ExprKind::Call(_) | ExprKind::Index(..) | ExprKind::Field(..)
+    );
+    let skipped = right.len() - right.trim_start().len();
+    let value = parse_with(right.trim(), base + (at + 1 + skipped) as u32, LAYERS);
+    let is_formal = value.is_formula() || parse_with(text, base, LAYERS).is_formula();
+    let right = value.expr.filter(|_| is_place && is_formal)?;
+    let decides = match &right.kind {
+        // `x = 1 and y > 2` is a condition: a number is not joined by `and`.
+        ExprKind::And(items) | ExprKind::Or(items) => !items.first()?.is_literal(),
+        ExprKind::Conditional(_) | ExprKind::Compare(..) | ExprKind::Quantified(_) => true,
+        ExprKind::Unary(op, _) => *op == spak_expr::UnaryOp::Not,
+        _ => false,
+    };
+    let span = Span::new(left.span.start, right.span.end);
+    let expr = Expr::new(span, ExprKind::Compare(Box::new(left), vec![(CompareOp::Equal, right)]));
+    decides.then(|| Formula { text: text.to_owned(), span, expr })
+}
+
+/// Where the only `=` of a text stands that is no part of another sign, outside of brackets and quotes.
+fn only_equals(text: &str) -> Option<usize> {
+    let (mut depth, mut quote, mut found, mut before) = (0_i32, None, None, ' ');
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(q), c) if c == q => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '(' | '[' | '{') => depth += 1,
+            (None, ')' | ']' | '}') => depth -= 1,
+            (None, '=') if depth == 0 && !"=<>!:".contains(before) => {
+                let next = text.get(at + 1..).and_then(|t| t.chars().next());
+                if !matches!(next, Some('=' | '>')) && found.replace(at).is_some() {
+                    return None;
+                }
+            }
+            (None, _) => {}
+        }
+        before = c;
+    }
+    found
 }
 
 fn read_with(text: &str, base: u32, options: Options) -> Read {

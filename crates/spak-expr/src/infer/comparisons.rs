@@ -132,12 +132,16 @@ impl<'e> Inference<'e> {
             }
             _ => return,
         };
-        for (value, place) in candidates {
-            // Values that cannot be compared at all are another complaint.
-            let is_among =
-                domain.iter().any(|d| compare(CompareOp::Equal, d, &value, 0.0).unwrap_or(true));
-            if !is_among {
-                self.report_impossible(op, name, &domain, &value, place);
+        // Values that cannot be compared at all are another complaint.
+        let is_among = |value: &Value| {
+            domain.iter().any(|d| compare(CompareOp::Equal, d, value, 0.0).unwrap_or(true))
+        };
+        // A list with some of the values says something, and another number in it may be for another design;
+        // another word is a slip.
+        let is_told = candidates.iter().any(|(value, _)| is_among(value));
+        for (value, place) in candidates.iter().filter(|(value, _)| !is_among(value)) {
+            if !is_told || value.as_text().is_some() {
+                self.report_impossible((op, is_told), name, &domain, value, *place);
             }
         }
     }
@@ -176,14 +180,17 @@ impl<'e> Inference<'e> {
 
     fn report_impossible(
         &mut self,
-        op: CompareOp,
+        (op, is_told): (CompareOp, bool),
         name: &str,
         domain: &[Value],
         value: &Value,
         place: Span,
     ) {
-        let always = matches!(op, CompareOp::NotEqual | CompareOp::NotIn);
-        let outcome = if always { "always true" } else { "never true" };
+        let outcome = match op {
+            _ if is_told => "this element changes nothing",
+            CompareOp::NotEqual | CompareOp::NotIn => "this comparison is always true",
+            _ => "this comparison is never true",
+        };
         let texts: Vec<&str> = domain.iter().filter_map(Value::as_text).collect();
         let near = value.as_text().and_then(|text| suggest(text, texts));
         let repair = match near {
@@ -192,7 +199,7 @@ impl<'e> Inference<'e> {
         };
         self.diagnostics.push(
             Diagnostic::warning(IMPOSSIBLE_COMPARISON, place, format!("`{name}` is never {value}"))
-                .label(format!("this comparison is {outcome}"))
+                .label(outcome)
                 .because(format!("its values are {}", shown(domain)))
                 .repair(repair),
         );

@@ -92,9 +92,6 @@ fn comparisons_that_never_hold_are_said() {
             8 warning impossible-comparison: `tile_m` is never > 128
                 its values are 32, 64, 128
                 compare with a value in its range, or remove the comparison
-            9 warning impossible-comparison: `tile_m` is never 48
-                its values are 32, 64, 128
-                add 48 to the values of `tile_m`, or compare with one of them
         "#]],
     );
 }

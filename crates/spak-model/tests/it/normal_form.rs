@@ -283,3 +283,26 @@ proptest! {
         prop_assert_eq!(hash(&once), hash(&text), "{}\n---\n{}\n---\n{}", text, once, shown(&once));
     }
 }
+
+#[test]
+fn what_a_name_is_given_is_all_that_stands_behind_the_sign() {
+    let shown = |line: &str| {
+        let text = format!("operator O {{\n  computation:\n    {line}\n}}\n");
+        let shown = normal::text(&read(&text).entries);
+        assert_eq!(normal::text(&read(&shown).entries), shown, "{line}");
+        shown.lines().nth(2).unwrap().trim().to_owned()
+    };
+    for (written, normal) in [
+        ("w = p or q", "w = (p or q)"),
+        ("z = (a if c else b)", "z = a if c else b"),
+        ("m = x > 3", "m = (3 < x)"),
+        ("u = a and b > 3", "u = (3 < b and a)"),
+        ("v = not done", "v = (not done)"),
+        ("L = KL(q || p)", "L = KL(q or p)"),
+        ("x = 1 and y > 2", "2 < y and x == 1"),
+        ("x = 1 => y > 2", "x == 1 => 2 < y"),
+        ("k = 3 * x + 1", "k = 3 * x + 1"),
+    ] {
+        assert_eq!(shown(written), normal);
+    }
+}
