@@ -39,11 +39,7 @@ impl Literal {
         if text.contains('-') && text.split('-').all(is_digits) {
             return Some(Self::Text(text.to_owned()));
         }
-        let end = text
-            .char_indices()
-            .find(|(i, c)| !(c.is_ascii_digit() || matches!(c, '.' | '_') || *i == 0 && *c == '-'))
-            .map_or(text.len(), |(i, _)| i);
-        let (digits, behind) = text.split_at_checked(end)?;
+        let (digits, behind) = text.split_at_checked(number_end(text))?;
         if let Some(value) = number(digits).filter(|_| !behind.is_empty()) {
             let unit = behind.trim();
             let is_unit = unit.chars().all(|c| c.is_alphabetic() || matches!(c, '/' | '%' | 'µ'));
@@ -111,6 +107,21 @@ pub fn bad_number(text: &str, base: u32) -> Option<Diagnostic> {
     }
     let found = spak_expr::parse(text, base + lead as u32).diagnostics;
     found.into_iter().find(|d| d.code == spak_expr::codes::BAD_NUMBER)
+}
+
+/// Where the number that `text` begins with ends: `1.2e3` of `1.2e3 TFLOPS`.
+fn number_end(text: &str) -> usize {
+    let digits = |text: &str| {
+        let is_digit = |c: char| c.is_ascii_digit() || matches!(c, '.' | '_');
+        text.find(|c| !is_digit(c)).unwrap_or(text.len())
+    };
+    let sign = text.len() - text.strip_prefix('-').unwrap_or(text).len();
+    let end = sign + digits(text.get(sign..).unwrap_or(""));
+    let behind = text.get(end..).unwrap_or("");
+    let Some(exponent) = behind.strip_prefix(['e', 'E']).filter(|_| end > sign) else { return end };
+    let unsigned = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
+    let count = unsigned.find(|c: char| !c.is_ascii_digit()).unwrap_or(unsigned.len());
+    if count == 0 { end } else { end + 1 + (exponent.len() - unsigned.len()) + count }
 }
 
 fn is_digits(text: &str) -> bool {

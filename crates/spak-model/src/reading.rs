@@ -142,6 +142,15 @@ fn list(
     expect: Expect,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> SlotReading {
+    // `tags: [string]`: a type; `[a, b]` and `["x"]` are what a field may be.
+    if expect == Expect::Type
+        && let [Value::Raw(slot)] = elements
+        && let Some(ty) = Type::read(slot.text.trim())
+        && !matches!(ty, Type::Named(_) | Type::OneOf(_))
+    {
+        let ty = Type::List(Some(Box::new(ty)));
+        return SlotReading::new(span, expect, Class::Formal, Reading::Type(ty, None));
+    }
     let inner = if expect == Expect::Type { Expect::Any } else { expect };
     let mut element = |e: &Value| match e {
         Value::Map(block) => map(block, diagnostics),

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use spak_expr::codes::{
-    ARITHMETIC_OVERFLOW, DIVISION_BY_ZERO, DOMAIN_ERROR, UNKNOWN_FUNCTION, UNKNOWN_NAME,
+    ARITHMETIC_OVERFLOW, DIVISION_BY_ZERO, DOMAIN_ERROR, TYPE_MISMATCH, UNKNOWN_FUNCTION,
+    UNKNOWN_NAME,
 };
 use spak_expr::{Empty, Expr, ExprKind, Limits, infer_condition, name_uses};
 use spak_syntax::diagnostic::suggest;
@@ -268,6 +269,19 @@ impl<'s> Names<'s, '_> {
 
     /// A recommended value: is there such a dimension, and can it have that value?
     fn assignment(&mut self, item: &Assignment, file: FileId) {
+        if let ExprKind::And(items) | ExprKind::Or(items) = &item.value.expr.kind
+            && let Some(value) =
+                items.iter().find(|e| e.is_literal() && !matches!(e.kind, ExprKind::Bool(_)))
+        {
+            let message = format!("`{}` is no value for `{}`", item.value.text, item.name);
+            self.found.push(
+                Diagnostic::error(TYPE_MISMATCH, item.value.span, message)
+                    .because(format!("`and` and `or` join conditions, and {value} is none"))
+                    .repair("recommend one value; further assignments follow behind a comma, alternatives in a rule of their own")
+                    .in_file(file),
+            );
+            return;
+        }
         let name = item.name.rsplit('.').next().unwrap_or(&item.name);
         let Some(dimensions) = self.dimensions.get(name) else {
             if !self.scope.knows(&item.name)

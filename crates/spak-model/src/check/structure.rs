@@ -336,6 +336,9 @@ fn duplicates(entries: &[Entry], found: &mut Vec<Diagnostic>) {
                     | K::EngineeringLoop
                     | K::ServiceLoop
                     | K::Task
+                    | K::Workload
+                    | K::Hardware
+                    | K::System
             )
         };
         // `on event` handles one of several; its word is no name.

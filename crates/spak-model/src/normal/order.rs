@@ -62,6 +62,12 @@ impl Order {
         if child.is_line() {
             return child.slot().is_none_or(|s| s.expect != Expect::Condition);
         }
+        // Prompts refer to them by number: `{{axiom.1}}`.
+        if matches!(child.kind, Some(K::Axiom | K::Heuristic | K::Prediction))
+            && child.name.is_none()
+        {
+            return true;
+        }
         let is_block = matches!(child.content, Content::Block(_));
         match self {
             Self::Yes => true,

@@ -285,3 +285,30 @@ fn what_belongs_to_a_machine_or_a_problem_is_known_behind_its_name() {
     assert_eq!(said.code.0, "unknown-name");
     assert_eq!(said.repair, "did you mean `H200.sm_count`?");
 }
+
+#[test]
+fn a_condition_is_no_value_to_recommend() {
+    for (recommended, count) in [
+        ("tile = 1 or 2", 1),
+        ("tile = 2 or 3 = 4", 1),
+        ("tile = 2", 0),
+        ("tile = 2 if big else 1", 0),
+    ] {
+        let text = format!(
+            "workload W {{ big: true }}\ntuning_space {{ tile: [1, 2] }}\nknowledge {{ rule r {{ when: big\n recommend: \"{recommended}\" }} }}\n"
+        );
+        let found = diagnostics(&text);
+        assert_eq!(found.len(), count, "{recommended}: {found:?}");
+    }
+}
+
+#[test]
+fn a_number_among_others_may_be_for_another_design() {
+    let text = |condition: &str| {
+        format!(
+            "tuning_space {{ a: [1, 2]; s: [\"x\", \"y\"] }}\nconstraint {{ require: {condition} }}\n"
+        )
+    };
+    assert_eq!(diagnostics(&text("a in [1, 2, 4] and s in [\"x\", \"y\"]")), []);
+    assert_eq!(diagnostics(&text("s in [\"x\", \"y\", \"yy\"]")).len(), 1);
+}

@@ -138,3 +138,37 @@ fn the_mathematical_form_gives_values() {
         assert!(is_formula || shown(&text) == gives, "{line}: {}", shown(&text));
     }
 }
+
+#[test]
+fn numbers_with_exponents_have_units_too() {
+    let text = "hardware H { peak: 1.2e3 TFLOPS, memory: 2E-1 GB, n: 1e6 }\nworkload W { budget: 1e18 FLOP }\n";
+    let shown = normal::text(&read(text).entries);
+    for line in ["peak: 1200TFLOPS", "memory: 0.2GB"] {
+        assert!(shown.lines().any(|l| l.trim() == line), "{line}: {shown}");
+    }
+    assert!(!shown.contains("\"1.2e3"), "{shown}");
+}
+
+#[test]
+fn a_type_in_brackets_is_a_list_of_it() {
+    let shown = |field: &str| {
+        let text = format!("trace_schema {{ variant T {{ case P {{ tags: {field} }} }} }}\n");
+        normal::text(&read(&text).entries)
+    };
+    assert!(shown("[string]").contains("tags: [string]"), "{}", shown("[string]"));
+    assert_ne!(shown("[string]"), shown("[\"string\"]"));
+    assert!(shown("[float]").contains("tags: [float]"));
+}
+
+#[test]
+fn axioms_are_numbered() {
+    let shown = |a: &str, b: &str| {
+        normal::text(
+            &read(&format!("knowledge {{\n  axiom: \"{a}\"\n  axiom: \"{b}\"\n}}\n")).entries,
+        )
+    };
+    assert_ne!(
+        shown("Measure first.", "A rejection is data."),
+        shown("A rejection is data.", "Measure first.")
+    );
+}
