@@ -259,6 +259,15 @@ pub fn expect(parent: Option<Kind>, key: Option<&str>, named: bool) -> Expect {
     }
 }
 
+/// Whether a block is a layer of a research design, or a part of one.
+fn is_layer(kind: Kind) -> bool {
+    use Kind as K;
+    matches!(
+        kind,
+        K::Kernel | K::Operator | K::Dynamics | K::Training | K::Experiment | K::Part | K::Model
+    )
+}
+
 fn expect_key(parent: Option<Kind>, key: &str, named: bool) -> Option<Expect> {
     use Kind as K;
     let in_prompt = matches!(parent, Some(K::Tool | K::Llm | K::Measure | K::Check | K::Step));
@@ -274,6 +283,8 @@ fn expect_key(parent: Option<Kind>, key: &str, named: bool) -> Option<Expect> {
             Expect::Assignment
         }
         "confidence" | "timeout" | "repeats" | "support" => Expect::Number,
+        // A layer's parameters have types; only a search has values to choose from.
+        "parameter" if parent.is_some_and(is_layer) => Expect::Type,
         "parameter" => Expect::Domain,
         // Without a name it is a field that is called so.
         "state" if named => Expect::Type,

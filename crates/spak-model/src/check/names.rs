@@ -27,8 +27,12 @@ pub(super) fn check(entries: &[Entry], system: &System, found: &mut Vec<Diagnost
     for dimension in &system.dimensions {
         dimensions.entry(&dimension.name).or_default().push(dimension);
     }
-    let cases: BTreeMap<(&str, &str), &Case> =
-        system.cases.iter().map(|c| ((c.variant.as_str(), c.name.as_str()), c)).collect();
+    // Of two cases with one name, which is said elsewhere, either may be meant.
+    let mut cases: BTreeMap<(&str, &str), Option<&Case>> = BTreeMap::new();
+    for case in &system.cases {
+        let known = cases.entry((case.variant.as_str(), case.name.as_str()));
+        known.and_modify(|c| *c = None).or_insert(Some(case));
+    }
     let mut names = Names { scope: &scope, dimensions, cases, found };
     let place = Place { strictly: false, parent: None };
     for entry in entries {
@@ -39,7 +43,7 @@ pub(super) fn check(entries: &[Entry], system: &System, found: &mut Vec<Diagnost
 struct Names<'s, 'f> {
     scope: &'s Scope<'s>,
     dimensions: BTreeMap<&'s str, Vec<&'s Dimension>>,
-    cases: BTreeMap<(&'s str, &'s str), &'s Case>,
+    cases: BTreeMap<(&'s str, &'s str), Option<&'s Case>>,
     found: &'f mut Vec<Diagnostic>,
 }
 
@@ -82,7 +86,8 @@ impl<'s> Names<'s, '_> {
         let Some(arguments) = &fact.arguments else { return Parameters::new() };
         let one = |parameter: &'s str| {
             let (name, ty) = parameter.split_once(':').unwrap_or((parameter, ""));
-            let case = ty.trim().split_once('.').and_then(|key| self.cases.get(&key).copied());
+            let case =
+                ty.trim().split_once('.').and_then(|key| self.cases.get(&key).copied().flatten());
             (name.trim(), case)
         };
         arguments.text.split(',').map(one).filter(|(name, _)| !name.is_empty()).collect()
