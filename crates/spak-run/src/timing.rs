@@ -44,6 +44,9 @@ pub struct TimeReport {
     pub incumbent_failed: Option<Rejection>,
 }
 
+/// No call is taken to be shorter: clocks and round trips are not that exact.
+const SHORTEST_CALL: Duration = Duration::from_nanos(50);
+
 /// Times `program` on `problem`, by turns with `incumbent`; `call_time` is about what one call takes.
 ///
 /// The inner `Err` is the candidate's failure. `progress` gets the number of samples so far.
@@ -75,7 +78,7 @@ pub fn time(
     let began = Instant::now();
     for launch in 0..launches {
         let start = |program: &Program, seed: u64, record: Record| {
-            // Its batch follows from its own warm-up; the candidate's call time is a first guess.
+            // Its batch follows from its own warm-up; the candidate's call time is only a first guess.
             let seed = seed.wrapping_add(2 * u64::from(launch));
             Player::start(program, problem, call_time, record, options, seed, cancel)
         };
@@ -209,34 +212,54 @@ impl<'a> Player<'a> {
         seed: u64,
         cancel: &'a AtomicBool,
     ) -> Result<Self, Stop> {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let limit = options.check.buffer_limit;
         let one = Layout::new(problem, 1, limit)?;
         let fits = usize::try_from(options.time.batch_bytes).unwrap_or(usize::MAX) / one.stride;
         // Two at least, so that the slot of the next sample is never the one of the last.
-        let guess = call_time.unwrap_or(options.time.min_sample).max(Duration::from_nanos(50));
-        let wanted = batch(options.time.min_sample, guess).saturating_mul(2);
-        let slots = wanted.min(fits).clamp(2, MOST_CALLS);
-        let layout = Layout::new(problem, slots, limit)?;
+        let slots = |call: Duration| {
+            let wanted = batch(options.time.min_sample, call.max(SHORTEST_CALL)).saturating_mul(2);
+            wanted.min(fits).clamp(2, MOST_CALLS)
+        };
+        let guessed = slots(call_time.unwrap_or(options.time.min_sample));
+        let mut this = Self::with_slots(program, problem, guessed, options, seed, cancel)?;
+        let call = this.warm_up(options)?;
+        // A sample of fewer calls than it takes to fill its time would be mostly the round trip.
+        if slots(call) >= guessed.saturating_mul(2) {
+            this = Self::with_slots(program, problem, slots(call), options, seed, cancel)?;
+            this.warm_up(options)?;
+        }
+        this.record = record;
+        Ok(this)
+    }
+
+    fn with_slots(
+        program: &Program,
+        problem: &'a Problem,
+        slots: usize,
+        options: &RunOptions,
+        seed: u64,
+        cancel: &'a AtomicBool,
+    ) -> Result<Self, Stop> {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let layout = Layout::new(problem, slots, options.check.buffer_limit)?;
         let buffers = CandidateMemory::new(problem, layout, &[Distribution::Normal], &mut rng)?;
         let session = Session::start(program, buffers, options, cancel)?;
         let flush = vec![0u8; options.time.flush_bytes.unwrap_or(0)];
-        let mut this = Self {
+        Ok(Self {
             session,
             problem,
             rng,
             next: 0,
             calls: 1,
             timeout: options.check.call_limit(problem),
-            record,
+            record: Record::default(),
             flush,
-        };
-        this.warm_up(options)?;
-        Ok(this)
+        })
     }
 
-    /// Calls until the time for it is over; sets the size of the batch from the fastest of them.
-    fn warm_up(&mut self, options: &RunOptions) -> Result<(), Stop> {
+    /// Calls until the time for it is over; sets the size of the batch from the fastest of them, and gives
+    /// the time of one call.
+    fn warm_up(&mut self, options: &RunOptions) -> Result<Duration, Stop> {
         let began = Instant::now();
         let mut fastest = Duration::MAX;
         for _ in 0..MOST_WARM_UPS {
@@ -249,11 +272,12 @@ impl<'a> Player<'a> {
         }
         let round_trip = (0..5).map(|_| self.session.ping()).collect::<Result<Vec<_>, _>>()?;
         let round_trip = round_trip.into_iter().min().unwrap_or_default();
-        let call = fastest.saturating_sub(round_trip).max(Duration::from_nanos(50));
+        let call = fastest.saturating_sub(round_trip).max(SHORTEST_CALL);
         self.calls = batch(options.time.min_sample, call).min(self.session.buffers.layout.slots);
         let batch_time = call.saturating_mul(u32::try_from(self.calls).unwrap_or(u32::MAX));
         self.timeout = batch_time.saturating_mul(PATIENCE).max(Duration::from_secs(5));
-        self.session.freeze()
+        self.session.freeze()?;
+        Ok(call)
     }
 
     /// Gives both programs batches of the same size unless they differ much in speed, so that the

@@ -20,7 +20,7 @@ use crate::timing::{TimeReport, time};
 
 /// Raised whenever checks, tolerances or the way of timing change, since old verdicts are then no
 /// longer comparable with new ones.
-pub const JUDGE_VERSION: &str = "judge-2";
+pub const JUDGE_VERSION: &str = "judge-3";
 
 /// The best program so far, to be timed beside the candidate.
 #[derive(Clone, Debug)]
