@@ -42,19 +42,26 @@ pub struct Dimension {
 
 impl Context {
     /// The symbols that `when` formulas compare, with the values measured: `device`, `cores`,
-    /// `compiler`, `family`, and each workload symbol. Whoever evaluates `when` must know them.
+    /// `compiler`, `family`, each symbol of the problem, and what else the workload says. Whoever
+    /// evaluates `when` must know them.
     pub fn symbols(&self) -> Vec<(String, Value)> {
+        let family = Value::Text(self.problem.family().to_owned());
         let mut symbols = vec![
             ("device".to_owned(), Value::Text(self.device.name.clone())),
             ("cores".to_owned(), Value::Int(i64::from(self.device.cores))),
             ("compiler".to_owned(), Value::Text(self.toolchain.compiler.clone())),
-            ("family".to_owned(), Value::Text(self.problem.family().to_owned())),
+            ("family".to_owned(), family.clone()),
         ];
-        let known = symbols.len();
-        let family = Value::Text(self.problem.family().to_owned());
+        let problem = self.problem.symbols();
+        let mut told: Vec<&str> = vec!["device", "cores", "compiler", "family"];
+        for (name, _) in &problem {
+            told.push(name);
+            told.extend(Problem::aliases(name));
+        }
+        symbols.extend(problem.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         for (name, value) in &self.workload.0 {
-            let told = matches!(value, Value::List(_)) || *value == family;
-            if !told && !symbols.iter().take(known).any(|(n, _)| n == name) {
+            let is_told = matches!(value, Value::List(_)) || *value == family;
+            if !is_told && !told.contains(&name.as_str()) {
                 symbols.push((name.clone(), value.clone()));
             }
         }

@@ -145,6 +145,61 @@ impl Problem {
         }
     }
 
+    /// Everything that makes it this problem, defaults included, by the names that designs use:
+    /// conditions that compare all of them hold for no other one.
+    pub fn symbols(&self) -> Vec<(&'static str, Value)> {
+        let dtype = Value::Text("f32".to_owned());
+        match *self {
+            Self::Matmul { m, n, k } => {
+                vec![("m", m.into()), ("n", n.into()), ("k", k.into()), ("dtype", dtype)]
+            }
+            Self::AttentionForward {
+                batch,
+                heads,
+                kv_heads,
+                seq_len,
+                kv_len,
+                head_dim,
+                causal,
+                store_lse,
+            } => {
+                // With as many keys as queries both alignments are the same mask.
+                let alignment = match causal {
+                    None => "none",
+                    Some(CausalAlignment::TopLeft) if kv_len != seq_len => "top_left",
+                    Some(_) => "bottom_right",
+                };
+                vec![
+                    ("batch", batch.into()),
+                    ("num_heads", heads.into()),
+                    ("num_kv_heads", kv_heads.into()),
+                    ("seq_len", seq_len.into()),
+                    ("kv_len", kv_len.into()),
+                    ("head_dim", head_dim.into()),
+                    ("causal", causal.is_some().into()),
+                    ("causal_alignment", Value::Text(alignment.to_owned())),
+                    ("store_lse", store_lse.into()),
+                    ("dtype", dtype),
+                ]
+            }
+        }
+    }
+
+    /// Other names that workloads may use for a symbol of a problem.
+    pub fn aliases(symbol: &str) -> &'static [&'static str] {
+        match symbol {
+            "m" => &["M"],
+            "n" => &["N"],
+            "k" => &["K"],
+            "batch" => &["batch_size"],
+            "num_heads" => &["heads"],
+            "num_kv_heads" => &["num_head_kv", "kv_heads"],
+            "seq_len" => &["q_len"],
+            "kv_len" => &["k_len"],
+            _ => &[],
+        }
+    }
+
     /// The numbers every generated kernel gets, in the order its family documents.
     pub fn dims(&self) -> Vec<i64> {
         match *self {

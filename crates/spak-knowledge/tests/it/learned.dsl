@@ -1,8 +1,9 @@
 
     fact prefill_on_xeon_2c() {
       return device == "Intel(R) Xeon(R) Processor" && cores == 2 && compiler == "gcc"
-        && family == "attention_forward" && causal == true && head_dim == 64 && num_heads == 8
-        && seq_len == 1024
+        && family == "attention_forward" && batch == 1 && num_heads == 8 && num_kv_heads == 8
+        && seq_len == 1024 && kv_len == 1024 && head_dim == 64 && causal == true
+        && causal_alignment == "bottom_right" && store_lse == false && dtype == "f32"
     }
 
     fact measured_prefill_on_xeon_2c {

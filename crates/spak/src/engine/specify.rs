@@ -67,7 +67,7 @@ pub(crate) fn specify(
     let system = System::of(entries);
     let record = workload_record(&system, wanted)?;
     let workload_name = record.name.clone();
-    let workload = Workload(symbols::fields(record));
+    let workload = symbols::workload(record);
     let name = workload
         .get("family")
         .or_else(|| workload.get("operator"))
@@ -75,7 +75,7 @@ pub(crate) fn specify(
         .context("the workload names no operator family; add `family: attention_forward` or `family: matmul`")?;
     let family = family::load(name)?;
     let problem = Problem::from_workload(name, &workload).map_err(anyhow::Error::msg)?;
-    let symbols = symbols::bound(&system, &workload, &problem, (device, toolchain));
+    let symbols = symbols::bound(&system, record, &problem, (device, toolchain));
     let mut specified = Specified {
         hash: ContentHash::parse(&normal::hash(entries)).context("the design has no hash")?,
         dimensions: dimensions(&system, &workload)?,
@@ -241,7 +241,7 @@ impl Specified {
         let mut notes = Vec::new();
         self.conditions.retain(|(formula, _)| {
             let names = spak_expr::free_names(&formula.expr);
-            let unknown = names.iter().find(|n| !known.contains(&n.as_str()) && !self.symbols.0.contains_key(*n));
+            let unknown = names.iter().find(|n| !known.contains(&n.as_str()) && !self.symbols.has(n));
             if let Some(name) = unknown {
                 notes.push(format!("the constraint `{formula}` is not applied: it speaks of `{name}`, which has no value here"));
             }

@@ -8,20 +8,25 @@ use spak_model::reading::Reading;
 use spak_model::system::{Record, System};
 use spak_records::{Device, Problem, Toolchain, Value, Workload};
 
-/// Values by name.
+/// Values by name; quantities keep their units.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Symbols(pub(crate) BTreeMap<String, Value>);
+pub(crate) struct Symbols(BTreeMap<String, Literal>);
 
 impl Symbols {
     /// These symbols and the values of a config, which go first.
     pub(crate) fn with(&self, config: &BTreeMap<String, Value>) -> Self {
         let mut all = self.0.clone();
-        all.extend(config.iter().map(|(k, v)| (k.clone(), v.clone())));
+        all.extend(config.iter().map(|(k, v)| (k.clone(), literal(v))));
         Self(all)
     }
 
+    /// Whether `name` has a value.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     fn lookup(&self, name: &str) -> Option<Literal> {
-        self.0.get(name).map(literal)
+        self.0.get(name).cloned()
     }
 
     /// Whether `formula` holds.
@@ -59,13 +64,16 @@ pub(crate) fn literal(value: &Value) -> Literal {
 /// what the machine says of itself.
 pub(crate) fn bound(
     system: &System,
-    workload: &Workload,
+    workload: &Record,
     problem: &Problem,
     (device, toolchain): (&Device, &Toolchain),
 ) -> Symbols {
+    let text = |text: &str| Literal::Text(text.to_owned());
     let mut all = BTreeMap::new();
-    for (name, value) in sizes(problem) {
-        all.insert(name.to_owned(), value);
+    for (name, value) in problem.symbols() {
+        for name in [name].iter().chain(Problem::aliases(name)) {
+            all.insert((*name).to_owned(), literal(&value));
+        }
     }
     all.extend(behind_names(&system.workloads));
     all.extend(behind_names(&system.hardware));
@@ -73,28 +81,36 @@ pub(crate) fn bound(
         all.insert(format!("hardware.{key}"), value.clone());
         all.insert(key, value);
     }
-    all.insert("architecture".to_owned(), Value::Text(device.architecture.clone()));
-    all.insert("device".to_owned(), Value::Text(device.name.clone()));
-    all.insert("cores".to_owned(), Value::Int(i64::from(device.cores)));
-    all.insert("compiler".to_owned(), Value::Text(toolchain.compiler.clone()));
-    all.insert("family".to_owned(), Value::Text(problem.family().to_owned()));
-    all.extend(workload.0.iter().map(|(key, value)| (format!("workload.{key}"), value.clone())));
-    all.extend(workload.0.clone());
+    all.insert("architecture".to_owned(), text(&device.architecture));
+    all.insert("device".to_owned(), text(&device.name));
+    all.insert("cores".to_owned(), Literal::Int(i64::from(device.cores)));
+    all.insert("compiler".to_owned(), text(&toolchain.compiler));
+    all.insert("family".to_owned(), text(problem.family()));
+    for (key, value) in fields(workload) {
+        all.insert(format!("workload.{key}"), value.clone());
+        all.insert(key, value);
+    }
     Symbols(all)
 }
 
+/// The values of a workload as records have them: a bare name is a text, and so is a quantity.
+pub(crate) fn workload(record: &Record) -> Workload {
+    let fields = fields(record).into_iter();
+    Workload(fields.map(|(key, value)| (key, crate::verbs::show::value(&value))).collect())
+}
+
 /// The values of a record; a bare name is a text.
-pub(crate) fn fields(record: &Record) -> BTreeMap<String, Value> {
+fn fields(record: &Record) -> BTreeMap<String, Literal> {
     let value = |reading: &Reading| match reading {
-        Reading::Literal(literal) => Some(crate::verbs::show::value(literal)),
-        Reading::Name(name) => Some(Value::Text(name.clone())),
+        Reading::Literal(literal) => Some(literal.clone()),
+        Reading::Name(name) => Some(Literal::Text(name.clone())),
         _ => None,
     };
     record.fields.iter().filter_map(|(key, s)| Some((key.clone(), value(&s.reading)?))).collect()
 }
 
 /// The fields of records with the record's name before them (`H200.sm_count`).
-fn behind_names(records: &[Record]) -> BTreeMap<String, Value> {
+fn behind_names(records: &[Record]) -> BTreeMap<String, Literal> {
     let named = records.iter().filter_map(|r| Some((r.name.as_ref()?, fields(r))));
     named
         .flat_map(|(name, fields)| {
@@ -105,8 +121,8 @@ fn behind_names(records: &[Record]) -> BTreeMap<String, Value> {
 
 /// The fields in which all records that have them agree; one in which two machines differ has no plain
 /// name.
-fn agreed(records: &[Record]) -> BTreeMap<String, Value> {
-    let mut all: BTreeMap<String, Option<Value>> = BTreeMap::new();
+fn agreed(records: &[Record]) -> BTreeMap<String, Literal> {
+    let mut all: BTreeMap<String, Option<Literal>> = BTreeMap::new();
     for (key, value) in records.iter().flat_map(fields) {
         let known = all.entry(key).or_insert_with(|| Some(value.clone()));
         if known.as_ref() != Some(&value) {
@@ -114,36 +130,4 @@ fn agreed(records: &[Record]) -> BTreeMap<String, Value> {
         }
     }
     all.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
-}
-
-/// The sizes of a problem under the names that templates' constraints use.
-fn sizes(problem: &Problem) -> Vec<(&'static str, Value)> {
-    match problem {
-        Problem::Matmul { m, n, k } => {
-            vec![("m", (*m).into()), ("n", (*n).into()), ("k", (*k).into())]
-        }
-        Problem::AttentionForward {
-            batch,
-            heads,
-            kv_heads,
-            seq_len,
-            kv_len,
-            head_dim,
-            causal,
-            store_lse,
-        } => vec![
-            ("batch", (*batch).into()),
-            ("heads", (*heads).into()),
-            ("num_heads", (*heads).into()),
-            ("kv_heads", (*kv_heads).into()),
-            ("num_kv_heads", (*kv_heads).into()),
-            ("num_head_kv", (*kv_heads).into()),
-            ("seq_len", (*seq_len).into()),
-            ("kv_len", (*kv_len).into()),
-            ("k_len", (*kv_len).into()),
-            ("head_dim", (*head_dim).into()),
-            ("causal", causal.is_some().into()),
-            ("store_lse", (*store_lse).into()),
-        ],
-    }
 }
