@@ -18,7 +18,7 @@ pub struct Analysis {
     pub seed: Option<usize>,
     /// Row of the fastest config.
     pub best: Option<usize>,
-    /// How many times faster the best is than the baseline, which is the first config that worked.
+    /// How many times faster the best is than the seed; `None` when the seed was not measured.
     pub speedup: Option<f64>,
     /// How many trials it took until one was within 2 % of the best time.
     pub trials_to_near_best: Option<usize>,
@@ -67,7 +67,8 @@ pub enum RowResult {
         ci_ns: [u64; 2],
         /// 10^12 operations per second.
         tflops: f64,
-        /// Its config's time over the baseline's, from all sessions together, without the machine's drift.
+        /// Its config's time over the baseline's, from all sessions together, without the machine's drift;
+        /// the baseline is the seed or, where that was not measured, the first config that was.
         relative_time: f64,
         /// The confidence interval of that.
         relative_ci: [f64; 2],
@@ -84,11 +85,6 @@ pub enum RowResult {
 }
 
 impl RowResult {
-    /// How many times faster than the baseline.
-    pub fn speedup(&self) -> Option<f64> {
-        self.relative().map(|relative| 1.0 / relative.time)
-    }
-
     fn relative(&self) -> Option<Relative> {
         match self {
             Self::Measured { relative_time, relative_ci: [low, high], .. } => {
@@ -144,13 +140,34 @@ pub struct Pair {
     pub is_clear: bool,
 }
 
+impl Analysis {
+    /// How many times faster than the seed the config of row `at` is; `None` when one of them was not
+    /// measured.
+    pub fn speedup_of(&self, at: usize) -> Option<f64> {
+        let is_known = self.seed.and_then(|seed| self.rows.get(seed)?.rank).is_some();
+        let relative = self.rows.get(at)?.result.relative()?;
+        is_known.then(|| 1.0 / relative.time)
+    }
+}
+
 /// What `trials` say, which are of one problem on one device, in order; `seed` is the design's own config.
 pub fn analyse<'a>(trials: impl IntoIterator<Item = &'a Trial>, seed: &Config) -> Analysis {
+    analyse_with(trials, &[], seed)
+}
+
+/// The same, where `more` are further sessions with the same configs, which have no rows of their own.
+pub fn analyse_with<'a>(
+    trials: impl IntoIterator<Item = &'a Trial>,
+    more: &'a [Trial],
+    seed: &Config,
+) -> Analysis {
     let trials: Vec<&Trial> = trials.into_iter().collect();
-    let levels = Levels::of(trials.iter().copied());
+    let levels = Levels::of(trials.iter().copied().chain(more));
     let log = |trial: &Trial| levels.log_ns(&trial.problem, &trial.config_id);
     let is_measured = |trial: &&&Trial| matches!(trial.outcome, Outcome::Measured(_));
-    let baseline = trials.iter().find(is_measured).and_then(|trial| log(trial)).unwrap_or(0.0);
+    let is_seed = |trial: &&&Trial| is_measured(trial) && trial.config == *seed;
+    let baseline = trials.iter().find(is_seed).or_else(|| trials.iter().find(is_measured));
+    let baseline = baseline.and_then(|trial| log(trial)).unwrap_or(0.0);
     let relative = |trial: &Trial, measurement: &Measurement| {
         let time = log(trial).map_or(f64::INFINITY, |log| (log - baseline).exp());
         relative(time, measurement)
@@ -172,10 +189,12 @@ pub fn analyse<'a>(trials: impl IntoIterator<Item = &'a Trial>, seed: &Config) -
         let time = row.result.relative().map(|relative| relative.time);
         time.zip(best).is_some_and(|(time, (best, _))| time <= best * NEAR_BEST)
     };
+    let is_seed = |row: &Row| row.config == *seed;
+    let has_seed = rows.iter().any(|row| is_seed(row) && row.rank.is_some());
     Analysis {
-        seed: rows.iter().position(|row| row.config == *seed),
+        seed: rows.iter().position(is_seed),
         best: best.map(|(_, at)| at),
-        speedup: best.map(|(time, _)| 1.0 / time),
+        speedup: best.filter(|_| has_seed).map(|(time, _)| 1.0 / time),
         trials_to_near_best: rows.iter().position(near).map(|at| at + 1),
         values: value_records(&rows),
         effects: effects(&rows),

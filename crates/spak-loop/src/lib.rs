@@ -12,7 +12,7 @@ mod replay;
 pub mod search;
 pub mod space;
 
-pub use analyse::{Analysis, analyse};
+pub use analyse::{Analysis, analyse, analyse_with};
 pub use guidance::{Avoid, Guidance, Recommendation};
 pub use machine::{Effect, Event, IllegalEvent, resume, step};
 pub use search::{

@@ -11,7 +11,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result};
 use spak_loop::{
     Analysis, Effect, Event, History, ProductSpace, Remaining, Search, SearchOptions, Skipped,
-    analyse, resume, step,
+    analyse, analyse_with, resume, step,
 };
 use spak_records::protocol::{Envelope, emit};
 use spak_records::run::{DoneReason, LoopState, Phase};
@@ -222,10 +222,10 @@ impl Work<'_, '_> {
     }
 
     fn outcomes(self, reason: DoneReason, interrupted: bool) -> Outcomes {
-        let seed = self.driver.specified.seed();
+        let (seed, confirming) = (self.driver.specified.seed(), self.confirming());
         Outcomes {
             reason,
-            analysis: analyse(self.history.trials(), &seed),
+            analysis: analyse_with(self.history.trials(), &confirming, &seed),
             skipped: self.skipped,
             learnt: self.learnt,
             confirmed: self.confirmed,
@@ -259,8 +259,8 @@ impl Work<'_, '_> {
             }
             Effect::Analyse => None,
             Effect::WriteKnowledge { .. } => {
-                self.keep_kernel()?;
                 self.confirm()?;
+                self.keep_kernel()?;
                 self.learn()?;
                 Some(Event::Learnt)
             }
@@ -395,7 +395,7 @@ impl Work<'_, '_> {
         self.store.append(&stamp, Record::Trial(Box::new(trial.clone())))?;
         self.history.tell(trial.clone());
         let analysis = analyse(self.history.trials(), &self.driver.specified.seed());
-        let speedup = analysis.rows.last().and_then(|row| row.result.speedup());
+        let speedup = analysis.rows.len().checked_sub(1).and_then(|at| analysis.speedup_of(at));
         let step = format!("trial {}", self.history.trials().len());
         for observation in observations(&self.driver.specified.system, &trial, &step, speedup) {
             let envelope = Envelope {
@@ -417,9 +417,8 @@ impl Work<'_, '_> {
 
     /// Writes the source of the best config where a person finds it.
     fn keep_kernel(&self) -> Result<()> {
-        let analysis = analyse(self.history.trials(), &self.driver.specified.seed());
-        let Some(best) = analysis.best.and_then(|i| analysis.rows.get(i)) else { return Ok(()) };
-        let artifact = self.render(&best.config).map_err(anyhow::Error::msg)?;
+        let Some(best) = self.best() else { return Ok(()) };
+        let artifact = self.render(&best).map_err(anyhow::Error::msg)?;
         let path = &self.driver.paths.kernel;
         file::make_folder(path.parent().unwrap_or(path))?;
         file::replace(path, artifact.text.as_bytes())?;

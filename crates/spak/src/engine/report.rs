@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use spak_loop::analyse::{Row, RowResult};
 use spak_loop::{Analysis, SkipReason};
+use spak_records::CausalAlignment;
+use spak_records::{Config, Problem};
 
 use crate::engine::drive::confirm::Confirmed;
 use crate::engine::drive::{Driver, Outcomes};
@@ -51,7 +53,7 @@ fn tried(analysis: &Analysis) -> String {
                 duration(*median_ns),
                 format!("{} … {}", duration(ci_ns[0]), duration(ci_ns[1])),
                 format!("{:.1}", tflops * 1e3),
-                row.result.speedup().map_or_else(|| "-".to_owned(), |s| format!("{s:.2}x")),
+                analysis.speedup_of(*index).map_or_else(|| "-".to_owned(), |s| format!("{s:.2}x")),
                 wrapped(&differences(row, analysis.seed == Some(*index))),
             ])
         });
@@ -64,10 +66,15 @@ fn tried(analysis: &Analysis) -> String {
         "speedup",
         "differs from the seed in",
     ];
-    let mut out = format!("{}\n", output::table(&header, rows));
-    out.push_str(
-        "speedup: over the seed, from all trials together, without the drift between them\n",
-    );
+    let mut out = match ranked.is_empty() {
+        true => String::new(),
+        false => format!("{}\n", output::table(&header, rows)),
+    };
+    if analysis.speedup.is_some() {
+        out.push_str(
+            "speedup: over the seed, from all trials together, without the drift between them\n",
+        );
+    }
     let hidden = ranked.len().saturating_sub(ranked.iter().filter(|(i, r)| shown(*i, r)).count());
     if hidden > 0 {
         let _ = writeln!(out, "… and {hidden} slower ones, all in the trace");
@@ -79,7 +86,7 @@ fn tried(analysis: &Analysis) -> String {
             let _ = writeln!(
                 out,
                 "rejected at {stage}, {reason}: {} ({detail})",
-                differences(row, false)
+                differences(row, row.differences.is_empty())
             );
         }
     }
@@ -151,7 +158,11 @@ fn ended(outcomes: &Outcomes, driver: &Driver<'_>) -> String {
         let _ =
             write!(out, "; {} not tried because the design knows better", plural(known, "value"));
     }
-    if !driver.specified.guidance.recommended.is_empty() {
+    let holds = |config: &Config| {
+        let is_tried = |row: &Row| config.0.iter().all(|(k, v)| row.config.get(k) == Some(v));
+        analysis.rows.iter().any(is_tried)
+    };
+    if driver.specified.guidance.recommended.iter().any(|r| holds(&r.config)) {
         let _ = write!(out, "; it started from what the design recommends");
     }
     out.push('\n');
@@ -170,6 +181,13 @@ fn ended(outcomes: &Outcomes, driver: &Driver<'_>) -> String {
                     write!(out, "best: {speedup:.1}x the seed, with {}", differences(best, false))
                 }
             };
+        }
+        (Some(best), None) => {
+            let config = differences(best, false);
+            let _ = write!(
+                out,
+                "best: {config}; no speedup, since the design's first values together were not measured"
+            );
         }
         (Some(_), _) => out.push_str("best: the seed itself; nothing that was tried is faster"),
         _ => out.push_str("nothing that was tried was accepted"),
@@ -208,6 +226,34 @@ fn knowledge(out: &mut String, learnt: &Learnt, driver: &Driver<'_>) {
     }
 }
 
+/// A problem in one line: `attention causal B=1 H=8/8 S=1024 D=64 f32`.
+pub(crate) fn problem(problem: &Problem) -> String {
+    match problem {
+        Problem::Matmul { m, n, k } => format!("matmul {m}x{n}x{k} f32"),
+        Problem::AttentionForward {
+            batch,
+            heads,
+            kv_heads,
+            seq_len,
+            kv_len,
+            head_dim,
+            causal,
+            store_lse,
+        } => {
+            let mask = match causal {
+                None => "full",
+                Some(CausalAlignment::TopLeft) if kv_len != seq_len => "causal (top left)",
+                Some(_) => "causal",
+            };
+            let keys = if kv_len == seq_len { String::new() } else { format!("/{kv_len}") };
+            let lse = if *store_lse { " with LSE" } else { "" };
+            format!(
+                "attention {mask} B={batch} H={heads}/{kv_heads} S={seq_len}{keys} D={head_dim} f32{lse}"
+            )
+        }
+    }
+}
+
 /// A time with three digits and its unit.
 pub(crate) fn duration(ns: u64) -> String {
     let x = ns as f64;
@@ -226,11 +272,11 @@ pub(crate) fn duration(ns: u64) -> String {
 pub(crate) fn json(outcomes: &Outcomes, driver: &Driver<'_>) -> anyhow::Result<()> {
     use spak_records::report::{LoopReport, LoopTrial};
     let analysis = &outcomes.analysis;
-    let trials = analysis.rows.iter().map(|row| LoopTrial {
+    let trials = analysis.rows.iter().enumerate().map(|(at, row)| LoopTrial {
         key: row.key.clone(),
         config: row.config.clone(),
         rank: row.rank.map(|r| r as u64),
-        speedup: row.result.speedup(),
+        speedup: analysis.speedup_of(at),
         median_ns: match &row.result {
             RowResult::Measured { median_ns, .. } => Some(*median_ns),
             RowResult::Rejected { .. } => None,

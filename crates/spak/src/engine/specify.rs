@@ -92,6 +92,7 @@ pub(crate) fn specify(
     };
     specified.leave_out_what_has_no_code();
     specified.leave_out_what_is_unknown();
+    specified.note_slips();
     specified.note_what_has_no_code();
     specified.notes.extend(observe::unobserved(&specified.system));
     specified.know(&design);
@@ -248,6 +249,26 @@ impl Specified {
             unknown.is_none()
         });
         self.notes.append(&mut notes);
+    }
+
+    /// Notes fields of the workload that look like slips: they would make another problem than was meant.
+    fn note_slips(&mut self) {
+        let symbols = self.problem.symbols();
+        let mut known: Vec<&str> = vec!["family", "operator"];
+        for (name, _) in &symbols {
+            known.push(name);
+            known.extend(Problem::aliases(name));
+        }
+        let dimensions = self.dimensions.iter().map(|d| d.name.as_str());
+        known.extend(dimensions.chain(self.family.axes.iter().map(|a| a.name.as_str())));
+        for name in self.workload.0.keys().filter(|name| !known.contains(&name.as_str())) {
+            if let Some(near) = spak_syntax::diagnostic::suggest(name, known.iter().copied()) {
+                self.notes.push(format!(
+                    "the workload's `{name}` says nothing about {}; did you mean `{near}`?",
+                    self.family.name
+                ));
+            }
+        }
     }
 
     /// Notes dimensions and values that the templates have no code for: they are never tried.

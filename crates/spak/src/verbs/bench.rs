@@ -13,7 +13,7 @@ use spak_records::{CausalAlignment, Config, Problem, Value, file};
 use spak_run::{Compiled, Program, summarize};
 
 use crate::engine::drive::Machine;
-use crate::engine::report::duration;
+use crate::engine::report::{self, duration};
 use crate::engine::specify::{Specified, specify};
 use crate::exit::Status;
 use crate::output::{self, Format, json};
@@ -283,7 +283,7 @@ impl Drop for Baseline {
 fn table(report: &BenchReport) -> String {
     let rows = report.rows.iter().map(|row| {
         vec![
-            shown(&row.problem),
+            report::problem(&row.problem),
             duration(row.spak_ns),
             format!("{:.1}", row.spak_gflops),
             duration(row.baseline_ns),
@@ -297,30 +297,4 @@ fn table(report: &BenchReport) -> String {
         "{} ({} cores), {}, {}\n{table}\nmedians of the turns; both sides with as many threads, by turns\n",
         report.device, report.cores, report.compiler, report.baseline
     )
-}
-
-fn shown(problem: &Problem) -> String {
-    match problem {
-        Problem::Matmul { m, n, k } => format!("matmul {m}x{n}x{k} f32"),
-        Problem::AttentionForward {
-            batch,
-            heads,
-            kv_heads,
-            seq_len,
-            kv_len,
-            head_dim,
-            causal,
-            ..
-        } => {
-            let mask = match causal {
-                None => "full",
-                Some(CausalAlignment::TopLeft) if kv_len != seq_len => "causal (top left)",
-                Some(_) => "causal",
-            };
-            let keys = if kv_len == seq_len { String::new() } else { format!("/{kv_len}") };
-            format!(
-                "attention {mask} B={batch} H={heads}/{kv_heads} S={seq_len}{keys} D={head_dim} f32"
-            )
-        }
-    }
 }

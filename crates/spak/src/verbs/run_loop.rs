@@ -14,7 +14,7 @@ use spak_run::{CompilerOptions, RunOptions, Sandbox, detect_device, detect_toolc
 use crate::engine::drive;
 use crate::engine::drive::{Budget, Driver, Machine, Progress};
 use crate::engine::paths::Paths;
-use crate::engine::report::duration;
+use crate::engine::report::{self, duration};
 use crate::engine::specify::{Specified, specify};
 use crate::exit::Status;
 use crate::output::{self, Format};
@@ -144,7 +144,7 @@ impl Show {
         let name = specified.system.name.as_deref().unwrap_or("design");
         let note = format!(
             "{name}: {} on {} ({} cores, {})\n",
-            specified.problem.family(),
+            report::problem(&specified.problem),
             machine.device.name,
             machine.device.cores,
             machine.toolchain.version,

@@ -6,13 +6,16 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use spak_loop::analyse;
+use spak_loop::analyse_with;
 use spak_records::store::Trace;
 use spak_records::trace::{Event as TraceEvent, Record};
 use spak_records::{Config, ContentHash, Outcome, Trial, Value};
 use spak_run::Summary;
 
 use crate::engine::drive::Work;
+
+/// How many configs are compared with the seed at the end of a run.
+const MOST_SESSIONS: u32 = 3;
 
 /// The event's name.
 const EVENT: &str = "confirmed";
@@ -115,28 +118,44 @@ pub(super) fn confirming_trials(trace: &Trace, wanted: &dyn Fn(&str) -> bool) ->
 
 impl Work<'_, '_> {
     /// Times the best config and the seed by turns, unless that was done before the run was interrupted.
+    ///
+    /// The session counts like every other one. When another config comes out best with it, that one is
+    /// compared as well, so that report, kernel and facts speak of the same config.
     pub(super) fn confirm(&mut self) -> Result<()> {
         let seed = self.driver.specified.seed();
-        let analysis = analyse(self.history.trials(), &seed);
-        let Some(best) =
-            analysis.best.filter(|b| Some(*b) != analysis.seed).and_then(|i| analysis.rows.get(i))
-        else {
-            return Ok(());
-        };
-        let best = best.config.clone();
-        let earlier = self.store.trace().lines.iter().filter(|line| line.run == self.state.run);
-        let earlier = earlier.filter_map(|line| match &line.record {
+        for _ in 0..MOST_SESSIONS {
+            let Some(best) = self.best().filter(|best| *best != seed) else { break };
+            if self.confirmation_of(&best).is_some() {
+                break;
+            }
+            let Some(confirmed) = self.by_turns(&best, &seed)? else { break };
+            self.store.append(&self.stamp(), Record::Event(confirmed.event()))?;
+        }
+        self.confirmed = self.best().and_then(|best| self.confirmation_of(&best));
+        Ok(())
+    }
+
+    /// The last comparison of `config` with the seed in this run.
+    fn confirmation_of(&self, config: &Config) -> Option<Confirmed> {
+        let id = config.id();
+        let lines = self.store.trace().lines.iter().rev().filter(|line| line.run == self.state.run);
+        let mut confirmed = lines.filter_map(|line| match &line.record {
             Record::Event(event) => Confirmed::of_event(event),
             _ => None,
         });
-        self.confirmed = earlier.rev().find(|confirmed| confirmed.best == best.id());
-        if self.confirmed.is_none()
-            && let Some(confirmed) = self.by_turns(&best, &seed)?
-        {
-            self.store.append(&self.stamp(), Record::Event(confirmed.event()))?;
-            self.confirmed = Some(confirmed);
-        }
-        Ok(())
+        confirmed.find(|confirmed| confirmed.best == id)
+    }
+
+    /// The final sessions of this run, as trials.
+    pub(super) fn confirming(&self) -> Vec<Trial> {
+        confirming_trials(self.store.trace(), &|run| run == self.state.run)
+    }
+
+    /// The best config, by all sessions of this run.
+    pub(super) fn best(&self) -> Option<Config> {
+        let seed = self.driver.specified.seed();
+        let analysis = analyse_with(self.history.trials(), &self.confirming(), &seed);
+        analysis.best.and_then(|at| analysis.rows.get(at)).map(|row| row.config.clone())
     }
 
     fn by_turns(&mut self, best: &Config, seed: &Config) -> Result<Option<Confirmed>> {
