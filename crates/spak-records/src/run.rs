@@ -148,10 +148,13 @@ impl fmt::Display for DoneReason {
             Self::Converged { rounds } => {
                 write!(f, "converged: round {rounds} brought no significant improvement")
             }
-            Self::Confirmed { neighbours } => write!(
-                f,
-                "confirmed: what the design recommends holds against {neighbours} neighbouring configs"
-            ),
+            Self::Confirmed { neighbours } => {
+                let s = if *neighbours == 1 { "" } else { "s" };
+                write!(
+                    f,
+                    "confirmed: what the design recommends holds against {neighbours} neighbouring config{s}"
+                )
+            }
             Self::Exhausted { configs } => {
                 write!(f, "exhausted: every valid config was tried; there are {configs}")
             }

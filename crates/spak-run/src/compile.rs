@@ -175,8 +175,29 @@ fn run_compiler(
     if messages.contains("No space left on device") {
         return Err(file("write", &request.folder, std::io::ErrorKind::StorageFull.into()).into());
     }
+    if status.code().is_some() && !is_about_source(&messages) {
+        return Err(RunError::CompilerFailed { command: options.command.clone(), messages }.into());
+    }
     let detail = format!("`{}` ended with {}: {messages}", options.command, describe(status));
     Err(Stop::fault(reason::COMPILE_ERROR, detail))
+}
+
+/// Whether a compiler that gave up says that it was the source, its flags or its size. A compiler that
+/// is not whole fails as well, and that says nothing about the candidate.
+fn is_about_source(messages: &str) -> bool {
+    const SIGNS: [&str; 10] = [
+        "candidate.c",
+        "harness.c",
+        "undefined reference",
+        "undefined symbol",
+        "internal compiler error",
+        "out of memory",
+        "memory exhausted",
+        "Killed",
+        "option",
+        "argument",
+    ];
+    SIGNS.iter().any(|sign| messages.contains(sign))
 }
 
 /// Flags that tune code. Flags that load plug-ins, name programs or files, or reach the linker are

@@ -16,6 +16,16 @@ pub enum RunError {
         /// What the system said.
         reason: String,
     },
+    /// The C compiler failed, and not because of what it was given.
+    #[error(
+        "the C compiler `{command}` fails without naming an error of the source: {messages}; see whether it compiles anything, or name another one with `--cc`"
+    )]
+    CompilerFailed {
+        /// The command.
+        command: String,
+        /// What it said.
+        messages: String,
+    },
     /// A file or folder could not be written or read.
     #[error("cannot {action} {path}")]
     File {

@@ -350,7 +350,7 @@ impl Specified {
         if !joint.is_empty() && recommended.is_empty() {
             recommended.push(Recommendation {
                 config: Config(joint),
-                source: "the rules together".to_owned(),
+                source: "the set of rules".to_owned(),
             });
         }
         let avoid = guidance.avoid.iter().filter_map(|(values, source)| {

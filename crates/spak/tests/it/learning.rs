@@ -34,7 +34,11 @@ fn the_loop_ends_with_a_table_and_a_design_that_knows_more() {
     ] {
         assert!(ran.out.contains(part), "no `{part}` in:\n{}", ran.out);
     }
-    assert!(ran.err.starts_with("Small_Attention: attention_forward on "), "{}", ran.err);
+    assert!(
+        ran.err.starts_with("Small_Attention: attention causal B=1 H=2/2 S=64 D=32 f32 on "),
+        "{}",
+        ran.err
+    );
 
     // What is on disk.
     let lines = trace::lines(&folder.join(".spak/traces/a.jsonl"));

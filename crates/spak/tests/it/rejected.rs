@@ -35,7 +35,7 @@ fn a_compiler_that_is_not_there() {
 #[test]
 fn a_compiler_that_fails() {
     let folder = Folder::with("m.dsl", MATMUL);
-    let cc = fake_compiler(&folder, "echo 'kernel.c:7: error: no such luck' >&2\nexit 1");
+    let cc = fake_compiler(&folder, "echo 'candidate.c:7: error: no such luck' >&2\nexit 1");
     let ran = run_loop(&folder, &cc, &["m.dsl", "--trials", "2", "--seconds", "30"]).ended(1);
     assert!(ran.out.contains("no such luck"), "the compiler's own words are shown: {}", ran.text());
     assert!(ran.out.contains("nothing that was tried was accepted"), "{}", ran.text());
@@ -51,6 +51,30 @@ fn a_compiler_that_fails() {
         MATMUL,
         "a machine that compiles nothing teaches nothing about kernels"
     );
+}
+
+#[test]
+fn a_compiler_that_is_not_whole_says_nothing_about_kernels() {
+    let folder = Folder::with("m.dsl", MATMUL);
+    let cc = fake_compiler(&folder, "echo 'the licence has expired' >&2\nexit 1");
+    let ran = run_loop(&folder, &cc, &["m.dsl", "--trials", "1"]).ended(2);
+    assert!(ran.err.contains("the licence has expired"), "{}", ran.err);
+    let lines = trace::lines(&folder.join(".spak/traces/m.jsonl"));
+    assert!(trace::of_type(&lines, "trial").is_empty(), "nothing is kept that a repair would undo");
+    // With one that works the same run goes on.
+    folder.spak(&["loop", "m.dsl", "--trials", "1", "--seconds", "30"]).ended(0);
+}
+
+#[test]
+fn the_seed_is_compared_with_only_when_it_was_measured() {
+    let design = MATMUL.replace(
+        "    knowledge {",
+        "    constraint \"not the first\" { require: loop_order != \"ijk\" }\n    knowledge {",
+    );
+    let folder = Folder::with("m.dsl", &design);
+    let (code, report) = folder.json(&["loop", "m.dsl", "--trials", "2", "--seconds", "30"]);
+    assert_eq!((code, &report["speedup"]), (0, &serde_json::Value::Null), "{report}");
+    assert!(report["trials"].as_array().unwrap().iter().all(|t| t["speedup"].is_null()));
 }
 
 #[test]
