@@ -9,10 +9,12 @@ use anyhow::{Context as _, Result, bail};
 use spak_generate::{Choices, Family, Templates};
 use spak_knowledge::Context;
 use spak_loop::{Avoid, Dimension, DimensionKind, Guidance, Recommendation};
+use spak_model::entry::Entry;
 use spak_model::formula::Formula;
 use spak_model::normal;
 use spak_model::reading::Reading;
 use spak_model::system::{Place, Record, Space, System};
+use spak_model::vocabulary::Kind;
 use spak_records::{Config, ContentHash, Device, Plan, Problem, Toolchain, Value, Workload};
 use spak_syntax::{Diagnostic, FileId, Severity};
 
@@ -64,6 +66,7 @@ pub(crate) fn specify(
         return Ok(Err((design, found)));
     }
     let entries = &design.resolved.entries;
+    one_system(entries)?;
     let system = System::of(entries);
     let record = workload_record(&system, wanted)?;
     let workload_name = record.name.clone();
@@ -97,6 +100,20 @@ pub(crate) fn specify(
     specified.notes.extend(observe::unobserved(&specified.system));
     specified.know(&design);
     Ok(Ok(specified))
+}
+
+/// Several systems are designs of their own; which one was meant cannot be told.
+fn one_system(entries: &[Entry]) -> Result<()> {
+    let systems = entries.iter().filter(|e| e.kind == Some(Kind::System));
+    let names: Vec<&str> = systems.map(|e| e.name_text().unwrap_or("one without a name")).collect();
+    if names.len() > 1 {
+        bail!(
+            "the file holds {} systems ({}), and the loop works on one; give each a file of its own, or let one extend the other",
+            names.len(),
+            names.join(", ")
+        );
+    }
+    Ok(())
 }
 
 /// The workload to time: the only one, or the one that was asked for.
@@ -362,7 +379,17 @@ impl Specified {
                 source: source.clone(),
             })
         });
-        let avoid = avoid.collect();
+        let avoid: Vec<Avoid> = avoid.collect();
+        for (avoided, recommended) in
+            avoid.iter().flat_map(|a| recommended.iter().map(move |r| (a, r)))
+        {
+            if avoided.covers(&recommended.config) {
+                self.notes.push(format!(
+                    "{} advises against {}={}, which {} recommends; what is recommended is tried",
+                    avoided.source, avoided.dimension, avoided.value, recommended.source
+                ));
+            }
+        }
         let preferred = guidance.preferred.iter().cloned().collect();
         self.guidance = Guidance { recommended, avoid, preferred, influence };
     }
