@@ -426,7 +426,7 @@ fn anything(
     if let Some(ty @ (Type::Tensor(..) | Type::Optional(_) | Type::Range(..))) = Type::read(text) {
         return (Class::Formal, Reading::Type(ty, None), None);
     }
-    if text.starts_with("if ") && text.contains("=>") {
+    if warning(text).is_some() {
         let read = condition(span, text, base, false);
         return (read.class, read.reading, read.rewrite);
     }
@@ -464,16 +464,25 @@ fn typed(span: Span, text: &str) -> SlotReading {
     }
 }
 
+/// `if A => B`, `when A then B`: where the premise begins, the premise and the conclusion.
+fn warning(text: &str) -> Option<(usize, &str, &str)> {
+    let lead = text.len() - text.trim_start().len();
+    let (word, rest) = text.trim().split_once(' ').filter(|(w, _)| matches!(*w, "if" | "when"))?;
+    let (premise, conclusion) = match rest.split_once(" then ") {
+        Some(parts) => parts,
+        None => rest.split_once("=>").filter(|_| word == "if")?,
+    };
+    Some((lead + word.len() + 1, premise, conclusion))
+}
+
 /// A condition; in quotes (`quoted`) a bare sentence is prose, a bare name refers to a predicate.
 fn condition(span: Span, text: &str, base: u32, quoted: bool) -> SlotReading {
     let make = |class, reading| SlotReading::new(span, Expect::Condition, class, reading);
     if matches!(text.trim(), "..." | "…") {
         return make(Class::Semiformal, Reading::Open);
     }
-    if let Some((premise, conclusion)) =
-        text.trim().strip_prefix("if ").and_then(|t| t.split_once("=>"))
-    {
-        let offset = base + text.find("if ").unwrap_or(0) as u32 + 3;
+    if let Some((at, premise, conclusion)) = warning(text) {
+        let offset = base + at as u32;
         let rewrite = formula::rewrite_warning(premise.trim(), conclusion.trim());
         let formula = match formula::read_condition(premise.trim_end(), offset) {
             formula::Read::Whole(formula) => Ok(formula),

@@ -117,6 +117,7 @@ fn walk<'a>(
     found.extend(misspelt_key(parent, entry));
     found.extend(wrong_initial(entry));
     found.extend(prose_constraint(parent, entry));
+    found.extend(super::words::misspelt_unit(parent, entry));
     found.extend(foreign_statement(parent, entry));
     // What is inside an unknown block is its own business.
     let inside = entry.kind.or(Some(Kind::Record));

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use spak_expr::Unit;
+use spak_expr::codes::UNKNOWN_UNIT;
 use spak_syntax::diagnostic::suggest;
 use spak_syntax::{Diagnostic, Span};
 
@@ -221,4 +223,24 @@ fn near<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<
     let one_is_plural =
         word.strip_suffix('s') == Some(near) || near.strip_suffix('s') == Some(word);
     (!one_is_plural).then_some(near)
+}
+
+/// `memory: 12 GiG`: a number and a word that is nearly a unit, where a machine or a problem is described.
+pub(super) fn misspelt_unit(parent: Option<Kind>, entry: &Entry) -> Option<Diagnostic> {
+    if !matches!(parent, Some(Kind::Hardware | Kind::Workload | Kind::Goal)) {
+        return None;
+    }
+    let slot = entry.slot()?;
+    let Reading::Words(text) = &slot.reading else { return None };
+    let (number, unit) = text.trim().split_once(char::is_whitespace)?;
+    let unit = unit.trim();
+    number.parse::<f64>().ok()?;
+    let same = |known: &&str| known.eq_ignore_ascii_case(unit);
+    let near = Unit::symbols().find(same).or_else(|| suggest(unit, Unit::symbols()))?;
+    Some(
+        Diagnostic::warning(UNKNOWN_UNIT, slot.span, format!("`{unit}` is not a unit"))
+            .because("the value is kept as a text, and nothing can be calculated with it")
+            .repair(format!("did you mean `{number} {near}`?"))
+            .in_file(entry.file),
+    )
 }

@@ -172,3 +172,13 @@ fn axioms_are_numbered() {
         shown("A rejection is data.", "Measure first.")
     );
 }
+
+#[test]
+fn a_rule_on_one_line_has_a_premise_and_a_conclusion() {
+    let text =
+        "knowledge {\n  rule \"a\": when kv > 3 then q = 4\n  rule \"b\": if kv > 3 => q = 4\n}\n";
+    let shown = normal::text(&read(text).entries);
+    assert!(shown.contains("rule a: if 3 < kv => q = 4"), "{shown}");
+    assert!(shown.contains("rule b: if 3 < kv => q = 4"), "{shown}");
+    assert_eq!(normal::text(&read(&shown).entries), shown);
+}
