@@ -236,7 +236,10 @@ pub(super) fn misspelt_unit(parent: Option<Kind>, entry: &Entry) -> Option<Diagn
     let unit = unit.trim();
     number.parse::<f64>().ok()?;
     let same = |known: &&str| known.eq_ignore_ascii_case(unit);
-    let near = Unit::symbols().find(same).or_else(|| suggest(unit, Unit::symbols()))?;
+    // `TFLOPS` is a rate, `TFLOPs` a number of operations; the former stands in descriptions of machines.
+    let capitals = |known: &&str| known.bytes().filter(u8::is_ascii_uppercase).count();
+    let near = Unit::symbols().filter(same).max_by_key(capitals);
+    let near = near.or_else(|| suggest(unit, Unit::symbols()))?;
     Some(
         Diagnostic::warning(UNKNOWN_UNIT, slot.span, format!("`{unit}` is not a unit"))
             .because("the value is kept as a text, and nothing can be calculated with it")
