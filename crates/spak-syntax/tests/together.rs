@@ -578,3 +578,47 @@ rule t { when: ready apply: x = 4 }
         "#]],
     );
 }
+
+#[test]
+fn a_formula_goes_on_over_comments_and_over_an_empty_line() {
+    check(
+        r#"fact g(t: T.P) {
+    return t.a > 3
+        // why
+
+        && t.b < 4 // and
+        # more
+        /* here */ || t.c == 1
+    return t.a > 3 &&
+        // why
+        t.b < 4
+    x: a + b
+
+        + c
+
+    // not deeper
+    && d
+    y: 1
+
+
+        + 2
+}
+notes:
+    bring us more words
+
+        + of items
+"#,
+        &expect![[r#"
+            block fact g t: T.P
+              line return t.a > 3 && t.b < 4 || t.c == 1
+              line return t.a > 3 && t.b < 4
+              pair x: raw a + b + c
+              line && d
+              pair y: raw 1
+              line + 2
+            section notes
+              line bring us more words
+              line + of items
+        "#]],
+    );
+}

@@ -65,9 +65,14 @@ impl Parser<'_> {
         while let Some(kind) = self.kind_at(index) {
             let begin = index;
             match kind {
-                Kind::Newline if self.statement_goes_on(index, shape.end) => {}
-                Kind::LineComment if self.statement_goes_on(index + 1, shape.end) => {}
-                Kind::Newline | Kind::LineComment | Kind::RightBrace => break,
+                Kind::Newline | Kind::LineComment => match self.goes_on_at(index, shape.end) {
+                    Some(next) => {
+                        index = next;
+                        continue;
+                    }
+                    None => break,
+                },
+                Kind::RightBrace => break,
                 Kind::Semicolon if !self.is_prose_semicolon(index) => break,
                 Kind::Comma if self.comma_separates(index, shape.colon.is_some()) => break,
                 Kind::Colon if shape.colon.is_none() && self.colon_separates(index) => {
@@ -115,28 +120,42 @@ impl Parser<'_> {
         shape
     }
 
-    /// Whether the line after the line end at `newline` continues the statement, whose last token so
-    /// far stands before `end`.
-    fn statement_goes_on(&self, newline: usize, end: usize) -> bool {
+    /// Where the statement, whose last token so far stands before `end`, goes on behind the line end or
+    /// the comment at `from`: over comments, and over an empty line.
+    fn goes_on_at(&self, from: usize, end: usize) -> Option<usize> {
         let nothing_yet = end == self.at || self.kind_at(end - 1) == Some(Kind::Colon);
-        if nothing_yet || self.kind_at(newline) != Some(Kind::Newline) {
-            return false;
+        if nothing_yet {
+            return None;
         }
-        let mut next = newline + 1;
-        if self.kind_at(next) == Some(Kind::Whitespace) {
+        let (mut next, mut line_is_empty, mut empty_lines) = (from, false, 0);
+        loop {
+            match self.kind_at(next)? {
+                Kind::Newline => {
+                    empty_lines += u32::from(line_is_empty);
+                    line_is_empty = true;
+                }
+                Kind::Whitespace => {}
+                kind if kind.is_trivia() => line_is_empty = false,
+                _ => break,
+            }
             next += 1;
         }
-        let deeper = self.indent_at(next).is_some_and(|i| i > self.line_indent(self.at));
+        let other_line = self.lines.get(next) > self.lines.get(from);
+        let deeper = other_line && self.line_indent(next) > self.line_indent(self.at);
+        if !deeper || empty_lines > 1 {
+            return None;
+        }
         let last = end - 1;
         let joins = self.joins(next) || self.text_at(next) == "else" && self.is_conditional(end);
-        let open_ended = match self.kind_at(last) {
-            Some(Kind::Operator) => OPEN_ENDED_OPERATORS.contains(&self.text_at(last)),
-            Some(Kind::Word) => last > self.at && JOINING_WORDS.contains(&self.text_at(last)),
-            _ => false,
-        } && !self
-            .kind_at(next)
-            .is_some_and(|k| k.is_trivia() || matches!(k, Kind::LeftBrace | Kind::RightBrace));
-        deeper && (joins || open_ended)
+        let open_ended =
+            match self.kind_at(last) {
+                Some(Kind::Operator) => OPEN_ENDED_OPERATORS.contains(&self.text_at(last)),
+                Some(Kind::Word) => last > self.at && JOINING_WORDS.contains(&self.text_at(last)),
+                _ => false,
+            } && !matches!(self.kind_at(next), Some(Kind::LeftBrace | Kind::RightBrace));
+        // Behind an empty line `+ …` is an item of a list where the lines are sentences.
+        let prose = || self.is_sentence(self.at, end.min(self.at + MAX_CONDITIONAL));
+        ((joins || open_ended) && (empty_lines == 0 || !prose())).then_some(next)
     }
 
     /// Whether the statement before token `end` is a value with a condition (`5 if causal`).
