@@ -67,8 +67,8 @@ impl std::error::Error for WriteError {}
 /// names; one that says the same is used under the name it has, and another one of the same name
 /// stays (the new one gets digits). What all were measured with stands once beside it.
 ///
-/// A fact or rule of the same name that was learned before gets the new numbers, entry by entry, when
-/// they say something else; otherwise it stays as it is. One that is contradicted and has nothing in
+/// A fact or rule of the same name that was learned before gets the new numbers, entry by entry, when it
+/// or what rests on it says something else; otherwise it stays as it is. One that is contradicted and has nothing in
 /// its place is taken out, unless a person has written into it. Fewer trials than those that something
 /// rests on change nothing of it: traces stay where they were made, and a few trials on a fresh copy of
 /// a design are no reason to forget what many have shown. What a person wrote is never changed,
@@ -145,18 +145,17 @@ impl<'a> Writer<'a> {
         let begin = self.new.len();
         let changes = |w: &Self| w.added.len() + w.replaced.len() + w.removed.len();
         let before = changes(self);
-        let mut facts = Vec::new();
-        let mut rules = Vec::new();
+        let (mut facts, mut rules) = (Vec::new(), Vec::new());
         for fact in learned.facts.iter().filter(|f| f.scope == scope.name) {
-            let own = renamed(&fact.name, &scope.name, &name);
-            let entries = entries_of(&fact.entries, &scope.name, &name);
-            facts.push(self.statement("fact", &own, &entries, false));
-            let mine = |r: &&crate::knowledge::Rule| r.evidence.first() == Some(&fact.name);
-            for rule in learned.rules.iter().filter(mine) {
-                let own = renamed(&rule.name, &scope.name, &name);
-                let entries = entries_of(&rule.entries, &scope.name, &name);
-                rules.push(self.statement("rule", &own, &entries, false));
+            let (marks, told) = (self.marks(), changes(self));
+            let (mut own, mut resting) = self.fact_with_rules(fact, scope, &name, learned, false);
+            if changes(self) > told {
+                // A rule and its evidence belong together: neither may rest on more pairs than the other.
+                self.back_to(&marks);
+                (own, resting) = self.fact_with_rules(fact, scope, &name, learned, true);
             }
+            facts.push(own);
+            rules.append(&mut resting);
         }
         if !self.is_known_better {
             self.take_out(&name, &facts, &rules, learned);
@@ -174,6 +173,49 @@ impl<'a> Writer<'a> {
             self.added.push(name);
         }
         self.new.splice(begin..begin, first);
+    }
+
+    /// A fact of the scope called `name` and the rules that rest on it first; `anew` when every figure is
+    /// written that differs at all. Returns their names.
+    fn fact_with_rules(
+        &mut self,
+        fact: &crate::knowledge::Fact,
+        scope: &Scope,
+        name: &str,
+        learned: &Learned,
+        anew: bool,
+    ) -> (String, Vec<String>) {
+        let own = renamed(&fact.name, &scope.name, name);
+        let entries = entries_of(&fact.entries, &scope.name, name);
+        let written = self.statement("fact", &own, &entries, anew);
+        let mine = |r: &&crate::knowledge::Rule| r.evidence.first() == Some(&fact.name);
+        let mut rules = Vec::new();
+        for rule in learned.rules.iter().filter(mine) {
+            let own = renamed(&rule.name, &scope.name, name);
+            let entries = entries_of(&rule.entries, &scope.name, name);
+            rules.push(self.statement("rule", &own, &entries, anew));
+        }
+        (written, rules)
+    }
+
+    /// How much has been written so far.
+    fn marks(&self) -> [usize; 5] {
+        [
+            self.edits.len(),
+            self.added.len(),
+            self.replaced.len(),
+            self.unchanged.len(),
+            self.new.len(),
+        ]
+    }
+
+    /// Forgets what was written since.
+    fn back_to(&mut self, [edits, added, replaced, unchanged, new]: &[usize; 5]) {
+        self.edits.truncate(*edits);
+        self.added.truncate(*added);
+        self.replaced.truncate(*replaced);
+        self.unchanged.truncate(*unchanged);
+        self.new.truncate(*new);
     }
 
     /// Looks how many trials what stands of the scope called `name` rests on.
