@@ -107,12 +107,18 @@ impl Parser<'_> {
             index += 1;
             if !self.kind_at(index - 1).is_some_and(Kind::is_trivia) {
                 shape.end = index;
-                if value.is_none() && shape.colon.is_some_and(|colon| begin > colon) {
+                let behind_colon = shape.colon.is_some_and(|colon| begin > colon);
+                if behind_colon && value.is_none() {
                     value = Some(begin);
-                    if self.next_field_begins(index) || self.block_begins(index) {
-                        break;
+                }
+                let ends = match value {
+                    Some(v) if v == begin || self.is_negative_number(v, begin) => {
+                        self.next_field_begins(index) || self.statement_begins(v, index)
                     }
-                } else if in_formula && value.is_some_and(|v| self.field_ends_formula(v, index)) {
+                    Some(v) => in_formula && self.field_ends_formula(v, index),
+                    None => shape.colon.is_none() && self.action_ends(index),
+                };
+                if ends {
                     break;
                 }
             }

@@ -1,0 +1,118 @@
+//! Where statements end that share a line.
+
+mod support;
+
+use expect_test::{Expect, expect};
+use spak_syntax::{ast, format, parse};
+
+/// The outline of `text`, and the codes and lines of what is said about it.
+#[track_caller]
+fn check(text: &str, expected: &Expect) {
+    let parsed = parse(text);
+    assert_eq!(parsed.tree.text(), text);
+    let mut out = support::outline(&ast::file(&parsed));
+    for said in &parsed.diagnostics {
+        let line = text[..said.primary.span.start as usize].matches('\n').count() + 1;
+        out.push_str(&format!("{line}: {} {}\n", said.severity.name(), said.code.0));
+    }
+    expected.assert_eq(&out);
+    let formatted = format(text);
+    assert_eq!(format(&formatted.text).text, formatted.text, "formatting twice");
+    if parsed.diagnostics.is_empty() {
+        assert!(formatted.diagnostics.is_empty(), "{:?}", formatted.diagnostics);
+    }
+}
+
+#[test]
+fn a_block_or_an_action_begins_behind_a_text_a_number_or_a_list() {
+    check(
+        r#"system C { import "std/hardware/nvidia" tuning_space { z: [1] } }
+import "std/observations" import "std/hardware/nvidia"
+system D { axiom: "x" tuning_space { z: [1] } }
+knowledge { axiom: "A" rule "r" { when: a > 3 } }
+loop l { step s { note: "y" tool.run { cmd: "z" } } }
+thing { x: 1 y: -2 z { w: true v { u: [1] fact g(t: T.P) { return t.a } } } }
+baseline { name: "b" constraints { a: 1 } }
+step s { role: "b" emit "q" step 1: tool.run { cmd: "x" } }
+step s { import "b" tile: 3 emit "q" tile: 4 }
+"#,
+        &expect![[r#"
+            block system C
+              line import "std/hardware/nvidia"
+              block tuning_space
+                pair z: list of 1: 1
+            line import "std/observations"
+            line import "std/hardware/nvidia"
+            block system D
+              pair axiom: text x
+              block tuning_space
+                pair z: list of 1: 1
+            block knowledge
+              pair axiom: text A
+              block rule r
+                pair when: raw a > 3
+            block loop l
+              block step s
+                pair note: text y
+                block tool.run
+                  pair cmd: text z
+            block thing
+              pair x: raw 1
+              pair y: raw -2
+              block z
+                pair w: raw true
+                block v
+                  pair u: list of 1: 1
+                  block fact g t: T.P
+                    line return t.a
+            block baseline
+              pair name: text b
+              block constraints
+                pair a: raw 1
+            block step s
+              pair role: text b
+              line emit "q"
+              pair step 1: map tool.run
+                pair cmd: text x
+            block step s
+              line import "b"
+              pair tile: raw 3
+              line emit "q"
+              pair tile: raw 4
+        "#]],
+    );
+}
+
+#[test]
+fn what_goes_on_with_a_value_on_one_line_stays_in_it() {
+    check(
+        r#"step x: tool.run { cmd: "a" }
+m { key: word { a: 1 } }
+m { x: "make" { a: 1 } }
+m { x: 5 if causal else 4 }
+m { x: 5 of n: 3 }
+import "a" as b
+step x: "title" tool.run { cmd: "a" }
+emit "q" { a: 1 }
+"#,
+        &expect![[r#"
+            pair step x: map tool.run
+              pair cmd: text a
+            block m
+              pair key: map word
+                pair a: raw 1
+            block m
+              pair x: map make
+                pair a: raw 1
+            block m
+              pair x: raw 5 if causal else 4
+            block m
+              pair x: raw 5 of n: 3
+            line import "a" as b
+            pair step x: map title tool.run
+              pair cmd: text a
+            block emit q
+              pair a: raw 1
+        "#]],
+    );
+}
