@@ -17,6 +17,7 @@
 //! together over line ends. Which word a head begins with is not the parser's business.
 
 mod brackets;
+mod commas;
 mod lone;
 mod recovery;
 mod same_line;

@@ -116,3 +116,64 @@ emit "q" { a: 1 }
         "#]],
     );
 }
+
+#[test]
+fn commas_of_quantifiers_tuples_and_results_separate_nothing() {
+    check(
+        r#"invariant C { for all i, j: j > i => a(i,j) = 0 }
+invariant D { assert: for all i, j: j > i => a(i, j) = 0, because: "x" }
+invariant E { forall i in 0..3, j in 0..i: a[i] > b[j], b: 2 }
+invariant F {
+    assert: forall i, j: i > j
+    require: exists a, b: a == b, why: "x"
+}
+transition { h, m = F(h, m), q = 3 }
+fact f { return a, b }
+fact f { return a, b: 3, emit c }
+x { a: int, b: int, c }
+m { a: 1, y = 3, let q, k[1], v.w = split(x) }
+m { note: for all users, tone: calm, set: forall, b: 3 }
+m { for i, x in items { a: 1, b: 2 } }
+"#,
+        &expect![[r#"
+            block invariant C
+              line for all i, j: j > i => a(i,j) = 0
+            block invariant D
+              pair assert: raw for all i, j: j > i => a(i, j) = 0
+              pair because: text x
+            block invariant E
+              line forall i in 0..3, j in 0..i: a[i] > b[j]
+              pair b: raw 2
+            block invariant F
+              pair assert: raw forall i, j: i > j
+              pair require: raw exists a, b: a == b
+              pair why: text x
+            block transition
+              line h, m = F(h, m)
+              line q = 3
+            block fact f
+              line return a, b
+            block fact f
+              line return a
+              pair b: raw 3
+              line emit c
+            block x
+              pair a: raw int
+              pair b: raw int
+              line c
+            block m
+              pair a: raw 1
+              line y = 3
+              line let q, k[1], v.w = split(x)
+            block m
+              pair note: raw for all users
+              pair tone: raw calm
+              pair set: raw forall
+              pair b: raw 3
+            block m
+              block for i, x in items
+                pair a: raw 1
+                pair b: raw 2
+        "#]],
+    );
+}

@@ -1,4 +1,4 @@
-//! Where a statement ends before its line does: at `;`, at `,`, and in a body on one line where the next
+//! Where a statement ends before its line does: at `;`, and in a body on one line where the next
 //! statement plainly begins.
 
 use super::Parser;
@@ -166,32 +166,9 @@ impl Parser<'_> {
     }
 
     /// Whether the body that is being read was opened on the line of the token at `index`.
-    fn in_one_line_body(&self, index: usize) -> bool {
+    pub(super) fn in_one_line_body(&self, index: usize) -> bool {
         let brace = self.open.last().and_then(|o| o.brace);
         brace.is_some_and(|brace| self.lines.get(brace) == self.lines.get(index))
-    }
-
-    /// Whether the comma at `index` ends a statement.
-    pub(super) fn comma_separates(&self, index: usize, after_colon: bool) -> bool {
-        let Some(brace) = self.open.last().and_then(|o| o.brace) else { return false };
-        if self.lines.get(brace) == self.lines.get(index) {
-            return true;
-        }
-        let mut next = index + 1;
-        while self.kind_at(next) == Some(Kind::Whitespace) {
-            next += 1;
-        }
-        match self.kind_at(next) {
-            None | Some(Kind::Newline | Kind::LineComment | Kind::RightBrace) => true,
-            Some(Kind::Word | Kind::Number | Kind::Text) if after_colon => {
-                let mut colon = next + 1;
-                while self.kind_at(colon) == Some(Kind::Whitespace) {
-                    colon += 1;
-                }
-                self.kind_at(colon) == Some(Kind::Colon)
-            }
-            Some(_) => false,
-        }
     }
 
     /// Whether the `;` at `index` stands in a sentence: glued to a word, with words behind it that begin
