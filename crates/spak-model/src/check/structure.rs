@@ -47,7 +47,7 @@ pub(super) fn check(entries: &[Entry], text: &str, found: &mut Vec<Diagnostic>) 
         walk(None, entry, &mut unknown, found);
     }
     unknown_blocks(&unknown, found);
-    duplicates(entries, found);
+    duplicates(None, entries, found);
 }
 
 /// Whether a statement at the top of a file belongs to a design.
@@ -118,13 +118,14 @@ fn walk<'a>(
     found.extend(wrong_initial(entry));
     found.extend(prose_constraint(parent, entry));
     found.extend(super::words::misspelt_unit(parent, entry));
+    found.extend(super::words::impossible_confidence(parent, entry));
     found.extend(foreign_statement(parent, entry));
     // What is inside an unknown block is its own business.
     let inside = entry.kind.or(Some(Kind::Record));
     for child in entry.children() {
         walk(inside, child, unknown, found);
     }
-    duplicates(entry.children(), found);
+    duplicates(entry.kind, entry.children(), found);
 }
 
 /// A key that is a slip of one that would be read.
@@ -294,7 +295,10 @@ fn unknown_blocks(unknown: &[&Entry], found: &mut Vec<Diagnostic>) {
 }
 
 fn near_keyword(word: &str) -> Option<&'static str> {
-    slip(word, KEYWORDS.iter().map(|k| k.word))
+    // `rul` is too short to be compared by its letters.
+    let begun = |k: &&str| k.len() == 4 && word.len() == 3 && k.starts_with(word);
+    let words = || KEYWORDS.iter().map(|k| k.word);
+    slip(word, words()).or_else(|| words().find(begun))
 }
 
 /// The known word that `word` is a slip of: a letter or two differ, of four letters at most one.
@@ -316,7 +320,7 @@ fn kept(diagnostic: Diagnostic, entry: &Entry, count: usize) -> Diagnostic {
 }
 
 /// Two items of one kind with one name and different contents.
-fn duplicates(entries: &[Entry], found: &mut Vec<Diagnostic>) {
+fn duplicates(parent: Option<Kind>, entries: &[Entry], found: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
     for entry in entries {
         use Kind as K;
@@ -345,7 +349,8 @@ fn duplicates(entries: &[Entry], found: &mut Vec<Diagnostic>) {
         // `on event` handles one of several; its word is no name.
         let named =
             entry.kind.is_some_and(has_own_name) && entry.name.is_some() && entry.key() != "on";
-        if named {
+        let is_field = matches!(parent, Some(K::Workload | K::Hardware)) && !entry.is_line();
+        if named || is_field {
             seen.entry(normal::identity(entry)).or_default().push(entry);
         }
     }

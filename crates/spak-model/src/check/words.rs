@@ -9,7 +9,7 @@ use spak_syntax::diagnostic::suggest;
 use spak_syntax::{Diagnostic, Span};
 
 use super::structure::slip;
-use crate::codes::{UNKNOWN_BLOCK, UNKNOWN_KEY, UNKNOWN_REFERENCE};
+use crate::codes::{BAD_VALUE, UNKNOWN_BLOCK, UNKNOWN_KEY, UNKNOWN_REFERENCE};
 use crate::entry::{Content, Entry};
 use crate::reading::Reading;
 use crate::system::System;
@@ -246,4 +246,19 @@ pub(super) fn misspelt_unit(parent: Option<Kind>, entry: &Entry) -> Option<Diagn
             .repair(format!("did you mean `{number} {near}`?"))
             .in_file(entry.file),
     )
+}
+
+/// `confidence: 1.7`: it is a probability.
+pub(super) fn impossible_confidence(parent: Option<Kind>, entry: &Entry) -> Option<Diagnostic> {
+    if !matches!(parent, Some(Kind::Rule | Kind::Fact)) || entry.key() != "confidence" {
+        return None;
+    }
+    let slot = entry.slot()?;
+    let Reading::Literal(value) = &slot.reading else { return None };
+    let number = value.as_float().filter(|x| !(0.0..=1.0).contains(x))?;
+    let message = format!("a confidence of {number} is none");
+    let diagnostic = Diagnostic::warning(BAD_VALUE, slot.span, message)
+        .because("it is a probability, from 0 to 1")
+        .repair("write a number from 0 to 1, or a percentage with its sign");
+    Some(diagnostic.in_file(entry.file))
 }

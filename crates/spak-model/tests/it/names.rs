@@ -312,3 +312,23 @@ fn a_number_among_others_may_be_for_another_design() {
     assert_eq!(diagnostics(&text("a in [1, 2, 4] and s in [\"x\", \"y\"]")), []);
     assert_eq!(diagnostics(&text("s in [\"x\", \"y\", \"yy\"]")).len(), 1);
 }
+
+#[test]
+fn slips_in_descriptions_are_said() {
+    for (text, code) in [
+        ("hardware H { memory: 12 GB, memory: 16 GB }", "duplicate-name"),
+        ("hardware H { memory: 12 GiG }", "unknown-unit"),
+        ("knowledge { rul \"a\" { when: m > 2 } }", "unknown-block"),
+        ("knowledge { rule \"a\" { when: m > 2; confidence: 1.7 } }", "bad-value"),
+    ] {
+        let found = diagnostics(text);
+        assert!(found.iter().any(|d| d.code.0 == code), "{text}: {found:?}");
+    }
+    for text in [
+        "hardware H { memory: 12 GB, cores: 16, layers: 12 heads }",
+        "knowledge { rule \"a\" { when: m > 2; confidence: 90% } }",
+        "knowledge { rule \"a\" { when: m > 2; confidence: high } }",
+    ] {
+        assert_eq!(diagnostics(text), [], "{text}");
+    }
+}
