@@ -104,12 +104,17 @@ pub(super) fn merge(
         if normal::content(found) == normal::content(&entry) {
             continue;
         }
-        if at.reason.is_none() && found.file != entry.file {
+        if at.reason.is_none() && found.file != entry.file && !is_measured(&entry) {
             diagnostics.push(without_reason(&entry, found, &identity));
         }
         entry.override_reason.clone_from(&at.reason);
         *found = entry;
     }
+}
+
+/// Whether a run has written an item: that it was measured anew is the reason why it replaces another.
+fn is_measured(entry: &Entry) -> bool {
+    entry.children().iter().any(|child| child.key() == "learned_by")
 }
 
 /// Whether nothing can refer to a statement, so that it adds to inherited ones: lines, and conditions

@@ -112,3 +112,13 @@ fn what_a_module_imports_is_known() {
     assert_eq!(resolved.diagnostics, []);
     assert_eq!(System::of(&resolved.entries).facts.len(), 1);
 }
+
+#[test]
+fn what_was_measured_anew_needs_no_reason() {
+    let codes = |by: &str| -> Vec<&str> {
+        let body = format!("knowledge {{ fact known {{ value: 5\n {by} }} }}");
+        of(&body).diagnostics.iter().map(|d| d.code.0).collect()
+    };
+    assert_eq!(codes("learned_by: \"spak\""), [""; 0]);
+    assert_eq!(codes("source: \"a person\""), ["override-without-reason"]);
+}
