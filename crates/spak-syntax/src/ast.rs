@@ -115,7 +115,7 @@ pub struct Text {
 pub struct Slot {
     /// The place.
     pub span: Span,
-    /// The text at that place, comments blanked out, so that offsets in it are offsets in the file.
+    /// The text at that place, comments and carriage returns blanked out, so that offsets in it are offsets in the file.
     pub text: String,
 }
 
@@ -258,6 +258,8 @@ fn slot(node: &Node) -> Slot {
             text.extend(
                 token.text().chars().flat_map(|c| std::iter::repeat_n(blank(c), c.len_utf8())),
             );
+        } else if token.kind() == Kind::Newline && token.text() == "\r\n" {
+            text.push_str(" \n");
         } else {
             text.push_str(token.text());
         }
@@ -279,7 +281,11 @@ pub fn text(token: &Token) -> Text {
     let inner = raw.strip_prefix(quotes).unwrap_or(raw);
     let inner = inner.strip_suffix(quotes).unwrap_or(inner);
     let start = span.start + quotes.len() as u32;
-    let value = if long { dedent(inner) } else { unescape(inner, single) };
+    let mut value = if long { dedent(inner) } else { unescape(inner, single) };
+    if inner.contains("\r\n") {
+        // A file means the same with the line ends of another system.
+        value = value.replace("\r\n", "\n");
+    }
     Text {
         span,
         inner: Span::new(start, start + inner.len() as u32),

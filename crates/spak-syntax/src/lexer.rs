@@ -7,7 +7,8 @@
 //! - `#` is a comment only before a space, a rule of dashes or the end of the line, because
 //!   `#fff` and `#header` are not; in a file with such comments, `#word` at the start of a line is one
 //!   as well, unless it opens a block.
-//! - `"` may span lines, unless that would swallow what looks like further statements.
+//! - `"` may span lines, unless that would swallow what looks like further statements; it may do so
+//!   where they are deeper than the line it begins on.
 //! - `'` opens a text only where a word could begin and only when it ends on its line (`don't`).
 
 mod foreign;
@@ -91,6 +92,8 @@ struct Lexer<'a> {
     /// Before this offset no `"` closes a text that began on an earlier line; remembered so that
     /// many texts that do not end cost one search.
     no_text_end_before: usize,
+    /// The same for a text whose further lines are deeper than its first.
+    no_deeper_end_before: usize,
     /// The same for `'` on its own line.
     no_single_end_before: usize,
 }
@@ -135,6 +138,7 @@ impl<'a> Lexer<'a> {
             nul_reported: false,
             no_comment_end: false,
             no_text_end_before: 0,
+            no_deeper_end_before: 0,
             no_single_end_before: 0,
         };
         lexer.all();

@@ -20,6 +20,9 @@ impl Lexer<'_> {
             TextEnd::Closed(len) => return self.push(Kind::Text, len),
             TextEnd::Open { line_end, searched_to } => {
                 self.no_text_end_before = self.no_text_end_before.max(self.at + searched_to);
+                if let Some(len) = self.deeper_text_end(line_end) {
+                    return self.push(Kind::Text, len);
+                }
                 line_end
             }
         };
@@ -32,6 +35,45 @@ impl Lexer<'_> {
                 .repair("close it with `\"`; until then it ends with its line"),
         );
         self.push(Kind::Text, line_end);
+    }
+
+    /// Length of the text here whose first line ends at `line_end`, when all its further lines are
+    /// deeper than the line it begins on, whatever they look like, and the next quote can end it.
+    fn deeper_text_end(&mut self, line_end: usize) -> Option<usize> {
+        // A search that failed would fail again from a line that it went over, which is deeper.
+        if self.at < self.no_deeper_end_before {
+            return None;
+        }
+        let line_start = self
+            .text
+            .get(..self.at)
+            .and_then(|before| before.rfind(['\n', '\r']))
+            .map_or(0, |newline| newline + 1);
+        let indent = indent_of(self.text.get(line_start..).unwrap_or(""));
+        let rest = self.rest();
+        let mut at = line_end;
+        for line in rest.get(line_end..).unwrap_or("").split_inclusive('\n') {
+            let quote = unescaped_quote(line);
+            let empty = line.trim().is_empty();
+            let closes_here = quote.is_some() && line.trim_start().starts_with('"');
+            let depth = indent_of(line);
+            if !empty && (depth < indent || depth == indent && !closes_here) {
+                break;
+            }
+            if let Some(quote) = quote {
+                let before = line.get(..quote).unwrap_or("").trim_end();
+                let after = line.get(quote + 1..).unwrap_or("");
+                let opens = before.ends_with([':', ',', '[', '(', '{', '=']);
+                let even = after.matches('"').count() % 2 == 0;
+                if !opens && even && statement_may_end(after) {
+                    return Some(at + quote + 1);
+                }
+                break;
+            }
+            at += line.len();
+        }
+        self.no_deeper_end_before = self.at + at;
+        None
     }
 
     /// Reads the `"` behind a number: inches when a word follows and in prose without a key, else the
@@ -171,6 +213,25 @@ fn text_end(rest: &str) -> TextEnd {
         }
     }
     open(first_line, rest.len(), line_start)
+}
+
+/// How far `line` is indented; a tab goes to the next multiple of four.
+fn indent_of(line: &str) -> usize {
+    line.chars().take_while(|c| matches!(c, ' ' | '\t' | '\u{feff}')).fold(0, |column, c| match c {
+        '\t' => (column / 4 + 1) * 4,
+        ' ' => column + 1,
+        _ => column,
+    })
+}
+
+/// Where the first `"` stands in `line` that no backslash stands before.
+fn unescaped_quote(line: &str) -> Option<usize> {
+    let mut escaped = false;
+    line.char_indices().find_map(|(i, c)| {
+        let quote = c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+        quote.then_some(i)
+    })
 }
 
 /// Whether what follows a closing quote lets a statement end there.
