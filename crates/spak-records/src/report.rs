@@ -348,7 +348,8 @@ pub struct LoopReport {
     /// How many trials it took until one was within 2 % of the best time.
     pub trials_to_near_best: Option<u64>,
     /// How many times faster the best config is than the seed: the ratio of the two times below, or,
-    /// when they were not measured by turns at the end, what all trials say.
+    /// when they were not measured by turns at the end, what all trials say; null when the design's first
+    /// values together were not measured.
     pub speedup: Option<f64>,
     /// Median time of one call of the best config in nanoseconds, by turns with the seed.
     pub best_ns: Option<u64>,
@@ -381,7 +382,7 @@ pub struct LoopTrial {
     pub config: crate::config::Config,
     /// 1 for the fastest.
     pub rank: Option<u64>,
-    /// Over the seed.
+    /// Over the seed; null when that was not measured.
     pub speedup: Option<f64>,
     /// Median time of one call in nanoseconds.
     pub median_ns: Option<u64>,
