@@ -177,3 +177,43 @@ m { for i, x in items { a: 1, b: 2 } }
         "#]],
     );
 }
+
+#[test]
+fn a_parenthesis_that_stays_open_behind_a_name_and_an_equals_sign_is_an_error() {
+    check(
+        r#"computation {
+    h1 = f(h
+    y = g(h1)
+    q, k.a, v[1] = f(h, [a, (b]
+    h{t+1} = F(h, (a
+    z = f(a,
+        b)
+    the_loss = mean of (a over b
+    when: a == f(3
+    apply: a = f(3
+}
+loss { L = CE(a, b }
+let z = f(3
+"#,
+        &expect![[r#"
+            block computation
+              line h1 = f(h
+              line y = g(h1)
+              line q, k.a, v[1] = f(h, [a, (b]
+              line h{t+1} = F(h, (a
+              line z = f(a, b)
+              line the_loss = mean of (a over b
+              pair when: raw a == f(3
+              pair apply: raw a = f(3
+            block loss
+              line L = CE(a
+              line b
+            line let z = f(3
+            2: error unmatched-bracket
+            4: error unmatched-bracket
+            5: error unmatched-bracket
+            12: error unmatched-bracket
+            13: error unmatched-bracket
+        "#]],
+    );
+}

@@ -38,8 +38,8 @@ impl Parser<'_> {
         }
     }
 
-    /// Reports each `)` and `]` that closes nothing, and each `[` that nothing closes, unless it stands
-    /// in a sentence, numbers an item (`a) …`) or bounds an interval (`[0, 1)`).
+    /// Reports each `)` and `]` that closes nothing, and each `[` that nothing closes, as well as the
+    /// `(` behind `name =`, unless it stands in a sentence, numbers an item (`a) …`) or bounds an interval (`[0, 1)`).
     pub(super) fn lone_brackets(&mut self) {
         let mut closes = vec![false; self.tokens.len()];
         for close in self.close.iter().flatten() {
@@ -85,22 +85,50 @@ impl Parser<'_> {
         })
     }
 
-    /// Reports the `[` of a segment that nothing closed; what is open in a formula as a `(` is said by
-    /// those who read formulas.
+    /// Reports the `[` of a segment that nothing closed, and the `(` where a name gets a value: what is
+    /// open in another formula as a `(` is said by those who read formulas.
     fn end_of_segment(&mut self, line: &mut Segment) {
-        let Some(opener) = line.opener.filter(|i| self.kind_at(*i) == Some(Kind::LeftBracket))
-        else {
-            return;
+        let Some(opener) = line.opener else { return };
+        let closing = match self.kind_at(opener) {
+            Some(Kind::LeftBracket) => "]",
+            _ if self.is_assignment(line.begin, opener) => ")",
+            _ => return,
         };
         if self.reported_openers.contains(&opener) || self.is_in_sentence(line) {
             return;
         }
         let span = self.span_at(opener);
+        let opening = self.text_at(opener).to_owned();
         self.report(
-            Diagnostic::error(UNMATCHED_BRACKET, span, "this `[` is never closed")
+            Diagnostic::error(UNMATCHED_BRACKET, span, format!("this `{opening}` is never closed"))
                 .because("the line ends before it is")
-                .repair("add `]`"),
+                .repair(format!("add `{closing}`")),
         );
+    }
+
+    /// Whether the tokens from `begin`, which begin a statement, are names and `=`, before the one at
+    /// `opener`.
+    fn is_assignment(&self, begin: usize, opener: usize) -> bool {
+        let before = begin.checked_sub(1).and_then(|before| self.kind_at(before));
+        let begins = before != Some(Kind::Colon);
+        // An index in braces belongs to the name: `h{t+1} = …`.
+        let mut named = before == Some(Kind::RightBrace);
+        let mut at = begin;
+        while at < opener {
+            match self.kind_at(at) {
+                Some(Kind::Operator) if self.text_at(at) == "=" => return begins && named,
+                Some(Kind::Operator) if self.text_at(at) == "." => {}
+                Some(Kind::Word) => named = true,
+                Some(Kind::Whitespace | Kind::Comma | Kind::Number) => {}
+                Some(Kind::LeftBracket | Kind::LeftParen) => match self.close_of(at) {
+                    Some(close) => at = close,
+                    None => return false,
+                },
+                _ => return false,
+            }
+            at += 1;
+        }
+        false
     }
 
     fn lone_closer(&mut self, index: usize) {
