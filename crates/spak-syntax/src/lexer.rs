@@ -12,6 +12,7 @@
 //! - `'` opens a text only where a word could begin and only when it ends on its line (`don't`).
 
 mod foreign;
+mod open_texts;
 mod slashes;
 mod texts;
 
@@ -94,6 +95,8 @@ struct Lexer<'a> {
     no_text_end_before: usize,
     /// The same for a text whose further lines are deeper than its first.
     no_deeper_end_before: usize,
+    /// Before this offset no text is cut short a second time.
+    no_reopening_before: usize,
     /// The same for `'` on its own line.
     no_single_end_before: usize,
 }
@@ -139,6 +142,7 @@ impl<'a> Lexer<'a> {
             no_comment_end: false,
             no_text_end_before: 0,
             no_deeper_end_before: 0,
+            no_reopening_before: 0,
             no_single_end_before: 0,
         };
         lexer.all();

@@ -103,3 +103,65 @@ fn line_ends_of_another_system_mean_the_same() {
     assert!(!format!("{:?}", ast::file(&parse(&crlf))).contains("\\r"));
     assert_eq!(parse(&crlf).tree.text(), crlf);
 }
+
+#[test]
+fn a_missing_quote_is_looked_for_where_it_is_likely_missing() {
+    check(
+        r##"space {
+    a: ["fixed", "adaptive, "stream_k"]   // c
+    b: ["fixed", adaptive"]
+    role: GPU expert"
+    step 1: tool.run { cmd: "x, timeout: 900 }
+    step 2: tool.run { cmd: "x }  // c
+    c: ["x", "y]
+    d: f("x)
+    e: "as before, with a comma
+    g { h: ["x, k] }
+    z: 1
+}
+p {
+    prompt: """
+        Do it:
+        step x { y }
+
+        and that
+
+    role: "x"
+    other: """
+        a
+    """
+}
+"##,
+        &expect![[r#"
+            block space
+              pair a: list of 3: "fixed" | "adaptive" | "stream_k"
+              pair b: list of 2: "fixed" | adaptive"
+              pair role: raw GPU expert"
+              pair step 1: map tool.run
+                pair cmd: text x
+                pair timeout: raw 900
+              pair step 2: map tool.run
+                pair cmd: text x
+              pair c: list of 2: "x" | "y"
+              pair d: raw f("x)
+              pair e: text as before, with a comma
+              block g
+                pair h: list of 1: "x, k"
+              pair z: raw 1
+            block p
+              pair prompt: text Do it: step x { y } and that
+              pair role: text x
+              pair other: text a
+            2: unclosed-text at "\"adaptive": close it with `"`
+            3: unclosed-text at "\"": write the `"` that it should close, or remove it
+            4: unclosed-text at "\"": write the `"` that it should close, or remove it
+            5: unclosed-text at "\"x": close it with `"`, here or where it should end
+            6: unclosed-text at "\"x": close it with `"`, here or where it should end
+            7: unclosed-text at "\"y": close it with `"`, here or where it should end
+            8: unclosed-text at "\"x": close it with `"`, here or where it should end
+            9: unclosed-text at "\"as before, with a comma": close it with `"`; until then it ends with its line
+            10: unclosed-text at "\"x, k": close it with `"`, here or where it should end
+            14: unclosed-text at "\"\"\"": add `"""` after its last line; until then it ends with the deeper lines below it
+        "#]],
+    );
+}

@@ -26,15 +26,24 @@ impl Lexer<'_> {
                 line_end
             }
         };
-        let span = Span::new(self.at as u32, (self.at + line_end) as u32);
+        if self.reopen_earlier_text(line_end) || self.closes_nothing() {
+            return;
+        }
+        let len = self.likely_len(line_end);
+        let span = Span::new(self.at as u32, (self.at + len) as u32);
+        let repair = if len < line_end {
+            "close it with `\"`, here or where it should end"
+        } else {
+            "close it with `\"`; until then it ends with its line"
+        };
         self.report(
             Diagnostic::error(UNCLOSED_TEXT, span, "this text does not end")
                 .because(
                     "a text in quotes ends with `\"`, and none follows before the next statement",
                 )
-                .repair("close it with `\"`; until then it ends with its line"),
+                .repair(repair),
         );
-        self.push(Kind::Text, line_end);
+        self.push(Kind::Text, len);
     }
 
     /// Length of the text here whose first line ends at `line_end`, when all its further lines are
@@ -44,12 +53,7 @@ impl Lexer<'_> {
         if self.at < self.no_deeper_end_before {
             return None;
         }
-        let line_start = self
-            .text
-            .get(..self.at)
-            .and_then(|before| before.rfind(['\n', '\r']))
-            .map_or(0, |newline| newline + 1);
-        let indent = indent_of(self.text.get(line_start..).unwrap_or(""));
+        let indent = self.indent_here();
         let rest = self.rest();
         let mut at = line_end;
         for line in rest.get(line_end..).unwrap_or("").split_inclusive('\n') {
@@ -85,12 +89,7 @@ impl Lexer<'_> {
             .find(|t| matches!(t.kind, Kind::Newline | Kind::Colon))
             .is_some_and(|t| t.kind == Kind::Colon);
         if in_value && statement_may_end(behind) {
-            let span = Span::new(self.at as u32, self.at as u32 + 1);
-            self.report(
-                Diagnostic::error(UNCLOSED_TEXT, span, "this `\"` ends no text")
-                    .because("a text in quotes begins with `\"`, and none does on this line")
-                    .repair("write the `\"` that it should close, or remove it"),
-            );
+            self.report_lone_quote();
         }
         self.push(Kind::Operator, 1);
     }
@@ -146,12 +145,14 @@ impl Lexer<'_> {
             self.push(Kind::LongText, len + 6);
             return;
         }
-        let len = rest.find(['\n', '\r']).unwrap_or(rest.len());
+        let len = self.likely_long_len();
         let span = Span::new(self.at as u32, self.at as u32 + 3);
         self.report(
             Diagnostic::error(UNCLOSED_TEXT, span, "this long text does not end")
                 .because("`\"\"\"` runs to the next `\"\"\"`, and none closes it before the next one opens")
-                .repair("add `\"\"\"` after its last line; until then it ends with its first line"),
+                .repair(
+                    "add `\"\"\"` after its last line; until then it ends with the deeper lines below it",
+                ),
         );
         self.push(Kind::LongText, len);
     }
@@ -216,7 +217,7 @@ fn text_end(rest: &str) -> TextEnd {
 }
 
 /// How far `line` is indented; a tab goes to the next multiple of four.
-fn indent_of(line: &str) -> usize {
+pub(super) fn indent_of(line: &str) -> usize {
     line.chars().take_while(|c| matches!(c, ' ' | '\t' | '\u{feff}')).fold(0, |column, c| match c {
         '\t' => (column / 4 + 1) * 4,
         ' ' => column + 1,
@@ -235,7 +236,7 @@ fn unescaped_quote(line: &str) -> Option<usize> {
 }
 
 /// Whether what follows a closing quote lets a statement end there.
-fn statement_may_end(after: &str) -> bool {
+pub(super) fn statement_may_end(after: &str) -> bool {
     let after = after.lines().next().unwrap_or("").trim_start();
     after.is_empty()
         || after.starts_with([',', ';', '}', ']', ')'])
