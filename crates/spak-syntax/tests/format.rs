@@ -74,9 +74,28 @@ fn braces_join_their_heads_and_comments_go_with_them() {
                 // and why
                 when: "a"
             }
-            step a: tool.run
-            {}
+            step a: tool.run {}
             fact f(t: T) { return t.x }
+        "#]],
+    );
+}
+
+#[test]
+fn comments_between_a_head_and_its_brace_go_behind_it() {
+    check(
+        "system S  // c\n{ // d\n  a: 1 }\nrule r  # c\n{ /* x */ a: 1 }\nstep x: tool.run // c\n{\n a: 1\n}\n",
+        &expect![[r#"
+            system S { // c
+                // d
+                a: 1
+            }
+            rule r { # c
+                /* x */
+                a: 1
+            }
+            step x: tool.run { // c
+                a: 1
+            }
         "#]],
     );
 }

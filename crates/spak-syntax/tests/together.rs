@@ -622,3 +622,37 @@ notes:
         "#]],
     );
 }
+
+#[test]
+fn the_brace_of_a_typed_block_may_stand_on_the_next_line() {
+    check(
+        r#"step x: tool.run
+{
+    cmd: "make"
+}
+m {
+    optimizer: adam // why
+    {
+        lr: 1
+    }
+    causal: true
+    { a: 1 }
+    words: not a name
+    { b: 1 }
+}
+"#,
+        &expect![[r#"
+            pair step x: map tool.run
+              pair cmd: text make
+            block m
+              pair optimizer: map adam
+                pair lr: raw 1
+              pair causal: raw true
+              block 
+                pair a: raw 1
+              pair words: raw not a name
+              block 
+                pair b: raw 1
+        "#]],
+    );
+}

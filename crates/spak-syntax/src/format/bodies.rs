@@ -181,7 +181,11 @@ impl Printer {
             }
             self.comment(comment);
         }
-        let entries = if on_one_line(node) { one_a_line(entries) } else { entries };
+        let mut entries = if on_one_line(node) { one_a_line(entries) } else { entries };
+        if let (Some(first), false) = (entries.first_mut(), comments.is_empty()) {
+            // Nothing can share the line of a comment that runs to its end.
+            first.lines_before = first.lines_before.max(1);
+        }
         self.statements(&entries, indent + STEP, Holder::Braces);
         self.new_line(indent, blank_before_end(node));
         self.push("}");

@@ -174,7 +174,7 @@ impl Parser<'_> {
     }
 
     /// Whether the tokens are one name: `tool.run`.
-    fn is_path(&self, from: usize, end: usize) -> bool {
+    pub(super) fn is_path(&self, from: usize, end: usize) -> bool {
         self.kind_at(from) == Some(Kind::Word)
             && (from..end).all(|i| {
                 matches!(self.kind_at(i), Some(Kind::Word | Kind::Number))

@@ -6,7 +6,7 @@ use super::scan::LINE_WORDS;
 use crate::tree::Kind;
 
 /// Words that are a whole value.
-const LITERALS: &[&str] = &["true", "false", "none", "null"];
+pub(super) const LITERALS: &[&str] = &["true", "false", "none", "null"];
 
 /// Words that go on with the value they stand behind.
 const GOING_ON: &[&str] =

@@ -1,5 +1,6 @@
 //! Statements and bodies.
 
+use super::same_line::LITERALS;
 use super::scan::Shape;
 use super::{MAX_DEPTH, OpenBody, Parser};
 use crate::codes::NESTING_TOO_DEEP;
@@ -86,6 +87,14 @@ impl Parser<'_> {
             && let Some(brace) = self.brace_on_next_line(end)
         {
             return self.block(brace);
+        }
+        if let Some(colon) = shape.colon.filter(|colon| self.is_map_key(*colon, end))
+            && self.is_path(self.after_trivia(colon + 1), end)
+            && !LITERALS.contains(&self.text_at(end - 1))
+            && let Some(brace) = self.brace_on_next_line(end)
+            && self.indent_at(brace) == self.indent_at(self.at)
+        {
+            return self.pair(colon, end, Some(brace));
         }
         match shape.colon.filter(|colon| self.is_key(*colon)) {
             Some(colon) => self.pair(colon, self.prose_end(colon, end), None),
