@@ -91,6 +91,8 @@ m { key: word { a: 1 } }
 m { x: "make" { a: 1 } }
 m { x: 5 if causal else 4 }
 m { x: 5 of n: 3 }
+m { tool: "x" with { a: 1 } }
+m { kind: "a" | "b" inner { w: 2 } }
 import "a" as b
 step x: "title" tool.run { cmd: "a" }
 emit "q" { a: 1 }
@@ -108,6 +110,13 @@ emit "q" { a: 1 }
               pair x: raw 5 if causal else 4
             block m
               pair x: raw 5 of n: 3
+            block m
+              pair tool: map x with
+                pair a: raw 1
+            block m
+              pair kind: raw "a" | "b"
+              block inner
+                pair w: raw 2
             line import "a" as b
             pair step x: map title tool.run
               pair cmd: text a

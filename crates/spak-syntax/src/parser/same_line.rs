@@ -9,8 +9,10 @@ use crate::tree::Kind;
 pub(super) const LITERALS: &[&str] = &["true", "false", "none", "null"];
 
 /// Words that go on with the value they stand behind.
-const GOING_ON: &[&str] =
-    &["if", "else", "for", "in", "is", "not", "of", "to", "per", "where", "when", "as", "from"];
+const GOING_ON: &[&str] = &[
+    "if", "else", "for", "in", "is", "not", "of", "to", "per", "where", "when", "as", "from",
+    "with",
+];
 
 /// How many words and names a head has that is looked for behind a value.
 const MAX_HEAD_WORDS: usize = 3;
@@ -48,7 +50,8 @@ impl Parser<'_> {
             && !LINE_WORDS.contains(&self.text_at(value))
             && !self.joins(end - 1)
             && self.in_one_line_body(end - 1)
-            && self.key_follows(end)
+            && (self.key_follows(end)
+                || self.kind_at(end - 1) == Some(Kind::Text) && self.block_follows(end))
     }
 
     /// Whether the value from `value` to before `end`, in a body on one line, is all of it, since a
