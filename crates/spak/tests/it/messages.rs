@@ -70,15 +70,15 @@ fn a_missing_quote() {
         1,
         &expect![[r#"
             error[unclosed-text]: this text does not end
-             --> a.dsl:3:33
+             --> a.dsl:3:18
               |
             3 |         scheme: ["online, "naive"]
-              |                                 ^^
+              |                  ^^^^^^^
               |
-              = note: a text in quotes ends with `"`, and none follows before the next statement
-              = help: close it with `"`; until then it ends with its line
+              = note: the next quote on the line opens another text
+              = help: close it with `"`
 
-            a.dsl: 1 error, no warnings; 1 statement: 0 formal (0 %), 0 semiformal (0 %), 1 prose (100 %)
+            a.dsl: 1 error, no warnings; 1 statement: 1 formal (100 %), 0 semiformal (0 %), 0 prose (0 %)
         "#]],
     );
 }
