@@ -321,7 +321,10 @@ fn text_of(slot: &Slot) -> Option<Text> {
     if let Some(inner) = whole_quoted(text).filter(|t| !t.contains('\\')) {
         let span = Span::new(base, base + text.len() as u32);
         let inner_span = Span::new(base + 1, base + 1 + inner.len() as u32);
-        return Some(Text { span, inner: inner_span, value: inner.to_owned(), verbatim: true });
+        // A text over several lines is the same with the line ends of another system.
+        let value = inner.replace("\r\n", "\n");
+        let verbatim = value.len() == inner.len();
+        return Some(Text { span, inner: inner_span, value, verbatim });
     }
     let quote = ['"', '\''].into_iter().find(|q| text.len() > 1 && text.starts_with(*q))?;
     if !text.ends_with(quote) {

@@ -306,3 +306,10 @@ fn what_a_name_is_given_is_all_that_stands_behind_the_sign() {
         assert_eq!(shown(written), normal);
     }
 }
+
+#[test]
+fn line_ends_of_another_system_mean_the_same() {
+    let text = "---\ntitle: \"x\"\n---\n\nsystem S\n\nobjective:\n\"a text\n over lines\"\n\nnote: \"one\n   two\"\nknowledge {\n  axiom: \"\"\"\n    three\n    four\n  \"\"\"\n}\n";
+    let hash = |text: &str| normal::hash(&read(text).entries);
+    assert_eq!(hash(text), hash(&text.replace('\n', "\r\n")));
+}

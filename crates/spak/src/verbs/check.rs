@@ -1,5 +1,6 @@
 //! `spak check`: what is wrong with designs, and how much of them a machine can check.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::Result;
@@ -7,7 +8,7 @@ use clap::Args;
 use spak_model::entry::each_slot;
 use spak_model::{Class, check, normal};
 use spak_records::report::{CheckReport, CheckedFile, RewriteRecord, SlotCounts, UnreadFile};
-use spak_syntax::{Diagnostic, FileId, Severity};
+use spak_syntax::{Diagnostic, FileId, Severity, Span};
 
 use crate::cli::Files;
 use crate::exit::Status;
@@ -88,6 +89,17 @@ pub(crate) fn checked(path: &Path) -> Result<(Design, Vec<Diagnostic>)> {
     let design = project::open(path)?;
     let mut found = design.resolved.diagnostics.clone();
     found.extend(check::check(&design.resolved.entries, design.sources.text(FileId(0))));
+    // A bracket that the structure lacks is lacking in the formula as well: once is enough.
+    let open: BTreeSet<(FileId, Span)> = found
+        .iter()
+        .filter(|d| d.code == spak_syntax::codes::UNMATCHED_BRACKET)
+        .map(|d| (d.primary.file, d.primary.span))
+        .collect();
+    let is_told = |d: &Diagnostic| {
+        d.code == spak_expr::codes::UNCLOSED_BRACKET
+            && d.related.iter().any(|label| open.contains(&(d.primary.file, label.span)))
+    };
+    found.retain(|d| !is_told(d));
     found.sort_by_key(|d| (d.primary.file, d.primary.span, d.code));
     found.dedup();
     Ok((design, found))

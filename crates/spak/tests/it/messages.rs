@@ -556,3 +556,15 @@ fn control_characters_are_shown_and_not_obeyed() {
         assert!(!text.contains(obeyed), "{arguments:?}: {text:?}");
     }
 }
+
+#[test]
+fn a_bracket_that_is_missing_is_said_once() {
+    let folder = crate::support::Folder::with("a.dsl", "constraints {\n    x = f(3\n}\n");
+    let (_, report) = folder.json(&["check", "a.dsl"]);
+    let codes: Vec<_> =
+        report["files"][0]["diagnostics"].as_array().unwrap().iter().map(|d| &d["code"]).collect();
+    assert!(
+        codes.iter().filter(|c| c.as_str().unwrap().contains("bracket")).count() == 1,
+        "{codes:?}"
+    );
+}
