@@ -29,11 +29,11 @@ pub(super) fn measure(work: &Path) -> Result<()> {
         (&a.group, a.median).partial_cmp(&(&b.group, b.median)).unwrap_or(std::cmp::Ordering::Equal)
     });
     let mut table =
-        format!("{:<58} {:>10}   95 % interval of the median\n", "reading and checking", "median");
+        format!("{:<64} {:>10}   95 % interval of the median\n", "reading and checking", "median");
     for row in &found {
         let name = format!("{}: {}", row.group, row.name);
         table.push_str(&format!(
-            "{name:<58} {:>7.2} ms   {:.2} to {:.2} ms\n",
+            "{name:<64} {:>7.2} ms   {:.2} to {:.2} ms\n",
             row.median, row.low, row.high
         ));
     }
