@@ -1,0 +1,1 @@
+//! Pictures of spaces, predictions and results.

@@ -1,0 +1,1 @@
+//! What a config must cost before it runs: bytes, operations, resources, and a bound on its time.

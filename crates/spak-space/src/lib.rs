@@ -1,0 +1,1 @@
+//! Tuning spaces as decision diagrams: count, rank, sample and explain without enumerating.
