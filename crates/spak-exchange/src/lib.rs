@@ -1,1 +1,11 @@
 //! Tuning spaces and results in the formats of other tools, such as T1 and T4 of Kernel Tuner.
+//!
+//! [`space::read`] reads a space, [`python::restriction`] one of its restrictions, [`results::read`]
+//! what was measured. All are functions of bytes; what is wrong comes back with its place.
+#![warn(clippy::indexing_slicing, clippy::string_slice)]
+
+mod bytes;
+pub mod codes;
+mod domain;
+mod item;
+pub mod results;
