@@ -51,7 +51,7 @@ fn main() {
                     result = format!("{} edges {}", space.count(), space.edges());
                 }
                 Err(e) => {
-                    result = e;
+                    result = e.to_string();
                     break;
                 }
             }

@@ -11,10 +11,12 @@ mod table;
 
 pub use problem::{Constraint, Dialect, Parameter, Problem};
 mod diagram;
+mod make;
 mod number;
 mod order;
 mod program;
 mod space;
 mod tree;
 
+pub use make::{Limits, MakeError};
 pub use space::Space;

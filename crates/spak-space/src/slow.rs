@@ -81,7 +81,8 @@ impl Env for Named<'_> {
 
 /// The result of an operation; what fails is [`Slow::None`].
 pub(crate) fn apply(dialect: Dialect, op: &SlowOp, operands: &[Slow], opaque: &[Opaque]) -> Slow {
-    if operands.iter().any(|operand| *operand == Slow::None) {
+    // Of a choice, the branch that is not taken may have no value.
+    if *op != SlowOp::Select && operands.iter().any(|operand| *operand == Slow::None) {
         return Slow::None;
     }
     let result = match (op, operands) {

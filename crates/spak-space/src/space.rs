@@ -1,103 +1,236 @@
-//! A space that has been made: components, each a diagram.
+//! A space that has been made: a product of components, each a diagram, and of free parameters.
+//!
+//! A config is the index of the value of each parameter, in the problem's order; a parameter that is
+//! absent has the index behind its last value. Its rank is its place in the order of [`Space::configs`];
+//! that order belongs to this version of the engine, so what is stored of a config is its values.
 
 use num_bigint::BigUint;
 
-use crate::dag::Node;
 use crate::diagram::Diagram;
-use crate::grow::{Budget, Grower, TooLarge};
-use crate::lower::{Lowered, lower};
-use crate::order;
-use crate::problem::Problem;
-use crate::program::{programs, split};
-use crate::tree::{components, tree};
+use crate::number::Number;
 
 /// An exact space.
 #[derive(Clone, Debug)]
 pub struct Space {
     pub(crate) sizes: Vec<u32>,
-    pub(crate) diagrams: Vec<Diagram>,
-    /// Parameters that no condition names.
-    pub(crate) free: Vec<u32>,
-    is_empty: bool,
+    pub(crate) factors: Vec<Factor>,
 }
 
-pub(crate) fn grow(
-    lowered: &mut Lowered,
-    roots: &[Node],
-    orders: &dyn Fn(u128, &[u128]) -> Vec<Vec<u32>>,
-    budget: Budget,
-) -> Result<Space, TooLarge> {
-    let sizes = lowered.sizes.clone();
-    let mut space = Space { sizes, diagrams: Vec::new(), free: Vec::new(), is_empty: false };
-    let Some(conditions) = split(&lowered.dag, roots.iter().copied()) else {
-        space.is_empty = true;
-        return Ok(space);
-    };
-    let supports: Vec<u128> = conditions.iter().map(|c| lowered.dag.support(*c)).collect();
-    let named = supports.iter().fold(0, |all, s| all | s);
-    let is_free = |index: u32| {
-        let number = lowered.bound.iter().position(|b| *b == index);
-        number.is_none_or(|number| named & (1 << number) == 0)
-    };
-    space.free = (0..lowered.sizes.len() as u32).filter(|index| is_free(*index)).collect();
-    for component in components(named, &supports) {
-        let own: Vec<Node> = conditions
-            .iter()
-            .copied()
-            .filter(|c| lowered.dag.support(*c) & component != 0)
-            .collect();
-        let own_supports: Vec<u128> = own.iter().map(|c| lowered.dag.support(*c)).collect();
-        let mut result = Err(TooLarge);
-        for order in orders(component, &own_supports) {
-            let positions = tree(&order, &own_supports);
-            let programs = programs(&mut lowered.dag, &positions, &own);
-            let (bound, sizes) = (&lowered.bound, &lowered.sizes);
-            let mut grower = Grower {
-                dag: &lowered.dag,
-                slow: &mut lowered.slow,
-                positions: &positions,
-                programs: &programs,
-            };
-            let allowed = |number: u32| (0..sizes[bound[number as usize] as usize]).collect();
-            result = grower.grow(&allowed, budget).map(|layers| {
-                let mut positions = positions.clone();
-                for position in &mut positions {
-                    position.variable = bound[position.variable as usize];
-                }
-                Diagram::new(positions, layers)
-            });
-            if result.is_ok() {
-                break;
-            }
+/// What the space is a product of.
+#[derive(Clone, Debug)]
+pub(crate) enum Factor {
+    Diagram(Diagram),
+    /// A parameter that no condition names, and how many values it has.
+    Free(u32, u32),
+    /// Nothing at all: a condition without parameters does not hold.
+    Empty,
+}
+
+impl Factor {
+    pub(crate) fn count(&self) -> BigUint {
+        match self {
+            Self::Diagram(diagram) => diagram.count(),
+            Self::Free(_, size) => BigUint::from(*size),
+            Self::Empty => BigUint::from(0_u32),
         }
-        space.diagrams.push(result?);
     }
-    Ok(space)
+
+    fn small_count(&self) -> Option<u128> {
+        match self {
+            Self::Diagram(diagram) => diagram.small_count(),
+            Self::Free(_, size) => Some(u128::from(*size)),
+            Self::Empty => Some(0),
+        }
+    }
+
+    fn unrank(&self, rank: &BigUint, config: &mut [u32]) {
+        match self {
+            Self::Diagram(diagram) => diagram.unrank(rank, config),
+            Self::Free(..) => self.unrank_small(u128::from_big(rank).unwrap_or(0), config),
+            Self::Empty => {}
+        }
+    }
+
+    fn unrank_small(&self, rank: u128, config: &mut [u32]) {
+        match self {
+            Self::Diagram(diagram) => diagram.unrank_small(rank, config),
+            Self::Free(parameter, _) => {
+                if let Some(slot) = config.get_mut(*parameter as usize) {
+                    *slot = rank as u32;
+                }
+            }
+            Self::Empty => {}
+        }
+    }
+
+    fn rank(&self, config: &[u32]) -> Option<BigUint> {
+        match self {
+            Self::Diagram(diagram) => diagram.rank(config),
+            Self::Free(..) | Self::Empty => self.rank_small(config).map(BigUint::from),
+        }
+    }
+
+    fn rank_small(&self, config: &[u32]) -> Option<u128> {
+        match self {
+            Self::Diagram(diagram) => diagram.rank_small(config),
+            Self::Free(parameter, size) => {
+                let value = *config.get(*parameter as usize)?;
+                (value < *size).then_some(u128::from(value))
+            }
+            Self::Empty => None,
+        }
+    }
+
+    fn contains(&self, config: &[u32]) -> bool {
+        match self {
+            Self::Diagram(diagram) => diagram.contains(config),
+            Self::Free(..) | Self::Empty => self.rank_small(config).is_some(),
+        }
+    }
 }
 
 impl Space {
-    /// The space of a problem.
-    ///
-    /// # Errors
-    /// When a condition cannot be understood.
-    pub fn of(problem: &Problem) -> Result<Self, String> {
-        let mut lowered = lower(problem).map_err(|(_, d)| d.message.clone())?;
-        let roots: Vec<Node> = lowered.roots.iter().map(|root| root.truth.yes).collect();
-        let budget = Budget { edges: 8_000_000, work: 400_000_000 };
-        grow(&mut lowered, &roots, &order::candidates, budget).map_err(|_| "too large".to_owned())
+    /// How many parameters a config has.
+    pub fn parameters(&self) -> usize {
+        self.sizes.len()
     }
 
-    /// How many configs there are.
+    /// How many values a parameter has, absence included.
+    pub fn size_of(&self, parameter: usize) -> u32 {
+        self.sizes.get(parameter).copied().unwrap_or(0)
+    }
+
+    /// All combinations of values, valid or not.
+    pub fn combinations(&self) -> BigUint {
+        self.sizes.iter().map(|size| BigUint::from(*size)).product()
+    }
+
+    /// How many configs there are; exact.
     pub fn count(&self) -> BigUint {
-        if self.is_empty {
-            return BigUint::from(0_u32);
+        self.factors.iter().map(Factor::count).product()
+    }
+
+    /// As [`Self::count`], when 128 bits hold it.
+    pub fn small_count(&self) -> Option<u128> {
+        let counts: Option<Vec<u128>> = self.factors.iter().map(Factor::small_count).collect();
+        let counts = counts?;
+        if counts.contains(&0) {
+            return Some(0);
         }
-        let free = self.free.iter().map(|p| BigUint::from(self.sizes[*p as usize]));
-        self.diagrams.iter().map(Diagram::count).chain(free).product()
+        counts.into_iter().try_fold(1_u128, u128::checked_mul)
+    }
+
+    /// Whether there is no config.
+    pub fn is_empty(&self) -> bool {
+        self.factors.iter().any(|factor| factor.count() == BigUint::from(0_u32))
+    }
+
+    /// Whether a config is valid.
+    pub fn contains(&self, config: &[u32]) -> bool {
+        config.len() == self.sizes.len() && self.factors.iter().all(|f| f.contains(config))
+    }
+
+    /// The config of this rank; `None` when there are not so many.
+    pub fn unrank(&self, rank: &BigUint) -> Option<Vec<u32>> {
+        if *rank >= self.count() {
+            return None;
+        }
+        let mut config = vec![0; self.sizes.len()];
+        let mut rest = rank.clone();
+        // The last factor counts fastest.
+        for factor in self.factors.iter().rev() {
+            let count = factor.count();
+            factor.unrank(&(&rest % &count), &mut config);
+            rest /= count;
+        }
+        Some(config)
+    }
+
+    /// As [`Self::unrank`] for a rank of 128 bits, into a config of the right length.
+    pub fn unrank_into(&self, rank: u128, config: &mut [u32]) {
+        let mut rest = rank;
+        for factor in self.factors.iter().rev() {
+            match factor.small_count() {
+                Some(count) => {
+                    let (quotient, digit) = rest.split(&count);
+                    factor.unrank_small(digit, config);
+                    rest = quotient;
+                }
+                None => {
+                    // Its count is beyond every rank of 128 bits.
+                    factor.unrank_small(rest, config);
+                    rest = 0;
+                }
+            }
+        }
+    }
+
+    /// The rank of a config; `None` when it is not valid.
+    pub fn rank(&self, config: &[u32]) -> Option<BigUint> {
+        if config.len() != self.sizes.len() {
+            return None;
+        }
+        let mut rank = BigUint::from(0_u32);
+        for factor in &self.factors {
+            rank = rank * factor.count() + factor.rank(config)?;
+        }
+        Some(rank)
+    }
+
+    /// As [`Self::rank`]; also `None` when the space has more than 2^128 configs.
+    pub fn rank_small(&self, config: &[u32]) -> Option<u128> {
+        if config.len() != self.sizes.len() {
+            return None;
+        }
+        self.factors.iter().try_fold(0_u128, |rank, factor| {
+            rank.checked_mul(factor.small_count()?)?.checked_add(factor.rank_small(config)?)
+        })
+    }
+
+    /// For each parameter and each of its values how many configs have it; values that none has are
+    /// left out.
+    pub fn marginals(&self) -> Vec<Vec<(u32, BigUint)>> {
+        let mut found = vec![Vec::new(); self.sizes.len()];
+        let counts: Vec<BigUint> = self.factors.iter().map(Factor::count).collect();
+        if counts.iter().any(|count| *count == BigUint::from(0_u32)) {
+            return found;
+        }
+        let total: BigUint = counts.iter().product();
+        for (factor, count) in self.factors.iter().zip(&counts) {
+            let others = &total / count;
+            match factor {
+                Factor::Diagram(diagram) => {
+                    for (position, values) in diagram.positions.iter().zip(diagram.marginals()) {
+                        if let Some(slot) = found.get_mut(position.variable as usize) {
+                            *slot = values.into_iter().map(|(v, n)| (v, n * &others)).collect();
+                        }
+                    }
+                }
+                Factor::Free(parameter, size) => {
+                    if let Some(slot) = found.get_mut(*parameter as usize) {
+                        *slot = (0..*size).map(|v| (v, others.clone())).collect();
+                    }
+                }
+                Factor::Empty => {}
+            }
+        }
+        found
+    }
+
+    /// Nodes of all diagrams.
+    pub fn nodes(&self) -> usize {
+        self.diagrams().map(Diagram::nodes).sum()
     }
 
     /// Edges of all diagrams.
     pub fn edges(&self) -> usize {
-        self.diagrams.iter().map(Diagram::edges).sum()
+        self.diagrams().map(Diagram::edges).sum()
+    }
+
+    fn diagrams(&self) -> impl Iterator<Item = &Diagram> {
+        self.factors.iter().filter_map(|factor| match factor {
+            Factor::Diagram(diagram) => Some(diagram),
+            _ => None,
+        })
     }
 }

@@ -3,6 +3,8 @@
 
 use spak_expr::Dimension;
 
+use crate::evaluate;
+
 use super::{Compare, Dag, FALSE, Node, Op, Range, Real, TRUE, Type, Unary, Whole, magnitude};
 
 /// Whole numbers up to here are floats without rounding.
@@ -223,6 +225,9 @@ impl Dag {
 
     /// An operation on one word, with the type and bounds of its result.
     pub(crate) fn unary(&mut self, op: Unary, a: Node, kind: Type, range: Range) -> Node {
+        if let Some(word) = self.constant_of(a) {
+            return self.constant(kind, evaluate::unary(op, word));
+        }
         let support = self.support(a);
         self.add(Op::Unary(op, a), kind, range, support)
     }
@@ -265,11 +270,8 @@ impl Dag {
             (Compare::LessEqual, Range::Float(_, a), Range::Float(b, _)) if a <= b => Some(true),
             (Compare::LessEqual, Range::Float(a, _), Range::Float(_, b)) if a > b => Some(false),
             _ if a == b && !is_float => Some(op != Compare::Less),
-            _ => match (op, self.constant_of(a), self.constant_of(b)) {
-                (Compare::Equal, Some(a), Some(b)) if is_float => {
-                    Some(f64::from_bits(a) == f64::from_bits(b))
-                }
-                (Compare::Equal, Some(a), Some(b)) => Some(a == b),
+            _ => match (self.constant_of(a), self.constant_of(b)) {
+                (Some(x), Some(y)) => Some(evaluate::compare(op, self.kind(a), x, y)),
                 _ => None,
             },
         };

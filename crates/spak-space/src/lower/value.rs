@@ -47,6 +47,12 @@ impl Lowering<'_> {
             }
             ExprKind::Conditional(c) => {
                 let condition = self.condition(&c.condition)?;
+                if condition.yes == TRUE {
+                    return self.value(&c.then);
+                }
+                if condition.no == TRUE {
+                    return self.value(&c.otherwise);
+                }
                 let (a, b) = (self.value(&c.then)?, self.value(&c.otherwise)?);
                 let (x, y) =
                     (self.dag.all(&[condition.yes, a.ok]), self.dag.all(&[condition.no, b.ok]));
@@ -58,7 +64,7 @@ impl Lowering<'_> {
                 } else {
                     self.dag.any(&[x, y])
                 };
-                if let Some((a, b)) = self.same_type(a.node, b.node) {
+                if let Some((a, b)) = self.same_kind(a.node, b.node) {
                     return Ok(Part { node: self.dag.select(condition.yes, a, b), ok });
                 }
                 // The branch that is not taken may have no value.
@@ -319,8 +325,19 @@ impl Lowering<'_> {
         Some(Part { node, ok: TRUE })
     }
 
+    /// Both of one type, whole numbers kept apart from floats: a choice between them is seen in what
+    /// counts as true, and in what bit operations take.
+    fn same_kind(&mut self, a: Node, b: Node) -> Option<(Node, Node)> {
+        let (a, b) = match (self.dag.kind(a), self.dag.kind(b)) {
+            (x, y) if x == y => (a, b),
+            _ => (self.number_of(a), self.number_of(b)),
+        };
+        let kind = self.dag.kind(a);
+        (kind != Type::Mixed && kind == self.dag.kind(b)).then_some((a, b))
+    }
+
     fn extreme(&mut self, is_min: bool, a: Node, b: Node) -> Option<Node> {
-        let (a, b) = self.same_type(a, b)?;
+        let (a, b) = self.same_kind(a, b)?;
         match self.dag.kind(a) {
             Type::Int => self.dag.whole(if is_min { Whole::Min } else { Whole::Max }, a, b),
             Type::Float(kind) => {

@@ -1,0 +1,165 @@
+//! Making a space: orders are tried under a budget, and what exceeds it for every order is said.
+
+use std::fmt;
+
+use spak_syntax::Diagnostic;
+
+use crate::dag::Node;
+use crate::diagram::Diagram;
+use crate::grow::{Budget, Grower, TooLarge};
+use crate::lower::{Lowered, lower};
+use crate::order;
+use crate::problem::Problem;
+use crate::program::{programs, split};
+use crate::space::{Factor, Space};
+use crate::tree::{components, tree};
+
+/// How large a diagram may become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Edges of one component; one takes 8 to 12 bytes.
+    pub edges: usize,
+    /// Values looked at for one component.
+    pub work: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { edges: 8_000_000, work: 400_000_000 }
+    }
+}
+
+/// Why there is no exact space.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MakeError {
+    /// A condition cannot be understood: the one with this index, or the `when` of a parameter.
+    Condition(Option<u32>, Box<Diagnostic>),
+    /// These parameters, by index, hang together so densely that the limits were exceeded.
+    TooLarge(Vec<u32>),
+}
+
+impl fmt::Display for MakeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Condition(_, diagnostic) => f.write_str(&diagnostic.message),
+            Self::TooLarge(parameters) => write!(
+                f,
+                "conditions connect {} parameters so densely that the space does not fit its limits",
+                parameters.len()
+            ),
+        }
+    }
+}
+
+impl std::error::Error for MakeError {}
+
+impl Space {
+    /// The space of a problem, within the usual limits.
+    ///
+    /// # Errors
+    /// See [`MakeError`].
+    pub fn of(problem: &Problem) -> Result<Self, MakeError> {
+        Self::within(problem, Limits::default())
+    }
+
+    /// The space of a problem.
+    ///
+    /// # Errors
+    /// See [`MakeError`].
+    pub fn within(problem: &Problem, limits: Limits) -> Result<Self, MakeError> {
+        let mut lowered = lower(problem)
+            .map_err(|(constraint, diagnostic)| MakeError::Condition(constraint, diagnostic))?;
+        let roots: Vec<Node> = lowered.roots.iter().map(|root| root.truth.yes).collect();
+        make(&mut lowered, &roots, &[], limits)
+    }
+}
+
+/// The space of configs where every root holds and the parameters `fixed` (by their numbers in the
+/// graph) have these values.
+pub(crate) fn make(
+    lowered: &mut Lowered,
+    roots: &[Node],
+    fixed: &[(u32, u32)],
+    limits: Limits,
+) -> Result<Space, MakeError> {
+    let sizes = lowered.sizes.clone();
+    let mut factors = Vec::new();
+    let Some(conditions) = split(&lowered.dag, roots.iter().copied()) else {
+        return Ok(Space { sizes, factors: vec![Factor::Empty] });
+    };
+    let supports: Vec<u128> = conditions.iter().map(|c| lowered.dag.support(*c)).collect();
+    let named = supports.iter().fold(0, |all, s| all | s)
+        | fixed.iter().fold(0, |all, (number, _)| all | 1 << number);
+    for component in components(named, &supports) {
+        let own: Vec<Node> = conditions
+            .iter()
+            .copied()
+            .filter(|c| lowered.dag.support(*c) & component != 0)
+            .collect();
+        factors.push(Factor::Diagram(component_diagram(lowered, component, &own, fixed, limits)?));
+    }
+    let mut is_named = vec![false; sizes.len()];
+    for number in crate::tree::members(named) {
+        let index = lowered.bound.get(number as usize).copied().unwrap_or(0);
+        if let Some(slot) = is_named.get_mut(index as usize) {
+            *slot = true;
+        }
+    }
+    for (index, size) in sizes.iter().enumerate() {
+        if !is_named.get(index).copied().unwrap_or(false) {
+            factors.push(Factor::Free(index as u32, *size));
+        }
+    }
+    Ok(Space { sizes, factors })
+}
+
+fn component_diagram(
+    lowered: &mut Lowered,
+    component: u128,
+    conditions: &[Node],
+    fixed: &[(u32, u32)],
+    limits: Limits,
+) -> Result<Diagram, MakeError> {
+    let supports: Vec<u128> = conditions.iter().map(|c| lowered.dag.support(*c)).collect();
+    let budget = Budget { edges: limits.edges, work: limits.work };
+    for order in order::candidates(component, &supports) {
+        match diagram(lowered, &order, conditions, &supports, fixed, budget) {
+            Ok(diagram) => return Ok(diagram),
+            Err(TooLarge) => {}
+        }
+    }
+    let parameters = crate::tree::members(component)
+        .filter_map(|number| lowered.bound.get(number as usize).copied())
+        .collect();
+    Err(MakeError::TooLarge(parameters))
+}
+
+fn diagram(
+    lowered: &mut Lowered,
+    order: &[u32],
+    conditions: &[Node],
+    supports: &[u128],
+    fixed: &[(u32, u32)],
+    budget: Budget,
+) -> Result<Diagram, TooLarge> {
+    let mut positions = tree(order, supports);
+    let programs = programs(&mut lowered.dag, &positions, conditions);
+    let (bound, sizes) = (&lowered.bound, &lowered.sizes);
+    let allowed = |number: u32| -> Vec<u32> {
+        match fixed.iter().find(|(n, _)| *n == number) {
+            Some((_, value)) => vec![*value],
+            None => (0..sizes[bound[number as usize] as usize]).collect(),
+        }
+    };
+    let mut grower = Grower {
+        dag: &lowered.dag,
+        slow: &mut lowered.slow,
+        positions: &positions,
+        programs: &programs,
+    };
+    let layers = grower.grow(&allowed, budget)?;
+    for position in &mut positions {
+        position.variable = bound[position.variable as usize];
+    }
+    Ok(Diagram::new(positions, layers))
+}
