@@ -6,6 +6,7 @@ pub mod file;
 pub mod hash;
 pub mod levels;
 pub mod plan;
+pub mod prediction;
 pub mod problem;
 pub mod protocol;
 pub mod report;
