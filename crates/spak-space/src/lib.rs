@@ -1,22 +1,27 @@
 //! Tuning spaces as decision diagrams: count, rank, sample and explain without enumerating.
+//!
+//! A [`Problem`] says what a space is made from, a [`Space`] is the result. `docs/decisions/0007` says
+//! why it is made this way.
 
 pub mod codes;
 mod dag;
+mod diagram;
 mod evaluate;
 mod grow;
 mod lower;
-mod problem;
-mod slow;
-mod table;
-
-pub use problem::{Constraint, Dialect, Parameter, Problem};
-mod diagram;
 mod make;
 mod number;
 mod order;
+mod problem;
 mod program;
+mod slow;
 mod space;
+mod table;
 mod tree;
+mod walk;
 
 pub use make::{Limits, MakeError};
+pub use num_bigint::BigUint;
+pub use problem::{Constraint, Dialect, Parameter, Problem};
 pub use space::Space;
+pub use walk::{Configs, Neighbourhood, Shuffled};

@@ -29,6 +29,9 @@ impl Default for Limits {
     }
 }
 
+/// Values looked at before another order is tried, at first.
+const FIRST_WORK: u64 = 2_000_000;
+
 /// Why there is no exact space.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MakeError {
@@ -121,12 +124,21 @@ fn component_diagram(
     limits: Limits,
 ) -> Result<Diagram, MakeError> {
     let supports: Vec<u128> = conditions.iter().map(|c| lowered.dag.support(*c)).collect();
-    let budget = Budget { edges: limits.edges, work: limits.work };
-    for order in order::candidates(component, &supports) {
-        match diagram(lowered, &order, conditions, &supports, fixed, budget) {
-            Ok(diagram) => return Ok(diagram),
-            Err(TooLarge) => {}
+    let orders = order::candidates(component, &supports);
+    // A bad order is given up early; the best one that there is has all the work that is allowed.
+    let mut work = FIRST_WORK.min(limits.work);
+    loop {
+        let budget = Budget { edges: limits.edges, work };
+        for order in &orders {
+            match diagram(lowered, order, conditions, &supports, fixed, budget) {
+                Ok(diagram) => return Ok(diagram),
+                Err(TooLarge) => {}
+            }
         }
+        if work >= limits.work {
+            break;
+        }
+        work = work.saturating_mul(8).min(limits.work);
     }
     let parameters = crate::tree::members(component)
         .filter_map(|number| lowered.bound.get(number as usize).copied())
@@ -134,7 +146,7 @@ fn component_diagram(
     Err(MakeError::TooLarge(parameters))
 }
 
-fn diagram(
+pub(crate) fn diagram(
     lowered: &mut Lowered,
     order: &[u32],
     conditions: &[Node],

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use num_bigint::BigUint;
 use proptest::prelude::*;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 use spak_expr::{Value, eval};
 use spak_records::Value as Record;
-use spak_space::{Constraint, Dialect, Parameter, Problem, Space};
+use spak_space::{Constraint, Dialect, Neighbourhood, Parameter, Problem, Space};
 
 /// A parameter's values; names are `a`, `b`, …
 fn domain() -> impl Strategy<Value = Vec<Record>> {
@@ -164,6 +166,16 @@ fn holds(problem: &Problem, config: &[u32]) -> bool {
     })
 }
 
+fn is_near(a: &[u32], b: &[u32], hood: Neighbourhood) -> bool {
+    let different = a.iter().zip(b).filter(|(x, y)| x != y).count();
+    let farthest = a.iter().zip(b).map(|(x, y)| x.abs_diff(*y)).max().unwrap_or(0);
+    match hood {
+        Neighbourhood::Hamming => different == 1,
+        Neighbourhood::Adjacent => different == 1 && farthest == 1,
+        Neighbourhood::Box => farthest == 1,
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 600 } else { 20_000 }))]
 
@@ -187,6 +199,34 @@ proptest! {
         }
         ranks.sort();
         prop_assert!(ranks.iter().enumerate().all(|(i, rank)| *rank == BigUint::from(i)));
+        // Going through it is the order of ranks.
+        let all: Vec<Vec<u32>> = space.configs().collect();
+        prop_assert_eq!(all.len(), expected.len());
+        for (rank, config) in all.iter().enumerate() {
+            prop_assert_eq!(space.rank_small(config), Some(rank as u128));
+        }
+        // A sample without replacement of all of it is all of it.
+        let mut random = ChaCha8Rng::seed_from_u64(7);
+        let mut drawn: Vec<Vec<u32>> = space.sample(&mut random).collect();
+        drawn.sort();
+        let mut sorted = expected.clone();
+        sorted.sort();
+        prop_assert_eq!(&drawn, &sorted);
+        // Workers share it without overlap.
+        let mut shared: Vec<_> = (0..3).flat_map(|w| space.share(w, 3).collect::<Vec<_>>()).collect();
+        shared.sort();
+        prop_assert!(shared.iter().enumerate().all(|(i, rank)| *rank == BigUint::from(i)));
+        prop_assert_eq!(shared.len(), expected.len());
+        // Neighbours of the first config, by looking at every one.
+        if let Some(first) = expected.first() {
+            for hood in [Neighbourhood::Hamming, Neighbourhood::Adjacent, Neighbourhood::Box] {
+                let mut near = space.neighbours(first, hood);
+                near.sort();
+                let mut wanted: Vec<Vec<u32>> = expected.iter().filter(|c| is_near(first, c, hood)).cloned().collect();
+                wanted.sort();
+                prop_assert_eq!(near, wanted, "{:?}", hood);
+            }
+        }
         let marginals = space.marginals();
         for (parameter, values) in marginals.iter().enumerate() {
             for value in 0..space.size_of(parameter) {
