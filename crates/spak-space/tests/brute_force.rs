@@ -8,7 +8,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use spak_expr::{Value, eval};
 use spak_records::Value as Record;
-use spak_space::{Constraint, Dialect, Neighbourhood, Parameter, Problem, Space};
+use spak_space::{Constraint, Dialect, Neighbourhood, Parameter, Problem, Space, Streamed, Walked};
 
 /// A parameter's values; names are `a`, `b`, …
 fn domain() -> impl Strategy<Value = Vec<Record>> {
@@ -204,6 +204,13 @@ proptest! {
         prop_assert_eq!(all.len(), expected.len());
         for (rank, config) in all.iter().enumerate() {
             prop_assert_eq!(space.rank_small(config), Some(rank as u128));
+        }
+        // Streaming finds the same.
+        let mut streamed = Streamed::of(&problem).unwrap();
+        let walked = streamed.count(u64::MAX);
+        prop_assert_eq!(walked, Walked { found: BigUint::from(expected.len()), is_complete: true });
+        for config in expected.iter().take(20) {
+            prop_assert!(streamed.contains(config));
         }
         // A sample without replacement of all of it is all of it.
         let mut random = ChaCha8Rng::seed_from_u64(7);

@@ -1,0 +1,174 @@
+//! What does not fit a diagram: the same programs, depth first, in memory that does not grow.
+//!
+//! Nothing is merged and nothing is counted beforehand, so a count is only as good as the work that was
+//! granted, and says whether it is complete.
+
+use num_bigint::BigUint;
+
+use crate::dag::{Dag, Node};
+use crate::evaluate::{Slowness, evaluate};
+use crate::grow::{Domain, Grower, Runner};
+use crate::lower::{Lowered, lower};
+use crate::make::MakeError;
+use crate::order;
+use crate::problem::Problem;
+use crate::program::{Program, Source, programs, split};
+use crate::tree::{Position, tree};
+
+/// A space that is searched as it is walked through.
+#[derive(Clone, Debug)]
+pub struct Streamed {
+    sizes: Vec<u32>,
+    /// The parameter of each number in the graph.
+    bound: Vec<u32>,
+    free: Vec<u32>,
+    dag: Dag,
+    slow: Slowness,
+    conditions: Vec<Node>,
+    positions: Vec<Position>,
+    programs: Vec<Program>,
+    is_empty: bool,
+}
+
+/// How far a walk came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Walked {
+    /// Configs found; with the values of free parameters each stands for several.
+    pub found: BigUint,
+    /// Whether these are all.
+    pub is_complete: bool,
+}
+
+impl Streamed {
+    /// The space of a problem.
+    ///
+    /// # Errors
+    /// When a condition cannot be understood.
+    pub fn of(problem: &Problem) -> Result<Self, MakeError> {
+        let lowered = lower(problem)
+            .map_err(|(index, diagnostic)| MakeError::Condition(index, diagnostic))?;
+        let Lowered { mut dag, slow, roots, bound, sizes } = lowered;
+        let conditions = split(&dag, roots.iter().map(|root| root.truth.yes));
+        let is_empty = conditions.is_none();
+        let conditions = conditions.unwrap_or_default();
+        let supports: Vec<u128> = conditions.iter().map(|c| dag.support(*c)).collect();
+        let named = supports.iter().fold(0, |all, s| all | s);
+        // One chain over everything: components would be independent, but there is no sum to be had.
+        let order = order::candidates(named, &supports).into_iter().next().unwrap_or_default();
+        let positions = if order.is_empty() { Vec::new() } else { chain(&order) };
+        let programs = programs(&mut dag, &positions, &conditions);
+        let is_free = |index: &u32| {
+            let number = bound.iter().position(|b| b == index);
+            number.is_none_or(|number| named & (1 << number) == 0)
+        };
+        let free = (0..sizes.len() as u32).filter(is_free).collect();
+        Ok(Self { sizes, bound, free, dag, slow, conditions, positions, programs, is_empty })
+    }
+
+    /// Whether a config is valid.
+    pub fn contains(&mut self, config: &[u32]) -> bool {
+        if self.is_empty || config.len() != self.sizes.len() {
+            return false;
+        }
+        if config.iter().zip(&self.sizes).any(|(value, size)| value >= size) {
+            return false;
+        }
+        let by_number: Vec<u32> =
+            self.bound.iter().map(|i| config.get(*i as usize).copied().unwrap_or(0)).collect();
+        let (dag, slow) = (&self.dag, &mut self.slow);
+        self.conditions.iter().all(|c| evaluate(dag, slow, *c, &by_number) != 0)
+    }
+
+    /// Counts as far as `work` values that are looked at lead.
+    pub fn count(&mut self, work: u64) -> Walked {
+        let each: BigUint =
+            self.free.iter().map(|p| BigUint::from(self.sizes[*p as usize])).product();
+        let mut found = 0_u64;
+        let is_complete = self.walk(work, &mut |_| {
+            found += 1;
+            true
+        });
+        Walked { found: each * found, is_complete }
+    }
+
+    /// Calls `f` for each config, free parameters at their first value, until it says `false`; whether
+    /// everything was looked at.
+    pub fn walk(&mut self, work: u64, f: &mut dyn FnMut(&[u32]) -> bool) -> bool {
+        if self.is_empty || self.free.iter().any(|p| self.sizes[*p as usize] == 0) {
+            return true;
+        }
+        let mut config = vec![0_u32; self.sizes.len()];
+        if self.positions.is_empty() {
+            f(&config);
+            return true;
+        }
+        let Self { sizes, bound, dag, slow, positions, programs, .. } = self;
+        let mut domains: Vec<Domain> = Vec::with_capacity(positions.len());
+        for (at, position) in positions.iter().enumerate() {
+            let size = sizes[bound[position.variable as usize] as usize];
+            let allowed: Vec<u32> = (0..size).collect();
+            let mut grower = Grower { dag, slow, positions, programs };
+            domains.push(grower.domain(at, &allowed));
+        }
+        let mut runners: Vec<Runner<'_>> =
+            programs.iter().zip(&domains).map(|(p, d)| Runner::new(p, d)).collect();
+        let mut items: Vec<Vec<u64>> = vec![Vec::new(); positions.len()];
+        let mut next: Vec<usize> = vec![0; positions.len()];
+        let mut work = work;
+        let mut at = 0_usize;
+        runners[0].run(dag, slow, &[]);
+        loop {
+            let Some(place) = runners[at].alive.get(next[at]).copied() else {
+                // Nothing left here.
+                match at.checked_sub(1) {
+                    Some(above) => {
+                        at = above;
+                        next[at] += 1;
+                        continue;
+                    }
+                    None => return true,
+                }
+            };
+            let variable = bound[positions[at].variable as usize];
+            config[variable as usize] = domains[at].values[place as usize];
+            if at + 1 == positions.len() {
+                if !f(&config) {
+                    return false;
+                }
+                next[at] += 1;
+                continue;
+            }
+            let handed: Vec<u64> = match programs[at].outputs.first() {
+                Some(output) => output
+                    .iter()
+                    .map(|source| word(*source, place, &items[at], &domains[at], &runners[at]))
+                    .collect(),
+                None => Vec::new(),
+            };
+            work = match work.checked_sub(domains[at + 1].values.len() as u64) {
+                Some(left) => left,
+                None => return false,
+            };
+            at += 1;
+            next[at] = 0;
+            runners[at].run(dag, slow, &handed);
+            items[at] = handed;
+        }
+    }
+}
+
+fn word(source: Source, place: u32, items: &[u64], domain: &Domain, runner: &Runner<'_>) -> u64 {
+    match source {
+        Source::Constant(word) => word,
+        Source::Item(at) => items[at as usize],
+        Source::Column(at) => domain.columns[at as usize][place as usize],
+        Source::Result(at) => runner.results[at as usize][place as usize],
+    }
+}
+
+/// Positions one below the other.
+fn chain(order: &[u32]) -> Vec<Position> {
+    let all = order.iter().fold(0_u128, |all, v| all | 1 << v);
+    // One condition over everything keeps the tree from falling apart.
+    tree(order, &[all])
+}
