@@ -10,6 +10,27 @@ fn main() {
             continue;
         };
         let start = Instant::now();
+        if let Ok(read) = spak_exchange::space::read(&bytes) {
+            let first = start.elapsed();
+            let start = Instant::now();
+            for _ in 0..100 {
+                std::hint::black_box(spak_exchange::space::read(std::hint::black_box(&bytes))).ok();
+            }
+            println!(
+                "{first:?} first, {:?} then {file}: {} {:?}, {} parameters, {} restrictions, {:.6e} combinations",
+                start.elapsed() / 100,
+                read.space.format.name(),
+                read.space.name,
+                read.space.parameters.len(),
+                read.space.restrictions.len(),
+                read.space.combinations(),
+            );
+            for d in &read.diagnostics {
+                println!("    {:?} {} ({}) {}", d.severity, d.message, d.reason, d.repair);
+            }
+            continue;
+        }
+        let start = Instant::now();
         match spak_exchange::results::read(&bytes) {
             Ok(read) => {
                 let r = &read.recorded;

@@ -8,4 +8,7 @@ mod bytes;
 pub mod codes;
 mod domain;
 mod item;
+mod json;
+pub mod python;
 pub mod results;
+pub mod space;

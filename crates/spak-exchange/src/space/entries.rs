@@ -1,0 +1,37 @@
+//! Which entry of a file is meant by a key; spelling varies between tools and versions.
+
+use crate::json::Node;
+
+/// A key without what varies: case and underscores.
+pub(super) fn plain(key: &str) -> String {
+    key.chars().filter(|c| *c != '_' && *c != '-').flat_map(char::to_lowercase).collect()
+}
+
+pub(super) const SPACE: &[&str] = &["configurationspace"];
+pub(super) const PARAMETERS: &[&str] =
+    &["tuningparameters", "tuneparams", "params", "parameters", "tunableparameters"];
+pub(super) const RESTRICTIONS: &[&str] = &["conditions", "constraints", "restrictions"];
+pub(super) const EXPRESSION: &[&str] = &["expression"];
+pub(super) const NAME: &[&str] = &["name", "kernelname", "benchmarkname"];
+pub(super) const VALUES: &[&str] = &["values"];
+pub(super) const DEFAULT: &[&str] = &["default"];
+pub(super) const TYPE: &[&str] = &["type"];
+
+/// The entries of an object.
+pub(super) struct Entries<'t>(pub(super) Vec<(String, Node<'t>)>);
+
+impl<'t> Entries<'t> {
+    /// The first entry with one of these keys, as it is spelt.
+    pub(super) fn find(&self, keys: &[&str]) -> Option<(&str, Node<'t>)> {
+        let found = self.0.iter().find(|(key, _)| keys.contains(&plain(key).as_str()));
+        found.map(|(key, node)| (key.as_str(), *node))
+    }
+
+    /// Every entry with one of these keys.
+    pub(super) fn all<'s>(&'s self, keys: &'s [&str]) -> impl Iterator<Item = (&'s str, Node<'t>)> {
+        self.0
+            .iter()
+            .filter(move |(key, _)| keys.contains(&plain(key).as_str()))
+            .map(|(key, node)| (key.as_str(), *node))
+    }
+}
