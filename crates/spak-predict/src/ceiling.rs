@@ -120,7 +120,7 @@ impl Ceilings {
             (_, Some(special), Some(lanes)) => {
                 ("special functions and vector units", format!("{special} + {lanes}"))
             }
-            (Exponentials::AnyUnits, None, Some(lanes)) if !hardware.is_gpu() => {
+            (_, None, Some(lanes)) if !hardware.is_gpu() => {
                 ("vector units, one instruction each", lanes)
             }
             _ => {

@@ -69,6 +69,11 @@ pub(crate) fn estimate(
     let memory = rates.memory.map(|rate| bytes / rate);
     let mut assumes = rates.assumes;
     assumes.extend(tiles.assumes.iter().cloned());
+    if !fits {
+        assumes.push(
+            "of what tiles ask the last-level cache for, an eighth comes from memory".to_owned(),
+        );
+    }
     assumes.push("all blocks take equally long; rates at the clock of the data sheet".to_owned());
 
     let resident = occupancy.map(|o| o.blocks).filter(|b| *b > 0);

@@ -16,9 +16,10 @@ pub struct PredictReport {
     pub workload: Option<String>,
     /// The machine.
     pub hardware: HardwareRecord,
-    /// What was predicted, without files.
-    #[serde(flatten)]
-    pub prediction: Prediction,
+    /// What is to be said about the machine's description.
+    pub notes: Vec<String>,
+    /// One for each config that was asked for.
+    pub predictions: Vec<Prediction>,
 }
 
 /// Which machine, and where its figures are from.

@@ -9,6 +9,8 @@ pub(crate) mod hash;
 pub(crate) mod library;
 pub(crate) mod lock;
 pub(crate) mod new;
+pub(crate) mod predict;
 pub(crate) mod run_loop;
 pub(crate) mod schema;
 pub(crate) mod show;
+pub(crate) mod space;

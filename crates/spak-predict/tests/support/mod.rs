@@ -30,7 +30,13 @@ pub(crate) fn machine(name: &str, text: &str) -> Hardware {
 /// Every record of the libraries that come with the program.
 pub(crate) fn library() -> Vec<Hardware> {
     let texts = [
-        include_str!("../../../../std/hardware/nvidia.dsl"),
+        include_str!("../../../../std/hardware/a100.dsl"),
+        include_str!("../../../../std/hardware/b200.dsl"),
+        include_str!("../../../../std/hardware/h100.dsl"),
+        include_str!("../../../../std/hardware/h200.dsl"),
+        include_str!("../../../../std/hardware/rtx4090.dsl"),
+        include_str!("../../../../std/hardware/rtx5070.dsl"),
+        include_str!("../../../../std/hardware/rtx5090.dsl"),
         include_str!("../../../../std/hardware/apple.dsl"),
     ];
     let mut found = Vec::new();

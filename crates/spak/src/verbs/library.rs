@@ -8,5 +8,14 @@ pub(crate) fn find(name: &str) -> Option<&'static str> {
 /// Every library: name and text.
 pub(crate) const LIBRARIES: &[(&str, &str)] = &[
     ("std/observations", include_str!("../../../../std/observations.dsl")),
+    ("std/hardware/a100", include_str!("../../../../std/hardware/a100.dsl")),
+    ("std/hardware/apple", include_str!("../../../../std/hardware/apple.dsl")),
+    ("std/hardware/b200", include_str!("../../../../std/hardware/b200.dsl")),
+    ("std/hardware/h100", include_str!("../../../../std/hardware/h100.dsl")),
+    ("std/hardware/h200", include_str!("../../../../std/hardware/h200.dsl")),
+    ("std/hardware/measured", include_str!("../../../../std/hardware/measured.dsl")),
     ("std/hardware/nvidia", include_str!("../../../../std/hardware/nvidia.dsl")),
+    ("std/hardware/rtx4090", include_str!("../../../../std/hardware/rtx4090.dsl")),
+    ("std/hardware/rtx5070", include_str!("../../../../std/hardware/rtx5070.dsl")),
+    ("std/hardware/rtx5090", include_str!("../../../../std/hardware/rtx5090.dsl")),
 ];

@@ -34,8 +34,14 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.lock-report", || schemars::schema_for!(r::Envelope<Diagnosed<r::LockReport>>)),
     ("spak.loop-report", || schemars::schema_for!(r::Envelope<r::LoopReport>)),
     ("spak.new", || schemars::schema_for!(r::Envelope<r::NewReport>)),
+    ("spak.predict", || {
+        schemars::schema_for!(r::Envelope<Diagnosed<spak_records::prediction::PredictReport>>)
+    }),
     ("spak.schemas", || schemars::schema_for!(r::Envelope<r::SchemasReport>)),
     ("spak.show", || schemars::schema_for!(r::Envelope<Diagnosed<r::ShowReport>>)),
+    ("spak.space", || {
+        schemars::schema_for!(r::Envelope<Diagnosed<spak_records::space_report::SpaceReport>>)
+    }),
     ("spak.trial", || schemars::schema_for!(spak_records::Trial)),
 ];
 
