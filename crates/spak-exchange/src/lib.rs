@@ -11,4 +11,5 @@ mod item;
 mod json;
 pub mod python;
 pub mod results;
+pub mod rows;
 pub mod space;

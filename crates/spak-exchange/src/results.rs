@@ -4,9 +4,11 @@ mod build;
 mod cache;
 mod read;
 mod t4;
+mod write;
 
 pub use read::{Read, read};
 use spak_records::Value;
+pub use write::write_t4;
 
 /// The format of a file of results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,11 +3,13 @@
 mod entries;
 mod parameters;
 mod read;
+mod write;
 
 pub use read::{Read, read};
 use spak_expr::Expr;
 use spak_records::Value;
 use spak_syntax::Span;
+pub use write::{Unwritable, write_t1};
 
 /// The format of a description of a space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
