@@ -11,6 +11,7 @@ pub mod problem;
 pub mod protocol;
 pub mod report;
 pub mod run;
+pub mod space_report;
 pub mod store;
 pub mod trace;
 pub mod trial;

@@ -73,7 +73,6 @@ pub(crate) enum Unary {
     Not,
     ToFloat,
     AbsWhole,
-    AbsReal,
     IsPow2,
     /// Floats to whole numbers; only built where the result fits.
     Floor,

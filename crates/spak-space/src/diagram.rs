@@ -129,15 +129,11 @@ impl Diagram {
     /// For each position and each value how many configs have it.
     pub(crate) fn marginals(&self) -> Vec<Vec<(u32, BigUint)>> {
         match &self.counts {
-            Counts::Small(tally) => match tally.marginals(&self.positions, &self.layers) {
-                Some(found) => found,
-                // A count above the root may leave 128 bits only when the total does.
-                None => Vec::new(),
-            },
-            Counts::Large(tally) => {
-                tally.marginals(&self.positions, &self.layers).unwrap_or_default()
-            }
+            Counts::Small(tally) => tally.marginals(&self.positions, &self.layers),
+            Counts::Large(tally) => tally.marginals(&self.positions, &self.layers),
         }
+        // What goes through a node is no more than the total, which the type holds.
+        .unwrap_or_default()
     }
 }
 
@@ -169,7 +165,7 @@ fn trim(positions: &[Position], layers: &mut [Layer]) {
         let width = children.len();
         let mut kept = 0_usize;
         let mut begin = 0_usize;
-        for node in 0..count {
+        for (node, is_alive) in here.iter_mut().enumerate() {
             let end = layer.starts[node + 1] as usize;
             layer.starts[node] = kept as u32;
             for edge in begin..end {
@@ -180,7 +176,7 @@ fn trim(positions: &[Position], layers: &mut [Layer]) {
                     layer.values[kept] = layer.values[edge];
                     layer.targets.copy_within(edge * width..(edge + 1) * width, kept * width);
                     kept += 1;
-                    here[node] = true;
+                    *is_alive = true;
                 }
             }
             begin = end;

@@ -116,7 +116,6 @@ pub(crate) fn unary(op: Unary, a: u64) -> u64 {
         Unary::Not => u64::from(a == 0),
         Unary::ToFloat => ((a as i64) as f64).to_bits(),
         Unary::AbsWhole => (a as i64).wrapping_abs() as u64,
-        Unary::AbsReal => float.abs().to_bits(),
         Unary::IsPow2 => u64::from((a as i64) > 0 && (a as i64).count_ones() == 1),
         Unary::Floor => rounded(float.floor()),
         Unary::Ceil => rounded(float.ceil()),

@@ -66,16 +66,44 @@ impl Explainer {
         self.conflict_with(&[])
     }
 
-    /// The same where a parameter of the problem has the value with this index: who excludes the value.
-    pub fn exclusion(&mut self, parameter: u32, value: u32) -> Option<Conflict> {
-        match self.lowered.bound.iter().position(|index| *index == parameter) {
-            Some(number) => self.conflict_with(&[(number as u32, value)]),
-            // No condition names it.
-            None => None,
-        }
+    /// The same where parameters, by index, have the values with these indices: who excludes them.
+    pub fn exclusion(&mut self, fixed: &[(u32, u32)]) -> Option<Conflict> {
+        let fixed = self.numbered(fixed);
+        self.conflict_with(&fixed)
     }
 
-    /// Whether the value of a parameter is excluded by this condition alone.
+    /// How many valid configs have these values under some of the conditions (`None`: under all);
+    /// parameters and values by index. An error says that the limits do not allow to tell.
+    ///
+    /// # Errors
+    /// See [`MakeError`].
+    pub fn count_where(
+        &mut self,
+        fixed: &[(u32, u32)],
+        constraints: Option<&[u32]>,
+    ) -> Result<BigUint, MakeError> {
+        let numbered = self.numbered(fixed);
+        let all = self.constraints();
+        let mut count = self.space(constraints.unwrap_or(&all), &numbered)?.count();
+        // No condition names these: one of their values is as good as another.
+        for (parameter, value) in fixed {
+            if !self.lowered.bound.contains(parameter) {
+                let size = self.lowered.sizes.get(*parameter as usize).copied().unwrap_or(0);
+                if *value >= size {
+                    return Ok(BigUint::from(0_u32));
+                }
+                count /= size;
+            }
+        }
+        Ok(count)
+    }
+
+    /// Parameters by their numbers in the graph; those that no condition names are left out.
+    fn numbered(&self, fixed: &[(u32, u32)]) -> Vec<(u32, u32)> {
+        let number = |parameter: u32| self.lowered.bound.iter().position(|i| *i == parameter);
+        fixed.iter().filter_map(|(p, value)| Some((number(*p)? as u32, *value))).collect()
+    }
+
     fn conflict_with(&mut self, fixed: &[(u32, u32)]) -> Option<Conflict> {
         self.tests = 0;
         let all: Vec<u32> = self.constraints();
@@ -280,9 +308,9 @@ mod tests {
             &["tile * warps <= 128", "warps >= 2", "other < 3"],
         );
         assert_eq!(space.conflict(), None);
-        assert_eq!(space.exclusion(0, 3).unwrap().constraints, [0, 1]);
-        assert_eq!(space.exclusion(1, 0).unwrap().constraints, [1]);
-        assert_eq!(space.exclusion(0, 0), None);
+        assert_eq!(space.exclusion(&[(0, 3)]).unwrap().constraints, [0, 1]);
+        assert_eq!(space.exclusion(&[(1, 0)]).unwrap().constraints, [1]);
+        assert_eq!(space.exclusion(&[(0, 0)]), None);
         assert_eq!(space.broken(&[3, 0, 0]), [1]);
         let removals = space.removals().unwrap();
         // 24 combinations; the first condition alone leaves out (64,4), (128,2), (128,4), twice each.

@@ -130,9 +130,8 @@ fn component_diagram(
     loop {
         let budget = Budget { edges: limits.edges, work };
         for order in &orders {
-            match diagram(lowered, order, conditions, &supports, fixed, budget) {
-                Ok(diagram) => return Ok(diagram),
-                Err(TooLarge) => {}
+            if let Ok(made) = diagram(lowered, order, conditions, &supports, fixed, budget) {
+                return Ok(made);
             }
         }
         if work >= limits.work {

@@ -82,7 +82,7 @@ impl Env for Named<'_> {
 /// The result of an operation; what fails is [`Slow::None`].
 pub(crate) fn apply(dialect: Dialect, op: &SlowOp, operands: &[Slow], opaque: &[Opaque]) -> Slow {
     // Of a choice, the branch that is not taken may have no value.
-    if *op != SlowOp::Select && operands.iter().any(|operand| *operand == Slow::None) {
+    if *op != SlowOp::Select && operands.contains(&Slow::None) {
         return Slow::None;
     }
     let result = match (op, operands) {

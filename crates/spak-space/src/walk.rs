@@ -199,7 +199,7 @@ fn below<R: Rng>(bound: &BigUint, random: &mut R) -> BigUint {
         let words = bits.div_ceil(32);
         let mut digits: Vec<u32> = (0..words).map(|_| random.random()).collect();
         if let Some(last) = digits.last_mut()
-            && bits % 32 != 0
+            && !bits.is_multiple_of(32)
         {
             *last &= (1 << (bits % 32)) - 1;
         }

@@ -17,9 +17,20 @@ use crate::verbs;
 struct Arguments {
     #[command(subcommand)]
     verb: Verb,
-    /// How results are printed.
+    /// How results are printed; `csv` is for rows (`spak space --enumerate`).
     #[arg(long, global = true, value_enum, default_value = "human")]
-    output: Format,
+    output: Output,
+}
+
+/// What `--output` may be.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Output {
+    /// For people.
+    Human,
+    /// One JSON object with a format name and a version.
+    Json,
+    /// Rows of comma-separated values.
+    Csv,
 }
 
 #[derive(Subcommand)]
@@ -46,6 +57,8 @@ enum Verb {
     Bench(verbs::bench::Options),
     /// Say what a config must cost before it runs, and a time that nothing can beat.
     Predict(verbs::predict::Options),
+    /// Count a tuning space, and say which values survive and who removes the others.
+    Space(verbs::space::Options),
     /// Print the JSON Schema of an output or file format.
     Schema(verbs::schema::Options),
 }
@@ -63,6 +76,8 @@ pub(crate) struct Command {
     verb: Verb,
     /// How results, and why there is none, are printed.
     pub(crate) format: Format,
+    /// How rows are printed, when something else than the format was asked for.
+    table: Option<verbs::space::Table>,
 }
 
 /// Reads the command line; prints help and the version itself.
@@ -71,7 +86,19 @@ pub(crate) struct Command {
 /// What is wrong with it, and how to print that.
 pub(crate) fn parse() -> Result<Command, (clap::Error, Format)> {
     match Arguments::try_parse() {
-        Ok(Arguments { verb, output }) => Ok(Command { verb, format: output }),
+        Ok(Arguments { verb, output }) => {
+            let (format, table) = match output {
+                Output::Human => (Format::Human, None),
+                Output::Json => (Format::Json, None),
+                Output::Csv => (Format::Human, Some(verbs::space::Table::Csv)),
+            };
+            if table.is_some() && !matches!(verb, Verb::Space(_)) {
+                let message = "`--output csv` is for the rows of `spak space`\n";
+                let kind = clap::error::ErrorKind::InvalidValue;
+                return Err((clap::Error::raw(kind, message), format));
+            }
+            Ok(Command { verb, format, table })
+        }
         Err(error) => Err((error, wanted_format())),
     }
 }
@@ -99,6 +126,7 @@ pub(crate) fn main(command: Command) -> Result<Status> {
         Verb::Loop(options) => verbs::run_loop::run(&options, format),
         Verb::Bench(options) => verbs::bench::run(&options, format),
         Verb::Predict(options) => verbs::predict::run(&options, format),
+        Verb::Space(options) => verbs::space::run(&options, format, command.table),
         Verb::Schema(options) => verbs::schema::run(&options, format),
     }
 }

@@ -6,6 +6,7 @@ mod engine;
 mod exit;
 mod output;
 mod project;
+mod tuning;
 mod verbs;
 
 use std::process::ExitCode;

@@ -65,6 +65,14 @@ impl Sources {
         Ok(FileId(self.files.len() as u32 - 1))
     }
 
+    /// A file whose text is known already, shown as `shown`.
+    pub(crate) fn add(&mut self, path: &Path, shown: &str, text: &str) -> FileId {
+        let source = Source::decode(text.as_bytes());
+        let lines = LineIndex::new(source.text());
+        self.files.push(ReadFile { shown: shown.to_owned(), path: path.to_owned(), source, lines });
+        FileId(self.files.len() as u32 - 1)
+    }
+
     /// The file with this id.
     pub(crate) fn get(&self, id: FileId) -> Option<&ReadFile> {
         self.files.get(id.0 as usize)

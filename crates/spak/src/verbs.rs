@@ -13,3 +13,4 @@ pub(crate) mod predict;
 pub(crate) mod run_loop;
 pub(crate) mod schema;
 pub(crate) mod show;
+pub(crate) mod space;

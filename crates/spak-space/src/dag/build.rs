@@ -209,7 +209,7 @@ impl Dag {
     }
 
     /// A whole number as a float; `None` when that would round.
-    pub(crate) fn to_float(&mut self, a: Node) -> Option<Node> {
+    pub(crate) fn as_float(&mut self, a: Node) -> Option<Node> {
         let (low, high) = self.info(a).range.int()?;
         if magnitude((low, high)) > EXACT as u64 {
             return None;

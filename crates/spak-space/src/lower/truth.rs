@@ -232,10 +232,10 @@ impl Lowering<'_> {
                 let (a, b) = (self.number_of(a), self.number_of(b));
                 match (self.dag.kind(a), self.dag.kind(b)) {
                     (Type::Int, Type::Float(kind)) if kind.is_none() => {
-                        Some((self.dag.to_float(a)?, b))
+                        Some((self.dag.as_float(a)?, b))
                     }
                     (Type::Float(kind), Type::Int) if kind.is_none() => {
-                        Some((a, self.dag.to_float(b)?))
+                        Some((a, self.dag.as_float(b)?))
                     }
                     (x, y) if x == y => Some((a, b)),
                     _ => None,

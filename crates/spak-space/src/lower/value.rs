@@ -150,7 +150,7 @@ impl Lowering<'_> {
                     BinaryOp::FloorDivide => self.dag.whole(Whole::FloorDivide, a, b)?,
                     BinaryOp::Remainder => self.dag.whole(Whole::Remainder, a, b)?,
                     _ => {
-                        let (x, y) = (self.dag.to_float(a)?, self.dag.to_float(b)?);
+                        let (x, y) = (self.dag.as_float(a)?, self.dag.as_float(b)?);
                         self.quotient(x, y, magnitude(self.dag.info(a).range.int()?) as f64)
                     }
                 };
@@ -195,7 +195,7 @@ impl Lowering<'_> {
 
     fn floats(&mut self, op: BinaryOp, a: Node, b: Node) -> Option<Part> {
         let mut float = |node: Node| match self.dag.kind(node) {
-            Type::Int => self.dag.to_float(node),
+            Type::Int => self.dag.as_float(node),
             _ => Some(node),
         };
         let (a, b) = (float(a)?, float(b)?);
@@ -292,7 +292,7 @@ impl Lowering<'_> {
                 let range = Range::Int(low.floor() as i64, high.ceil() as i64);
                 self.dag.unary(op, *a, Type::Int, range)
             }
-            ("float", [a], [Type::Int]) => self.dag.to_float(*a)?,
+            ("float", [a], [Type::Int]) => self.dag.as_float(*a)?,
             ("float", [a], [Type::Float(kind)]) if kind.is_none() => *a,
             ("is_pow2", [a], [Type::Int]) => {
                 self.dag.unary(Unary::IsPow2, *a, Type::Bool, Range::Unknown)

@@ -93,6 +93,21 @@ pub(crate) fn bound(
     Symbols(all)
 }
 
+/// What a design alone says of its workload and its hardware, by name.
+pub(crate) fn declared(system: &System, workload: Option<&Record>) -> BTreeMap<String, Literal> {
+    let mut all = behind_names(&system.workloads);
+    all.extend(behind_names(&system.hardware));
+    for (key, value) in agreed(&system.hardware) {
+        all.insert(format!("hardware.{key}"), value.clone());
+        all.insert(key, value);
+    }
+    for (key, value) in workload.map(fields).unwrap_or_default() {
+        all.insert(format!("workload.{key}"), value.clone());
+        all.insert(key, value);
+    }
+    all
+}
+
 /// The values of a workload as records have them: a bare name is a text, and so is a quantity.
 pub(crate) fn workload(record: &Record) -> Workload {
     let fields = fields(record).into_iter();

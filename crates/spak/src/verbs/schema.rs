@@ -39,6 +39,9 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     }),
     ("spak.schemas", || schemars::schema_for!(r::Envelope<r::SchemasReport>)),
     ("spak.show", || schemars::schema_for!(r::Envelope<Diagnosed<r::ShowReport>>)),
+    ("spak.space", || {
+        schemars::schema_for!(r::Envelope<Diagnosed<spak_records::space_report::SpaceReport>>)
+    }),
     ("spak.trial", || schemars::schema_for!(spak_records::Trial)),
 ];
 

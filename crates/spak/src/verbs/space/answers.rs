@@ -1,0 +1,292 @@
+//! What is said of a space, as a record.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use spak_records::space_report::{
+    ConfigRecord, ConflictRecord, ConstraintRecord, CountRecord, KilledRecord, ParameterRecord,
+    SpaceReport, SurvivorRecord, WhyRecord,
+};
+use spak_records::{Config, Value};
+use spak_space::{BigUint, Conflict, Explainer, Parameter, Space};
+use spak_syntax::diagnostic::suggest;
+
+use super::{Made, Options};
+use crate::tuning::Subject;
+
+/// Values listed for one parameter.
+const MAX_LISTED: usize = 256;
+
+/// Killed values whose killers are looked for, over all parameters.
+const MAX_BLAMED: usize = 64;
+
+/// Values looked at when a space is streamed to be counted.
+const STREAMED_WORK: u64 = 50_000_000;
+
+/// A count as a record.
+pub(super) fn count(count: &BigUint) -> CountRecord {
+    match u64::try_from(count) {
+        Ok(number) => CountRecord::Number(number),
+        Err(_) => CountRecord::Digits(count.to_string()),
+    }
+}
+
+/// The report of a file whose space cannot be told.
+pub(super) fn nothing(file: &Path, subject: &Subject) -> SpaceReport {
+    SpaceReport {
+        file: file.to_string_lossy().into_owned(),
+        name: subject.name.clone(),
+        combinations: CountRecord::Number(0),
+        count: CountRecord::Number(0),
+        exact: false,
+        milliseconds: 0.0,
+        nodes: 0,
+        edges: 0,
+        parameters: Vec::new(),
+        constraints: Vec::new(),
+        example: None,
+        conflict: None,
+        why: Vec::new(),
+        config: None,
+        notes: subject.notes.clone(),
+    }
+}
+
+pub(super) fn report(
+    options: &Options,
+    subject: &Subject,
+    made: Made,
+    milliseconds: f64,
+    explainer: &mut Explainer,
+) -> Result<SpaceReport> {
+    let mut report = nothing(&options.file, subject);
+    report.milliseconds = milliseconds;
+    let parameters = &subject.problem.parameters;
+    let combinations: BigUint = parameters
+        .iter()
+        .map(|p| BigUint::from(p.values.len() + usize::from(p.when.is_some())))
+        .product();
+    report.combinations = count(&combinations);
+    match made {
+        Made::Exact(space) => {
+            report.exact = true;
+            report.count = count(&space.count());
+            report.nodes = space.nodes() as u64;
+            report.edges = space.edges() as u64;
+            report.parameters = survival(parameters, &space, explainer);
+            report.example =
+                space.unrank(&BigUint::from(0_u32)).map(|config| values(parameters, &config));
+            report.constraints = removals(subject, &space, &combinations, explainer);
+        }
+        Made::Streamed(mut streamed) => {
+            let walked = streamed.count(STREAMED_WORK);
+            report.exact = walked.is_complete;
+            report.count = count(&walked.found);
+            streamed.walk(STREAMED_WORK, &mut |config| {
+                report.example = Some(values(parameters, config));
+                false
+            });
+            report.parameters = parameters
+                .iter()
+                .map(|p| ParameterRecord {
+                    name: p.name.clone(),
+                    values: p.values.len() as u64,
+                    survive: None,
+                    surviving: Vec::new(),
+                    killed: Vec::new(),
+                })
+                .collect();
+        }
+    }
+    if report.example.is_none() && report.exact {
+        report.conflict = explainer.conflict().map(|conflict| record(&conflict));
+    }
+    for why in &options.why {
+        report.why.push(self::why(subject, why, explainer)?);
+    }
+    if let Some(config) = &options.config {
+        report.config = Some(self::config(subject, config, explainer)?);
+    }
+    Ok(report)
+}
+
+/// A config by names; parameters that are absent are left out.
+pub(super) fn values(parameters: &[Parameter], config: &[u32]) -> Config {
+    let value = |(p, index): (&Parameter, &u32)| {
+        Some((p.name.clone(), p.values.get(*index as usize)?.clone()))
+    };
+    Config(parameters.iter().zip(config).filter_map(value).collect::<BTreeMap<_, _>>())
+}
+
+fn record(conflict: &Conflict) -> ConflictRecord {
+    ConflictRecord { constraints: conflict.constraints.clone(), smallest: conflict.is_smallest }
+}
+
+fn survival(
+    parameters: &[Parameter],
+    space: &Space,
+    explainer: &mut Explainer,
+) -> Vec<ParameterRecord> {
+    let is_empty = space.is_empty();
+    let mut blamed = 0;
+    let mut found = Vec::with_capacity(parameters.len());
+    for (index, (parameter, alive)) in parameters.iter().zip(space.marginals()).enumerate() {
+        let survivor = |(value, n): &(u32, BigUint)| SurvivorRecord {
+            value: parameter.values.get(*value as usize).cloned(),
+            count: count(n),
+        };
+        let mut killed = Vec::new();
+        let size = space.size_of(index);
+        // An empty space kills everything for one reason, which is told once.
+        if !is_empty && alive.len() < size as usize {
+            let mut next = alive.iter().map(|(value, _)| *value).peekable();
+            for value in 0..size {
+                if next.peek() == Some(&value) {
+                    next.next();
+                    continue;
+                }
+                if killed.len() >= MAX_LISTED {
+                    break;
+                }
+                let mut by = Vec::new();
+                if blamed < MAX_BLAMED {
+                    blamed += 1;
+                    if let Some(conflict) = explainer.exclusion(&[(index as u32, value)]) {
+                        by = conflict.constraints;
+                    }
+                }
+                killed.push(KilledRecord {
+                    value: parameter.values.get(value as usize).cloned(),
+                    by,
+                });
+            }
+        }
+        found.push(ParameterRecord {
+            name: parameter.name.clone(),
+            values: parameter.values.len() as u64,
+            survive: Some(alive.len() as u64),
+            surviving: alive.iter().take(MAX_LISTED).map(survivor).collect(),
+            killed,
+        });
+    }
+    found
+}
+
+fn removals(
+    subject: &Subject,
+    space: &Space,
+    combinations: &BigUint,
+    explainer: &mut Explainer,
+) -> Vec<ConstraintRecord> {
+    let removals = explainer.removals().unwrap_or_default();
+    let undefined = explainer.undefined();
+    let all = space.count();
+    let constraints = subject.problem.constraints.iter().zip(&subject.origins).enumerate();
+    constraints
+        .map(|(index, (constraint, origin))| {
+            let removal = removals.get(index);
+            let lost = undefined.iter().find(|u| u.constraint == index as u32);
+            ConstraintRecord {
+                text: constraint.text.clone(),
+                reason: origin.reason.clone(),
+                removes_alone: removal.map(|r| count(&(combinations - &r.alone))),
+                only_it_removes: removal.map(|r| count(&(&r.without - &all))),
+                without_value: lost.map_or(CountRecord::Number(0), |u| count(&u.count)),
+            }
+        })
+        .collect()
+}
+
+fn why(subject: &Subject, text: &str, explainer: &mut Explainer) -> Result<WhyRecord> {
+    let (parameter, value) = pair(subject, text)?;
+    let fixed = [(parameter, value)];
+    let number = explainer.count_where(&fixed, None)?;
+    let excluded = if number == BigUint::from(0_u32) { explainer.exclusion(&fixed) } else { None };
+    let mut leaves = Vec::with_capacity(subject.problem.constraints.len());
+    for index in 0..subject.problem.constraints.len() {
+        leaves.push(count(&explainer.count_where(&fixed, Some(&[index as u32]))?));
+    }
+    let known = subject.problem.parameters.get(parameter as usize).context("a known parameter")?;
+    Ok(WhyRecord {
+        parameter: known.name.clone(),
+        value: known.values.get(value as usize).cloned().context("a known value")?,
+        count: count(&number),
+        excluded: excluded.as_ref().map(record),
+        leaves,
+    })
+}
+
+fn config(subject: &Subject, text: &str, explainer: &mut Explainer) -> Result<ConfigRecord> {
+    let parameters = &subject.problem.parameters;
+    let mut fixed: Vec<(u32, u32)> = Vec::new();
+    for part in text.split(',').filter(|part| !part.trim().is_empty()) {
+        let (parameter, value) = pair(subject, part)?;
+        if fixed.iter().any(|(known, _)| *known == parameter) {
+            bail!("`{}` is given twice", part.split('=').next().unwrap_or(part).trim());
+        }
+        fixed.push((parameter, value));
+    }
+    let given = |index: usize| fixed.iter().find(|(p, _)| *p as usize == index).map(|(_, v)| *v);
+    let named = parameters
+        .iter()
+        .enumerate()
+        .filter_map(|(i, p)| Some((p.name.clone(), p.values.get(given(i)? as usize)?.clone())));
+    let named = Config(named.collect());
+    // What has one value need not be given; what may be absent is, when it is not given.
+    let whole: Option<Vec<u32>> = parameters
+        .iter()
+        .enumerate()
+        .map(|(i, p)| match (given(i), p.values.len()) {
+            (Some(value), _) => Some(value),
+            (None, 1) if p.when.is_none() => Some(0),
+            (None, n) if p.when.is_some() => Some(n as u32),
+            (None, _) => None,
+        })
+        .collect();
+    let number = explainer.count_where(&fixed, None)?;
+    let valid = number != BigUint::from(0_u32);
+    let breaks = match &whole {
+        Some(config) if !valid => explainer.broken(config),
+        _ => Vec::new(),
+    };
+    let excluded = match (valid, &whole) {
+        (false, None) => explainer.exclusion(&fixed).as_ref().map(record),
+        _ => None,
+    };
+    Ok(ConfigRecord { config: named, valid, count: count(&number), breaks, excluded })
+}
+
+/// `name=value` as indices.
+fn pair(subject: &Subject, text: &str) -> Result<(u32, u32)> {
+    let parameters = &subject.problem.parameters;
+    let (name, value) =
+        text.split_once('=').ok_or_else(|| anyhow!("`{}` is not `name=value`", text.trim()))?;
+    let (name, value) = (name.trim(), value.trim().trim_matches(['"', '\'']));
+    let Some(at) = parameters.iter().position(|p| p.name == name) else {
+        match suggest(name, parameters.iter().map(|p| p.name.as_str())) {
+            Some(near) => bail!("there is no parameter `{name}`; did you mean `{near}`?"),
+            None => bail!("there is no parameter `{name}`"),
+        }
+    };
+    let known = parameters.get(at).map(|p| p.values.as_slice()).unwrap_or_default();
+    let found = known.iter().position(|v| is_meant(v, value));
+    let Some(index) = found else {
+        let listed: Vec<String> = known.iter().take(16).map(Value::to_string).collect();
+        let more = if known.len() > 16 { ", …" } else { "" };
+        bail!("`{value}` is no value of `{name}`; it has {}{more}", listed.join(", "));
+    };
+    Ok((at as u32, index as u32))
+}
+
+/// Whether a value is what was typed; numbers are compared as numbers.
+fn is_meant(value: &Value, typed: &str) -> bool {
+    match value {
+        Value::Int(i) => {
+            typed.parse() == Ok(*i) || typed.parse::<f64>().is_ok_and(|x| x == *i as f64)
+        }
+        Value::Float(x) => typed.parse() == Ok(*x),
+        Value::Bool(b) => typed.eq_ignore_ascii_case(if *b { "true" } else { "false" }),
+        other => other.to_string() == typed,
+    }
+}
