@@ -205,6 +205,16 @@ proptest! {
         for (rank, config) in all.iter().enumerate() {
             prop_assert_eq!(space.rank_small(config), Some(rank as u128));
         }
+        // So are the rows.
+        let layout = space.layout();
+        let unpacked = |word: u128| -> Vec<u32> {
+            let field = |(shift, bits): &(u32, u32)| ((word >> shift) & ((1 << bits) - 1)) as u32;
+            layout.fields.iter().map(field).collect()
+        };
+        let (mut narrow, mut wide) = (vec![1, 2, 3], Vec::new());
+        prop_assert!(space.pack64(&mut narrow) && space.pack128(&mut wide));
+        prop_assert_eq!(&narrow.iter().map(|w| unpacked(u128::from(*w))).collect::<Vec<_>>(), &all);
+        prop_assert_eq!(&wide.iter().map(|w| unpacked(*w)).collect::<Vec<_>>(), &all);
         // Streaming finds the same.
         let mut streamed = Streamed::of(&problem).unwrap();
         let walked = streamed.count(u64::MAX);
