@@ -144,3 +144,51 @@ pub struct ConfigRecord {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub excluded: Option<ConflictRecord>,
 }
+
+/// Result of `spak bench --spaces`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct SpaceBenchReport {
+    /// Its version.
+    pub kernel_tuner: String,
+    /// Its version.
+    pub pyatf: String,
+    /// How often each was constructed; the first time does not count.
+    pub turns: u32,
+    /// A row for each file.
+    pub rows: Vec<SpaceBenchRow>,
+}
+
+/// How long one space takes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct SpaceBenchRow {
+    /// The file without its folder and ending.
+    pub space: String,
+    /// All combinations of values.
+    pub combinations: CountRecord,
+    /// Valid configs.
+    pub count: CountRecord,
+    /// Edges of the diagram.
+    pub edges: u64,
+    /// From the bytes of the file to the exact count.
+    pub spak_index: SpaceTime,
+    /// The same, and every config written into memory.
+    pub spak_rows: SpaceTime,
+    /// Kernel Tuner's construction.
+    pub kernel_tuner: SpaceTime,
+    /// pyATF's construction.
+    pub pyatf: SpaceTime,
+}
+
+/// Seconds over several turns.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct SpaceTime {
+    /// The middle one.
+    pub median: Option<f64>,
+    /// The fastest.
+    pub least: Option<f64>,
+    /// The slowest.
+    pub most: Option<f64>,
+    /// Why there is none, or what is wrong with it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub note: Option<String>,
+}

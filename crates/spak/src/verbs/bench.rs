@@ -1,5 +1,7 @@
 //! `spak bench`: generated kernels and NumPy, measured by turns in one run.
 
+mod spaces;
+
 use std::io::{BufRead, BufReader, Read as _, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -32,6 +34,10 @@ pub(crate) struct Options {
     /// A Python with NumPy.
     #[arg(long, default_value = "python3", env = "SPAK_PYTHON")]
     python: String,
+    /// Measure the construction of tuning spaces instead: the files are T1, or dictionaries of parameters
+    /// and restrictions, and the Python has Kernel Tuner and pyATF.
+    #[arg(long)]
+    spaces: bool,
     /// The C compiler.
     #[arg(long, default_value = "gcc", env = "SPAK_CC")]
     cc: String,
@@ -48,6 +54,9 @@ const BASELINE: &str = include_str!("bench/baseline.py");
 
 /// Measures every design and prints both sides, whichever is faster.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
+    if options.spaces {
+        return spaces::run(&options.designs, options.rounds, &options.python, format);
+    }
     let mut machine = machine(&options.cc)?;
     // Each turn is short, and there are many: the machine's drift hits both sides alike.
     machine.options.time.launches = 1;

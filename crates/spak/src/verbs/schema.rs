@@ -23,6 +23,9 @@ type Make = fn() -> schemars::Schema;
 /// Every format with a function that makes its schema.
 pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.bench", || schemars::schema_for!(r::Envelope<r::BenchReport>)),
+    ("spak.bench-spaces", || {
+        schemars::schema_for!(r::Envelope<spak_records::space_report::SpaceBenchReport>)
+    }),
     ("spak.check", || schemars::schema_for!(r::Envelope<r::CheckReport>)),
     ("spak.codes", || schemars::schema_for!(r::Envelope<CodesReport>)),
     ("spak.diff", || schemars::schema_for!(r::Envelope<Diagnosed<r::DiffReport>>)),

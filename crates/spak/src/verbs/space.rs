@@ -17,6 +17,8 @@ use crate::output::json::{self, Diagnosed};
 use crate::output::{Format, diagnostics};
 use crate::tuning::Subject;
 
+pub(crate) use answers::count;
+pub(crate) use print::grouped;
 pub(crate) use rows::Table;
 
 /// What `spak space` is told.

@@ -25,7 +25,7 @@ const MAX_BLAMED: usize = 64;
 const STREAMED_WORK: u64 = 50_000_000;
 
 /// A count as a record.
-pub(super) fn count(count: &BigUint) -> CountRecord {
+pub(crate) fn count(count: &BigUint) -> CountRecord {
     match u64::try_from(count) {
         Ok(number) => CountRecord::Number(number),
         Err(_) => CountRecord::Digits(count.to_string()),

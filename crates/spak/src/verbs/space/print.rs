@@ -177,7 +177,7 @@ fn significant(x: f64) -> String {
 }
 
 /// With a comma every three digits.
-fn grouped(count: &CountRecord) -> String {
+pub(crate) fn grouped(count: &CountRecord) -> String {
     let digits = match count {
         CountRecord::Number(number) => number.to_string(),
         CountRecord::Digits(digits) => digits.clone(),
