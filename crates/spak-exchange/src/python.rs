@@ -74,10 +74,11 @@ fn parsed(text: &str) -> Result<Parsed, Box<Diagnostic>> {
         Ok(expr) => return Ok(Parsed { expr, c_operators: None }),
         Err(error) => error,
     };
-    let complaint = not_python(text, &error);
+    let mut complaint = not_python(text, &error);
     if !scan.c_operators {
         return Err(complaint);
     }
+    "write `and`, `or` and `not` for `&&`, `||` and `!`".clone_into(&mut complaint.repair);
     let Some(rewritten) = c_operators::rewrite(text) else { return Err(complaint) };
     let again = scan::scan(&rewritten.text);
     if refused(&rewritten.text, &again).is_some() {

@@ -48,7 +48,8 @@ pub struct TuningSpace {
 pub struct Parameter {
     /// Its name.
     pub name: String,
-    /// The distinct values in the order of the file; never empty when there was no error.
+    /// The distinct values in the order of the file; empty only when they could not be read, which is
+    /// an error among the diagnostics.
     pub values: Vec<Value>,
     /// T1's `Default`; it need not be among the values.
     pub default: Option<Value>,

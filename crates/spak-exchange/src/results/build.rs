@@ -24,7 +24,9 @@ pub(super) struct Builder {
     rows: Vec<Row>,
     /// Seconds in the unit of the times.
     pub(super) time_unit: Option<f64>,
-    /// Where the reader is: the last entry that was begun.
+    /// Which entry of the file is being read.
+    pub(super) section: String,
+    /// Where the reader is in a row: the last entry that was begun.
     pub(super) place: String,
     /// The row that is being read.
     config: Vec<Option<u32>>,
@@ -43,6 +45,9 @@ pub(super) struct Entry {
 impl Builder {
     /// The path of the entry that is being read.
     pub(super) fn path(&self, list: &str) -> String {
+        if self.section != list {
+            return self.section.clone();
+        }
         let dot = if self.place.is_empty() { "" } else { "." };
         format!("{list}[{}]{dot}{}", self.rows.len(), self.place)
     }

@@ -21,6 +21,7 @@ impl<'de> Visitor<'de> for File<'_> {
         let mut again = false;
         let mut names: Option<Vec<String>> = None;
         while let Some(key) = map.next_key::<String>()? {
+            key.clone_into(&mut self.0.section);
             match key.as_str() {
                 "device_name" => self.0.device = map.next_value()?,
                 "kernel_name" => self.0.kernel = map.next_value()?,

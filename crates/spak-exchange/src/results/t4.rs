@@ -33,6 +33,7 @@ impl<'de> Visitor<'de> for File<'_> {
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<String>()? {
+            key.clone_into(&mut self.0.section);
             match key.as_str() {
                 "results" => map.next_value_seed(Rows(&mut *self.0))?,
                 "metadata" => {

@@ -13,6 +13,8 @@ use crate::python;
 
 /// The most values of one parameter.
 const MAX_VALUES: usize = 1 << 22;
+/// 2^63: whole numbers from here on are read as floats.
+const BEYOND_64_BITS: f64 = 9_223_372_036_854_775_808.0;
 /// The most parameters of a space.
 const MAX_PARAMETERS: usize = 1 << 12;
 
@@ -34,15 +36,12 @@ pub(super) fn parameters(
     } else {
         for (name, values) in node.members(path)? {
             let path = format!("{path}.{name}");
-            match domain(values, &path) {
-                Ok(values_read) => read.push(Parameter {
-                    name,
-                    values: values_read,
-                    default: None,
-                    place: values.span(),
-                }),
-                Err(diagnostic) => diagnostics.push(*diagnostic),
-            }
+            read.push(Parameter {
+                name,
+                values: domain_or_none(values, &path, diagnostics),
+                default: None,
+                place: values.span(),
+            });
         }
     }
     if read.len() > MAX_PARAMETERS {
@@ -71,7 +70,7 @@ fn described(
     let (name_key, name) = entries.find(NAME).ok_or_else(|| lacks("Name"))?;
     let name = name.string(&format!("{path}.{name_key}"))?.text;
     let (key, values) = entries.find(VALUES).ok_or_else(|| lacks("Values"))?;
-    let list = domain(values, &format!("{path}.{key}"))?;
+    let list = domain_or_none(values, &format!("{path}.{key}"), diagnostics);
     // A default only helps a search; whatever it is, the space is the same.
     let default = entries.find(DEFAULT).and_then(|(key, node)| node.value(key).ok());
     if let Some((key, kind)) = entries.find(TYPE)
@@ -99,6 +98,14 @@ fn of_another_type(name: &str, kind: &str, values: &[Value], at: Span) -> Option
     Some(warning.because("the values count, not the declaration").repair("make them agree"))
 }
 
+/// The values of a parameter, none when they cannot be read: the parameter exists all the same.
+fn domain_or_none(node: Node<'_>, path: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Value> {
+    domain(node, path).unwrap_or_else(|diagnostic| {
+        diagnostics.push(*diagnostic);
+        Vec::new()
+    })
+}
+
 /// The values of a parameter: a list, or a text with a Python list in it.
 fn domain(node: Node<'_>, path: &str) -> Result<Vec<Value>, Box<Diagnostic>> {
     let values = if node.is_text() {
@@ -109,7 +116,13 @@ fn domain(node: Node<'_>, path: &str) -> Result<Vec<Value>, Box<Diagnostic>> {
             Box::new(moved)
         })?
     } else if node.is_list() {
-        node.values(path)?
+        let values = node.values(path)?;
+        // The reader of JSON makes floats of whole numbers that fit nothing else.
+        if values.iter().any(|v| matches!(v, Value::Float(x) if x.abs() >= BEYOND_64_BITS)) {
+            let fault = node.fault(path, "a number is beyond what 64 bits hold exactly");
+            return Err(Box::new(fault.repair("write smaller numbers, or texts")));
+        }
+        values
     } else {
         let fault = node.fault(path, "the values of a parameter are a list");
         return Err(Box::new(fault.repair("write `[1, 2, 4]`, or `[value]` for a single one")));

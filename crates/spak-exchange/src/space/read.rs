@@ -92,7 +92,7 @@ fn name(top: &Entries<'_>) -> Option<String> {
             own(&Entries(node.members(key).ok()?))
         })
     });
-    text.map(|t| t.text)
+    text.map(|t| t.text).filter(|name| !name.is_empty())
 }
 
 fn unknown(root: Node<'_>, entries: &[(String, Node<'_>)]) -> Box<Diagnostic> {

@@ -62,7 +62,7 @@ pub fn write_t1(space: &TuningSpace) -> Result<String, Unwritable> {
             json!({"Expression": r.text, "Parameters": names})
         })
         .collect();
-    let name = space.name.as_deref().unwrap_or("unnamed");
+    let name = space.name.as_deref().unwrap_or("");
     let general = match &space.name {
         Some(name) => json!({"BenchmarkName": name, "FormatVersion": 1}),
         None => json!({"FormatVersion": 1}),

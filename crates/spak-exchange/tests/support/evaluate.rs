@@ -122,7 +122,7 @@ fn binary(op: BinaryOp, a: &Value, b: &Value) -> Option<Value> {
             BinaryOp::Power if b >= 0 => a.checked_pow(u32::try_from(b).ok()?),
             _ => None,
         };
-        if !matches!(op, BinaryOp::Divide) && !(op == BinaryOp::Power && b < 0) {
+        if !(op == BinaryOp::Divide || op == BinaryOp::Power && b < 0) {
             return whole.map(Value::Int);
         }
     }
