@@ -27,8 +27,14 @@ pub(crate) struct CodesReport {
 
 /// Every code that any stage can emit.
 pub(crate) fn all_codes() -> Vec<Code> {
-    let mut codes: Vec<Code> =
-        [spak_syntax::codes::ALL, spak_expr::codes::ALL, spak_model::codes::ALL].concat();
+    let mut codes: Vec<Code> = [
+        spak_syntax::codes::ALL,
+        spak_expr::codes::ALL,
+        spak_model::codes::ALL,
+        spak_space::codes::ALL,
+        spak_exchange::codes::ALL,
+    ]
+    .concat();
     codes.sort();
     codes
 }

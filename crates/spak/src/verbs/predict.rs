@@ -2,6 +2,7 @@
 
 mod local;
 mod machine;
+mod picture;
 mod print;
 
 use std::collections::BTreeMap;
@@ -44,6 +45,9 @@ pub(crate) struct Options {
     /// What may be in caches before a call: `any` (a benchmark that repeats calls) or `cold`.
     #[arg(long, value_parser = ["any", "cold"], default_value = "any")]
     caches: String,
+    /// Draw the roofline with every config on it, as `.svg` or `.png`.
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
 }
 
 /// Names besides a design's own that change a prediction.
@@ -100,6 +104,9 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         notes: machine.notes,
         predictions,
     };
+    if let Some(path) = &options.plot {
+        picture::write(&picture::roofline(&report).scene(), path)?;
+    }
     let diagnostics = diagnostics::errors(&design.sources, &errors, format);
     let status = if errors.is_empty() { Status::Fine } else { Status::Problems };
     match format {

@@ -29,8 +29,7 @@ pub(super) fn report(report: &SpaceReport) -> Result<()> {
     ));
     if report.edges > 0 {
         out.push_str(&format!(
-            "counted in {} ms, in a diagram of {} edges\n",
-            significant(report.milliseconds),
+            "counted in a diagram of {} edges\n",
             grouped(&CountRecord::Number(report.edges))
         ));
     }
