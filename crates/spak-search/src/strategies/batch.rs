@@ -1,0 +1,63 @@
+//! A list of points whose outcomes are wanted, for strategies that work in generations.
+
+use crate::memory::Outcome;
+use crate::space::Points;
+
+/// Points with the values told for them, infinite for failures.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    pub(crate) points: Points,
+    pub(crate) values: Vec<f64>,
+}
+
+impl Batch {
+    pub(crate) fn new(width: usize) -> Self {
+        Self { points: Points::new(width), values: Vec::new() }
+    }
+
+    /// Writes the first point that has no value yet; false if all have one.
+    pub(crate) fn ask(&self, point: &mut [u32]) -> bool {
+        match self.points.get(self.values.len()) {
+            Some(next) => {
+                point.copy_from_slice(next);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Takes the value of the point asked for, or of the one that was tried in its place.
+    pub(crate) fn tell(&mut self, point: &[u32], outcome: Outcome) {
+        let at = self.values.len();
+        if at < self.points.len() {
+            self.points.set(at, point);
+            self.values.push(outcome.value());
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.points.len()
+    }
+
+    pub(crate) fn value(&self, at: usize) -> f64 {
+        self.values.get(at).copied().unwrap_or(f64::INFINITY)
+    }
+
+    pub(crate) fn point(&self, at: usize) -> &[u32] {
+        self.points.get(at).unwrap_or(&[])
+    }
+
+    /// The positions from best to worst.
+    pub(crate) fn ranking(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.len()).collect();
+        order.sort_by(|&a, &b| self.value(a).total_cmp(&self.value(b)));
+        order
+    }
+
+    pub(crate) fn set(&mut self, at: usize, point: &[u32], value: f64) {
+        self.points.set(at, point);
+        if let Some(place) = self.values.get_mut(at) {
+            *place = value;
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! A pack that follows its three best members, with a tabu list and annealed acceptance.
+//!
+//! The idea is "adaptive tabu grey wolf" of "Automated Algorithm Design for Auto-Tuning Optimizers" (arXiv:2510.17899), the best
+//! optimizer of Kernel Tuner 1.5: recombination from the three leaders (Mirjalili, Mirjalili and Lewis 2014), random shaking that grows
+//! while nothing improves, no return to recent points, and new members when nothing helps. Unlike there the
+//! temperature needs no budget: it falls with the trials since the last restart.
+
+use std::collections::VecDeque;
+
+use crate::memory::Outcome;
+use crate::space::{Neighbourhood, Points, change_one, neighbours, repair};
+use crate::strategies::batch::Batch;
+use crate::strategies::latin::design;
+use crate::strategy::{Strategy, View, Wish};
+
+/// Options of the pack.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GreyWolf {
+    /// Members of the pack, at least 4.
+    pub pack: usize,
+    /// Recent points that are not visited again.
+    pub tabu: usize,
+    /// The chance of a child to be shaken; it doubles while nothing improves.
+    pub shake: f64,
+    /// Rounds of the pack without improvement after which the worst third is replaced.
+    pub stagnation: u32,
+    /// The first temperature, in terms of relative change.
+    pub hot: f64,
+}
+
+impl Default for GreyWolf {
+    fn default() -> Self {
+        Self { pack: 8, tabu: 24, shake: 0.2, stagnation: 10, hot: 0.2 }
+    }
+}
+
+/// The state of the pack.
+#[derive(Debug)]
+pub struct GreyWolfSearch {
+    options: GreyWolf,
+    pack: Option<Batch>,
+    next: usize,
+    hunting: bool,
+    tabu: VecDeque<Vec<u32>>,
+    best: f64,
+    rounds: u32,
+    scratch: Points,
+}
+
+impl GreyWolf {
+    /// A strategy with these options.
+    pub fn start(self) -> GreyWolfSearch {
+        GreyWolfSearch {
+            options: self,
+            pack: None,
+            next: 0,
+            hunting: false,
+            tabu: VecDeque::new(),
+            best: f64::INFINITY,
+            rounds: 0,
+            scratch: Points::default(),
+        }
+    }
+}
+
+impl GreyWolfSearch {
+    /// Writes where the member at `self.next` goes.
+    fn hunt(
+        &mut self,
+        view: &mut View<'_>,
+        pack: &Batch,
+        ranking: &[usize],
+        point: &mut [u32],
+    ) -> bool {
+        let leader = |place: usize| ranking.get(place).map_or(&[][..], |&at| pack.point(at));
+        let sources = [leader(0), leader(1), leader(2), pack.point(self.next)];
+        for (parameter, index) in point.iter_mut().enumerate() {
+            let from = view.random.choose(&sources).and_then(|source| source.get(parameter));
+            *index = from.copied().unwrap_or(0);
+        }
+        let restless = f64::from(self.rounds) / f64::from(self.options.stagnation.max(1));
+        self.scratch = Points::new(point.len());
+        if view.random.chance((self.options.shake * (1.0 + restless)).min(0.5)) {
+            if view.random.chance(0.15) {
+                change_one(view.space, point, view.random);
+            } else {
+                self.move_to(view, point, Neighbourhood::Adjacent);
+            }
+        }
+        if !repair(view.space, point, view.random, &mut self.scratch) {
+            return false;
+        }
+        if self.tabu.iter().any(|recent| recent == point) {
+            self.move_to(view, point, Neighbourhood::Hamming);
+        }
+        true
+    }
+
+    /// Goes to a random neighbour, if there is one.
+    fn move_to(&mut self, view: &mut View<'_>, point: &mut [u32], kind: Neighbourhood) {
+        self.scratch.clear();
+        neighbours(view.space, point, kind, &mut self.scratch);
+        let at = view.random.index(self.scratch.len());
+        if let Some(near) = self.scratch.get(at) {
+            point.copy_from_slice(near);
+        }
+    }
+
+    /// The next member that is no leader; when the round is over, looks whether it brought anything.
+    fn advance(&mut self, memory_best: f64, size: usize, ranking: &[usize]) -> bool {
+        for _ in 0..size {
+            self.next += 1;
+            if self.next >= size {
+                self.next = 0;
+                if memory_best < self.best {
+                    self.best = memory_best;
+                    self.rounds = 0;
+                } else {
+                    self.rounds += 1;
+                }
+            }
+            if !ranking.iter().take(3).any(|&leader| leader == self.next) {
+                break;
+            }
+        }
+        self.rounds >= self.options.stagnation
+    }
+}
+
+impl Strategy for GreyWolfSearch {
+    fn ask(&mut self, view: &mut View<'_>, point: &mut [u32]) -> Wish {
+        let count = self.options.pack.max(4);
+        let mut pack = match self.pack.take() {
+            Some(pack) => pack,
+            None => design(view, count),
+        };
+        let mut asked = pack.ask(point);
+        self.hunting = !asked;
+        if self.hunting && pack.len() > 0 {
+            let ranking = pack.ranking();
+            if self.advance(view.memory.best_value(), pack.len(), &ranking) {
+                self.rounds = 0;
+                for &worst in ranking.iter().rev().take(count.div_ceil(3)) {
+                    pack.set(worst, &[], f64::INFINITY);
+                }
+            }
+            asked = if pack.value(self.next).is_infinite() {
+                view.space.sample(view.random, point)
+            } else {
+                self.hunt(view, &pack, &ranking, point)
+            };
+        }
+        self.pack = Some(pack);
+        if asked { Wish::Try { samples: 0 } } else { Wish::Nothing }
+    }
+
+    fn tell(&mut self, view: &mut View<'_>, point: &[u32], outcome: Outcome) {
+        let Some(pack) = &mut self.pack else { return };
+        self.tabu.push_back(point.to_vec());
+        if self.tabu.len() > self.options.tabu {
+            self.tabu.pop_front();
+        }
+        if !self.hunting {
+            pack.tell(point, outcome);
+            return;
+        }
+        let (value, current) = (outcome.value(), pack.value(self.next));
+        let worse = (value - current) / current.abs().max(f64::MIN_POSITIVE);
+        let heat = self.options.hot * (-f64::from(self.rounds) / 3.0).exp();
+        if value <= current
+            || (value.is_finite() && view.random.chance((-worse / heat.max(1e-9)).exp()))
+        {
+            pack.set(self.next, point, value);
+        }
+    }
+}

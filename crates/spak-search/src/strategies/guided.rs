@@ -1,0 +1,390 @@
+//! The default strategy: evolve what was best, let a small forest pick the offspring, begin anew when stuck.
+//!
+//! Episodes. Each begins with a few points far from everything measured in it and from the best of earlier ones, then keeps a
+//! list of its best points (the elite) and asks for offspring of these. An episode that has not improved for a while ends;
+//! the next one starts from the best points of all earlier episodes together, the one after that from new points again,
+//! and on its own: without the forest, which would lead it to where the others were. Patience grows from round to round.
+//! So neither a narrow valley that was found early nor one that was missed is the end.
+//!
+//! Offspring. Two parents agree in the parameters that matter and differ in those that do not or that are not settled yet;
+//! mostly, a child differs from one parent only where the parents differ, with the other's value or with any value of the domain, as in
+//! differential evolution and estimation of distributions. Otherwise one parameter of one parent changes, or the child is a
+//! random point.
+//!
+//! Choice. Of 1, 2, 4, 8 or 16 children, as chance has it, the one is measured that the forest (see `forest`)
+//! predicts to be best. The forest is grown from all episodes. It is often right about regions and never about needles;
+//! drawing the number of children anew each time is how the two are balanced without a parameter to fit.
+
+use crate::forest::{Forest, Growth, Sample};
+use crate::memory::{Memory, Outcome};
+use crate::random::Random;
+use crate::space::Domain;
+use crate::strategies::start::spread;
+use crate::strategy::{Strategy, View, Wish};
+
+/// Options of the default strategy.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Guided {
+    /// Points that an episode begins with.
+    pub first: usize,
+    /// Random points of which the farthest from the others is taken, for each of these.
+    pub spread: usize,
+    /// Size of the elite.
+    pub elites: usize,
+    /// The share of children that are random points.
+    pub strangers: f64,
+    /// The share of children that have two parents.
+    pub mixed: f64,
+    /// Of these the share that have any value, not the other parent's, where the parents differ.
+    pub varied: f64,
+    /// Up to 2 to this power children are drawn for one question, at least 1.
+    pub doublings: u32,
+    /// Trees in the forest.
+    pub trees: usize,
+    /// Cuts drawn for each node of a tree.
+    pub cuts: usize,
+    /// Most points in a leaf.
+    pub leaf: usize,
+    /// The forest grows anew when there are so many times the trials it was grown from.
+    pub regrow: f64,
+    /// Trials without improvement that end the first episode.
+    pub patience: usize,
+    /// The next one has so many times the patience.
+    pub longer: f64,
+    /// Size of the elite of later episodes that begin anew.
+    pub lone_elites: usize,
+}
+
+impl Default for Guided {
+    fn default() -> Self {
+        Self {
+            first: 8,
+            spread: 32,
+            elites: 16,
+            strangers: 0.1,
+            mixed: 0.7,
+            varied: 0.8,
+            doublings: 4,
+            trees: 2,
+            cuts: 4,
+            leaf: 2,
+            regrow: 2.0,
+            patience: 80,
+            longer: 1.3,
+            lone_elites: 4,
+        }
+    }
+}
+
+/// A trial with its value on the scale of the model.
+type Ranked = (f32, u32);
+
+/// The state of the default strategy.
+#[derive(Debug)]
+pub struct GuidedSearch {
+    options: Guided,
+    scale: Scale,
+    forest: Forest,
+    /// The forest's sample: the points told so far, and their values on its scale.
+    data: Vec<u32>,
+    values: Vec<f32>,
+    /// How large the sample was when the forest was grown.
+    grown: usize,
+    /// The best of this episode, ascending.
+    elites: Vec<Ranked>,
+    /// The best of all episodes that ended, ascending.
+    archive: Vec<Ranked>,
+    /// Trials of this episode since its best one.
+    since: usize,
+    patience: f64,
+    /// Whether this episode begins with new points, and the size of the sample when it began.
+    anew: bool,
+    begun: usize,
+    work: Vec<u32>,
+}
+
+impl Guided {
+    /// A strategy with these options.
+    pub fn start(self) -> GuidedSearch {
+        GuidedSearch {
+            options: self,
+            scale: Scale::default(),
+            forest: Forest::default(),
+            data: Vec::new(),
+            values: Vec::new(),
+            grown: 0,
+            elites: Vec::new(),
+            archive: Vec::new(),
+            since: 0,
+            patience: self.patience as f64,
+            anew: true,
+            begun: 0,
+            work: Vec::new(),
+        }
+    }
+}
+
+/// How values are seen by the model: as logarithms, because what tuning does multiplies, while all have the
+/// same sign; linear otherwise.
+#[derive(Debug, Clone, Copy, Default)]
+struct Scale {
+    positive: bool,
+    negative: bool,
+    worst: f32,
+}
+
+impl Scale {
+    /// The value for the model. The order of values is kept as long as all have one sign.
+    fn of(&mut self, outcome: Outcome) -> f32 {
+        let value = outcome.value();
+        if value.is_infinite() {
+            return self.worst;
+        }
+        self.positive |= value >= 0.0;
+        self.negative |= value < 0.0;
+        let scaled = match (self.positive, self.negative) {
+            (true, false) => value.max(f64::MIN_POSITIVE).ln(),
+            (false, true) => -(-value).max(f64::MIN_POSITIVE).ln(),
+            _ => value,
+        };
+        // Beyond the range of f32 all is equally bad.
+        let scaled = scaled.clamp(-1e30, 1e30) as f32;
+        self.worst = self.worst.max(scaled);
+        scaled
+    }
+
+    fn mixed(&self) -> bool {
+        self.positive && self.negative
+    }
+}
+
+impl GuidedSearch {
+    fn sample(&self) -> (Sample<'_>, Growth) {
+        let sample = Sample { points: &self.data, values: &self.values, width: self.work.len() };
+        let growth = Growth {
+            trees: self.options.trees,
+            cuts: self.options.cuts,
+            leaf: self.options.leaf.max(1),
+        };
+        (sample, growth)
+    }
+
+    fn regrow(&mut self, domains: &[Domain], random: &mut Random) {
+        let mut forest = std::mem::take(&mut self.forest);
+        let (sample, growth) = self.sample();
+        forest.grow(sample, domains, growth, random);
+        self.forest = forest;
+        self.grown = self.values.len();
+    }
+
+    /// Ends the episode.
+    fn turn(&mut self) {
+        self.since = 0;
+        self.archive.append(&mut self.elites);
+        self.archive.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        self.archive.dedup();
+        self.archive.truncate(self.options.elites * 2);
+        self.anew = !self.anew;
+        if self.anew {
+            self.begun = self.values.len();
+            self.patience *= self.options.longer.max(1.0);
+        } else {
+            self.elites.clone_from(&self.archive);
+        }
+    }
+
+    /// An elite point, better ones more often: the place is the lower of two random ones.
+    fn elite<'v>(&self, memory: &'v Memory, random: &mut Random) -> Option<&'v [u32]> {
+        let place = random.index(self.elites.len()).min(random.index(self.elites.len()));
+        memory.points().get(self.elites.get(place)?.1 as usize)
+    }
+
+    /// Whether this episode is one that begins anew after others: it goes its own way, with a small elite, no random points
+    /// and no forest, which would lead it to where the others were.
+    fn alone(&self) -> bool {
+        self.anew && self.begun > 0
+    }
+
+    /// Writes a child that was not measured yet; false if this attempt gave none.
+    fn child(&self, view: &mut View<'_>, child: &mut [u32]) -> bool {
+        let is_new =
+            |child: &[u32]| view.space.contains(child) && view.memory.find(child).is_none();
+        let domains = view.space.domains();
+        let kind = view.random.unit();
+        let (strangers, mixed) = if self.alone() {
+            (0.0, self.options.mixed / 2.0)
+        } else {
+            (self.options.strangers, self.options.mixed)
+        };
+        if kind < strangers {
+            return view.space.sample(view.random, child) && view.memory.find(child).is_none();
+        }
+        let Some(parent) = self.elite(view.memory, view.random) else { return false };
+        child.copy_from_slice(parent);
+        if kind < strangers + mixed {
+            let Some(other) = self.elite(view.memory, view.random) else { return false };
+            let varied = view.random.chance(self.options.varied);
+            let mut bits = view.random.word();
+            for ((index, &theirs), domain) in child.iter_mut().zip(other).zip(domains) {
+                if *index != theirs {
+                    if bits & 1 == 1 {
+                        *index = if varied { view.random.below(domain.size) } else { theirs };
+                    }
+                    bits = bits.rotate_right(1);
+                }
+            }
+            if is_new(child) {
+                return true;
+            }
+        }
+        // Four steps away at most: near, and away from what is known.
+        (0..4).any(|_| {
+            step(domains, child, view.random);
+            is_new(child)
+        })
+    }
+}
+
+/// Changes one parameter: mostly to any other value, sometimes by a small step.
+fn step(domains: &[Domain], point: &mut [u32], random: &mut Random) {
+    for _ in 0..8 {
+        let parameter = random.index(domains.len());
+        let (Some(domain), Some(index)) = (domains.get(parameter), point.get_mut(parameter)) else {
+            return;
+        };
+        if domain.size < 2 {
+            continue;
+        }
+        // In a domain of a million values the neighbours would never be met by chance.
+        if domain.ordered && random.below(8) < 1 + u32::from(domain.size > 64) * 3 {
+            let scale = random.below(domain.size.ilog2().clamp(1, 31));
+            let reach = 1 + random.below(1 << scale);
+            let up = random.word() & 1 == 0;
+            *index = if up {
+                (*index).saturating_add(reach).min(domain.size - 1)
+            } else {
+                index.saturating_sub(reach)
+            };
+        } else {
+            let other = random.below(domain.size - 1);
+            *index = if other >= *index { other + 1 } else { other };
+        }
+        return;
+    }
+}
+
+impl Strategy for GuidedSearch {
+    fn ask(&mut self, view: &mut View<'_>, point: &mut [u32]) -> Wish {
+        self.work.resize(point.len(), 0);
+        if self.since as f64 > self.patience {
+            self.turn();
+        }
+        let mut work = std::mem::take(&mut self.work);
+        let mut best: Option<f32> = None;
+        if self.elites.is_empty() || self.values.len() < self.begun + self.options.first {
+            let known = (self.begun..self.values.len())
+                .chain(self.archive.iter().map(|elite| elite.1 as usize));
+            if spread(view, known, self.options.spread, point, &mut work) {
+                best = Some(0.0);
+            }
+        } else {
+            if self.values.len() as f64 >= self.grown as f64 * self.options.regrow {
+                self.work.resize(point.len(), 0);
+                self.regrow(view.space.domains(), view.random);
+            }
+            let doublings = if self.alone() { 0 } else { self.options.doublings.min(16) };
+            let children = 1u32 << view.random.below(doublings + 1);
+            for _ in 0..children {
+                if !self.child(view, &mut work) {
+                    continue;
+                }
+                let predicted = if children == 1 { 0.0 } else { self.forest.predict(&work) };
+                if best.is_none_or(|best| predicted < best) {
+                    best = Some(predicted);
+                    point.copy_from_slice(&work);
+                }
+            }
+        }
+        self.work = work;
+        if best.is_some() || view.space.sample(view.random, point) {
+            Wish::Try { samples: 0 }
+        } else {
+            Wish::Nothing
+        }
+    }
+
+    fn tell(&mut self, view: &mut View<'_>, point: &[u32], outcome: Outcome) {
+        let trial = view.memory.len().saturating_sub(1);
+        self.since += 1;
+        if trial != self.values.len() || self.work.len() != point.len() {
+            self.catch_up(view, point.len());
+            return;
+        }
+        self.take(view, trial, point, outcome);
+    }
+}
+
+impl GuidedSearch {
+    /// Takes in trials that were measured before this search, or answered from memory.
+    fn catch_up(&mut self, view: &mut View<'_>, width: usize) {
+        self.work.resize(width, 0);
+        while let (Some(point), Some(&outcome)) = (
+            view.memory.points().get(self.values.len()),
+            view.memory.outcomes().get(self.values.len()),
+        ) {
+            self.take(view, self.values.len(), point, outcome);
+        }
+    }
+
+    fn take(&mut self, view: &mut View<'_>, trial: usize, point: &[u32], outcome: Outcome) {
+        let mixed = self.scale.mixed();
+        let value = self.scale.of(outcome);
+        self.data.extend(point);
+        self.values.push(value);
+        if self.scale.mixed() && !mixed {
+            self.rescale(view);
+            return;
+        }
+        if self.grown > 0 {
+            let mut forest = std::mem::take(&mut self.forest);
+            let (sample, growth) = self.sample();
+            forest.add(sample, view.space.domains(), growth, view.random);
+            self.forest = forest;
+        }
+        if !outcome.failed() {
+            self.rank(value, trial);
+        }
+    }
+
+    fn rank(&mut self, value: f32, trial: usize) {
+        let place = self.elites.partition_point(|elite| elite.0 <= value);
+        if place == 0 {
+            self.since = 0;
+        }
+        let most = if self.alone() { self.options.lone_elites } else { self.options.elites };
+        let most = most.max(2);
+        if place < most {
+            self.elites.insert(place, (value, trial as u32));
+            self.elites.truncate(most);
+        }
+    }
+
+    /// The values turned out to have both signs: everything is seen linearly from now on.
+    fn rescale(&mut self, view: &mut View<'_>) {
+        self.elites.clear();
+        self.archive.clear();
+        let outcomes = view.memory.outcomes();
+        self.scale.worst = f32::MIN;
+        for trial in 0..self.values.len() {
+            let outcome = outcomes.get(trial).copied().unwrap_or(Outcome::Failed);
+            let value = self.scale.of(outcome);
+            if let Some(place) = self.values.get_mut(trial) {
+                *place = value;
+            }
+            if !outcome.failed() && trial >= self.begun {
+                self.rank(value, trial);
+            }
+        }
+        self.grown = 0;
+    }
+}
