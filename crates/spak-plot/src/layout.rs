@@ -78,11 +78,18 @@ impl Frame {
 pub(crate) fn heading(scene: &mut Scene, left: f64, title: &str, subtitle: &str) -> f64 {
     let room = scene.width - 2.0 * left;
     scene.text(Text::new(fitted(title, TITLE, room), (left, 30.0), TITLE, INK).strong());
-    if subtitle.is_empty() {
-        return 46.0;
+    let mut lines = wrapped(subtitle, LABEL, room);
+    if lines.len() > 2 {
+        lines.truncate(2);
+        if let Some(last) = lines.last_mut() {
+            *last = fitted(&format!("{last} …"), LABEL, room);
+        }
     }
-    scene.text(Text::new(fitted(subtitle, LABEL, room), (left, 50.0), LABEL, QUIET));
-    64.0
+    for (i, line) in lines.iter().enumerate() {
+        let at = (left, 50.0 + 17.0 * i as f64);
+        scene.text(Text::new(line.as_str(), at, LABEL, QUIET));
+    }
+    46.0 + 18.0 * lines.len() as f64
 }
 
 /// Longer texts are cut before they are measured: nobody reads more in a picture.

@@ -57,7 +57,7 @@ pub struct Roofline {
     pub title: String,
     /// More about it, in a smaller font.
     pub subtitle: String,
-    /// Horizontal ceilings.
+    /// Horizontal ceilings; the first is the one that matters most.
     pub peaks: Vec<Peak>,
     /// Sloped ceilings.
     pub bandwidths: Vec<Bandwidth>,
@@ -80,11 +80,11 @@ impl Roofline {
             self.bandwidths.iter().filter(|b| positive(b.bytes)).collect();
         let is_shown = |p: &&Point| positive(p.flops) && positive(p.intensity);
         let points: Vec<&Point> = self.points.iter().filter(is_shown).collect();
-        let height = 540.0 + ROW * points.len() as f64;
-        let mut scene = Scene::new(WIDTH, height, &self.title);
+        let mut scene = Scene::new(WIDTH, 0.0, &self.title);
         let top = heading(&mut scene, 24.0, &self.title, &self.subtitle);
         let frame = frame(top, &peaks, &slopes, &points);
-        let (unit, size) = match peaks.first().map_or(1e12, |p| p.flops) {
+        let main = self.peaks.first().filter(|p| positive(p.flops));
+        let (unit, size) = match main.or(peaks.first().copied()).map_or(1e12, |p| p.flops) {
             f if f >= 1e12 => ("TFLOPS", 1e12),
             _ => ("GFLOPS", 1e9),
         };
@@ -102,8 +102,15 @@ impl Roofline {
         // What lies orders of magnitude below everything else has no place.
         let is_within = |p: &&Peak| p.flops >= frame.y.ends().0;
         let peaks: Vec<&Peak> = peaks.into_iter().filter(is_within).collect();
-        draw_peaks(&mut scene, &frame, &peaks, slopes.first().map(|b| b.bytes), (unit, size));
+        draw_peaks(
+            &mut scene,
+            &frame,
+            (&peaks, main),
+            slopes.first().map(|b| b.bytes),
+            (unit, size),
+        );
         draw_points(&mut scene, &frame, &points, (unit, size));
+        scene.height = frame.bottom() + 62.0 + ROW * points.len() as f64;
         scene
     }
 }
@@ -173,7 +180,7 @@ fn draw_slopes(
 fn draw_peaks(
     scene: &mut Scene,
     frame: &Frame,
-    peaks: &[&Peak],
+    (peaks, main): (&[&Peak], Option<&Peak>),
     bytes: Option<f64>,
     (unit, size): (&str, f64),
 ) {
@@ -183,8 +190,9 @@ fn draw_peaks(
     for (i, (peak, (line, place))) in peaks.iter().zip(lines.iter().zip(places)).enumerate() {
         let colour = COLOURS.get(i % COLOURS.len()).copied().unwrap_or(INK);
         let from = frame.x(ridge(frame, peak, bytes)).min(frame.right());
-        let width = if i == 0 { 2.4 } else { 1.6 };
-        let dash: &'static [f32] = if i == 0 { &[] } else { &[7.0, 3.0] };
+        let is_main = main == Some(*peak);
+        let width = if is_main { 2.4 } else { 1.6 };
+        let dash: &'static [f32] = if is_main { &[] } else { &[7.0, 3.0] };
         scene.dashed(&[(from, *line), (frame.right(), *line)], colour, width, dash);
         let text = format!("{}, {} {unit}", peak.label, short(peak.flops / size));
         // Nothing can be above the slope, so there is room for words on its left.

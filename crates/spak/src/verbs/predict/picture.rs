@@ -45,6 +45,11 @@ pub(super) fn roofline(report: &PredictReport) -> Roofline {
                     && count > 0.0
                 {
                     let each = flop / count;
+                    // A ceiling far above all others says nothing and takes the room of what does.
+                    let highest = roofline.peaks.iter().map(|p| p.flops).fold(0.0, f64::max);
+                    if ceiling.value * 1e9 * each > 10.0 * highest && highest > 0.0 {
+                        continue;
+                    }
                     roofline.peaks.push(Peak {
                         label: format!("{} at {} FLOP each", ceiling.label, words::digits(each)),
                         flops: ceiling.value * 1e9 * each,
