@@ -3,6 +3,7 @@
 //! A [`Problem`] says what a space is made from, a [`Space`] is the result. `docs/decisions/0007` says
 //! why it is made this way.
 
+mod bounds;
 pub mod codes;
 mod dag;
 mod diagram;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use spak_syntax::Diagnostic;
 
+use crate::bounds::strengthened;
 use crate::dag::Node;
 use crate::diagram::Diagram;
 use crate::grow::{Budget, Grower, TooLarge};
@@ -15,17 +16,20 @@ use crate::space::{Factor, Space};
 use crate::tree::{components, tree};
 
 /// How large a diagram may become.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
     /// Edges of one component; one takes 8 to 12 bytes.
     pub edges: usize,
     /// Values looked at for one component.
     pub work: u64,
+    /// Components with fewer combinations than this are made faster than what follows early from their
+    /// conditions is found out.
+    pub analysed_from: f64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { edges: 8_000_000, work: 400_000_000 }
+        Self { edges: 8_000_000, work: 400_000_000, analysed_from: 20_000.0 }
     }
 }
 
@@ -128,9 +132,9 @@ fn component_diagram(
     // A bad order is given up early; the best one that there is has all the work that is allowed.
     let mut work = FIRST_WORK.min(limits.work);
     loop {
-        let budget = Budget { edges: limits.edges, work };
+        let granted = Limits { work, ..limits };
         for order in &orders {
-            if let Ok(made) = diagram(lowered, order, conditions, &supports, fixed, budget) {
+            if let Ok(made) = diagram(lowered, order, conditions, &supports, fixed, granted) {
                 return Ok(made);
             }
         }
@@ -145,16 +149,26 @@ fn component_diagram(
     Err(MakeError::TooLarge(parameters))
 }
 
-pub(crate) fn diagram(
+fn diagram(
     lowered: &mut Lowered,
     order: &[u32],
     conditions: &[Node],
     supports: &[u128],
     fixed: &[(u32, u32)],
-    budget: Budget,
+    limits: Limits,
 ) -> Result<Diagram, TooLarge> {
     let mut positions = tree(order, supports);
-    let programs = programs(&mut lowered.dag, &positions, conditions);
+    let sizes = order.iter().filter_map(|number| {
+        let index = lowered.bound.get(*number as usize)?;
+        lowered.sizes.get(*index as usize)
+    });
+    let combinations: f64 = sizes.map(|size| f64::from(*size)).product();
+    let programs = if combinations < limits.analysed_from {
+        programs(&mut lowered.dag, &positions, conditions)
+    } else {
+        let strong = strengthened(&mut lowered.dag, &positions, conditions);
+        programs(&mut lowered.dag, &positions, &strong)
+    };
     let (bound, sizes) = (&lowered.bound, &lowered.sizes);
     let allowed = |number: u32| -> Vec<u32> {
         match fixed.iter().find(|(n, _)| *n == number) {
@@ -168,7 +182,7 @@ pub(crate) fn diagram(
         positions: &positions,
         programs: &programs,
     };
-    let layers = grower.grow(&allowed, budget)?;
+    let layers = grower.grow(&allowed, Budget { edges: limits.edges, work: limits.work })?;
     for position in &mut positions {
         position.variable = bound[position.variable as usize];
     }

@@ -5,6 +5,7 @@
 
 use num_bigint::BigUint;
 
+use crate::bounds::strengthened;
 use crate::dag::{Dag, Node};
 use crate::evaluate::{Slowness, evaluate};
 use crate::grow::{Domain, Grower, Runner};
@@ -56,7 +57,8 @@ impl Streamed {
         // One chain over everything: components would be independent, but there is no sum to be had.
         let order = order::candidates(named, &supports).into_iter().next().unwrap_or_default();
         let positions = if order.is_empty() { Vec::new() } else { chain(&order) };
-        let programs = programs(&mut dag, &positions, &conditions);
+        let strong = strengthened(&mut dag, &positions, &conditions);
+        let programs = programs(&mut dag, &positions, &strong);
         let is_free = |index: &u32| {
             let number = bound.iter().position(|b| b == index);
             number.is_none_or(|number| named & (1 << number) == 0)

@@ -8,7 +8,9 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use spak_expr::{Value, eval};
 use spak_records::Value as Record;
-use spak_space::{Constraint, Dialect, Neighbourhood, Parameter, Problem, Space, Streamed, Walked};
+use spak_space::{
+    Constraint, Dialect, Limits, Neighbourhood, Parameter, Problem, Space, Streamed, Walked,
+};
 
 /// A parameter's values; names are `a`, `b`, …
 fn domain() -> impl Strategy<Value = Vec<Record>> {
@@ -182,7 +184,11 @@ proptest! {
     #[test]
     fn a_space_is_what_brute_force_finds(problem in problem()) {
         let expected = brute_force(&problem);
-        let space = Space::of(&problem).unwrap();
+        // With and without what follows early from conditions.
+        let analysed = Limits { analysed_from: 0.0, ..Limits::default() };
+        let plain = Limits { analysed_from: f64::INFINITY, ..Limits::default() };
+        prop_assert_eq!(Space::within(&problem, plain).unwrap().count(), BigUint::from(expected.len()));
+        let space = Space::within(&problem, analysed).unwrap();
         prop_assert_eq!(space.count(), BigUint::from(expected.len()), "{:?} {:?}", problem.parameters.iter().map(|p| (p.values.clone(), p.when.as_ref().map(spak_expr::print))).collect::<Vec<_>>(), problem.constraints.iter().map(|c| &c.text).collect::<Vec<_>>());
         prop_assert_eq!(space.small_count(), Some(expected.len() as u128));
         let mut ranks = Vec::new();
