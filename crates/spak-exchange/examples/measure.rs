@@ -1,9 +1,10 @@
 //! How long it takes to read files: `cargo run --release -p spak-exchange --example measure -- FILE..`
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this program prints")]
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 fn main() {
+    let (mut all_first, mut all_then) = (Duration::ZERO, Duration::ZERO);
     for file in std::env::args().skip(1) {
         let Ok(bytes) = std::fs::read(&file) else {
             eprintln!("{file}: cannot be read");
@@ -16,9 +17,11 @@ fn main() {
             for _ in 0..100 {
                 std::hint::black_box(spak_exchange::space::read(std::hint::black_box(&bytes))).ok();
             }
+            let then = start.elapsed() / 100;
+            all_first += first;
+            all_then += then;
             println!(
-                "{first:?} first, {:?} then {file}: {} {:?}, {} parameters, {} restrictions, {:.6e} combinations",
-                start.elapsed() / 100,
+                "{first:?} first, {then:?} then {file}: {} {:?}, {} parameters, {} restrictions, {:.6e} combinations",
                 read.space.format.name(),
                 read.space.name,
                 read.space.parameters.len(),
@@ -51,4 +54,5 @@ fn main() {
             Err(d) => println!("{:?} {file}: {} {}", start.elapsed(), d.message, d.reason),
         }
     }
+    println!("spaces together: {all_first:?} first, {all_then:?} then");
 }

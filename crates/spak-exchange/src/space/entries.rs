@@ -2,9 +2,15 @@
 
 use crate::json::Node;
 
-/// A key without what varies: case and underscores.
-pub(super) fn plain(key: &str) -> String {
-    key.chars().filter(|c| *c != '_' && *c != '-').flat_map(char::to_lowercase).collect()
+/// Whether a key is `wanted`, apart from what varies: case, `_` and `-`.
+pub(super) fn is(key: &str, wanted: &str) -> bool {
+    let plain = key.bytes().filter(|b| !matches!(b, b'_' | b'-'));
+    plain.map(|b| b.to_ascii_lowercase()).eq(wanted.bytes())
+}
+
+/// Whether a key is one of `wanted`.
+fn is_one(key: &str, wanted: &[&str]) -> bool {
+    wanted.iter().any(|w| is(key, w))
 }
 
 pub(super) const SPACE: &[&str] = &["configurationspace"];
@@ -23,7 +29,7 @@ pub(super) struct Entries<'t>(pub(super) Vec<(String, Node<'t>)>);
 impl<'t> Entries<'t> {
     /// The first entry with one of these keys, as it is spelt.
     pub(super) fn find(&self, keys: &[&str]) -> Option<(&str, Node<'t>)> {
-        let found = self.0.iter().find(|(key, _)| keys.contains(&plain(key).as_str()));
+        let found = self.0.iter().find(|(key, _)| is_one(key, keys));
         found.map(|(key, node)| (key.as_str(), *node))
     }
 
@@ -31,7 +37,7 @@ impl<'t> Entries<'t> {
     pub(super) fn all<'s>(&'s self, keys: &'s [&str]) -> impl Iterator<Item = (&'s str, Node<'t>)> {
         self.0
             .iter()
-            .filter(move |(key, _)| keys.contains(&plain(key).as_str()))
+            .filter(move |(key, _)| is_one(key, keys))
             .map(|(key, node)| (key.as_str(), *node))
     }
 }

@@ -167,11 +167,7 @@ fn distinct(parameter: &mut Parameter, diagnostics: &mut Vec<Diagnostic>) {
         let message = format!("values of `{name}` are lists");
         found.push(warn(message).because("Kernel Tuner takes tuples there, and lists not at all"));
     }
-    let ascending = parameter
-        .values
-        .windows(2)
-        .all(|pair| matches!(pair, [Value::Int(a), Value::Int(b)] if a < b));
-    if !ascending {
+    if !distinct_integers(&parameter.values) {
         let before = parameter.values.len();
         let mut order: Vec<(Key, usize)> = parameter
             .values
@@ -193,6 +189,14 @@ fn distinct(parameter: &mut Parameter, diagnostics: &mut Vec<Diagnostic>) {
         }
     }
     diagnostics.extend(found);
+}
+
+/// Whether all are whole numbers and no two are equal; quick, because most domains are such.
+fn distinct_integers(values: &[Value]) -> bool {
+    let integers: Option<Vec<i64>> = values.iter().map(Value::as_int).collect();
+    let Some(mut integers) = integers else { return false };
+    integers.sort_unstable();
+    integers.windows(2).all(|pair| matches!(pair, [a, b] if a < b))
 }
 
 /// Each parameter once; a second one of the same name is an error.

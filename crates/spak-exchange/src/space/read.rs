@@ -7,7 +7,7 @@ use spak_expr::name_uses;
 use spak_syntax::diagnostic::suggest;
 use spak_syntax::{Diagnostic, Severity, Span};
 
-use super::entries::{self, EXPRESSION, Entries, PARAMETERS, RESTRICTIONS, SPACE, plain};
+use super::entries::{self, EXPRESSION, Entries, PARAMETERS, RESTRICTIONS, SPACE};
 use super::parameters::parameters;
 use super::{Format, Parameter, Restriction, TuningSpace};
 use crate::bytes;
@@ -47,14 +47,14 @@ pub fn read(bytes: &[u8]) -> Result<Read, Box<Diagnostic>> {
     }
     let top = Entries(root.members("")?);
     let mut diagnostics = Vec::new();
-    let (format, prefix, inner);
-    if let Some((key, node)) = top.find(SPACE) {
-        (format, prefix) = (Format::T1, format!("{key}."));
-        inner = Entries(node.members(key)?);
-    } else {
-        (format, prefix) = (Format::Dictionary, String::new());
-        inner = Entries(top.0.clone());
-    }
+    let nested = match top.find(SPACE) {
+        Some((key, node)) => Some((format!("{key}."), Entries(node.members(key)?))),
+        None => None,
+    };
+    let (format, prefix, inner) = match &nested {
+        Some((prefix, entries)) => (Format::T1, prefix.as_str(), entries),
+        None => (Format::Dictionary, "", &top),
+    };
     let parameters = if let Some((key, node)) = inner.find(PARAMETERS) {
         parameters(node, &format!("{prefix}{key}"), &mut diagnostics)?
     } else if format == Format::Dictionary && is_bare(&top) {
@@ -76,7 +76,7 @@ pub fn read(bytes: &[u8]) -> Result<Read, Box<Diagnostic>> {
 fn is_bare(top: &Entries<'_>) -> bool {
     !top.0.is_empty()
         && top.0.iter().all(|(key, node)| {
-            node.is_list() && !matches!(plain(key).as_str(), "results" | "cache")
+            node.is_list() && !entries::is(key, "results") && !entries::is(key, "cache")
         })
 }
 
