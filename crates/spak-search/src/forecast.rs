@@ -55,16 +55,65 @@ impl Forecast {
         let (near, far) = (at(2) - at(1), at(lowest - 1) - at(2));
         let index =
             if near > 0.0 && far > near { (lowest as f64).ln() / (far / near).ln() } else { 1.0 };
-        // Where the lowest two coincide, as on a plateau, the mean spacing of the lowest values stands in.
-        let spacing =
-            (at(1) - at(0)).max((at(lowest - 1) - at(0)) / (lowest as f64 - 1.0) / lowest as f64);
+        // Two lowest values that happen to coincide do not mean that there is nothing below them.
+        let mean_spacing = (at(lowest - 1) - at(0)) / (lowest as f64 - 1.0);
+        let spacing = (at(1) - at(0)).max(mean_spacing / 10.0);
         let reach = CONFIDENCE.recip().powf(index.clamp(0.2, 10.0).recip()) - 1.0;
-        // (1 − p) is the confidence that the floor is low enough.
-        let floor = best
-            - spacing
-                / ((1.0 - CONFIDENCE).recip().powf(index.clamp(0.2, 10.0).recip()) - 1.0)
-                    .max(reach);
+        let floor = best - spacing / reach;
         let scale = best.abs().max(f64::MIN_POSITIVE);
         Some(Self { best, floor, gain: (best - floor) / scale, from })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::Outcome;
+    use crate::random::Random;
+
+    fn forecast(draw: impl Fn(&mut Random) -> f64, seed: u64, trials: u32) -> Option<Forecast> {
+        let mut random = Random::new(seed);
+        let mut memory = Memory::new(1);
+        for trial in 0..trials {
+            memory.record(&[trial], Outcome::Measured { value: draw(&mut random), samples: 1 });
+        }
+        Forecast::of(&memory, None)
+    }
+
+    #[test]
+    fn the_floor_is_mostly_below_the_minimum() {
+        // Distributions whose least value is 1, with a tail of index 1 and 2.
+        let flat: fn(&mut Random) -> f64 = |random| 1.0 + random.unit();
+        let thin: fn(&mut Random) -> f64 = |random| 1.0 + random.unit().sqrt();
+        for draw in [flat, thin] {
+            let right = (0..400)
+                .filter_map(|seed| forecast(draw, seed, 200))
+                .filter(|found| found.floor <= 1.0)
+                .count();
+            assert!(right > 300, "{right} of 400");
+        }
+    }
+
+    #[test]
+    fn the_gain_shrinks_with_the_trials() {
+        let mean = |trials| -> f64 {
+            (0..200)
+                .filter_map(|seed| forecast(|random| 1.0 + random.unit(), seed, trials))
+                .map(|found| found.gain)
+                .sum::<f64>()
+                / 200.0
+        };
+        assert!(mean(1000) < mean(50) / 4.0, "{} {}", mean(1000), mean(50));
+    }
+
+    #[test]
+    fn few_trials_and_plateaus() {
+        assert_eq!(forecast(|random| random.unit(), 1, 29), None);
+        let plateau = forecast(|_| 3.0, 1, 100).unwrap();
+        assert_eq!((plateau.gain, plateau.floor), (0.0, 3.0));
+        let mut memory = Memory::new(1);
+        assert_eq!(Forecast::of(&memory, Some(0)), None);
+        memory.record(&[0], Outcome::Measured { value: 2.0, samples: 1 });
+        assert_eq!(Forecast::of(&memory, Some(1)).map(|found| found.gain), Some(0.0));
     }
 }

@@ -50,7 +50,7 @@ pub struct Question<'a> {
 }
 
 /// So many answers from memory in a row make the search try something new.
-const STALLED: u32 = 48;
+const STALLED: u32 = 16;
 /// So many samples of a space of unknown size without anything new end the search.
 const DRAWS: u32 = 20_000;
 
@@ -68,6 +68,8 @@ pub struct Search<'a> {
     trials: u64,
     seconds: f64,
     stop: Option<Stop>,
+    /// When the forecast is due.
+    look_again: u64,
     /// An order of all points for trying something new, with the next place in it.
     fresh: Option<(Permutation, u64)>,
 }
@@ -101,6 +103,7 @@ impl<'a> Search<'a> {
             trials: 0,
             seconds: 0.0,
             stop: None,
+            look_again: 0,
             fresh: None,
         }
     }
@@ -160,8 +163,8 @@ impl<'a> Search<'a> {
         self.strategy.tell(&mut view, &self.point, outcome);
     }
 
-    fn limit(&self) -> Option<Stop> {
-        let limits = &self.limits;
+    fn limit(&mut self) -> Option<Stop> {
+        let limits = self.limits;
         if limits.trials.is_some_and(|most| self.trials >= most) {
             return Some(Stop::Trials);
         }
@@ -172,6 +175,11 @@ impl<'a> Search<'a> {
             return Some(Stop::Target);
         }
         let margin = limits.margin?;
+        // The forecast looks at all trials, and changes slowly when there are many.
+        if self.trials < self.look_again {
+            return None;
+        }
+        self.look_again = self.trials + 1 + self.trials / 32;
         let forecast = Forecast::of(&self.memory, self.space.count())?;
         (forecast.gain < margin).then_some(Stop::Margin(forecast))
     }

@@ -205,6 +205,27 @@ fn limits_are_kept() {
 }
 
 #[test]
+fn a_margin_ends_a_search_that_has_little_to_gain() {
+    let space = table(&[20, 20, 20], |_| true);
+    let ends = |margin| {
+        let limits = Limits { margin: Some(margin), ..Limits::default() };
+        let mut search = Search::new(&space, Method::Random.start(), 2, limits);
+        while let Some(question) = search.ask() {
+            let value = 100.0 + question.point.iter().map(|&index| f64::from(index)).sum::<f64>();
+            search.tell(Outcome::Measured { value, samples: 1 }, 0.0);
+        }
+        (search.trials(), search.stop().unwrap())
+    };
+    let (early, stop) = ends(0.2);
+    assert!(early < 2000, "{early}");
+    assert!(
+        matches!(stop, Stop::Margin(forecast) if forecast.gain < 0.2 && forecast.best >= 100.0)
+    );
+    assert!(ends(0.02).0 >= early);
+    assert_eq!(ends(0.0).1, Stop::Exhausted);
+}
+
+#[test]
 fn only_failures_end_like_everything_else() {
     let space = table(&[4, 4], |_| true);
     for method in methods() {

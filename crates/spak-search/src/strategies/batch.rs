@@ -47,6 +47,11 @@ impl Batch {
         self.points.get(at).unwrap_or(&[])
     }
 
+    /// The position of the best, 0 of none.
+    pub(crate) fn best(&self) -> usize {
+        (0..self.len()).min_by(|&a, &b| self.value(a).total_cmp(&self.value(b))).unwrap_or(0)
+    }
+
     /// The positions from best to worst.
     pub(crate) fn ranking(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.len()).collect();

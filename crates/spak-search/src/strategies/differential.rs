@@ -56,7 +56,7 @@ impl DifferentialSearch {
     fn mutant(&mut self, view: &mut View<'_>, all: &Batch, point: &mut [u32]) -> bool {
         let mut pick = || all.point(view.random.index(all.len()));
         let (a, b) = (pick(), pick());
-        let best = all.ranking().first().map_or(a, |&best| all.point(best));
+        let best = all.point(all.best());
         let own = all.point(self.next);
         let must = view.random.index(point.len());
         for (parameter, (index, domain)) in point.iter_mut().zip(view.space.domains()).enumerate() {

@@ -68,7 +68,7 @@ impl Default for Guided {
             trees: 2,
             cuts: 4,
             leaf: 2,
-            regrow: 2.0,
+            regrow: 4.0,
             patience: 80,
             longer: 1.3,
             lone_elites: 4,

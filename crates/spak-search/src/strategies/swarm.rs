@@ -61,7 +61,7 @@ impl SwarmSearch {
             self.places = best.points.iter().flatten().map(|&index| f64::from(index)).collect();
             self.velocities = vec![0.0; self.places.len()];
         }
-        let leader = best.ranking().first().copied().unwrap_or(0);
+        let leader = best.best();
         let (own, all) = (best.point(self.next), best.point(leader));
         let from = self.next * width;
         for (parameter, ((index, domain), (&own, &all))) in
