@@ -1,5 +1,7 @@
 //! JSON whose values know where they stand, read one level at a time.
 
+use std::fmt::Display;
+
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use spak_records::Value;
@@ -74,7 +76,7 @@ impl<'t> Node<'t> {
         self.raw.starts_with('"')
     }
 
-    fn read<T: Deserialize<'t>>(self, path: &str) -> Result<T, Box<Diagnostic>> {
+    fn read<T: Deserialize<'t>>(self, path: &dyn Display) -> Result<T, Box<Diagnostic>> {
         serde_json::from_str(self.raw).map_err(|e| {
             let mut diagnostic = json_error(self.raw, &e, "").shift(offset(self.start()));
             let what = e.to_string();
@@ -93,38 +95,41 @@ impl<'t> Node<'t> {
     }
 
     /// An error about this value.
-    pub(crate) fn fault(self, path: &str, message: &str) -> Diagnostic {
+    pub(crate) fn fault(self, path: &dyn Display, message: &str) -> Diagnostic {
         let whole = self.located(&format!("`{path}`: {message}"), self.span());
         Diagnostic::error(BAD_ENTRY, self.span(), whole)
     }
 
     /// The entries of an object in order, doubled ones included.
-    pub(crate) fn members(self, path: &str) -> Result<Vec<(String, Self)>, Box<Diagnostic>> {
+    pub(crate) fn members(
+        self,
+        path: &dyn Display,
+    ) -> Result<Vec<(String, Self)>, Box<Diagnostic>> {
         let Members(members) = self.read(path)?;
         let node = |raw: &'t RawValue| Self { text: self.text, raw: raw.get() };
         Ok(members.into_iter().map(|(key, raw)| (key, node(raw))).collect())
     }
 
     /// The elements of a list.
-    pub(crate) fn elements(self, path: &str) -> Result<Vec<Self>, Box<Diagnostic>> {
+    pub(crate) fn elements(self, path: &dyn Display) -> Result<Vec<Self>, Box<Diagnostic>> {
         let elements: Vec<&'t RawValue> = self.read(path)?;
         Ok(elements.into_iter().map(|raw| Self { text: self.text, raw: raw.get() }).collect())
     }
 
     /// The elements of a list of simple values.
-    pub(crate) fn values(self, path: &str) -> Result<Vec<Value>, Box<Diagnostic>> {
+    pub(crate) fn values(self, path: &dyn Display) -> Result<Vec<Value>, Box<Diagnostic>> {
         let items: Vec<Item> = self.read(path)?;
         Ok(items.into_iter().map(|Item(value)| value).collect())
     }
 
     /// A simple value.
-    pub(crate) fn value(self, path: &str) -> Result<Value, Box<Diagnostic>> {
+    pub(crate) fn value(self, path: &dyn Display) -> Result<Value, Box<Diagnostic>> {
         let Item(value) = self.read(path)?;
         Ok(value)
     }
 
     /// A text.
-    pub(crate) fn string(self, path: &str) -> Result<Text, Box<Diagnostic>> {
+    pub(crate) fn string(self, path: &dyn Display) -> Result<Text, Box<Diagnostic>> {
         let text: String = self.read(path)?;
         let span = self.span();
         let place = Span::new(span.start.saturating_add(1), span.end.saturating_sub(1));

@@ -1,5 +1,7 @@
 //! Parameters and their values: what is a value, which ones are equal, how many there may be.
 
+use std::fmt::Display;
+
 use spak_records::Value;
 use spak_syntax::{Diagnostic, Span};
 
@@ -21,13 +23,13 @@ const MAX_PARAMETERS: usize = 1 << 12;
 /// The parameters of a space, in an object by name or a list of objects, and what is wrong with them.
 pub(super) fn parameters(
     node: Node<'_>,
-    path: &str,
+    path: &dyn Display,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Vec<Parameter>, Box<Diagnostic>> {
     let mut read = Vec::new();
     if node.is_list() {
         for (at, element) in node.elements(path)?.into_iter().enumerate() {
-            let path = format!("{path}[{at}]");
+            let path = format_args!("{path}[{at}]");
             match described(element, &path, diagnostics) {
                 Ok(parameter) => read.push(parameter),
                 Err(diagnostic) => diagnostics.push(*diagnostic),
@@ -35,13 +37,8 @@ pub(super) fn parameters(
         }
     } else {
         for (name, values) in node.members(path)? {
-            let path = format!("{path}.{name}");
-            read.push(Parameter {
-                name,
-                values: domain_or_none(values, &path, diagnostics),
-                default: None,
-                place: values.span(),
-            });
+            let list = domain_or_none(values, &format_args!("{path}.{name}"), diagnostics);
+            read.push(Parameter { name, values: list, default: None, place: values.span() });
         }
     }
     if read.len() > MAX_PARAMETERS {
@@ -57,7 +54,7 @@ pub(super) fn parameters(
 /// `{"Name": .., "Type": .., "Values": .., "Default": ..}`
 fn described(
     node: Node<'_>,
-    path: &str,
+    path: &dyn Display,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Parameter, Box<Diagnostic>> {
     let entries = Entries(node.members(path)?);
@@ -68,15 +65,15 @@ fn described(
         )
     };
     let (name_key, name) = entries.find(NAME).ok_or_else(|| lacks("Name"))?;
-    let name = name.string(&format!("{path}.{name_key}"))?.text;
+    let name = name.string(&format_args!("{path}.{name_key}"))?.text;
     let (key, values) = entries.find(VALUES).ok_or_else(|| lacks("Values"))?;
-    let list = domain_or_none(values, &format!("{path}.{key}"), diagnostics);
+    let list = domain_or_none(values, &format_args!("{path}.{key}"), diagnostics);
     // A default only helps a search; whatever it is, the space is the same.
-    let default = entries.find(DEFAULT).and_then(|(key, node)| node.value(key).ok());
+    let default = entries.find(DEFAULT).and_then(|(key, node)| node.value(&key).ok());
     if let Some((key, kind)) = entries.find(TYPE)
         && kind.is_text()
     {
-        let kind = kind.string(&format!("{path}.{key}"))?;
+        let kind = kind.string(&format_args!("{path}.{key}"))?;
         diagnostics.extend(of_another_type(&name, &kind.text, &list, values.span()));
     }
     Ok(Parameter { name, values: list, default, place: values.span() })
@@ -99,7 +96,11 @@ fn of_another_type(name: &str, kind: &str, values: &[Value], at: Span) -> Option
 }
 
 /// The values of a parameter, none when they cannot be read: the parameter exists all the same.
-fn domain_or_none(node: Node<'_>, path: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Value> {
+fn domain_or_none(
+    node: Node<'_>,
+    path: &dyn Display,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Value> {
     domain(node, path).unwrap_or_else(|diagnostic| {
         diagnostics.push(*diagnostic);
         Vec::new()
@@ -107,7 +108,7 @@ fn domain_or_none(node: Node<'_>, path: &str, diagnostics: &mut Vec<Diagnostic>)
 }
 
 /// The values of a parameter: a list, or a text with a Python list in it.
-fn domain(node: Node<'_>, path: &str) -> Result<Vec<Value>, Box<Diagnostic>> {
+fn domain(node: Node<'_>, path: &dyn Display) -> Result<Vec<Value>, Box<Diagnostic>> {
     let values = if node.is_text() {
         let text = node.string(path)?;
         python::values(&text.text).map_err(|d| {

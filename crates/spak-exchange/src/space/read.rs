@@ -1,9 +1,10 @@
 //! Reads a description of a space, whichever of the formats it has.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use spak_expr::codes::UNKNOWN_NAME;
-use spak_expr::name_uses;
+use spak_expr::{Expr, ExprKind};
 use spak_syntax::diagnostic::suggest;
 use spak_syntax::{Diagnostic, Severity, Span};
 
@@ -45,10 +46,10 @@ pub fn read(bytes: &[u8]) -> Result<Read, Box<Diagnostic>> {
     if !root.is_object() {
         return Err(unknown(root, &[]));
     }
-    let top = Entries(root.members("")?);
+    let top = Entries(root.members(&"")?);
     let mut diagnostics = Vec::new();
     let nested = match top.find(SPACE) {
-        Some((key, node)) => Some((format!("{key}."), Entries(node.members(key)?))),
+        Some((key, node)) => Some((format!("{key}."), Entries(node.members(&key)?))),
         None => None,
     };
     let (format, prefix, inner) = match &nested {
@@ -56,15 +57,15 @@ pub fn read(bytes: &[u8]) -> Result<Read, Box<Diagnostic>> {
         None => (Format::Dictionary, "", &top),
     };
     let parameters = if let Some((key, node)) = inner.find(PARAMETERS) {
-        parameters(node, &format!("{prefix}{key}"), &mut diagnostics)?
+        parameters(node, &format_args!("{prefix}{key}"), &mut diagnostics)?
     } else if format == Format::Dictionary && is_bare(&top) {
-        parameters(root, "", &mut diagnostics)?
+        parameters(root, &"", &mut diagnostics)?
     } else {
         return Err(unknown(root, &inner.0));
     };
     let mut restrictions = Restrictions::new(&parameters);
     for (key, node) in inner.all(RESTRICTIONS) {
-        let path = format!("{prefix}{key}");
+        let path = format_args!("{prefix}{key}");
         restrictions.list(node, &path, &mut diagnostics)?;
     }
     let restrictions = restrictions.read;
@@ -84,12 +85,12 @@ fn is_bare(top: &Entries<'_>) -> bool {
 fn name(top: &Entries<'_>) -> Option<String> {
     let own = |entries: &Entries<'_>| {
         let found = entries.find(entries::NAME);
-        found.filter(|(_, n)| n.is_text()).and_then(|(key, n)| n.string(key).ok())
+        found.filter(|(_, n)| n.is_text()).and_then(|(key, n)| n.string(&key).ok())
     };
     let text = own(top).or_else(|| {
         ["general", "kernelspecification"].into_iter().find_map(|section| {
             let (key, node) = top.find(&[section])?;
-            own(&Entries(node.members(key).ok()?))
+            own(&Entries(node.members(&key).ok()?))
         })
     });
     text.map(|t| t.text).filter(|name| !name.is_empty())
@@ -130,7 +131,7 @@ impl<'p> Restrictions<'p> {
     fn list(
         &mut self,
         node: Node<'_>,
-        path: &str,
+        path: &dyn Display,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<(), Box<Diagnostic>> {
         if node.is_text() {
@@ -138,7 +139,7 @@ impl<'p> Restrictions<'p> {
             return Ok(());
         }
         for (at, element) in node.elements(path)?.into_iter().enumerate() {
-            let path = format!("{path}[{at}]");
+            let path = format_args!("{path}[{at}]");
             if self.read.len() >= MAX_RESTRICTIONS {
                 let message = format!("more than {MAX_RESTRICTIONS} restrictions are not read");
                 return Err(Box::new(element.fault(&path, &message)));
@@ -146,7 +147,7 @@ impl<'p> Restrictions<'p> {
             let text = if element.is_object() {
                 let entries = Entries(element.members(&path)?);
                 match entries.find(EXPRESSION) {
-                    Some((key, node)) => node.string(&format!("{path}.{key}")),
+                    Some((key, node)) => node.string(&format_args!("{path}.{key}")),
                     None => Err(Box::new(element.fault(&path, "a condition needs `Expression`"))),
                 }
             } else if element.is_text() {
@@ -169,12 +170,10 @@ impl<'p> Restrictions<'p> {
         diagnostics.extend(read.diagnostics.into_iter().map(|d| text.relocated(d)));
         let mut parameters = Vec::new();
         if let Some(expr) = &read.expr {
-            for (name, at) in name_uses(expr) {
-                match self.positions.get(name.as_str()) {
-                    Some(position) => parameters.push(*position),
-                    None => diagnostics.push(text.relocated(self.unknown(&name, at))),
-                }
-            }
+            names(expr, &mut |name, at| match self.positions.get(name) {
+                Some(position) => parameters.push(*position),
+                None => diagnostics.push(text.relocated(self.unknown(name, at))),
+            });
             parameters.sort_unstable();
             parameters.dedup();
         }
@@ -193,5 +192,27 @@ impl<'p> Restrictions<'p> {
             |near| format!("did you mean `{near}`?"),
         );
         Diagnostic::error(UNKNOWN_NAME, at, message).repair(repair)
+    }
+}
+
+/// Every use of a name, without making lists on the way; translated restrictions bind no variables.
+fn names(expr: &Expr, found: &mut dyn FnMut(&str, Span)) {
+    match &expr.kind {
+        ExprKind::Name(name) => found(name, expr.span),
+        ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Text(_) => {}
+        ExprKind::Unary(_, x) => names(x, found),
+        ExprKind::Binary(_, a, b) => {
+            names(a, found);
+            names(b, found);
+        }
+        ExprKind::And(items) | ExprKind::Or(items) | ExprKind::List(items) => {
+            items.iter().for_each(|item| names(item, found));
+        }
+        ExprKind::Compare(first, rest) => {
+            names(first, found);
+            rest.iter().for_each(|(_, item)| names(item, found));
+        }
+        ExprKind::Call(call) => call.arguments.iter().for_each(|a| names(&a.value, found)),
+        _ => expr.children().into_iter().for_each(|child| names(child, found)),
     }
 }
