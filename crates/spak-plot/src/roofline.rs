@@ -63,6 +63,8 @@ pub struct Roofline {
     pub bandwidths: Vec<Bandwidth>,
     /// Configs.
     pub points: Vec<Point>,
+    /// Measurements that are only seen together: intensity and FLOP per second of each.
+    pub cloud: Vec<(f64, f64)>,
 }
 
 const WIDTH: f64 = 860.0;
@@ -82,7 +84,9 @@ impl Roofline {
         let points: Vec<&Point> = self.points.iter().filter(is_shown).collect();
         let mut scene = Scene::new(WIDTH, 0.0, &self.title);
         let top = heading(&mut scene, 24.0, &self.title, &self.subtitle);
-        let frame = frame(top, &peaks, &slopes, &points);
+        let cloud = self.cloud.iter().filter(|(i, f)| positive(*i) && positive(*f)).copied();
+        let cloud: Vec<(f64, f64)> = cloud.collect();
+        let frame = frame(top, &peaks, &slopes, &points, &cloud);
         let main = self.peaks.first().filter(|p| positive(p.flops));
         let (unit, size) = match main.or(peaks.first().copied()).map_or(1e12, |p| p.flops) {
             f if f >= 1e12 => ("TFLOPS", 1e12),
@@ -109,14 +113,33 @@ impl Roofline {
             slopes.first().map(|b| b.bytes),
             (unit, size),
         );
+        for (intensity, flops) in &cloud {
+            let (x, y) = (frame.x(*intensity), frame.y_inside(*flops));
+            scene.line(&[(x - 7.0, y), (x + 7.0, y)], QUIET, 0.8);
+        }
         draw_points(&mut scene, &frame, &points, (unit, size));
-        scene.height = frame.bottom() + 62.0 + ROW * points.len() as f64;
+        let mut rows = points.len();
+        if !cloud.is_empty() {
+            let y = frame.bottom() + 70.0 + ROW * rows as f64;
+            scene.line(&[(51.0, y - 4.0), (65.0, y - 4.0)], QUIET, 0.8);
+            let text = format!("each dash: one of {} measured trials", cloud.len());
+            scene.text(Text::new(text, (72.0, y), SMALL, INK));
+            rows += 1;
+        }
+        scene.height = frame.bottom() + 62.0 + ROW * rows as f64;
         scene
     }
 }
 
-fn frame(top: f64, peaks: &[&Peak], slopes: &[&Bandwidth], points: &[&Point]) -> Frame {
+fn frame(
+    top: f64,
+    peaks: &[&Peak],
+    slopes: &[&Bandwidth],
+    points: &[&Point],
+    cloud: &[(f64, f64)],
+) -> Frame {
     let rates = peaks.iter().map(|p| p.flops).chain(points.iter().map(|p| p.flops));
+    let rates = rates.chain(cloud.iter().map(|(_, flops)| *flops));
     let ridges = peaks.iter().flat_map(|p| slopes.iter().map(|b| p.flops / b.bytes));
     let x = Scale::log(ridges.chain(points.iter().map(|p| p.intensity)), 6.0);
     let Scale::Log { low, high } = Scale::log(rates, 2.2) else {

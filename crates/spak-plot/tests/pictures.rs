@@ -113,6 +113,7 @@ proptest! {
             peaks: peaks.into_iter().map(|(label, flops)| Peak { label, flops }).collect(),
             bandwidths: bandwidths.into_iter().map(|(label, bytes)| Bandwidth { label, bytes }).collect(),
             points: points.into_iter().map(|(label, intensity, flops)| Point { label, intensity, flops, kind: PointKind::Measured }).collect(),
+            cloud: Vec::new(),
         };
         prop_assert_eq!(is_sound(&svg(&chart.scene())), Ok(()));
     }

@@ -20,6 +20,9 @@ pub struct PredictReport {
     pub notes: Vec<String>,
     /// One for each config that was asked for.
     pub predictions: Vec<Prediction>,
+    /// What the design's trace holds of this problem on this machine, compared with its bounds; `None` when
+    /// that is nothing.
+    pub measured: Option<MeasuredRecord>,
 }
 
 /// Which machine, and where its figures are from.
@@ -154,6 +157,23 @@ pub struct PartRecord {
     pub name: String,
     /// Nanoseconds.
     pub ns: f64,
+}
+
+/// Recorded trials against their bounds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct MeasuredRecord {
+    /// How many trials were measured.
+    pub trials: u64,
+    /// The config of the fastest.
+    pub config: Config,
+    /// Its median time in nanoseconds.
+    pub ns: f64,
+    /// The bound of its config divided by that time: at most 1, if it is possible.
+    pub of_bound: f64,
+    /// Median times of all of them in nanoseconds, from the fastest on.
+    pub all_ns: Vec<f64>,
+    /// Trials that were faster than their bound allows.
+    pub impossible: Vec<ImpossibleRecord>,
 }
 
 /// A measured time that cannot be.

@@ -2,6 +2,7 @@
 
 mod local;
 mod machine;
+mod measured;
 mod picture;
 mod print;
 
@@ -97,18 +98,29 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         })
         .collect::<Result<_, _>>()
         .map_err(anyhow::Error::msg)?;
+    let mut notes = machine.notes;
+    let device = machine.device.filter(|_| dtype == Dtype::F32);
+    let measured = device.and_then(|device| {
+        measured::compare(&options.file, &device, hardware, &problem).unwrap_or_else(|why| {
+            notes.push(format!("the trace is not compared: {why}"));
+            None
+        })
+    });
+    let is_impossible = measured.as_ref().is_some_and(|m| !m.impossible.is_empty());
     let report = PredictReport {
         file: options.file.to_string_lossy().into_owned(),
         workload: record.name.clone(),
         hardware: machine.record,
-        notes: machine.notes,
+        notes,
         predictions,
+        measured,
     };
     if let Some(path) = &options.plot {
         picture::write(&picture::roofline(&report).scene(), path)?;
     }
     let diagnostics = diagnostics::errors(&design.sources, &errors, format);
-    let status = if errors.is_empty() { Status::Fine } else { Status::Problems };
+    let fine = errors.is_empty() && !is_impossible;
+    let status = if fine { Status::Fine } else { Status::Problems };
     match format {
         Format::Human => output::result(&print::report(&report))?,
         Format::Json => json::result("spak.predict", Diagnosed { result: report, diagnostics })?,

@@ -9,6 +9,7 @@ mod interrupted;
 mod json;
 mod learning;
 mod messages;
+mod predict;
 mod rejected;
 mod schemas;
 mod support;

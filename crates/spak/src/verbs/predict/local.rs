@@ -17,17 +17,16 @@ const MAX_READ_BYTES: u64 = 512 << 20;
 const CLOCK_MARGIN: f64 = 1.1;
 
 /// The description of this machine, and what is to be said about it.
-pub(super) fn hardware() -> (Hardware, Vec<String>) {
-    let device = spak_run::detect_device();
+pub(super) fn hardware(device: &Device) -> (Hardware, Vec<String>) {
     let mut fields: Vec<(&str, Value)> = vec![("cores", Value::Int(i64::from(device.cores)))];
     for (name, bytes) in ["l1_cache", "l2_cache", "l3_cache"].into_iter().zip(&device.caches) {
         fields.push((name, quantity(*bytes as f64, "B")));
     }
-    let bits = simd_bits(&device);
+    let bits = simd_bits(device);
     fields.extend(bits.map(|bits| ("simd_bits", Value::Int(bits))));
     let mut notes = Vec::new();
     let mut how = "as the system describes it".to_owned();
-    match calibrate(&device, bits) {
+    match calibrate(device, bits) {
         Ok(measured) => {
             how = format!("{how}; {}", measured.words);
             fields.extend(measured.fields);

@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use spak_model::reading::Reading;
 use spak_model::system::{Record, System};
 use spak_predict::{Complaint, Hardware};
+use spak_records::Device;
 use spak_records::prediction::HardwareRecord;
 use spak_syntax::diagnostic::suggest;
 use spak_syntax::{Diagnostic, FileId};
@@ -21,6 +22,8 @@ pub(super) struct Machine {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// What is to be said besides.
     pub(super) notes: Vec<String>,
+    /// This machine, when it is the one.
+    pub(super) device: Option<Device>,
 }
 
 /// The name of this machine on the command line.
@@ -86,13 +89,14 @@ fn names<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<String> {
 }
 
 fn local() -> Machine {
-    let (hardware, notes) = super::local::hardware();
+    let device = spak_run::detect_device();
+    let (hardware, notes) = super::local::hardware(&device);
     let record = HardwareRecord {
         name: hardware.name.clone(),
         source: hardware.source.clone(),
         found: "this machine".to_owned(),
     };
-    Machine { hardware, record, diagnostics: Vec::new(), notes }
+    Machine { hardware, record, diagnostics: Vec::new(), notes, device: Some(device) }
 }
 
 fn from_file(path: &Path) -> Result<Machine> {
@@ -141,6 +145,7 @@ fn described(sources: &Sources, record: &Record) -> Machine {
         diagnostics: complaints.iter().map(|c| diagnostic(record, c)).collect(),
         hardware,
         notes: Vec::new(),
+        device: None,
     }
 }
 

@@ -87,6 +87,13 @@ pub(super) fn roofline(report: &PredictReport) -> Roofline {
             roofline.points.push(Point { label, intensity, flops, kind: PointKind::Estimate });
         }
     }
+    let sizes = value(first, "operations").zip(value(first, "arithmetic intensity"));
+    if let (Some(measured), Some((flop, intensity))) = (&report.measured, sizes) {
+        let label = format!("{}: {}", words::time(measured.ns), measured.config);
+        let flops = flop / measured.ns * 1e9;
+        roofline.points.push(Point { label, intensity, flops, kind: PointKind::Measured });
+        roofline.cloud = measured.all_ns.iter().map(|ns| (intensity, flop / ns * 1e9)).collect();
+    }
     roofline
 }
 

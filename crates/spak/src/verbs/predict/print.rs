@@ -22,6 +22,17 @@ pub(super) fn report(report: &PredictReport) -> String {
         }
         list(&mut out, "not in the bound", &prediction.lacks);
     }
+    if let Some(measured) = &report.measured {
+        out.push_str(&format!(
+            "\nmeasured: {} trials of this problem on this machine; the fastest took {}, the bound is {} % of that\n  {}\n",
+            measured.trials,
+            words::time(measured.ns),
+            words::digits((measured.of_bound * 1e3).round() / 10.0),
+            measured.config
+        ));
+        let wrong: Vec<String> = measured.impossible.iter().map(|i| i.message.clone()).collect();
+        list(&mut out, "IMPOSSIBLE", &wrong);
+    }
     list(&mut out, "note", &report.notes);
     out
 }
