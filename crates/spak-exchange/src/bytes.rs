@@ -156,3 +156,33 @@ pub(crate) fn without_non_finite(text: &str) -> Option<String> {
 fn target_len(word: Option<&[u8]>) -> usize {
     word.map_or(1, <[u8]>::len)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::text;
+    use crate::codes::BAD_GZIP;
+
+    #[test]
+    fn what_decompresses_to_too_much_is_refused() {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(&vec![b' '; 10_000_000]).unwrap();
+        let bomb = encoder.finish().unwrap();
+        assert!(bomb.len() < 20_000);
+        assert_eq!(text(&bomb, 1_000_000).unwrap_err().code, BAD_GZIP);
+        assert_eq!(text(&bomb, 10_000_000).unwrap().len(), 10_000_000);
+        assert_eq!(text(&[b' '; 11], 10).unwrap_err().code, BAD_GZIP);
+    }
+
+    #[test]
+    fn non_finite_numbers_become_texts_of_the_same_length() {
+        let json = r#"{"NaN": NaN, "a": [-Infinity, Infinity], "\"NaN": "Infinity"}"#;
+        let changed = super::without_non_finite(json).unwrap();
+        assert_eq!(changed.len(), json.len());
+        let read: serde_json::Value = serde_json::from_str(&changed).unwrap();
+        assert_eq!(read.get("NaN").unwrap(), "");
+        assert_eq!(read.get("\"NaN").unwrap(), "Infinity");
+        assert!(super::without_non_finite("[1]").is_none());
+    }
+}
