@@ -41,6 +41,7 @@ impl Symbols {
         let value = self.value(text)?;
         let numbers = match &value {
             Value::Quantity(q) if q.dimension == Dimension::BYTES => format!("{q}"),
+            Value::Float(number) => format!("{number:?}"),
             other => other.as_float().map_or_else(|| self.with_numbers(text), plain),
         };
         self.0.insert(name.to_owned(), Symbol { numbers, value });

@@ -4,6 +4,10 @@
 pub fn prefixed(value: f64, unit: &str) -> String {
     const PREFIXES: &[(f64, &str)] =
         &[(1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")];
+    // A count is read best as it is, as long as it is short.
+    if unit.is_empty() && value.abs() < 1e6 && value.fract() == 0.0 {
+        return format!("{value}");
+    }
     let found = PREFIXES.iter().find(|(size, _)| value.abs() >= *size);
     let (size, prefix) = found.copied().unwrap_or((1.0, ""));
     format!("{} {prefix}{unit}", digits(value / size)).trim_end().to_owned()

@@ -44,7 +44,7 @@ impl Mask {
     /// Pairs of a query and a key that it sees, as a formula of whole numbers and as a number.
     fn pairs(&self) -> (String, f64) {
         let Some(offset) = self.offset else {
-            return ("seq_len * kv_len".to_owned(), self.queries as f64 * self.keys as f64);
+            return ("1.0 * seq_len * kv_len".to_owned(), self.queries as f64 * self.keys as f64);
         };
         // Rows below `first` see nothing, rows from `full` on see every key, and in between each row sees
         // one key more than the one before.
@@ -121,14 +121,13 @@ impl Family for AttentionForward {
         }
         symbols.fix("pairs", &mask.pairs().0)?;
         let element = case.element();
-        let mut exponentials = "batch * num_heads * pairs".to_owned();
+        // Pairs are a float, and what begins with a float does not leave 64 bits.
+        let mut exponentials = "pairs * batch * num_heads".to_owned();
         let mut writes = format!("{element} * batch * num_heads * seq_len * head_dim");
         if store_lse {
-            exponentials.push_str(" + batch * num_heads * queries");
+            exponentials = "(pairs + queries) * batch * num_heads".to_owned();
             writes.push_str(" + 4 B * batch * num_heads * seq_len");
         }
-        // A float first, so that no product of sizes leaves 64 bits.
-        let exponentials = format!("1.0 * {exponentials}").replace(" + batch", " + 1.0 * batch");
         Ok(Work {
             symbols,
             products: "4 FLOP * batch * num_heads * head_dim * pairs".to_owned(),

@@ -33,7 +33,7 @@ fn the_design_s_own_machine_is_taken_and_the_bound_is_a_formula() {
     // Half of 4 * 2 * 32 * 128 * 8192^2 and half a row more, at 989.4 TFLOPS * 1980 / 1830.
     assert!(ran.out.contains("no run takes less than 1.027 ms"), "{}", ran.out);
     assert!(
-        ran.out.contains("4 FLOP * 2 * 32 * 128 * 33558528 / (989.4 TFLOPS * 1980 MHz / 1830 MHz)"),
+        ran.out.contains("4 FLOP * 2 * 32 * 128 * 33558528.0 / (989.4 TFLOPS * 1980 MHz / 1830 MHz)"),
         "{}",
         ran.out
     );

@@ -59,11 +59,16 @@ fn quantities(out: &mut String, prediction: &Prediction) {
             Certainty::AtLeast => "at least",
             Certainty::Estimated => "estimated",
         };
-        let note = [&q.formula, &q.note].into_iter().flatten().cloned().collect::<Vec<_>>();
-        vec![q.name.clone(), q.text.clone(), sure.to_owned(), note.join("; ")]
+        let note = q.note.clone().unwrap_or_default();
+        vec![q.name.clone(), q.text.clone(), sure.to_owned(), note]
     });
-    out.push_str(&crate::output::table(&["quantity", "value", "certainty", "from"], rows));
+    out.push_str(&crate::output::table(&["quantity", "value", "certainty", "note"], rows));
     out.push('\n');
+    for quantity in &prediction.quantities {
+        if let Some(formula) = &quantity.formula {
+            out.push_str(&format!("  {} = {formula}\n", quantity.name));
+        }
+    }
 }
 
 fn ceilings(out: &mut String, prediction: &Prediction) {
@@ -73,7 +78,10 @@ fn ceilings(out: &mut String, prediction: &Prediction) {
             .and_then(|b| b.terms.iter().find(|t| t.ceiling == c.symbol && t.label == c.label));
         vec![
             c.label.clone(),
-            format!("{} {}", words::digits(c.value), c.unit),
+            match c.unit.as_str() {
+                "10^9/s" => words::prefixed(c.value * 1e9, "/s"),
+                unit => format!("{} {unit}", words::digits(c.value)),
+            },
             term.map_or_else(|| "-".to_owned(), |t| words::time(t.ns)),
             format!("{} = {}", c.symbol, c.formula),
         ]
