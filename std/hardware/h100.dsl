@@ -19,7 +19,7 @@ system Hardware_H100 {
         bf16_vector_rate: 133.8 TFLOPS
         special_per_sm_cycle: 16
         memory: 80 GB
-        memory_bandwidth: 3.35 TB/s
+        memory_bandwidth: 3352 GB/s
         l2_cache: 50 MiB
         shared_memory_bytes_per_sm_cycle: 128 B
 
@@ -59,7 +59,7 @@ system Hardware_H100 {
         bf16_vector_rate: 102.4 TFLOPS
         special_per_sm_cycle: 16
         memory: 80 GB
-        memory_bandwidth: 2 TB/s
+        memory_bandwidth: 2039 GB/s
         l2_cache: 50 MiB
         shared_memory_bytes_per_sm_cycle: 128 B
 

@@ -109,7 +109,7 @@ pub fn occupancy(hardware: &Hardware, launch: Launch) -> Result<Occupancy, Vec<&
         limits.iter().filter(|(n, _)| *n == blocks).map(|(_, w)| *w).collect();
     Ok(Occupancy {
         blocks,
-        warps: blocks * warps,
+        warps: blocks.saturating_mul(warps),
         warps_limit: warps_per_sm,
         limited_by: limiting.join(", "),
     })

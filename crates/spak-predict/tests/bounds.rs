@@ -259,3 +259,47 @@ proptest! {
         prop_assert!(of(Caches::Cold) >= of(Caches::Any));
     }
 }
+
+/// Figures and sizes at the ends of what can be written give a result or a sentence, never a panic.
+#[test]
+fn extreme_figures_and_sizes_end_well() {
+    let huge = "sm_count: 9000000000000000000\nmax_clock: 1e300 MHz\nbf16_rate: 1e300 TFLOPS\nfp16_vector_rate: 1e300 TFLOPS\nspecial_per_sm_cycle: 9000000000000000000\nmemory_bandwidth: 1e-300 GB/s\nl2_cache: 1e300 B\n";
+    let tiny = "sm_count: 1\nmax_clock: 1e-300 MHz\nbf16_rate: 1e-300 TFLOPS\nfp32_vector_rate: 1e-300 TFLOPS\nspecial_per_sm_cycle: 1\nmemory_bandwidth: 1e300 GB/s\nl2_cache: 1e-300 B\n";
+    let limits = "threads_per_warp: 1\nthreads_per_block: 9000000000000000000\nthreads_per_sm: 9000000000000000000\nwarps_per_sm: 9000000000000000000\nblocks_per_sm: 9000000000000000000\nregisters_per_sm: 9000000000000000000\nregisters_per_thread: 9000000000000000000\nregister_unit: 9000000000000000000\nwarp_unit: 9000000000000000000\nshared_memory_per_sm: 1e18 B\nshared_memory_per_block: 1e18 B\nshared_memory_reserved_per_block: 1e18 B\nshared_memory_unit: 1e18 B\n";
+    let most = 1 << 31;
+    let sizes = [
+        ("tile_m", most),
+        ("tile_n", most),
+        ("tile_k", most),
+        ("stages", most),
+        ("threads_per_block", most),
+    ];
+    for figures in [huge, tiny] {
+        let machine = machine("Extreme", &format!("{figures}{limits}"));
+        for problem in [
+            Problem::Matmul { m: most, n: most, k: most },
+            attention(most, most, most, most, most, true),
+            attention(1, 1, 1, 1, 1, false),
+        ] {
+            for config in [
+                Config::default(),
+                config(&sizes, &[]),
+                config(&[("tile_m", 1), ("tile_n", 1)], &[]),
+            ] {
+                let (hardware, caches) = (&machine, Caches::Any);
+                let dtype = Dtype::Bf16;
+                let request = Request {
+                    problem: &problem,
+                    dtype,
+                    config: &config,
+                    hardware,
+                    caches,
+                    compiled: None,
+                };
+                if let Ok(found) = predict(&request) {
+                    assert!(found.bound.is_none_or(|b| b.ns.is_finite()));
+                }
+            }
+        }
+    }
+}

@@ -3,7 +3,7 @@
 mod local;
 mod machine;
 mod measured;
-mod picture;
+pub(crate) mod picture;
 mod print;
 
 use std::collections::BTreeMap;
@@ -16,13 +16,14 @@ use spak_model::system::{Record, System};
 use spak_predict::{Caches, Dtype, Launch, Request};
 use spak_records::prediction::{PredictReport, Prediction};
 use spak_records::{Config, Problem, Value, Workload};
+use spak_syntax::Severity;
 use spak_syntax::diagnostic::suggest;
 
 use crate::engine::symbols;
 use crate::exit::Status;
 use crate::output::json::Diagnosed;
 use crate::output::{self, Format, diagnostics, json};
-use crate::project;
+use crate::verbs::check;
 
 /// What `spak predict` is told.
 #[derive(Args)]
@@ -68,18 +69,16 @@ const KNOWN: &[&str] = &[
 
 /// Predicts each config; problems are those of the design and of the machine's description.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
-    let design = project::open(&options.file)?;
-    let mut errors = design.errors();
-    let system = System::of(&design.resolved.entries);
-    if !errors.is_empty() {
-        diagnostics::errors(&design.sources, &errors, Format::Human);
-        bail!("the design has errors, so nothing is predicted from it");
+    let (design, found) = check::checked(&options.file)?;
+    if found.iter().any(|d| d.severity == Severity::Error) {
+        check::show(&options.file, &design, &found, format)?;
+        return Ok(Status::Problems);
     }
+    let system = System::of(&design.resolved.entries);
     let record = workload(&system, options.workload.as_deref())?;
     let mut workload = symbols::workload(record);
     let (problem, dtype) = problem(&mut workload)?;
     let machine = machine::find(&design, &system, options.hardware.as_deref())?;
-    errors.extend(machine.diagnostics.iter().cloned());
     let compiled = options.compiled.as_deref().map(compiled).transpose()?;
     let caches = if options.caches == "cold" { Caches::Cold } else { Caches::Any };
     let mut configs = Vec::new();
@@ -118,8 +117,9 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     if let Some(path) = &options.plot {
         picture::write(&picture::roofline(&report).scene(), path)?;
     }
-    let diagnostics = diagnostics::errors(&design.sources, &errors, format);
-    let fine = errors.is_empty() && !is_impossible;
+    let sources = machine.sources.as_ref().unwrap_or(&design.sources);
+    let diagnostics = diagnostics::errors(sources, &machine.diagnostics, format);
+    let fine = diagnostics.is_empty() && !is_impossible;
     let status = if fine { Status::Fine } else { Status::Problems };
     match format {
         Format::Human => output::result(&print::report(&report))?,

@@ -33,7 +33,8 @@ fn the_design_s_own_machine_is_taken_and_the_bound_is_a_formula() {
     // Half of 4 * 2 * 32 * 128 * 8192^2 and half a row more, at 989.4 TFLOPS * 1980 / 1830.
     assert!(ran.out.contains("no run takes less than 1.027 ms"), "{}", ran.out);
     assert!(
-        ran.out.contains("4 FLOP * 2 * 32 * 128 * 33558528.0 / (989.4 TFLOPS * 1980 MHz / 1830 MHz)"),
+        ran.out
+            .contains("4 FLOP * 2 * 32 * 128 * 33558528.0 / (989.4 TFLOPS * 1980 MHz / 1830 MHz)"),
         "{}",
         ran.out
     );
@@ -85,6 +86,26 @@ fn a_figure_that_cannot_be_is_shown_in_its_place() {
     assert!(ran.err.contains("did you mean `bf16_rate`?"), "{}", ran.err);
     assert!(ran.out.contains("no bound: no ceiling is known"), "{}", ran.out);
     assert!(ran.out.contains("no `bf16_rate`: products of bf16 are not bounded"), "{}", ran.out);
+}
+
+#[test]
+fn a_machine_of_another_file_is_blamed_in_that_file() {
+    let folder = folder();
+    folder.write("card.dsl", "hardware Card { sm_count: 10, bf16_rate: 60 GB }\n");
+    let ran = folder.spak(&["predict", "fmha.dsl", "--hardware", "card.dsl"]).ended(1);
+    assert!(ran.err.contains("card.dsl:1:"), "{}", ran.err);
+    assert!(ran.err.contains("`bf16_rate` is bytes, and a rate"), "{}", ran.err);
+    let (code, value) = folder.json(&["predict", "fmha.dsl", "--hardware", "card.dsl"]);
+    assert_eq!((code, value["diagnostics"][0]["place"]["file"].as_str()), (1, Some("card.dsl")));
+}
+
+#[test]
+fn a_design_with_errors_is_not_predicted_from() {
+    let folder = folder();
+    folder
+        .write("broken.dsl", DESIGN.replace("dtype: bf16\n", "dtype: \n").replace("}\n}\n", "}\n"));
+    let (code, value) = folder.json(&["predict", "broken.dsl"]);
+    assert_eq!((code, value["format"].as_str()), (1, Some("spak.check")));
 }
 
 #[test]

@@ -18,7 +18,9 @@ use crate::verbs::library;
 pub(super) struct Machine {
     pub(super) hardware: Hardware,
     pub(super) record: HardwareRecord,
-    /// What is wrong with its description, by place; of the design's own files.
+    /// The files that describe it, when they are not the design's.
+    pub(super) sources: Option<Sources>,
+    /// What is wrong with its description, by place.
     pub(super) diagnostics: Vec<Diagnostic>,
     /// What is to be said besides.
     pub(super) notes: Vec<String>,
@@ -63,7 +65,8 @@ pub(super) fn find(design: &Design, system: &System, wanted: Option<&str>) -> Re
     }
     let (sources, libraries) = libraries();
     if let Some(record) = libraries.hardware.iter().find(is_it) {
-        return Ok(described(&sources, record));
+        let machine = described(&sources, record);
+        return Ok(Machine { sources: Some(sources), ..machine });
     }
     let mut known = names(system.hardware.iter().chain(&libraries.hardware));
     known.push(LOCAL.to_owned());
@@ -96,7 +99,14 @@ fn local() -> Machine {
         source: hardware.source.clone(),
         found: "this machine".to_owned(),
     };
-    Machine { hardware, record, diagnostics: Vec::new(), notes, device: Some(device) }
+    Machine {
+        hardware,
+        record,
+        sources: None,
+        diagnostics: Vec::new(),
+        notes,
+        device: Some(device),
+    }
 }
 
 fn from_file(path: &Path) -> Result<Machine> {
@@ -104,7 +114,10 @@ fn from_file(path: &Path) -> Result<Machine> {
     let system = System::of(&design.resolved.entries);
     match system.hardware.as_slice() {
         [] => bail!("`{}` describes no hardware", path.display()),
-        [one] => Ok(described(&design.sources, one)),
+        [one] => {
+            let machine = described(&design.sources, one);
+            Ok(Machine { sources: Some(design.sources), ..machine })
+        }
         many => bail!(
             "`{}` describes {} machines, and one is needed: import the file and name it with `--hardware`",
             path.display(),
@@ -144,6 +157,7 @@ fn described(sources: &Sources, record: &Record) -> Machine {
         record: HardwareRecord { name, source: hardware.source.clone(), found },
         diagnostics: complaints.iter().map(|c| diagnostic(record, c)).collect(),
         hardware,
+        sources: None,
         notes: Vec::new(),
         device: None,
     }
