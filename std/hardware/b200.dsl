@@ -35,6 +35,6 @@ system Hardware_B200 {
         shared_memory_reserved_per_block: 1 KiB
 
         source: "NVIDIA Blackwell architecture technical brief, HGX B200 at 1000 W, dense; memory: NVIDIA HGX B200 data sheet; limits, results per cycle: CUDA C++ Programming Guide, technical specifications and arithmetic throughput by compute capability; allocation units: CUDA occupancy calculator"
-        note: "the brief names no clock: matrix_clock is what 148 multiprocessors with 8192 FLOP a cycle need for the rate, and the highest clock is not known; 126 MiB of L2 and 148 multiprocessors as the driver reports them"
+        note: "the brief names no clock: matrix_clock is what 148 multiprocessors with 8192 FLOP a cycle need for the rate, and the highest clock is not known; 126 MiB of L2 and 148 multiprocessors as users quote them from the driver"
     }
 }

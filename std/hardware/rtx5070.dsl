@@ -15,7 +15,7 @@ system Hardware_RTX5070 {
         int8_rate: 246.9 TFLOPS
         fp4_rate: 493.9 TFLOPS
         fp32_vector_rate: 30.9 TFLOPS
-        fp64_vector_rate: 0.48 TFLOPS
+        fp64_vector_rate: 0.482 TFLOPS
         fp16_vector_rate: 30.9 TFLOPS
         bf16_vector_rate: 30.9 TFLOPS
         special_per_sm_cycle: 16

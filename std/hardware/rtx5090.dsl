@@ -40,6 +40,6 @@ system Hardware_RTX5090 {
         shared_memory_reserved_per_block: 1 KiB
 
         source: "NVIDIA RTX Blackwell GPU architecture whitepaper, appendix A (GeForce RTX 5090); limits, results per cycle: CUDA C++ Programming Guide, technical specifications and arithmetic throughput by compute capability; allocation units: CUDA occupancy calculator"
-        note: "3090 MHz is the highest clock that the driver reports for the reference card; cards of other makers may allow more"
+        note: "3090 MHz is the highest clock that users quote from the driver; cards of some makers may allow more"
     }
 }
