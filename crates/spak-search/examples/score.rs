@@ -1,4 +1,4 @@
-//! Scores strategies on recorded spaces: `score [--repeats N] [--strategy NAME] [--exact] [--folds] FILE.json.gz …`
+//! Scores strategies on recorded spaces: `score [--repeats N] [--strategy NAME] [--threads N] [--exact] [--folds] FILE.json.gz …`
 //!
 //! Prints for each strategy and space the published score over time and over evaluations, the time of a run, and the
 //! evaluations to within 2 % of the optimum. `--folds` chooses the options of the default strategy on all spaces but one and
@@ -10,8 +10,8 @@ mod recorded;
 use std::time::Instant;
 
 use spak_search::compare::{Report, Setup, compare};
-use spak_search::replay::Recording;
-use spak_search::score::Reference;
+use spak_search::replay::{Recording, replay};
+use spak_search::score::{Reference, Scorer};
 use spak_search::strategies::Method;
 use spak_search::strategies::guided::Guided;
 
@@ -26,6 +26,10 @@ fn main() -> Result<(), String> {
                 setup.repeats = count.parse().map_err(|_| format!("{count} is no number"))?;
             }
             "--strategy" => names.push(arguments.next().ok_or("--strategy needs a name")?),
+            "--threads" => {
+                let count = arguments.next().ok_or("--threads needs a number")?;
+                setup.threads = count.parse().map_err(|_| format!("{count} is no number"))?;
+            }
             "--exact" => setup.reference = Reference::Exact,
             "--folds" => folds = true,
             _ => files.push(argument),
@@ -72,11 +76,21 @@ fn main() -> Result<(), String> {
     Ok(())
 }
 
+/// The report, and the milliseconds that one run takes on one thread, scoring not included.
 fn timed(recording: &Recording, method: &Method, setup: Setup) -> Result<(Report, f64), String> {
-    let begun = Instant::now();
     let report = compare(recording, method, setup, &|_| true).ok_or("nothing to run")?;
-    let per_run = begun.elapsed().as_secs_f64() * 1e3 / setup.repeats as f64;
-    Ok((report, per_run))
+    let horizon = Scorer::new(recording, setup.reference).horizon();
+    let runs = setup.repeats.min(30);
+    let begun = Instant::now();
+    for number in 0..runs {
+        std::hint::black_box(replay(
+            recording,
+            method.start(),
+            setup.seed.wrapping_add(number),
+            horizon,
+        ));
+    }
+    Ok((report, begun.elapsed().as_secs_f64() * 1e3 / runs as f64))
 }
 
 fn print(space: &str, report: &Report, per_run: f64) {
@@ -90,64 +104,89 @@ fn print(space: &str, report: &Report, per_run: f64) {
     );
 }
 
-/// The options among which is chosen.
-fn candidates() -> Vec<Guided> {
-    let mut all = Vec::new();
-    for first in [6, 8, 12] {
-        for elites in [8, 16] {
-            for trees in [1, 2] {
-                for patience in [30, 50, 80] {
-                    for (strangers, mixed) in [(0.2, 0.6), (0.1, 0.7)] {
-                        all.push(Guided {
-                            first,
-                            elites,
-                            trees,
-                            patience,
-                            strangers,
-                            mixed,
-                            ..Guided::default()
-                        });
-                    }
-                }
-            }
-        }
+/// The values of each option among which is chosen.
+const LEVELS: [&[f64]; 5] =
+    [&[6.0, 8.0, 12.0], &[8.0, 16.0], &[1.0, 2.0], &[30.0, 50.0, 80.0], &[0.1, 0.2, 0.3]];
+
+/// All combinations, each as the positions of its values in [`LEVELS`].
+fn combinations() -> Vec<Vec<usize>> {
+    LEVELS.iter().fold(vec![Vec::new()], |all, levels| {
+        all.iter()
+            .flat_map(|combination| {
+                (0..levels.len())
+                    .map(move |level| combination.iter().copied().chain([level]).collect())
+            })
+            .collect()
+    })
+}
+
+fn options(combination: &[usize]) -> Guided {
+    let of = |option: usize| {
+        let level = combination.get(option).copied().unwrap_or(0);
+        LEVELS.get(option).and_then(|levels| levels.get(level)).copied().unwrap_or(0.0)
+    };
+    Guided {
+        first: of(0) as usize,
+        elites: of(1) as usize,
+        trees: of(2) as usize,
+        patience: of(3) as usize,
+        strangers: of(4),
+        mixed: 0.8 - of(4),
+        ..Guided::default()
     }
-    all
+}
+
+/// Of each option the value that is best on average over all values of the others. The best single combination
+/// would mostly be the luckiest one: the differences are no larger than the errors.
+fn choose(all: &[Vec<usize>], scores: &[f64]) -> Vec<usize> {
+    (0..LEVELS.len())
+        .map(|option| {
+            let mean = |level: usize| {
+                let with = all
+                    .iter()
+                    .zip(scores)
+                    .filter(|(combination, _)| combination.get(option) == Some(&level));
+                let (sum, count) =
+                    with.fold((0.0, 0u32), |(sum, count), (_, score)| (sum + score, count + 1));
+                sum / f64::from(count)
+            };
+            let levels = LEVELS.get(option).map_or(0, |levels| levels.len());
+            (0..levels).max_by(|&a, &b| mean(a).total_cmp(&mean(b))).unwrap_or(0)
+        })
+        .collect()
 }
 
 fn leave_one_out(spaces: &[(String, Recording)], setup: Setup) -> Result<(), String> {
-    let all = candidates();
-    let mut table: Vec<Vec<(f64, f64)>> = Vec::new();
-    for options in &all {
+    let all = combinations();
+    let mut table: Vec<Vec<f64>> = Vec::new();
+    for combination in &all {
         let mut row = Vec::new();
         for (_, recording) in spaces {
-            let (report, _) = timed(recording, &Method::Guided(*options), setup)?;
-            row.push((report.score.by_time, report.score.by_evaluations));
+            let (report, _) = timed(recording, &Method::Guided(options(combination)), setup)?;
+            // Both axes count: on spaces where few evaluations decide, the one over time is mostly luck.
+            row.push((report.score.by_time + report.score.by_evaluations) / 2.0);
         }
         table.push(row);
     }
-    // Both axes count: on spaces where few evaluations decide, the one over time is mostly luck.
-    let both = |score: (f64, f64)| (score.0 + score.1) / 2.0;
-    let best_without = |left_out: Option<usize>| {
-        let mean = |row: &Vec<(f64, f64)>| -> f64 {
-            row.iter()
-                .enumerate()
-                .filter(|(at, _)| Some(*at) != left_out)
-                .map(|(_, &score)| both(score))
-                .sum()
-        };
-        (0..table.len()).max_by(|&a, &b| match (table.get(a), table.get(b)) {
-            (Some(a), Some(b)) => mean(a).total_cmp(&mean(b)),
-            _ => std::cmp::Ordering::Equal,
-        })
+    let chosen_without = |left_out: Option<usize>| {
+        let scores: Vec<f64> = table
+            .iter()
+            .map(|row| {
+                row.iter()
+                    .enumerate()
+                    .filter(|(at, _)| Some(*at) != left_out)
+                    .map(|(_, score)| score)
+                    .sum()
+            })
+            .collect();
+        options(&choose(&all, &scores))
     };
     let (mut by_time, mut by_evaluations) = (0.0, 0.0);
     for (at, (name, recording)) in spaces.iter().enumerate() {
-        let chosen =
-            best_without(Some(at)).and_then(|chosen| all.get(chosen)).ok_or("no options")?;
+        let chosen = chosen_without(Some(at));
         // Other seeds than those it was chosen with.
-        let fresh = Setup { seed: 1_000_000, ..setup };
-        let (report, per_run) = timed(recording, &Method::Guided(*chosen), fresh)?;
+        let fresh = Setup { seed: 1_000_000, repeats: setup.repeats * 4, ..setup };
+        let (report, per_run) = timed(recording, &Method::Guided(chosen), fresh)?;
         print(name, &report, per_run);
         println!("      {chosen:?}");
         by_time += report.score.by_time;
@@ -159,16 +198,12 @@ fn leave_one_out(spaces: &[(String, Recording)], setup: Setup) -> Result<(), Str
         by_time / count,
         by_evaluations / count
     );
-    println!("  chosen on all: {:?}", best_without(None).and_then(|chosen| all.get(chosen)));
+    println!("  chosen on all: {:?}", chosen_without(None));
     for (at, (name, _)) in spaces.iter().enumerate() {
-        let mut scores: Vec<f64> =
-            table.iter().filter_map(|row| row.get(at)).map(|&score| both(score)).collect();
+        let mut scores: Vec<f64> = table.iter().filter_map(|row| row.get(at)).copied().collect();
         scores.sort_unstable_by(f64::total_cmp);
-        println!(
-            "  {name}: candidates score from {:.3} to {:.3}",
-            scores.first().unwrap_or(&0.0),
-            scores.last().unwrap_or(&0.0)
-        );
+        let (worst, best) = (scores.first().unwrap_or(&0.0), scores.last().unwrap_or(&0.0));
+        println!("  {name}: candidates score from {worst:.3} to {best:.3}");
     }
     Ok(())
 }

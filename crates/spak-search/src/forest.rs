@@ -221,7 +221,9 @@ fn best_cut(
     }
     let mut best: Option<(f32, u32, u32)> = None;
     let (mut found, mut tries) = (0, 0);
-    while found < growth.cuts && tries < growth.cuts * 4 {
+    // The many nodes of a few rows would take most of the time, for little.
+    let cuts = if rows.len() <= 4 { growth.cuts.min(2) } else { growth.cuts };
+    while found < cuts && tries < cuts * 4 {
         tries += 1;
         let Some((test, cut)) = draw(sample, domains, rows, random) else { continue };
         found += 1;

@@ -61,15 +61,15 @@ impl Default for Guided {
             first: 8,
             spread: 32,
             elites: 16,
-            strangers: 0.1,
-            mixed: 0.7,
+            strangers: 0.2,
+            mixed: 0.6,
             varied: 0.8,
             doublings: 4,
             trees: 2,
             cuts: 4,
             leaf: 2,
             regrow: 4.0,
-            patience: 80,
+            patience: 50,
             longer: 1.3,
             lone_elites: 4,
         }
@@ -228,7 +228,8 @@ impl GuidedSearch {
             for ((index, &theirs), domain) in child.iter_mut().zip(other).zip(domains) {
                 if *index != theirs {
                     if bits & 1 == 1 {
-                        *index = if varied { view.random.below(domain.size) } else { theirs };
+                        *index =
+                            if varied { vary(domain, *index, theirs, view.random) } else { theirs };
                     }
                     bits = bits.rotate_right(1);
                 }
@@ -243,6 +244,18 @@ impl GuidedSearch {
             is_new(child)
         })
     }
+}
+
+/// Another value where two parents differ. Numbers come every second time from around the parents, as far beyond them as half of what
+/// lies between them (the blend crossover of Eshelman and Schaffer 1993); otherwise it is any value.
+fn vary(domain: &Domain, a: u32, b: u32, random: &mut Random) -> u32 {
+    if !domain.ordered || random.word() & 1 == 0 {
+        return random.below(domain.size);
+    }
+    let beyond = a.abs_diff(b).div_ceil(2);
+    let low = a.min(b).saturating_sub(beyond);
+    let high = a.max(b).saturating_add(beyond).min(domain.size - 1);
+    low + random.below(high - low + 1)
 }
 
 /// Changes one parameter: mostly to any other value, sometimes by a small step.
@@ -276,7 +289,9 @@ fn step(domains: &[Domain], point: &mut [u32], random: &mut Random) {
 impl Strategy for GuidedSearch {
     fn ask(&mut self, view: &mut View<'_>, point: &mut [u32]) -> Wish {
         self.work.resize(point.len(), 0);
-        if self.since as f64 > self.patience {
+        // One that goes its own way is one of many, so it gets half the patience.
+        let patience = if self.alone() { self.patience / 2.0 } else { self.patience };
+        if self.since as f64 > patience {
             self.turn();
         }
         let mut work = std::mem::take(&mut self.work);
