@@ -13,3 +13,11 @@ pub mod python;
 pub mod results;
 pub mod rows;
 pub mod space;
+
+use std::borrow::Cow;
+
+/// The text that places are offsets in: decompressed when the file is, without a byte order mark; `None`
+/// when it has none.
+pub fn text(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    bytes::text(bytes, bytes::MAX_BYTES).ok()
+}

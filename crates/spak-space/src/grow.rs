@@ -18,9 +18,12 @@ pub(crate) struct Layer {
     pub(crate) targets: Vec<u32>,
 }
 
-/// More edges or more work than was allowed.
+/// What there was more of than was allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TooLarge;
+pub(crate) enum TooLarge {
+    Edges,
+    Work,
+}
 
 /// How much may be made.
 #[derive(Clone, Copy, Debug)]
@@ -134,12 +137,12 @@ impl Grower<'_> {
                 layer.starts.push(layer.values.len() as u32);
                 work += domain.values.len() as u64;
                 if work > budget.work {
-                    return Err(TooLarge);
+                    return Err(TooLarge::Work);
                 }
                 runner.run(self.dag, self.slow, own.get(node));
                 self.hand_down(at, &domain, &mut runner, own.get(node), after, &mut layer);
                 if edges + layer.values.len() > budget.edges {
-                    return Err(TooLarge);
+                    return Err(TooLarge::Edges);
                 }
             }
             layer.starts.push(layer.values.len() as u32);

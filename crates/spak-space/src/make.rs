@@ -29,7 +29,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { edges: 8_000_000, work: 400_000_000, analysed_from: 20_000.0 }
+        Self { edges: 4_000_000, work: 400_000_000, analysed_from: 20_000.0 }
     }
 }
 
@@ -133,12 +133,16 @@ fn component_diagram(
     let mut work = FIRST_WORK.min(limits.work);
     loop {
         let granted = Limits { work, ..limits };
+        let mut is_hopeless = true;
         for order in &orders {
-            if let Ok(made) = diagram(lowered, order, conditions, &supports, fixed, granted) {
-                return Ok(made);
+            match diagram(lowered, order, conditions, &supports, fixed, granted) {
+                Ok(made) => return Ok(made),
+                // More work would end there again.
+                Err(TooLarge::Edges) => {}
+                Err(TooLarge::Work) => is_hopeless = false,
             }
         }
-        if work >= limits.work {
+        if is_hopeless || work >= limits.work {
             break;
         }
         work = work.saturating_mul(8).min(limits.work);

@@ -86,16 +86,38 @@ impl Streamed {
         let each: BigUint =
             self.free.iter().map(|p| BigUint::from(self.sizes[*p as usize])).product();
         let mut found = 0_u64;
-        let is_complete = self.walk(work, &mut |_| {
+        let is_complete = self.walk_bound(work, &mut |_| {
             found += 1;
             true
         });
         Walked { found: each * found, is_complete }
     }
 
-    /// Calls `f` for each config, free parameters at their first value, until it says `false`; whether
-    /// everything was looked at.
+    /// Calls `f` for each config until it says `false`; whether everything was looked at.
     pub fn walk(&mut self, work: u64, f: &mut dyn FnMut(&[u32]) -> bool) -> bool {
+        let free: Vec<(usize, u32)> =
+            self.free.iter().map(|p| (*p as usize, self.sizes[*p as usize])).collect();
+        let mut whole = Vec::new();
+        self.walk_bound(work, &mut |config| {
+            whole.clear();
+            whole.extend_from_slice(config);
+            // Every combination of the values that no condition is about.
+            loop {
+                if !f(&whole) {
+                    return false;
+                }
+                let next = free.iter().rev().find(|(p, size)| whole[*p] + 1 < *size).copied();
+                let Some((raised, _)) = next else { return true };
+                whole[raised] += 1;
+                for (parameter, _) in free.iter().rev().take_while(|(p, _)| *p != raised) {
+                    whole[*parameter] = 0;
+                }
+            }
+        })
+    }
+
+    /// The same, with free parameters at their first value.
+    fn walk_bound(&mut self, work: u64, f: &mut dyn FnMut(&[u32]) -> bool) -> bool {
         if self.is_empty || self.free.iter().any(|p| self.sizes[*p as usize] == 0) {
             return true;
         }

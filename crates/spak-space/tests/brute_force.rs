@@ -1,4 +1,5 @@
 //! Everything a space says, against looking at every combination of values.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use std::collections::BTreeMap;
 
@@ -225,6 +226,15 @@ proptest! {
         let mut streamed = Streamed::of(&problem).unwrap();
         let walked = streamed.count(u64::MAX);
         prop_assert_eq!(walked, Walked { found: BigUint::from(expected.len()), is_complete: true });
+        let mut walked = Vec::new();
+        streamed.walk(u64::MAX, &mut |config| {
+            walked.push(config.to_vec());
+            true
+        });
+        walked.sort();
+        let mut wanted = expected.clone();
+        wanted.sort();
+        prop_assert_eq!(walked, wanted);
         for config in expected.iter().take(20) {
             prop_assert!(streamed.contains(config));
         }

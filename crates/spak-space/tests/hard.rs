@@ -1,5 +1,6 @@
 //! Spaces that are meant to be hard: wide domains, many parameters, counts beyond any machine word,
 //! and conditions that nothing merges under.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use std::collections::BTreeMap;
 
@@ -19,7 +20,10 @@ fn problem(parameters: &[(&str, Vec<i64>)], constraints: &[String]) -> Problem {
             .collect(),
         constraints: constraints
             .iter()
-            .map(|text| Constraint { text: text.clone(), expr: spak_expr::parse(text, 0).expr.unwrap() })
+            .map(|text| Constraint {
+                text: text.clone(),
+                expr: spak_expr::parse(text, 0).expr.unwrap(),
+            })
             .collect(),
         symbols: BTreeMap::new(),
         dialect: Dialect::Python,
@@ -52,7 +56,8 @@ fn one_condition_over_thirty_parameters() {
 fn a_million_values_in_one_domain() {
     let wide: Vec<i64> = (1..=1_000_000).collect();
     let constraints = ["a * b <= 2000000".to_owned(), "a % 3 == 0".to_owned()];
-    let space = Space::of(&problem(&[("a", wide), ("b", (1..=8).collect())], &constraints)).unwrap();
+    let space =
+        Space::of(&problem(&[("a", wide), ("b", (1..=8).collect())], &constraints)).unwrap();
     let expected: u64 = (1..=8).map(|b| (2_000_000 / b).min(1_000_000) / 3).sum();
     assert_eq!(space.count(), BigUint::from(expected));
 }

@@ -17,7 +17,7 @@ use crate::verbs;
 struct Arguments {
     #[command(subcommand)]
     verb: Verb,
-    /// How results are printed; `csv` is for rows (`spak space --enumerate`).
+    /// How results are printed; `csv` and `parquet` are for rows (`spak space --enumerate`).
     #[arg(long, global = true, value_enum, default_value = "human")]
     output: Output,
 }
@@ -31,6 +31,8 @@ enum Output {
     Json,
     /// Rows of comma-separated values.
     Csv,
+    /// Rows as an Apache Parquet file.
+    Parquet,
 }
 
 #[derive(Subcommand)]
@@ -91,9 +93,11 @@ pub(crate) fn parse() -> Result<Command, (clap::Error, Format)> {
                 Output::Human => (Format::Human, None),
                 Output::Json => (Format::Json, None),
                 Output::Csv => (Format::Human, Some(verbs::space::Table::Csv)),
+                Output::Parquet => (Format::Human, Some(verbs::space::Table::Parquet)),
             };
             if table.is_some() && !matches!(verb, Verb::Space(_)) {
-                let message = "`--output csv` is for the rows of `spak space`\n";
+                let message =
+                    "`--output csv` and `--output parquet` are for the rows of `spak space`\n";
                 let kind = clap::error::ErrorKind::InvalidValue;
                 return Err((clap::Error::raw(kind, message), format));
             }

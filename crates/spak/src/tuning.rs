@@ -54,8 +54,15 @@ impl Subject {
     ) -> Diagnostic {
         let origin = constraint.and_then(|at| self.origins.get(at as usize));
         if let Some(origin) = origin {
-            let shift = |span: Span| {
-                if origin.base == 0 && span.end > span.start { span } else { origin.span }
+            let text = constraint.and_then(|at| self.problem.constraints.get(at as usize));
+            let length = text.map_or(0, |c| c.text.len() as u32);
+            let shift = |span: Span| match origin.base {
+                0 if span.end > span.start => span,
+                // In JSON an escape takes more room than what it stands for.
+                base if base > 0 && span.end <= length && origin.span.end - base == length => {
+                    Span::new(span.start + base, span.end + base)
+                }
+                _ => origin.span,
             };
             diagnostic.primary = Label {
                 file: origin.file,

@@ -24,7 +24,9 @@ const OWNED: [(&str, &str); 6] = [
     ("indicatif", "spak"),
 ];
 /// Where something is serializable outside `spak-records`.
-const SERIALIZABLE: [&str; 4] = [
+const SERIALIZABLE: [&str; 6] = [
+    "crates/spak-exchange/src/results/write.rs",
+    "crates/spak-exchange/src/rows/parquet.rs",
     "crates/spak-run/src/inputs.rs",
     "crates/spak-run/src/sandbox/mod.rs",
     "crates/spak/src/output/json.rs",

@@ -15,7 +15,7 @@ pub(super) fn open(path: &Path) -> Result<Subject> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     let mut sources = Sources::default();
     let shown = path.to_string_lossy().into_owned();
-    let file = sources.add(path, &shown, &String::from_utf8_lossy(&bytes));
+    let file = sources.add(path, &shown, &spak_exchange::text(&bytes).unwrap_or_default());
     let mut subject = Subject {
         sources,
         name: path.file_stem().map_or_else(|| shown.clone(), |s| s.to_string_lossy().into_owned()),

@@ -100,7 +100,7 @@ pub(crate) fn run(options: &Options, format: Format, table: Option<Table>) -> Re
     match format {
         Format::Human => print::report(&report)?,
         Format::Json => {
-            json::result("spak.space", Diagnosed { result: report, diagnostics: found })?
+            json::result("spak.space", Diagnosed { result: report, diagnostics: found })?;
         }
     }
     Ok(if is_fine { Status::Fine } else { Status::Problems })

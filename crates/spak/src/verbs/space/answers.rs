@@ -87,6 +87,19 @@ pub(super) fn report(
                 report.example = Some(values(parameters, config));
                 false
             });
+            report.constraints = subject
+                .problem
+                .constraints
+                .iter()
+                .zip(&subject.origins)
+                .map(|(constraint, origin)| ConstraintRecord {
+                    text: constraint.text.clone(),
+                    reason: origin.reason.clone(),
+                    removes_alone: None,
+                    only_it_removes: None,
+                    without_value: CountRecord::Number(0),
+                })
+                .collect();
             report.parameters = parameters
                 .iter()
                 .map(|p| ParameterRecord {

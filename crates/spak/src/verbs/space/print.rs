@@ -82,6 +82,9 @@ fn parameters(report: &SpaceReport, out: &mut String) {
             lines(report, by, out);
         }
     }
+    if report.parameters.iter().any(|p| p.killed.iter().any(|k| !k.by.is_empty())) {
+        out.push('\n');
+    }
 }
 
 fn constraints(report: &SpaceReport, out: &mut String) {
