@@ -64,7 +64,8 @@ pub struct Search<'a> {
     random: Random,
     limits: Limits,
     point: Vec<u32>,
-    pending: bool,
+    /// The samples of the question that waits for its answer.
+    pending: Option<u32>,
     trials: u64,
     seconds: f64,
     stop: Option<Stop>,
@@ -99,7 +100,7 @@ impl<'a> Search<'a> {
             random: Random::new(seed),
             limits,
             point: vec![0; width],
-            pending: false,
+            pending: None,
             trials: 0,
             seconds: 0.0,
             stop: None,
@@ -119,17 +120,19 @@ impl<'a> Search<'a> {
     /// The next point to measure, or `None` when the search has ended.
     /// Asked twice without an answer in between, it says the same again.
     pub fn ask(&mut self) -> Option<Question<'_>> {
-        let samples = if self.pending { 0 } else { self.next()? };
-        self.pending = true;
+        let samples = match self.pending {
+            Some(samples) => samples,
+            None => self.next()?,
+        };
+        self.pending = Some(samples);
         Some(Question { point: &self.point, samples })
     }
 
     /// The outcome of what was asked last, and how many seconds it took to get.
     pub fn tell(&mut self, outcome: Outcome, seconds: f64) {
-        if !self.pending {
+        if self.pending.take().is_none() {
             return;
         }
-        self.pending = false;
         self.trials += 1;
         if seconds > 0.0 {
             self.seconds += seconds;

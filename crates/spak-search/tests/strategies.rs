@@ -266,9 +266,25 @@ fn asking_twice_says_the_same() {
     let mut search = Search::new(&space, Method::Random.start(), 3, Limits::default());
     let first = search.ask().map(|question| question.point.to_vec());
     assert_eq!(first, search.ask().map(|question| question.point.to_vec()));
+    let mut halving =
+        Search::new(&space, Method::named("halving").unwrap().start(), 3, Limits::default());
+    assert_eq!(halving.ask().map(|question| question.samples), Some(3));
+    assert_eq!(halving.ask().map(|question| question.samples), Some(3));
     search.tell(Outcome::Failed, 0.0);
     search.tell(Outcome::Failed, 0.0);
     assert_eq!(search.trials(), 1);
+}
+
+#[cfg(feature = "bayesian")]
+#[test]
+fn bayesian_optimisation_ends_and_repeats_itself() {
+    let method = Method::named("bayesian").unwrap();
+    let space = table(&[6, 4, 1], |point| point[0] != point[1]);
+    let (asked, stop) = run(&space, &method, 7, Limits::default());
+    assert_eq!((distinct(asked.clone()), stop), (20, Stop::Exhausted));
+    assert_eq!(asked, run(&space, &method, 7, Limits::default()).0);
+    let empty = table(&[3, 3], |_| false);
+    assert_eq!(run(&empty, &method, 7, Limits::default()), (Vec::new(), Stop::Empty));
 }
 
 #[test]
