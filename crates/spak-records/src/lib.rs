@@ -15,6 +15,7 @@ pub mod space_report;
 pub mod store;
 pub mod trace;
 pub mod trial;
+pub mod tune_report;
 pub mod value;
 
 pub use config::{Config, Workload};

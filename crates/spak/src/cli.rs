@@ -61,6 +61,8 @@ enum Verb {
     Predict(verbs::predict::Options),
     /// Count a tuning space, and say which values survive and who removes the others.
     Space(verbs::space::Options),
+    /// Run search strategies against recorded spaces, and score them.
+    Tune(verbs::tune::Options),
     /// Print the JSON Schema of an output or file format.
     Schema(verbs::schema::Options),
 }
@@ -131,6 +133,7 @@ pub(crate) fn main(command: Command) -> Result<Status> {
         Verb::Bench(options) => verbs::bench::run(&options, format),
         Verb::Predict(options) => verbs::predict::run(&options, format),
         Verb::Space(options) => verbs::space::run(&options, format, command.table),
+        Verb::Tune(options) => verbs::tune::run(&options, format),
         Verb::Schema(options) => verbs::schema::run(&options, format),
     }
 }

@@ -14,3 +14,4 @@ pub(crate) mod run_loop;
 pub(crate) mod schema;
 pub(crate) mod show;
 pub(crate) mod space;
+pub(crate) mod tune;

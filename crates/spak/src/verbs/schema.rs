@@ -40,6 +40,9 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.predict", || {
         schemars::schema_for!(r::Envelope<Diagnosed<spak_records::prediction::PredictReport>>)
     }),
+    ("spak.replay", || {
+        schemars::schema_for!(r::Envelope<Diagnosed<spak_records::tune_report::ReplayReport>>)
+    }),
     ("spak.schemas", || schemars::schema_for!(r::Envelope<r::SchemasReport>)),
     ("spak.show", || schemars::schema_for!(r::Envelope<Diagnosed<r::ShowReport>>)),
     ("spak.space", || {

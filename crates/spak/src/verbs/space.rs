@@ -1,6 +1,7 @@
 //! `spak space`: how many configs a tuning space has, which values survive, and who removes the others.
 
 mod answers;
+mod picture;
 mod print;
 mod rows;
 
@@ -45,6 +46,9 @@ pub(crate) struct Options {
     /// Print every valid config.
     #[arg(long)]
     enumerate: bool,
+    /// Draw which share of the configs survives, value by value, into a `.svg` or `.png` file.
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
     /// The most edges a diagram may have before the space is streamed.
     #[arg(long, value_name = "N", default_value_t = Limits::default().edges)]
     max_edges: usize,
@@ -91,6 +95,9 @@ pub(crate) fn run(options: &Options, format: Format, table: Option<Table>) -> Re
     }
     let mut explainer = Explainer::new(&subject.problem, limits)?;
     let report = answers::report(options, &subject, made, milliseconds, &mut explainer)?;
+    if let Some(path) = &options.plot {
+        picture::write(&report, path)?;
+    }
     let undefined = undefined(&subject, &mut explainer);
     subject.diagnostics.extend(undefined);
     let is_fine = report.count != spak_records::space_report::CountRecord::Number(0)

@@ -34,14 +34,18 @@ pub(super) fn report(report: &SpaceReport) -> Result<()> {
         ));
     }
     out.push('\n');
-    parameters(report, &mut out);
-    constraints(report, &mut out);
+    // Who asks about a value or a config wants that answer.
+    let is_asked = !report.why.is_empty() || report.config.is_some();
+    if !is_asked {
+        parameters(report, &mut out);
+        constraints(report, &mut out);
+    }
     if let Some(conflict) = &report.conflict {
         out.push_str("no config is valid: ");
         blame(report, conflict, &mut out);
     }
     answers(report, &mut out);
-    if let Some(example) = &report.example {
+    if let Some(example) = report.example.as_ref().filter(|_| !is_asked) {
         let values: Vec<String> = example.0.iter().map(|(k, v)| format!("{k}={v}")).collect();
         out.push_str(&format!("an example: {}\n", values.join(" ")));
     }
