@@ -12,6 +12,7 @@ mod messages;
 mod predict;
 mod rejected;
 mod schemas;
+mod spaces;
 mod support;
 mod trace;
 mod verbs;

@@ -22,7 +22,7 @@ const MAX_LISTED: usize = 256;
 const MAX_BLAMED: usize = 64;
 
 /// Values looked at when a space is streamed to be counted.
-const STREAMED_WORK: u64 = 50_000_000;
+const STREAMED_WORK: u64 = 10_000_000;
 
 /// A count as a record.
 pub(crate) fn count(count: &BigUint) -> CountRecord {
