@@ -7,6 +7,7 @@
 
 mod front_end;
 pub(crate) mod quotes;
+mod spaces;
 mod trace;
 
 use std::path::{Path, PathBuf};
@@ -45,6 +46,7 @@ pub(crate) fn measure() -> Result<()> {
     guide(&spak, &work)?;
     keep("bench.txt", &said(&spak, &["bench"], &root())?)?;
     front_end::measure(&work)?;
+    spaces::measure(&spak)?;
     let lines: Vec<String> = times.iter().map(|(n, s)| format!("  \"{n}\": {s:.1}")).collect();
     keep("times.json", &format!("{{\n{}\n}}\n", lines.join(",\n")))?;
     quotes::write()

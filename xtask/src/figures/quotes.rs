@@ -8,7 +8,12 @@ use super::{kept, trace};
 use crate::run::root;
 
 /// Documents with figures.
-const DOCUMENTS: [&str; 3] = ["README.md", "README.ko.md", "docs/guide/first-design.md"];
+const DOCUMENTS: [&str; 4] = [
+    "README.md",
+    "README.ko.md",
+    "docs/guide/first-design.md",
+    "docs/guide/tuning-a-space.md",
+];
 /// Longer lines are cut in an excerpt.
 const WIDTH: usize = 138;
 
@@ -86,6 +91,9 @@ fn excerpt(name: &str) -> Result<String> {
         "diff" => fenced("diff", &change(&read("fmha_first.txt")?, 36)),
         "again" => fenced("text", &run(&read("fmha_again.txt")?, 3)),
         "bench" => fenced("text", &read("bench.txt")?),
+        "spaces" => fenced("text", &read("spaces.txt")?),
+        "spaces-large" => fenced("text", &read("spaces_large.txt")?),
+        "replay" => fenced("text", &read("replay.txt")?),
         "front-end" => fenced("text", &read("front_end.txt")?),
         "guide" => fenced("text", &run(&read("guide_first.txt")?, 4)),
         "guide-diff" => fenced("diff", &change(&read("guide_first.txt")?, 30)),

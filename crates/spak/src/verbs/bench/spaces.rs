@@ -314,9 +314,12 @@ fn table(report: &SpaceBenchReport) -> String {
         "medians of {} turns by turns, the first one left out; slowest over fastest turn of the index at most {spread:.2}\n",
         report.turns
     ));
-    out.push_str("SPAK: from the bytes of the file to the exact count and rank and unrank (index), and every config as a packed word in memory that is used again (rows)\n");
+    out.push_str(
+        "SPAK index: from the bytes of the file to the exact count, rank and unrank\n\
+         SPAK rows: the same, and every config as a packed word in memory that is used again\n",
+    );
     out.push_str(&format!(
-        "Kernel Tuner {} with its defaults, pyATF {} with each constraint at the last parameter that it names; imports and set-up not counted\n",
+        "Kernel Tuner {} with its defaults, pyATF {} with constraints at the last parameter that they name\nimports and set-up are not counted\n",
         report.kernel_tuner, report.pyatf
     ));
     for row in &report.rows {
