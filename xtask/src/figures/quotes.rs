@@ -8,12 +8,8 @@ use super::{kept, trace};
 use crate::run::root;
 
 /// Documents with figures.
-const DOCUMENTS: [&str; 4] = [
-    "README.md",
-    "README.ko.md",
-    "docs/guide/first-design.md",
-    "docs/guide/tuning-a-space.md",
-];
+const DOCUMENTS: [&str; 4] =
+    ["README.md", "README.ko.md", "docs/guide/first-design.md", "docs/guide/tuning-a-space.md"];
 /// Longer lines are cut in an excerpt.
 const WIDTH: usize = 138;
 
