@@ -20,6 +20,7 @@ cargo xtask <task>
   tidy    the rules about files: dependencies as in docs/ARCHITECTURE.md, headers, lengths, pages
   bless   rewrite golden files from what the program does now, then show the difference
   figures measure the figures of the documents anew (needs NumPy, and a machine that does nothing else)
+  figures front-page  measure only the two runs of the front page anew
   quote   copy the figures of docs/results into the documents
   fuzz    run each fuzz target for a time: cargo xtask fuzz [SECONDS]
 ";
@@ -41,6 +42,7 @@ fn task(arguments: &[String]) -> Result<()> {
         ["tidy"] => tidy::check(),
         ["bless"] => run::bless(),
         ["figures"] => figures::measure(),
+        ["figures", "front-page"] => figures::measure_front_page(),
         ["quote"] => figures::quotes::write(),
         ["fuzz"] => run::fuzz(600),
         ["fuzz", seconds] => run::fuzz(seconds.parse()?),

@@ -29,7 +29,7 @@ pub(crate) struct Options {
     #[arg(long)]
     workload: Option<String>,
     /// Stop proposing after this many seconds of wall-clock time of this process.
-    #[arg(long, default_value_t = 180.0, value_parser = seconds)]
+    #[arg(long, default_value_t = 100.0, value_parser = seconds)]
     seconds: f64,
     /// Stop after this many trials of the run, those before an interruption included.
     #[arg(long)]
