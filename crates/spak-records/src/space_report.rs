@@ -38,6 +38,12 @@ pub struct SpaceReport {
     pub parameters: Vec<ParameterRecord>,
     /// In the order they are declared.
     pub constraints: Vec<ConstraintRecord>,
+    /// Rules that were laid over the space (`--rules`), applied or not.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub rules: Vec<RuleRecord>,
+    /// With rules that apply: the configs that are valid without them; `null` when that is not known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub without_rules: Option<CountRecord>,
     /// A valid config, if there is one.
     pub example: Option<Config>,
     /// When there is none: constraints that cannot hold together.
@@ -102,6 +108,32 @@ pub struct ConstraintRecord {
     /// Configs that satisfy all other constraints and for which this one has no value; they are not
     /// valid.
     pub without_value: CountRecord,
+}
+
+/// A rule that was laid over the space.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct RuleRecord {
+    /// Its name.
+    pub name: String,
+    /// The library or the file that it is from.
+    pub from: String,
+    /// What it requires, as it was written.
+    pub text: String,
+    /// Why, if its file says.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
+    /// Where that is known from, if its file says.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub source: Option<String>,
+    /// The index of the constraint that it became, which says what it removes; `null` when it does not
+    /// apply.
+    pub constraint: Option<u32>,
+    /// Names that the space lacks.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub lacks: Vec<String>,
+    /// Why it does not apply, in words.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub does_not_apply: Option<String>,
 }
 
 /// Constraints that cannot hold together.

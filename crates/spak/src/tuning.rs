@@ -7,6 +7,7 @@ use crate::project::Sources;
 
 mod design;
 mod exchange;
+pub(crate) mod rules;
 
 /// A space as a file says it, with where everything stands.
 pub(crate) struct Subject {
@@ -16,6 +17,8 @@ pub(crate) struct Subject {
     pub(crate) problem: Problem,
     /// For each constraint of the problem where it stands and why it is there.
     pub(crate) origins: Vec<Origin>,
+    /// The rules that were laid over it, applied or not.
+    pub(crate) rules: Vec<spak_records::space_report::RuleRecord>,
     /// What was left out, and why.
     pub(crate) notes: Vec<String>,
     /// What is wrong with the file; with errors there is no problem to speak of.
@@ -34,16 +37,20 @@ pub(crate) struct Origin {
 }
 
 impl Subject {
-    /// The subject of a file, by what it is.
+    /// The subject of a file, by what it is, for a workload of several and on a machine.
     ///
     /// # Errors
-    /// When it cannot be read.
-    pub(crate) fn open(path: &std::path::Path, workload: Option<&str>) -> anyhow::Result<Self> {
+    /// When it cannot be read, or there is no such workload or machine.
+    pub(crate) fn open(
+        path: &std::path::Path,
+        workload: Option<&str>,
+        hardware: Option<&str>,
+    ) -> anyhow::Result<Self> {
         let is_json = |end: &str| path.to_string_lossy().to_ascii_lowercase().ends_with(end);
         if is_json(".json") || is_json(".json.gz") {
-            return exchange::open(path);
+            return exchange::open(path, hardware);
         }
-        design::open(path, workload)
+        design::open(path, workload, hardware)
     }
 
     /// A diagnostic in the text of a constraint, as one in the file.

@@ -12,7 +12,7 @@ use spak_space::{Constraint, Dialect, Parameter, Problem};
 use spak_syntax::{FileId, Severity};
 
 use crate::engine::symbols;
-use crate::tuning::{Origin, Subject};
+use crate::tuning::{Origin, Subject, rules};
 use crate::verbs::check;
 use crate::verbs::show::value;
 
@@ -20,12 +20,14 @@ use crate::verbs::show::value;
 const MAX_VALUES: u64 = 1 << 21;
 
 /// Reads, resolves and checks the design.
-pub(super) fn open(path: &Path, workload: Option<&str>) -> Result<Subject> {
+pub(super) fn open(path: &Path, workload: Option<&str>, hardware: Option<&str>) -> Result<Subject> {
     let (design, diagnostics) = check::checked(path)?;
     let system = System::of(&design.resolved.entries);
     let mut notes = Vec::new();
     let record = chosen(&system, workload, &mut notes)?;
     let known = symbols::declared(&system, record);
+    let machine = hardware.map(|wanted| rules::machine(Some((&design, &system)), wanted));
+    let machine = machine.transpose()?.unwrap_or_default();
     let mut subject = Subject {
         sources: design.sources,
         name: system.name.clone().unwrap_or_else(|| path.display().to_string()),
@@ -35,10 +37,12 @@ pub(super) fn open(path: &Path, workload: Option<&str>) -> Result<Subject> {
             symbols: known
                 .iter()
                 .map(|(name, literal)| (name.clone(), to_value(literal)))
+                .chain(machine)
                 .collect(),
             dialect: Dialect::Design,
         },
         origins: Vec::new(),
+        rules: Vec::new(),
         notes,
         diagnostics,
     };

@@ -1,5 +1,6 @@
 //! The space of a file of another tool: T1, or a dictionary of parameters and restrictions.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -8,10 +9,10 @@ use spak_space::{Constraint, Dialect, Parameter, Problem};
 use spak_syntax::{FileId, Severity};
 
 use crate::project::Sources;
-use crate::tuning::{Origin, Subject};
+use crate::tuning::{Origin, Subject, rules};
 
 /// Reads the file; places are offsets in it.
-pub(super) fn open(path: &Path) -> Result<Subject> {
+pub(super) fn open(path: &Path, hardware: Option<&str>) -> Result<Subject> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     let mut sources = Sources::default();
     let shown = path.to_string_lossy().into_owned();
@@ -22,10 +23,11 @@ pub(super) fn open(path: &Path) -> Result<Subject> {
         problem: Problem {
             parameters: Vec::new(),
             constraints: Vec::new(),
-            symbols: std::collections::BTreeMap::new(),
+            symbols: hardware.map_or_else(|| Ok(BTreeMap::new()), |h| rules::machine(None, h))?,
             dialect: Dialect::Python,
         },
         origins: Vec::new(),
+        rules: Vec::new(),
         notes: Vec::new(),
         diagnostics: Vec::new(),
     };

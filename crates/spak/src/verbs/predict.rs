@@ -6,6 +6,8 @@ mod measured;
 pub(crate) mod picture;
 mod print;
 
+pub(crate) use machine::figures;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

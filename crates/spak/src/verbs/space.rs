@@ -4,6 +4,7 @@ mod answers;
 mod picture;
 mod print;
 mod rows;
+mod ruled;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -16,7 +17,7 @@ use spak_syntax::{Diagnostic, Severity};
 use crate::exit::Status;
 use crate::output::json::{self, Diagnosed};
 use crate::output::{Format, diagnostics};
-use crate::tuning::Subject;
+use crate::tuning::{Subject, rules};
 
 pub(crate) use answers::count;
 pub(crate) use print::grouped;
@@ -49,6 +50,8 @@ pub(crate) struct Options {
     /// Draw which share of the configs survives, value by value, into a `.svg` or `.png` file.
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
+    #[command(flatten)]
+    rules: rules::Rules,
     /// The most edges a diagram may have before the space is streamed.
     #[arg(long, value_name = "N", default_value_t = Limits::default().edges)]
     max_edges: usize,
@@ -67,7 +70,9 @@ pub(crate) fn run(options: &Options, format: Format, table: Option<Table>) -> Re
         bail!("rows are printed with `--enumerate` or `--sample N`");
     }
     let started = Instant::now();
-    let mut subject = Subject::open(&options.file, options.workload.as_deref())?;
+    let hardware = options.rules.hardware.as_deref();
+    let mut subject = Subject::open(&options.file, options.workload.as_deref(), hardware)?;
+    subject.rule(&options.rules)?;
     if subject.diagnostics.iter().any(|d| d.severity == Severity::Error) {
         return broken(options, &subject, format);
     }

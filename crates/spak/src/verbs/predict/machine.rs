@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use spak_model::reading::Reading;
 use spak_model::system::{Record, System};
 use spak_predict::{Complaint, Hardware};
@@ -70,9 +70,43 @@ pub(super) fn find(design: &Design, system: &System, wanted: Option<&str>) -> Re
     }
     let mut known = names(system.hardware.iter().chain(&libraries.hardware));
     known.push(LOCAL.to_owned());
+    Err(unknown(wanted, known))
+}
+
+/// The name and the figures of the machine called `wanted`: one of the design, of the libraries, or of a
+/// `.dsl` file.
+///
+/// # Errors
+/// When there is none.
+pub(crate) fn figures(
+    design: Option<(&Design, &System)>,
+    wanted: &str,
+) -> Result<(String, Vec<(String, spak_expr::Value)>)> {
+    let taken = |record: &Record| {
+        (record.name.clone().unwrap_or_else(|| "unnamed".to_owned()), values(record))
+    };
+    if wanted == LOCAL {
+        bail!("`local` has no figures but those that are measured; name a described machine");
+    }
+    if wanted.ends_with(".dsl") {
+        let file = project::open(Path::new(wanted))?;
+        let system = System::of(&file.resolved.entries);
+        return Ok(taken(only(Path::new(wanted), &system)?));
+    }
+    let is_it = |record: &&Record| record.name.as_deref().is_some_and(|n| same_name(n, wanted));
+    let own = design.map_or(&[][..], |(_, system)| system.hardware.as_slice());
+    let (_, libraries) = libraries();
+    match own.iter().chain(&libraries.hardware).find(is_it) {
+        Some(record) => Ok(taken(record)),
+        None => Err(unknown(wanted, names(own.iter().chain(&libraries.hardware)))),
+    }
+}
+
+/// What is said about a machine that nothing describes.
+fn unknown(wanted: &str, known: Vec<String>) -> anyhow::Error {
     match suggest(wanted, known.iter().map(String::as_str)) {
-        Some(near) => bail!("there is no hardware `{wanted}`; did you mean `{near}`?"),
-        None => bail!("there is no hardware `{wanted}`; there are: {}", known.join(", ")),
+        Some(near) => anyhow!("there is no hardware `{wanted}`; did you mean `{near}`?"),
+        None => anyhow!("there is no hardware `{wanted}`; there are: {}", known.join(", ")),
     }
 }
 
@@ -112,12 +146,15 @@ fn local() -> Machine {
 fn from_file(path: &Path) -> Result<Machine> {
     let design = project::open(path)?;
     let system = System::of(&design.resolved.entries);
+    let machine = described(&design.sources, only(path, &system)?);
+    Ok(Machine { sources: Some(design.sources), ..machine })
+}
+
+/// The machine that a file describes.
+fn only<'s>(path: &Path, system: &'s System) -> Result<&'s Record> {
     match system.hardware.as_slice() {
         [] => bail!("`{}` describes no hardware", path.display()),
-        [one] => {
-            let machine = described(&design.sources, one);
-            Ok(Machine { sources: Some(design.sources), ..machine })
-        }
+        [one] => Ok(one),
         many => bail!(
             "`{}` describes {} machines, and one is needed: import the file and name it with `--hardware`",
             path.display(),

@@ -45,6 +45,8 @@ pub(super) fn nothing(file: &Path, subject: &Subject) -> SpaceReport {
         edges: 0,
         parameters: Vec::new(),
         constraints: Vec::new(),
+        rules: subject.rules.clone(),
+        without_rules: None,
         example: None,
         conflict: None,
         why: Vec::new(),
@@ -78,6 +80,7 @@ pub(super) fn report(
             report.example =
                 space.unrank(&BigUint::from(0_u32)).map(|config| values(parameters, &config));
             report.constraints = removals(subject, &space, &combinations, explainer);
+            report.without_rules = super::ruled::without(subject, explainer);
         }
         Made::Streamed(mut streamed) => {
             let walked = streamed.count(STREAMED_WORK);

@@ -39,6 +39,7 @@ pub(super) fn report(report: &SpaceReport) -> Result<()> {
     if !is_asked {
         parameters(report, &mut out);
         constraints(report, &mut out);
+        super::ruled::print(report, &mut out);
     }
     if let Some(conflict) = &report.conflict {
         out.push_str("no config is valid: ");
@@ -92,15 +93,21 @@ fn parameters(report: &SpaceReport, out: &mut String) {
 }
 
 fn constraints(report: &SpaceReport, out: &mut String) {
-    if report.constraints.is_empty() {
+    // Those of rules have a table of their own.
+    let own = report.constraints.iter().take(super::ruled::first(report));
+    if own.len() == 0 {
         return;
     }
-    let shown = |count: &Option<CountRecord>| count.as_ref().map_or("?".to_owned(), grouped);
-    let rows = report.constraints.iter().map(|c| {
+    let rows = own.map(|c| {
         vec![cut(&c.text), shown(&c.removes_alone), shown(&c.only_it_removes), String::new()]
     });
     out.push_str(&output::table(&["constraint", "alone removes", "only it removes", ""], rows));
     out.push_str("\n\n");
+}
+
+/// A count, or that it is not known.
+pub(super) fn shown(count: &Option<CountRecord>) -> String {
+    count.as_ref().map_or("?".to_owned(), grouped)
 }
 
 fn answers(report: &SpaceReport, out: &mut String) {
