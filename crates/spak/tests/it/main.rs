@@ -11,6 +11,7 @@ mod learning;
 mod messages;
 mod predict;
 mod rejected;
+mod rules;
 mod schemas;
 mod spaces;
 mod support;
