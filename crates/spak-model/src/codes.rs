@@ -16,6 +16,8 @@ pub const BAD_VALUE: Code = Code("bad-value");
 pub const UNREADABLE_DOMAIN: Code = Code("unreadable-domain");
 /// A line in a space that is no dimension.
 pub const NOT_A_DIMENSION: Code = Code("not-a-dimension");
+/// Dimensions whose conditions depend on each other, or on themselves.
+pub const CIRCULAR_CONDITION: Code = Code("circular-condition");
 /// A block that the language does not know.
 pub const UNKNOWN_BLOCK: Code = Code("unknown-block");
 /// A key that nothing reads.
@@ -87,6 +89,7 @@ pub const ALL: &[Code] = &[
     LLM_IN_ENGINEERING_LOOP,
     VALUE_OUTSIDE_DOMAIN,
     EMPTY_SPACE,
+    CIRCULAR_CONDITION,
     DEAD_VALUE,
     IMPORT_NOT_FOUND,
     IMPORT_CYCLE,

@@ -2,11 +2,14 @@
 
 mod described;
 mod line;
+mod premise;
 mod ranges;
 mod written;
 
 pub use described::of_block;
 pub use line::{Line, line};
+pub use premise::Conditional;
+pub(crate) use premise::condition_of;
 
 use std::collections::BTreeSet;
 
@@ -62,7 +65,30 @@ impl Domain {
 const FORMS: &str = "write `[1, 2, 4]`, `\"a\" | \"b\"`, `int range [1, 4]`, `1..4`, `pow2 range [16, 128]` or `bool`";
 
 /// Reads the value of a dimension. Whatever is wrong is reported and the rest is kept.
-pub fn read(value: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Domain> {
+pub fn read(value: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Conditional> {
+    let domain = match value {
+        Value::Raw(slot) => return premise::read(&slot.text, slot.span, diagnostics),
+        _ => alone(value, diagnostics)?,
+    };
+    Some(Conditional { domain, when: None })
+}
+
+/// Whether a value reads as values of a dimension, and not as a condition: `[1, 2]`, `1..4`. A bare name
+/// may be either and is a condition.
+pub(crate) fn is_one(value: &Value) -> bool {
+    let mut said = Vec::new();
+    let read = read(value, &mut said);
+    let is_name = |domain: &Domain| match domain {
+        Domain::Values(values) => {
+            matches!(values.as_slice(), [Literal::Text(_) | Literal::Bool(_)])
+        }
+        _ => false,
+    };
+    said.is_empty() && read.is_some_and(|r| r.when.is_some() || !is_name(&r.domain))
+}
+
+/// Reads values that have no condition behind them.
+fn alone(value: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Domain> {
     match value {
         Value::Empty(span) => {
             diagnostics.push(empty(*span));

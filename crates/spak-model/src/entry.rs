@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use spak_syntax::ast::{self, Head, HeadWord, Item, Value, WordKind};
 use spak_syntax::{Diagnostic, FileId, Span};
 
+use crate::domain;
 use crate::reading::{self, SlotReading};
 use crate::vocabulary::{self, Expect, Kind};
 
@@ -161,6 +162,10 @@ impl Lowering {
         }
         let head = self.dimension_head(parent, &pair.key);
         let named = head.name().is_some();
+        if is_space(parent) && head.keyword() == "when" && !domain::is_one(&pair.value) {
+            let reading = domain::condition_of(&pair.value, &mut self.diagnostics);
+            return self.entry(kind, head, pair.span, pair.span.end, Content::Slot(reading));
+        }
         let expect = match kind {
             Some(Kind::Constraint | Kind::Invariant) if !takes_words(parent) => Expect::Condition,
             _ => vocabulary::expect(parent, Some(head.keyword()), named),

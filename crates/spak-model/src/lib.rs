@@ -17,6 +17,7 @@ pub mod normal;
 pub mod observation;
 pub mod reading;
 pub mod resolve;
+pub mod space;
 pub mod system;
 pub mod types;
 pub mod vocabulary;

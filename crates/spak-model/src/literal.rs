@@ -79,6 +79,19 @@ impl Literal {
         }
     }
 
+    /// The value as records have it; a quantity keeps its unit as text.
+    pub fn record(&self) -> spak_records::Value {
+        use spak_records::Value;
+        match self {
+            Self::Bool(b) => Value::Bool(*b),
+            Self::Int(i) => Value::Int(*i),
+            Self::Float(f) => Value::Float(*f),
+            Self::Text(s) => Value::Text(s.clone()),
+            Self::Quantity(..) => Value::Text(self.to_string()),
+            Self::List(items) => Value::List(items.iter().map(Self::record).collect()),
+        }
+    }
+
     /// What kind of value it is, in a word for messages.
     pub fn type_name(&self) -> &'static str {
         match self {

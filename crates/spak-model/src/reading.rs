@@ -5,7 +5,7 @@ use spak_syntax::ast::{Block, Head, Item, Pair, Slot, Text, Value};
 use spak_syntax::{Diagnostic, Span};
 
 use crate::assignment::{self, Assignment};
-use crate::domain::{self, Domain};
+use crate::domain::{self, Conditional, Domain};
 use crate::formula::{self, Formula};
 use crate::literal::{self, Literal};
 use crate::types::Type;
@@ -50,6 +50,8 @@ pub enum Reading {
     Schedule(Vec<Literal>),
     /// The values of a dimension.
     Domain(Domain),
+    /// The values of a dimension that is there only where a condition holds, and the condition.
+    Conditional(Domain, Box<SlotReading>),
     /// A type, and the value it starts with.
     Type(Type, Option<Literal>),
     /// A formula.
@@ -66,6 +68,17 @@ pub enum Reading {
     Name(String),
     /// Prose.
     Words(String),
+}
+
+impl Reading {
+    /// The values of a dimension, and the condition under which it is there.
+    pub fn domain(&self) -> Option<(&Domain, Option<&SlotReading>)> {
+        match self {
+            Self::Domain(domain) => Some((domain, None)),
+            Self::Conditional(domain, when) => Some((domain, Some(when))),
+            _ => None,
+        }
+    }
 }
 
 /// A slot with its reading.
@@ -89,8 +102,16 @@ impl SlotReading {
     }
 
     /// The slot of a dimension.
-    pub fn of_domain(span: Span, domain: Domain) -> Self {
-        Self::new(span, Expect::Domain, Class::Formal, Reading::Domain(domain))
+    pub fn of_domain(span: Span, read: Conditional) -> Self {
+        let (class, reading) = match read.when {
+            None => (Class::Formal, Reading::Domain(read.domain)),
+            // The values are formal, whatever the condition is.
+            Some(when) => (
+                when.class.min(Class::Semiformal),
+                Reading::Conditional(read.domain, Box::new(when)),
+            ),
+        };
+        Self::new(span, Expect::Domain, class, reading)
     }
 
     fn rewrite(mut self, rewrite: Option<String>) -> Self {
@@ -109,7 +130,7 @@ pub fn value(value: &Value, expect: Expect, diagnostics: &mut Vec<Diagnostic>) -
             return SlotReading::new(span, expect, Class::Semiformal, Reading::Open);
         }
         return match domain::read(value, diagnostics) {
-            Some(domain) => SlotReading::of_domain(span, domain),
+            Some(read) => SlotReading::of_domain(span, read),
             None => SlotReading::new(span, expect, Class::Prose, unread(value)),
         };
     }

@@ -7,7 +7,7 @@ use crate::entry::{Content, Entry};
 use crate::literal::Literal;
 use crate::reading::{Reading, SlotReading};
 use crate::types::Type;
-use crate::vocabulary::Kind;
+use crate::vocabulary::{Expect, Kind};
 
 /// Where something is declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,9 @@ pub struct Dimension {
     pub space: Space,
     /// The values it may take.
     pub domain: Domain,
+    /// The conditions, its own and those of its groups, under which it is there. Where one does not hold,
+    /// a config has no value of it, and constraints that name it say nothing.
+    pub when: Vec<SlotReading>,
     /// Where.
     pub place: Place,
 }
@@ -226,8 +229,8 @@ impl System {
                 self.name = self.name.take().or_else(name);
                 self.inside(entry);
             }
-            Some(K::DesignSpace) => self.dimensions(entry, Space::Design, &mut Vec::new()),
-            Some(K::TuningSpace) => self.dimensions(entry, Space::Tuning, &mut Vec::new()),
+            Some(K::DesignSpace) => self.dimensions(entry, Space::Design, &mut Around::default()),
+            Some(K::TuningSpace) => self.dimensions(entry, Space::Tuning, &mut Around::default()),
             Some(K::Workload) => self.workloads.push(record(entry)),
             Some(K::Hardware) => self.hardware.push(record(entry)),
             Some(K::Goal) => self.goals.push(record(entry)),
@@ -262,27 +265,42 @@ impl System {
         }
     }
 
-    fn dimensions(&mut self, entry: &Entry, space: Space, groups: &mut Vec<String>) {
+    fn dimensions(&mut self, entry: &Entry, space: Space, around: &mut Around) {
+        let is_condition = |slot: &&SlotReading| slot.expect == Expect::Condition;
+        let own = entry.slots("when").filter(is_condition).cloned();
+        let before = around.when.len();
+        around.when.extend(own);
         for child in entry.children() {
             match &child.content {
-                Content::Slot(SlotReading { reading: Reading::Domain(domain), .. }) => {
+                Content::Slot(slot) => {
+                    let Some((domain, when)) = slot.reading.domain() else { continue };
                     self.dimensions.push(Dimension {
                         name: child.head.text(),
-                        groups: groups.clone(),
+                        groups: around.groups.clone(),
                         space,
                         domain: domain.clone(),
+                        when: around.when.iter().chain(when).cloned().collect(),
                         place: Place { file: child.file, span: child.span },
                     });
                 }
-                Content::Slot(_) => {}
                 Content::Block(_) => {
-                    groups.push(child.head.text());
-                    self.dimensions(child, space, groups);
-                    groups.pop();
+                    around.groups.push(child.head.text());
+                    self.dimensions(child, space, around);
+                    around.groups.pop();
                 }
             }
         }
+        around.when.truncate(before);
     }
+}
+
+/// What is around a dimension.
+#[derive(Default)]
+struct Around {
+    /// The names of its groups, from the outside in.
+    groups: Vec<String>,
+    /// Their conditions.
+    when: Vec<SlotReading>,
 }
 
 fn record(entry: &Entry) -> Record {
@@ -394,9 +412,9 @@ fn a_loop(entry: &Entry) -> Loop {
         Some(Kind::AgentLoop) => LoopKind::Agent,
         _ => LoopKind::Task,
     };
-    let parameters = entry.of_kind(Kind::Parameter).filter_map(|p| match &p.slot()?.reading {
-        Reading::Domain(domain) => Some((p.name_text()?.to_owned(), domain.clone())),
-        _ => None,
+    let parameters = entry.of_kind(Kind::Parameter).filter_map(|p| {
+        let (domain, _) = p.slot()?.reading.domain()?;
+        Some((p.name_text()?.to_owned(), domain.clone()))
     });
     let steps = entry.of_kind(Kind::Step).map(|s| s.name_text().unwrap_or("").to_owned());
     let measure = entry.of_kind(Kind::Measure).flat_map(|m| record(m).fields);

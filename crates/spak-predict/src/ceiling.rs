@@ -34,6 +34,8 @@ pub struct Ceilings {
     pub memory: Option<Ceiling>,
     /// From the L2 cache to the multiprocessors.
     pub l2: Option<Ceiling>,
+    /// Shared memory of all multiprocessors. It is for tables and pictures: see [`Ceilings::shared`].
+    pub shared: Option<Ceiling>,
     /// What is not known, in sentences.
     pub lacks: Vec<String>,
 }
@@ -50,6 +52,7 @@ impl Ceilings {
         out.exponentials = out.exponentials(hardware, options);
         out.memory = out.memory(hardware, options);
         out.l2 = out.l2(hardware);
+        out.shared = Self::shared(hardware);
         out.clocks(hardware);
         if hardware.calibrated {
             out.lacks.push(
@@ -181,6 +184,19 @@ impl Ceilings {
         }
     }
 
+    /// What passes through shared memory in a time at most: each multiprocessor has 32 banks of four bytes
+    /// a cycle.
+    ///
+    /// No work is bounded by it. How many bytes a kernel must pass depends on how often an operand is
+    /// taken from a register, from tensor memory or from a buffer of the matrix units instead, and the
+    /// sizes of the latter are not published, so there is no number of bytes that holds for every kernel.
+    fn shared(hardware: &Hardware) -> Option<Ceiling> {
+        let clock = ["max_clock", "vector_clock"].into_iter().find_map(|c| hardware.shown(c))?;
+        let each = hardware.shown("shared_memory_bytes_per_sm_cycle")?;
+        let count = plain(hardware.figure("sm_count")?);
+        Some(ceiling("shared_rate", "shared memory", format!("{each} * {count} * {clock}")))
+    }
+
     fn clocks(&mut self, hardware: &Hardware) {
         if hardware.is_gpu() && hardware.figure("max_clock").is_none() {
             let clock = hardware.shown("matrix_clock").or_else(|| hardware.shown("vector_clock"));
@@ -193,7 +209,7 @@ impl Ceilings {
 
     /// Those that are known, as records.
     pub fn records(&self) -> Vec<CeilingRecord> {
-        [&self.products, &self.vector, &self.exponentials, &self.memory, &self.l2]
+        [&self.products, &self.vector, &self.exponentials, &self.memory, &self.l2, &self.shared]
             .into_iter()
             .flatten()
             .enumerate()
@@ -209,7 +225,7 @@ impl Ceilings {
 fn record(ceiling: &Ceiling) -> CeilingRecord {
     let (value, unit) = match ceiling.symbol {
         "exponential_rate" => (ceiling.rate, "10^9/s"),
-        "memory_bandwidth" | "l2_rate" => (ceiling.rate, "GB/s"),
+        "memory_bandwidth" | "l2_rate" | "shared_rate" => (ceiling.rate, "GB/s"),
         _ => (ceiling.rate / 1e3, RATE),
     };
     CeilingRecord {

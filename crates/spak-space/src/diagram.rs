@@ -45,6 +45,11 @@ impl Diagram {
         Self { positions, layers, counts }
     }
 
+    /// Whether no config is left.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count() == BigUint::from(0_u32)
+    }
+
     pub(crate) fn edges(&self) -> usize {
         self.layers.iter().map(|layer| layer.values.len()).sum()
     }

@@ -5,12 +5,18 @@ use num_bigint::BigUint;
 
 use crate::dag::Node;
 use crate::lower::{Lowered, lower};
-use crate::make::{Limits, MakeError, make};
+use crate::make::{Limits, MakeError, is_empty, make};
 use crate::problem::Problem;
 use crate::space::Space;
 
 /// Spaces made to find out who is to blame, at most.
 const MAX_TESTS: usize = 4_000;
+
+/// All that is asked may take so many times the work of one space at most.
+const QUESTIONS: u64 = 2;
+
+/// One of many questions may take this part of what is left.
+const SHARE: u64 = 8;
 
 /// A set of conditions, by index, that cannot hold together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,16 +27,27 @@ pub struct Conflict {
     pub is_smallest: bool,
 }
 
-/// What one condition removes.
+/// What one condition removes; `None` when the limits do not allow to tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Removal {
     /// Configs that would be valid if only this condition were there.
-    pub alone: BigUint,
+    pub alone: Option<BigUint>,
     /// Configs that are valid without this condition, all others in force.
-    pub without: BigUint,
+    pub without: Option<BigUint>,
 }
 
-/// A condition that has no value for some configs which satisfy all others.
+/// A value that no config has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Killed {
+    /// The parameter, by its index.
+    pub parameter: u32,
+    /// The index of the value; the one behind the last value is absence.
+    pub value: u32,
+    /// The conditions that exclude it; `None` when the limits do not allow to tell.
+    pub by: Option<Conflict>,
+}
+
+/// A condition that has no value for some configs which no other one refutes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undefined {
     /// The condition.
@@ -47,6 +64,7 @@ pub struct Explainer {
     lowered: Lowered,
     limits: Limits,
     tests: usize,
+    undefined: Option<Vec<Undefined>>,
 }
 
 impl Explainer {
@@ -57,7 +75,29 @@ impl Explainer {
     pub fn new(problem: &Problem, limits: Limits) -> Result<Self, MakeError> {
         let lowered = lower(problem)
             .map_err(|(index, diagnostic)| MakeError::Condition(index, diagnostic))?;
-        Ok(Self { lowered, limits, tests: 0 })
+        Ok(Self { lowered, limits, tests: 0, undefined: None })
+    }
+
+    /// The same with conditions that exclude only what they refute: where one has no value, it holds. For
+    /// tools that report such places and look at the others all the same.
+    ///
+    /// # Errors
+    /// When a condition cannot be understood.
+    pub fn lenient(problem: &Problem, limits: Limits) -> Result<Self, MakeError> {
+        let mut explainer = Self::new(problem, limits)?;
+        let Lowered { dag, roots, .. } = &mut explainer.lowered;
+        for root in roots.iter_mut().filter(|root| root.constraint.is_some()) {
+            root.truth.yes = dag.not(root.truth.no);
+        }
+        Ok(explainer)
+    }
+
+    /// The space of all conditions.
+    ///
+    /// # Errors
+    /// See [`MakeError`].
+    pub fn whole(&mut self) -> Result<Space, MakeError> {
+        self.space(&self.constraints(), &[])
     }
 
     /// Conditions that cannot hold together, the smallest set of them; `None` when all can, or when the
@@ -106,23 +146,78 @@ impl Explainer {
 
     fn conflict_with(&mut self, fixed: &[(u32, u32)]) -> Option<Conflict> {
         self.tests = 0;
+        // Most often it is a single one, which is soon seen.
+        let touches = fixed.iter().fold(0_u128, |all, (number, _)| all | 1 << number);
+        let near: Vec<u32> = self
+            .lowered
+            .roots
+            .iter()
+            .filter(|r| touches == 0 || self.lowered.dag.support(r.truth.yes) & touches != 0)
+            .filter_map(|root| root.constraint)
+            .collect();
+        let has_when = self.lowered.roots.iter().any(|root| root.constraint.is_none());
+        if has_when && self.is_empty(&[], fixed)? {
+            return Some(Conflict { constraints: Vec::new(), is_smallest: true });
+        }
+        for constraint in near {
+            if self.is_empty(&[constraint], fixed)? {
+                return Some(Conflict { constraints: vec![constraint], is_smallest: true });
+            }
+        }
         let all: Vec<u32> = self.constraints();
         if !self.is_empty(&all, fixed)? {
             return None;
         }
+        let mut needed = self.beginning(&all, touches, fixed)?;
         // Leave out one after another.
-        let mut needed = all.clone();
-        for constraint in &all {
-            let without: Vec<u32> = needed.iter().copied().filter(|c| c != constraint).collect();
+        for constraint in needed.clone() {
+            let without: Vec<u32> = needed.iter().copied().filter(|c| *c != constraint).collect();
             if self.is_empty(&without, fixed)? {
                 needed = without;
             }
         }
-        let smallest = self.smallest(&all, fixed, needed.len());
-        Some(match smallest {
+        needed.sort_unstable();
+        // With every single one tried, two are as few as can be; unless the space is empty anyway.
+        if needed.len() <= 2 && (touches == 0 || !self.is_empty(&all, &[])?) {
+            return Some(Conflict { constraints: needed, is_smallest: true });
+        }
+        Some(match self.smallest(&all, fixed, needed.len()) {
             Some(constraints) => Conflict { constraints, is_smallest: true },
             None => Conflict { constraints: needed, is_smallest: false },
         })
+    }
+
+    /// Conditions that are in conflict, those first that are closest to the fixed parameters: few of
+    /// them are tested more quickly than many.
+    fn beginning(
+        &mut self,
+        all: &[u32],
+        touches: u128,
+        fixed: &[(u32, u32)],
+    ) -> Option<Vec<u32>> {
+        let support = |constraint: u32| {
+            let of = self.lowered.roots.iter().find(|r| r.constraint == Some(constraint));
+            of.map_or(0, |root| self.lowered.dag.support(root.truth.yes))
+        };
+        let mut open: Vec<(u32, u128)> = all.iter().map(|c| (*c, support(*c))).collect();
+        let (mut reached, mut ordered) = (touches, Vec::with_capacity(open.len()));
+        while !open.is_empty() {
+            // What adds the fewest parameters to those that are reached comes next.
+            let far = |(_, s): &(u32, u128)| (s & reached == 0, (s & !reached).count_ones());
+            let Some(next) = (0..open.len()).min_by_key(|at| far(&open[*at])) else { break };
+            let (constraint, support) = open.remove(next);
+            reached |= support;
+            ordered.push(constraint);
+        }
+        let mut length = 2;
+        while length < ordered.len() {
+            if self.is_empty(&ordered[..length], fixed)? {
+                ordered.truncate(length);
+                return Some(ordered);
+            }
+            length *= 2;
+        }
+        Some(ordered)
     }
 
     /// A smallest set in conflict, no larger than `most`; `None` when that takes too many tests.
@@ -149,24 +244,85 @@ impl Explainer {
         }
     }
 
-    /// What each condition removes, in the order of the problem; `None` when the limits do not allow to
-    /// tell.
-    pub fn removals(&mut self) -> Option<Vec<Removal>> {
+    /// What each condition removes, in the order of the problem.
+    pub fn removals(&mut self) -> Vec<Removal> {
         let all = self.constraints();
         let mut found = Vec::with_capacity(all.len());
         for constraint in &all {
             let without: Vec<u32> = all.iter().copied().filter(|c| c != constraint).collect();
             found.push(Removal {
-                alone: self.space(&[*constraint], &[]).ok()?.count(),
-                without: self.space(&without, &[]).ok()?.count(),
+                alone: self.shared(&[*constraint]).map(|space| space.count()),
+                without: self.shared(&without).map(|space| space.count()),
             });
         }
-        Some(found)
+        found
     }
 
-    /// Conditions that divide by zero, or compare what cannot be compared, for configs that satisfy all
-    /// the others.
+    /// The values of parameters that no config of `space` has, and the conditions to blame; `space` is
+    /// the one of all conditions, and has configs.
+    pub fn killed(&mut self, space: &Space) -> Vec<Killed> {
+        let mut found: Vec<Killed> = Vec::new();
+        for (parameter, alive) in space.marginals().iter().enumerate() {
+            let mut next = alive.iter().map(|(value, _)| *value).peekable();
+            for value in 0..space.size_of(parameter) {
+                if next.next_if_eq(&value).is_none() {
+                    found.push(Killed { parameter: parameter as u32, value, by: None });
+                }
+            }
+        }
+        if found.is_empty() {
+            return found;
+        }
+        for constraint in self.constraints() {
+            let by = Conflict { constraints: vec![constraint], is_smallest: true };
+            self.explain(&mut found, &by);
+        }
+        // What is left takes several; a set that excludes one value often excludes others.
+        let mut tried = 0;
+        while let Some(at) = found.iter().skip(tried).position(|k| k.by.is_none()) {
+            tried += at + 1;
+            if self.granted(1).is_none() {
+                break;
+            }
+            let Some(killed) = found.get(tried - 1) else { break };
+            let one = [(killed.parameter, killed.value)];
+            if let Some(by) = self.exclusion(&one) {
+                self.explain(&mut found, &by);
+                if let Some(killed) = found.get_mut(tried - 1) {
+                    killed.by.get_or_insert(by);
+                }
+            }
+        }
+        found
+    }
+
+    /// Blames these conditions for every value that they leave no config.
+    fn explain(&mut self, found: &mut [Killed], by: &Conflict) {
+        if found.iter().all(|killed| killed.by.is_some()) {
+            return;
+        }
+        let Some(space) = self.shared(&by.constraints) else { return };
+        let marginals = space.marginals();
+        for killed in found.iter_mut().filter(|killed| killed.by.is_none()) {
+            let alive = marginals.get(killed.parameter as usize).map_or(&[][..], Vec::as_slice);
+            if alive.binary_search_by_key(&killed.value, |(value, _)| *value).is_err() {
+                killed.by = Some(by.clone());
+            }
+        }
+    }
+
+    /// The space of some of the conditions, within a share of what is left.
+    fn shared(&mut self, constraints: &[u32]) -> Option<Space> {
+        let (roots, limits) = (self.roots(constraints), self.granted(SHARE)?);
+        make(&mut self.lowered, &roots, &[], limits).ok()
+    }
+
+    /// Conditions that divide by zero, or compare what cannot be compared, for configs that no other
+    /// condition refutes.
     pub fn undefined(&mut self) -> Vec<Undefined> {
+        if let Some(known) = &self.undefined {
+            return known.clone();
+        }
         let mut found = Vec::new();
         for at in 0..self.lowered.roots.len() {
             let root = self.lowered.roots[at];
@@ -177,13 +333,16 @@ impl Explainer {
             if neither == crate::dag::FALSE {
                 continue;
             }
-            let mut roots: Vec<Node> = self.lowered.roots.iter().map(|r| r.truth.yes).collect();
+            let others = self.lowered.roots.iter().map(|r| r.truth.no);
+            let mut roots: Vec<Node> = others.map(|no| dag.not(no)).collect();
             roots[at] = neither;
-            let Ok(space) = make(&mut self.lowered, &roots, &[], self.limits) else { continue };
+            let Some(limits) = self.granted(SHARE) else { break };
+            let Ok(space) = make(&mut self.lowered, &roots, &[], limits) else { continue };
             if let Some(example) = space.unrank(&BigUint::from(0_u32)) {
                 found.push(Undefined { constraint, count: space.count(), example });
             }
         }
+        self.undefined = Some(found.clone());
         found
     }
 
@@ -211,14 +370,24 @@ impl Explainer {
 
     /// The space of some of the conditions.
     fn space(&mut self, constraints: &[u32], fixed: &[(u32, u32)]) -> Result<Space, MakeError> {
-        let roots: Vec<Node> = self
-            .lowered
-            .roots
-            .iter()
+        let roots = self.roots(constraints);
+        make(&mut self.lowered, &roots, fixed, self.limits)
+    }
+
+    fn roots(&self, constraints: &[u32]) -> Vec<Node> {
+        let roots = self.lowered.roots.iter();
+        roots
             .filter(|root| root.constraint.is_none_or(|c| constraints.contains(&c)))
             .map(|root| root.truth.yes)
-            .collect();
-        make(&mut self.lowered, &roots, fixed, self.limits)
+            .collect()
+    }
+
+    /// Limits for one of several questions, which together may not take much longer than making the
+    /// space; `None` when nothing is left. A share of 1 is all that is left.
+    fn granted(&self, share: u64) -> Option<Limits> {
+        let all = self.limits.work.saturating_mul(QUESTIONS);
+        let left = all.checked_sub(self.lowered.spent).filter(|left| *left > 0)?;
+        Some(Limits { work: self.limits.work.min(left / share.max(1)), ..self.limits })
     }
 
     fn is_empty(&mut self, constraints: &[u32], fixed: &[(u32, u32)]) -> Option<bool> {
@@ -226,7 +395,8 @@ impl Explainer {
         if self.tests > MAX_TESTS {
             return None;
         }
-        self.space(constraints, fixed).ok().map(|space| space.is_empty())
+        let (roots, limits) = (self.roots(constraints), self.granted(1)?);
+        is_empty(&mut self.lowered, &roots, fixed, limits).ok()
     }
 }
 
@@ -312,10 +482,10 @@ mod tests {
         assert_eq!(space.exclusion(&[(1, 0)]).unwrap().constraints, [1]);
         assert_eq!(space.exclusion(&[(0, 0)]), None);
         assert_eq!(space.broken(&[3, 0, 0]), [1]);
-        let removals = space.removals().unwrap();
+        let removals = space.removals();
         // 24 combinations; the first condition alone leaves out (64,4), (128,2), (128,4), twice each.
-        assert_eq!(removals[0].alone, BigUint::from(18_u32));
-        assert_eq!(removals[2].without, BigUint::from(10_u32));
+        assert_eq!(removals[0].alone, Some(BigUint::from(18_u32)));
+        assert_eq!(removals[2].without, Some(BigUint::from(10_u32)));
     }
 
     #[test]

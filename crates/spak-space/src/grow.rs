@@ -25,6 +25,9 @@ pub(crate) enum TooLarge {
     Work,
 }
 
+/// Words by which nodes are told apart, for each edge that is allowed: bounds the memory.
+const WORDS_AN_EDGE: usize = 4;
+
 /// How much may be made.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Budget {
@@ -75,6 +78,8 @@ pub(crate) struct Grower<'g> {
     pub(crate) slow: &'g mut Slowness,
     pub(crate) positions: &'g [Position],
     pub(crate) programs: &'g [Program],
+    /// Values looked at so far.
+    pub(crate) work: u64,
 }
 
 /// The values of a position's variable, and its columns.
@@ -125,7 +130,7 @@ impl Grower<'_> {
             root.count = 1;
         }
         let mut layers = Vec::with_capacity(count);
-        let (mut edges, mut work) = (0_usize, 0_u64);
+        let mut edges = 0_usize;
         for at in 0..count {
             let domain = self.domain(at, &allowed(self.positions[at].variable));
             let (before, after) = keys.split_at_mut(at + 1);
@@ -135,16 +140,23 @@ impl Grower<'_> {
             layer.starts.reserve(own.count as usize + 1);
             for node in 0..own.count {
                 layer.starts.push(layer.values.len() as u32);
-                work += domain.values.len() as u64;
-                if work > budget.work {
+                self.work += domain.values.len().max(1) as u64 * self.programs[at].weight;
+                if self.work > budget.work {
                     return Err(TooLarge::Work);
                 }
                 runner.run(self.dag, self.slow, own.get(node));
                 self.hand_down(at, &domain, &mut runner, own.get(node), after, &mut layer);
-                if edges + layer.values.len() > budget.edges {
+                let is_wide = |child: &u32| {
+                    after[*child as usize - at - 1].words.len() / WORDS_AN_EDGE > budget.edges
+                };
+                if edges + layer.values.len() > budget.edges
+                    || self.positions[at].children.iter().any(is_wide)
+                {
                     return Err(TooLarge::Edges);
                 }
             }
+            // Nothing asks for these nodes by their words any more.
+            keys[at] = Keys::default();
             layer.starts.push(layer.values.len() as u32);
             edges += layer.values.len();
             layers.push(layer);

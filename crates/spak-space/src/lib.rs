@@ -24,7 +24,7 @@ mod table;
 mod tree;
 mod walk;
 
-pub use explain::{Conflict, Explainer, Removal, Undefined};
+pub use explain::{Conflict, Explainer, Killed, Removal, Undefined};
 pub use make::{Limits, MakeError};
 pub use num_bigint::BigUint;
 pub use pack::Layout;

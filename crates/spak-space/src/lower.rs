@@ -40,6 +40,8 @@ pub(crate) struct Lowered {
     pub(crate) bound: Vec<u32>,
     /// How many values each parameter of the problem has, absence included.
     pub(crate) sizes: Vec<u32>,
+    /// Values looked at so far, in all that was made of it.
+    pub(crate) spent: u64,
 }
 
 /// A value with when there is one.
@@ -107,7 +109,7 @@ pub(crate) fn lower(problem: &Problem) -> Result<Lowered, (Option<u32>, Box<Diag
         roots.push(Root { constraint: place, truth });
     }
     let Lowering { dag, slow, bound, sizes, .. } = lowering;
-    Ok(Lowered { dag, slow, roots, bound, sizes })
+    Ok(Lowered { dag, slow, roots, bound, sizes, spent: 0 })
 }
 
 impl<'p> Lowering<'p> {
@@ -180,7 +182,7 @@ impl<'p> Lowering<'p> {
         let Some(parameter) = self.problem.parameters.get(index as usize) else {
             return Ok(Part { node: FALSE, ok: FALSE });
         };
-        let values: Vec<Value> = parameter.values.iter().map(to_expression_value).collect();
+        let values = parameter.meaning();
         let kind = common(&values);
         let mut words: Vec<u64> = values.into_iter().map(|v| self.word(kind, v)).collect();
         if parameter.when.is_some() {

@@ -13,6 +13,7 @@ use crate::order;
 use crate::problem::Problem;
 use crate::program::{programs, split};
 use crate::space::{Factor, Space};
+use crate::stream::{Chain, chain};
 use crate::tree::{components, tree};
 
 /// How large a diagram may become.
@@ -20,7 +21,7 @@ use crate::tree::{components, tree};
 pub struct Limits {
     /// Edges of one component; one takes 8 to 12 bytes.
     pub edges: usize,
-    /// Values looked at for one component.
+    /// Values looked at for one component, over all orders that are tried.
     pub work: u64,
     /// Components with fewer combinations than this are made faster than what follows early from their
     /// conditions is found out.
@@ -35,6 +36,9 @@ impl Default for Limits {
 
 /// Values looked at before another order is tried, at first.
 const FIRST_WORK: u64 = 2_000_000;
+
+/// Values looked at to find one config.
+const SEARCH_WORK: u64 = 20_000;
 
 /// Why there is no exact space.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,6 +124,74 @@ pub(crate) fn make(
     Ok(Space { sizes, factors })
 }
 
+/// Whether no config satisfies every root with the parameters `fixed`. One is looked for first, which
+/// is quick where there are many; a diagram tells where there is none.
+///
+/// # Errors
+/// When neither comes to an end within the limits.
+pub(crate) fn is_empty(
+    lowered: &mut Lowered,
+    roots: &[Node],
+    fixed: &[(u32, u32)],
+    limits: Limits,
+) -> Result<bool, MakeError> {
+    let Some(conditions) = split(&lowered.dag, roots.iter().copied()) else { return Ok(true) };
+    let supports: Vec<u128> = conditions.iter().map(|c| lowered.dag.support(*c)).collect();
+    let named = supports.iter().fold(0, |all, s| all | s);
+    let mut unknown = None;
+    for component in components(named, &supports) {
+        let own: Vec<Node> = conditions
+            .iter()
+            .copied()
+            .filter(|c| lowered.dag.support(*c) & component != 0)
+            .collect();
+        match found(lowered, component, &own, fixed) {
+            Some(true) => continue,
+            Some(false) => return Ok(true),
+            None => {}
+        }
+        match component_diagram(lowered, component, &own, fixed, limits) {
+            Ok(diagram) if diagram.is_empty() => return Ok(true),
+            Ok(_) => {}
+            // Another component may still tell.
+            Err(error) => unknown = Some(error),
+        }
+    }
+    unknown.map_or(Ok(false), Err)
+}
+
+/// Whether a short search finds a config of a component; `None` when it does not end.
+fn found(
+    lowered: &mut Lowered,
+    component: u128,
+    conditions: &[Node],
+    fixed: &[(u32, u32)],
+) -> Option<bool> {
+    let supports: Vec<u128> = conditions.iter().map(|c| lowered.dag.support(*c)).collect();
+    let order = order::candidates(component, &supports).into_iter().next()?;
+    let positions = chain(&order);
+    let strong = strengthened(&mut lowered.dag, &positions, conditions);
+    let programs = programs(&mut lowered.dag, &positions, &strong);
+    let Lowered { dag, slow, bound, sizes, spent, .. } = lowered;
+    let allowed = |number: u32| allowed(number, fixed, bound, sizes);
+    let mut chain = Chain { dag, slow, positions: &positions, programs: &programs };
+    let (mut work, mut is_found) = (SEARCH_WORK, false);
+    let is_complete = chain.walk(&allowed, &mut work, &mut |_| {
+        is_found = true;
+        false
+    });
+    *spent += SEARCH_WORK - work;
+    if is_found { Some(true) } else { is_complete.then_some(false) }
+}
+
+/// The values that a parameter, by its number in the graph, may have.
+fn allowed(number: u32, fixed: &[(u32, u32)], bound: &[u32], sizes: &[u32]) -> Vec<u32> {
+    match fixed.iter().find(|(n, _)| *n == number) {
+        Some((_, value)) => vec![*value],
+        None => (0..sizes[bound[number as usize] as usize]).collect(),
+    }
+}
+
 fn component_diagram(
     lowered: &mut Lowered,
     component: u128,
@@ -129,23 +201,24 @@ fn component_diagram(
 ) -> Result<Diagram, MakeError> {
     let supports: Vec<u128> = conditions.iter().map(|c| lowered.dag.support(*c)).collect();
     let orders = order::candidates(component, &supports);
-    // A bad order is given up early; the best one that there is has all the work that is allowed.
-    let mut work = FIRST_WORK.min(limits.work);
-    loop {
-        let granted = Limits { work, ..limits };
-        let mut is_hopeless = true;
-        for order in &orders {
+    // A bad order is given up early; all of them together have the work that is allowed.
+    let end = lowered.spent.saturating_add(limits.work);
+    let mut orders: Vec<&Vec<u32>> = orders.iter().collect();
+    let mut work = FIRST_WORK;
+    while !orders.is_empty() && lowered.spent < end {
+        let mut promising = Vec::new();
+        for order in orders {
+            let left = end.saturating_sub(lowered.spent);
+            let granted = Limits { work: work.min(left), ..limits };
             match diagram(lowered, order, conditions, &supports, fixed, granted) {
                 Ok(made) => return Ok(made),
                 // More work would end there again.
                 Err(TooLarge::Edges) => {}
-                Err(TooLarge::Work) => is_hopeless = false,
+                Err(TooLarge::Work) => promising.push(order),
             }
         }
-        if is_hopeless || work >= limits.work {
-            break;
-        }
-        work = work.saturating_mul(8).min(limits.work);
+        orders = promising;
+        work = work.saturating_mul(8);
     }
     let parameters = crate::tree::members(component)
         .filter_map(|number| lowered.bound.get(number as usize).copied())
@@ -174,19 +247,17 @@ fn diagram(
         programs(&mut lowered.dag, &positions, &strong)
     };
     let (bound, sizes) = (&lowered.bound, &lowered.sizes);
-    let allowed = |number: u32| -> Vec<u32> {
-        match fixed.iter().find(|(n, _)| *n == number) {
-            Some((_, value)) => vec![*value],
-            None => (0..sizes[bound[number as usize] as usize]).collect(),
-        }
-    };
+    let allowed = |number: u32| allowed(number, fixed, bound, sizes);
     let mut grower = Grower {
         dag: &lowered.dag,
         slow: &mut lowered.slow,
         positions: &positions,
         programs: &programs,
+        work: 0,
     };
-    let layers = grower.grow(&allowed, Budget { edges: limits.edges, work: limits.work })?;
+    let grown = grower.grow(&allowed, Budget { edges: limits.edges, work: limits.work });
+    lowered.spent += grower.work;
+    let layers = grown?;
     for position in &mut positions {
         position.variable = bound[position.variable as usize];
     }

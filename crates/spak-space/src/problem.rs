@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use spak_expr::Expr;
 use spak_records::Value;
 
+use crate::lower::to_expression_value;
+
 /// What formulas mean where the two languages differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
@@ -22,6 +24,9 @@ pub struct Parameter {
     pub name: String,
     /// Its values, each once, in the order they were declared.
     pub values: Vec<Value>,
+    /// What the values stand for in conditions, where they are more than they look like: `64 KiB` is shown
+    /// as a text and compared as a quantity. One for each value.
+    pub meanings: Option<Vec<spak_expr::Value>>,
     /// It has a value only where this holds; elsewhere it is absent, and conditions that name it hold.
     pub when: Option<Expr>,
 }
@@ -29,7 +34,16 @@ pub struct Parameter {
 impl Parameter {
     /// One that is always there.
     pub fn new(name: impl Into<String>, values: Vec<Value>) -> Self {
-        Self { name: name.into(), values, when: None }
+        Self { name: name.into(), values, meanings: None, when: None }
+    }
+}
+
+impl Parameter {
+    /// What each value stands for in conditions.
+    pub(crate) fn meaning(&self) -> Vec<spak_expr::Value> {
+        let plain = || self.values.iter().map(to_expression_value).collect();
+        let own = self.meanings.as_ref().filter(|m| m.len() == self.values.len());
+        own.cloned().unwrap_or_else(plain)
     }
 }
 

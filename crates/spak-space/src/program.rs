@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 use crate::dag::{Dag, FALSE, Node, Op, Range, TRUE, Type};
 use crate::tree::Position;
 
+/// How many machine operations a slow one takes about as long as.
+const SLOW_WEIGHT: u64 = 24;
+
 /// Where an operand is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
@@ -48,6 +51,8 @@ pub(crate) struct Program {
     pub(crate) outputs: Vec<Vec<Source>>,
     /// Conditions on the value alone.
     pub(crate) filters: Vec<Node>,
+    /// What looking at a value costs, 1 unless something is computed the slow way.
+    pub(crate) weight: u64,
 }
 
 /// Which conditions need a word: some, each unless it is decided already, or one that always does.
@@ -132,6 +137,8 @@ pub(crate) fn programs(dag: &mut Dag, positions: &[Position], conditions: &[Node
             }
         }
         program.outputs.iter_mut().flatten().for_each(place);
+        let is_slow = |step: &&Step| matches!(dag.info(step.node).op, Op::Slow(..));
+        program.weight = 1 + SLOW_WEIGHT * program.steps.iter().filter(is_slow).count() as u64;
     }
     programs
 }

@@ -48,7 +48,7 @@ impl Streamed {
     pub fn of(problem: &Problem) -> Result<Self, MakeError> {
         let lowered = lower(problem)
             .map_err(|(index, diagnostic)| MakeError::Condition(index, diagnostic))?;
-        let Lowered { mut dag, slow, roots, bound, sizes } = lowered;
+        let Lowered { mut dag, slow, roots, bound, sizes, .. } = lowered;
         let conditions = split(&dag, roots.iter().map(|root| root.truth.yes));
         let is_empty = conditions.is_none();
         let conditions = conditions.unwrap_or_default();
@@ -121,26 +121,58 @@ impl Streamed {
         if self.is_empty || self.free.iter().any(|p| self.sizes[*p as usize] == 0) {
             return true;
         }
-        let mut config = vec![0_u32; self.sizes.len()];
         if self.positions.is_empty() {
-            f(&config);
+            f(&vec![0; self.sizes.len()]);
             return true;
         }
         let Self { sizes, bound, dag, slow, positions, programs, .. } = self;
+        let allowed =
+            |number: u32| -> Vec<u32> { (0..sizes[bound[number as usize] as usize]).collect() };
+        let variables: Vec<usize> =
+            positions.iter().map(|p| bound[p.variable as usize] as usize).collect();
+        let mut config = vec![0_u32; sizes.len()];
+        let mut work = work;
+        let mut chain = Chain { dag, slow, positions, programs };
+        chain.walk(&allowed, &mut work, &mut |values| {
+            for (parameter, value) in variables.iter().zip(values) {
+                config[*parameter] = *value;
+            }
+            f(&config)
+        })
+    }
+}
+
+/// Positions one below the other, with what is computed at each.
+pub(crate) struct Chain<'c> {
+    pub(crate) dag: &'c Dag,
+    pub(crate) slow: &'c mut Slowness,
+    pub(crate) positions: &'c [Position],
+    pub(crate) programs: &'c [Program],
+}
+
+impl Chain<'_> {
+    /// Calls `f` with the value at each position, for every config, until it says `false` or no `work`
+    /// (values looked at) is left; whether everything was looked at.
+    pub(crate) fn walk(
+        &mut self,
+        allowed: &dyn Fn(u32) -> Vec<u32>,
+        work: &mut u64,
+        f: &mut dyn FnMut(&[u32]) -> bool,
+    ) -> bool {
+        let Self { dag, slow, positions, programs } = self;
         let mut domains: Vec<Domain> = Vec::with_capacity(positions.len());
         for (at, position) in positions.iter().enumerate() {
-            let size = sizes[bound[position.variable as usize] as usize];
-            let allowed: Vec<u32> = (0..size).collect();
-            let mut grower = Grower { dag, slow, positions, programs };
-            domains.push(grower.domain(at, &allowed));
+            let mut grower = Grower { dag, slow, positions, programs, work: 0 };
+            domains.push(grower.domain(at, &allowed(position.variable)));
         }
         let mut runners: Vec<Runner<'_>> =
             programs.iter().zip(&domains).map(|(p, d)| Runner::new(p, d)).collect();
         let mut items: Vec<Vec<u64>> = vec![Vec::new(); positions.len()];
         let mut next: Vec<usize> = vec![0; positions.len()];
-        let mut work = work;
+        let mut values: Vec<u32> = vec![0; positions.len()];
         let mut at = 0_usize;
-        runners[0].run(dag, slow, &[]);
+        let Some(first) = runners.first_mut() else { return f(&values) };
+        first.run(dag, slow, &[]);
         loop {
             let Some(place) = runners[at].alive.get(next[at]).copied() else {
                 // Nothing left here.
@@ -153,26 +185,28 @@ impl Streamed {
                     None => return true,
                 }
             };
-            let variable = bound[positions[at].variable as usize];
-            config[variable as usize] = domains[at].values[place as usize];
+            values[at] = domains[at].values[place as usize];
             if at + 1 == positions.len() {
-                if !f(&config) {
+                if !f(&values) {
                     return false;
                 }
                 next[at] += 1;
                 continue;
             }
-            let handed: Vec<u64> = match programs[at].outputs.first() {
-                Some(output) => output
+            let cost = (domains[at + 1].values.len() as u64).max(1) * programs[at + 1].weight;
+            let Some(left) = work.checked_sub(cost) else {
+                *work = 0;
+                return false;
+            };
+            *work = left;
+            let mut handed = std::mem::take(&mut items[at + 1]);
+            handed.clear();
+            if let Some(output) = programs[at].outputs.first() {
+                let words = output
                     .iter()
-                    .map(|source| word(*source, place, &items[at], &domains[at], &runners[at]))
-                    .collect(),
-                None => Vec::new(),
-            };
-            work = match work.checked_sub(domains[at + 1].values.len() as u64) {
-                Some(left) => left,
-                None => return false,
-            };
+                    .map(|source| word(*source, place, &items[at], &domains[at], &runners[at]));
+                handed.extend(words);
+            }
             at += 1;
             next[at] = 0;
             runners[at].run(dag, slow, &handed);
@@ -191,7 +225,7 @@ fn word(source: Source, place: u32, items: &[u64], domain: &Domain, runner: &Run
 }
 
 /// Positions one below the other.
-fn chain(order: &[u32]) -> Vec<Position> {
+pub(crate) fn chain(order: &[u32]) -> Vec<Position> {
     let all = order.iter().fold(0_u128, |all, v| all | 1 << v);
     // One condition over everything keeps the tree from falling apart.
     tree(order, &[all])

@@ -60,7 +60,9 @@ impl<'s> Names<'s, '_> {
         let strictly = place.strictly
             || entry.kind == Some(Kind::Constraint)
                 && limits_the_space(place.parent)
-                && !self.dimensions.is_empty();
+                && !self.dimensions.is_empty()
+            // When a dimension is there decides what is tried.
+            || matches!(entry.kind, Some(Kind::DesignSpace | Kind::TuningSpace));
         match &entry.content {
             Content::Slot(slot) => {
                 let is_condition = slot.expect == Expect::Condition
@@ -108,6 +110,9 @@ impl<'s> Names<'s, '_> {
                     self.condition(formula, place, entry.file, parameters);
                 }
                 self.constants(formula, entry.file);
+            }
+            Reading::Conditional(_, when) => {
+                self.reading(entry, &when.reading, (place, true), parameters);
             }
             Reading::List(items) => {
                 for item in items {

@@ -4,7 +4,7 @@
 use spak_syntax::ast::{Item, Pair, Value};
 use spak_syntax::{Diagnostic, Span};
 
-use super::{Domain, ranges, read, values, written};
+use super::{Conditional, Domain, alone, premise, ranges, values, written};
 use crate::literal::Literal;
 
 /// Keys under which the values stand.
@@ -14,7 +14,7 @@ const VALUES: &[&str] = &["values", "choices", "options", "range", "domain"];
 const BOUNDS: &[(&str, &str)] = &[("min", "max"), ("low", "high"), ("from", "to")];
 
 /// Keys that say more about a dimension. What they say to people is like a comment.
-const MORE: &[&str] = &["default", "type", "step", "description", "note", "reason"];
+const MORE: &[&str] = &["default", "when", "type", "step", "description", "note", "reason"];
 
 /// The domain of a block that describes one dimension or lists its values; `None` for a group of
 /// dimensions.
@@ -22,7 +22,7 @@ pub fn of_block(
     items: &[Item],
     span: Span,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Option<Domain>> {
+) -> Option<Option<Conditional>> {
     let pairs: Option<Vec<&Pair>> = items
         .iter()
         .map(|item| match item {
@@ -32,7 +32,10 @@ pub fn of_block(
         .collect();
     match pairs {
         Some(pairs) => described(&pairs, span, diagnostics),
-        None => listed(items, span, diagnostics),
+        None => {
+            let domain = listed(items, span, diagnostics)?;
+            Some(domain.map(|domain| Conditional { domain, when: None }))
+        }
     }
 }
 
@@ -40,7 +43,7 @@ fn described(
     pairs: &[&Pair],
     span: Span,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Option<Domain>> {
+) -> Option<Option<Conditional>> {
     let get = |key: &str| pairs.iter().find(|p| p.key.keyword() == key).map(|p| &p.value);
     let bounds = BOUNDS.iter().find_map(|(low, high)| Some((get(low)?, get(high)?, *low, *high)));
     let is_known = |key: &str| {
@@ -61,7 +64,7 @@ fn described(
         (Some(("range", Value::List(span, elements))), ..) if elements.len() == 2 => {
             bounded(elements.first()?, elements.get(1)?, get("step"), *span, diagnostics)
         }
-        (Some((_, value)), ..) => read(value, diagnostics),
+        (Some((_, value)), ..) => alone(value, diagnostics),
         (None, Some((low, high, ..)), _) => bounded(low, high, get("step"), span, diagnostics),
         (None, None, Some(ty)) => Some(written::type_name(ty)?),
         (None, None, None) => return None,
@@ -71,12 +74,14 @@ fn described(
         Some(Value::Text(text)) => Some(Literal::Text(text.value.clone())),
         _ => None,
     };
-    Some(match (domain, default, get("default")) {
+    let domain = match (domain, default, get("default")) {
         (Some(domain), Some(default), Some(place)) => {
             written::with_default(domain, &default, place.span(), diagnostics)
         }
         (domain, ..) => domain,
-    })
+    };
+    let when = get("when").map(|value| premise::condition_of(value, diagnostics));
+    Some(domain.map(|domain| Conditional { domain, when }))
 }
 
 /// A range whose bounds and step are values of their own.

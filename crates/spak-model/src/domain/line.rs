@@ -3,7 +3,7 @@
 use spak_syntax::ast::Slot;
 use spak_syntax::{Diagnostic, Edit, Span};
 
-use super::{Domain, written};
+use super::{Conditional, premise, written};
 use crate::codes::NOT_A_DIMENSION;
 
 /// A line of a space that gives a name its values in another way than with a colon.
@@ -12,8 +12,8 @@ pub struct Line {
     pub name: Span,
     /// The name.
     pub text: String,
-    /// Its values.
-    pub domain: Domain,
+    /// Its values, and when it is there.
+    pub values: Conditional,
 }
 
 /// Reads a line of a space, and says that it is no dimension.
@@ -90,9 +90,9 @@ fn meant(text: &str, base: u32) -> Option<(Line, usize)> {
     let at = text.len() - values.len();
     let mut said = Vec::new();
     let span = Span::new(base + at as u32, base + text.len() as u32);
-    let domain = written::read(values, span, &mut said).filter(|_| said.is_empty())?;
+    let values = premise::read(values, span, &mut said).filter(|_| said.is_empty())?;
     let name_span = Span::new(base, base + end as u32);
-    Some((Line { name: name_span, text: name.to_owned(), domain }, at))
+    Some((Line { name: name_span, text: name.to_owned(), values }, at))
 }
 
 fn starts_range(text: &str) -> bool {

@@ -28,7 +28,7 @@ impl Lowering {
             return None;
         }
         let slot = match domain::of_block(&block.items, block.span, &mut self.diagnostics)? {
-            Some(domain) => SlotReading::of_domain(block.span, domain),
+            Some(read) => SlotReading::of_domain(block.span, read),
             None => reading::nothing(block.span, Expect::Domain),
         };
         let head = if is_parameter { head.clone() } else { self.dimension_head(parent, head) };
@@ -65,7 +65,7 @@ impl Lowering {
             Some(line) => {
                 let word = HeadWord { span: line.name, text: line.text, kind: WordKind::Name };
                 let head = Head { span: line.name, words: vec![word] };
-                let reading = SlotReading::of_domain(slot.span, line.domain);
+                let reading = SlotReading::of_domain(slot.span, line.values);
                 self.entry(None, head, slot.span, end, Content::Slot(reading))
             }
             None => {

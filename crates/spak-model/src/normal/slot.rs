@@ -46,6 +46,9 @@ fn reading_text(reading: &Reading, expect: Expect) -> String {
         Reading::Map(fields) => map_text(fields),
         Reading::Schedule(steps) => joined(steps, " -> "),
         Reading::Domain(domain) => domain_text(domain),
+        Reading::Conditional(domain, when) => {
+            format!("{} when {}", domain_text(domain), slot_text(when))
+        }
         Reading::Type(Type::OneOf(values), Some(initial))
             if values == std::slice::from_ref(initial) =>
         {

@@ -22,6 +22,84 @@ fn one(line: &str) -> String {
 }
 
 #[test]
+fn a_dimension_may_be_there_only_where_a_condition_holds() {
+    let cases = [
+        ("[1, 2] when s == \"a\"", "d: [1, 2] when s == \"a\""),
+        (
+            "pow2 range [16, 64] when s in [\"a\", \"b\"]",
+            "d: [16, 32, 64] when s in [\"a\", \"b\"]",
+        ),
+        ("\"x\" | \"y\" when s == a or s == b", "d: [\"x\", \"y\"] when a == s or b == s"),
+        ("[1, 2, 4] default 2 when s != a", "d: [2, 1, 4] when a != s"),
+        ("{ values: [1, 2], when: s == \"a\" }", "d: [1, 2] when s == \"a\""),
+        ("{ min: 1, max: 2, when: \"s == a\" }", "d: [1, 2] when a == s"),
+        ("bool when(s == a)", "d: [false, true] when a == s"),
+    ];
+    for (written, expected) in cases {
+        let text = format!("tuning_space {{\n  s: [\"a\", \"b\"]\n  d: {written}\n}}\n");
+        assert_eq!(diagnostics(&text), [], "{written}");
+        let shown = normal::text(&read(&text).entries);
+        assert!(shown.contains(&format!("  {expected}\n")), "{written}\n{shown}");
+        assert_eq!(normal::text(&read(&shown).entries), shown, "{written}");
+        let dimension = system(&text).dimension("d").cloned().expect("the dimension");
+        assert_eq!(dimension.when.len(), 1, "{written}");
+    }
+}
+
+#[test]
+fn the_condition_of_a_group_is_one_of_everything_in_it() {
+    let text = "tuning_space {
+  s: [\"a\", \"b\"]
+  online {
+    when: s == \"a\"
+    stages: [1, 2] when s != \"b\"
+    deeper { depth: [1, 2] }
+  }
+  last: [1, 2]
+}
+";
+    assert_eq!(diagnostics(text), []);
+    let all = system(text);
+    let when = |name: &str| all.dimension(name).map(|d| d.when.len());
+    assert_eq!(
+        [when("s"), when("stages"), when("depth"), when("last")],
+        [Some(0), Some(2), Some(1), Some(0)]
+    );
+    let shown = normal::text(&read(text).entries);
+    assert_eq!(normal::text(&read(&shown).entries), shown);
+    assert_eq!(system(&shown).dimension("depth").map(|d| d.when.len()), Some(1));
+    // A list under that name is a dimension.
+    assert_eq!(system("tuning_space { when: [1, 2] }").dimensions.len(), 1);
+}
+
+#[test]
+fn conditions_of_dimensions_are_checked() {
+    let said = |when: &str| {
+        let text = format!(
+            "tuning_space {{\n  s: [\"a\", \"b\"]\n  t: [1, 2] when s == \"a\"\n  d: [1, 2] when {when}\n}}\n"
+        );
+        diagnostics(&text).iter().map(|d| format!("{} {}", d.code.0, d.message)).collect::<Vec<_>>()
+    };
+    let none: [String; 0] = [];
+    assert_eq!(said("t == 1"), none);
+    assert_eq!(said("d == 1"), ["circular-condition whether `d` is there depends on itself"]);
+    assert_eq!(said("sheme == \"a\""), ["unknown-name nothing is called `sheme` here"]);
+    assert_eq!(
+        said("s == \"c\""),
+        ["dead-value `d` is in no config", "impossible-comparison `s` is never \"c\""]
+    );
+    assert_eq!(
+        said("it is needed"),
+        ["prose-in-formula when this dimension is there is said in words, so it always is"]
+    );
+    let circle =
+        "tuning_space {\n  a: [1] when b == 1\n  b: [1] when c == 1\n  c: [1] when a == 1\n}\n";
+    let found = diagnostics(circle);
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert_eq!(found[0].reason, "the conditions go in a circle: `a` needs `b` needs `c` needs `a`");
+}
+
+#[test]
 fn lists_alternatives_and_ranges_are_read_however_they_are_written() {
     let cases = [
         ("'two_pass' | 'atomic'", "[\"two_pass\", \"atomic\"]"),

@@ -4,17 +4,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use spak_expr::free_names;
+use spak_model::Literal;
 use spak_model::formula::to_value;
-use spak_model::reading::Reading;
-use spak_model::system::{Dimension, Record, System};
-use spak_space::{Constraint, Dialect, Parameter, Problem};
-use spak_syntax::{FileId, Severity};
+use spak_model::space::{LeftOut, declared};
+use spak_model::system::{Record, System};
+use spak_syntax::Severity;
 
 use crate::engine::symbols;
 use crate::tuning::{Origin, Subject, rules};
 use crate::verbs::check;
-use crate::verbs::show::value;
 
 /// Domains of more values are not listed one by one.
 const MAX_VALUES: u64 = 1 << 21;
@@ -28,19 +26,16 @@ pub(super) fn open(path: &Path, workload: Option<&str>, hardware: Option<&str>) 
     let known = symbols::declared(&system, record);
     let machine = hardware.map(|wanted| rules::machine(Some((&design, &system)), wanted));
     let machine = machine.transpose()?.unwrap_or_default();
+    let symbols: BTreeMap<String, spak_expr::Value> = known
+        .iter()
+        .map(|(name, literal)| (name.clone(), to_value(literal)))
+        .chain(machine)
+        .collect();
+    let declared = declared(&system, symbols, MAX_VALUES);
     let mut subject = Subject {
         sources: design.sources,
         name: system.name.clone().unwrap_or_else(|| path.display().to_string()),
-        problem: Problem {
-            parameters: Vec::new(),
-            constraints: Vec::new(),
-            symbols: known
-                .iter()
-                .map(|(name, literal)| (name.clone(), to_value(literal)))
-                .chain(machine)
-                .collect(),
-            dialect: Dialect::Design,
-        },
+        problem: declared.problem,
         origins: Vec::new(),
         rules: Vec::new(),
         notes,
@@ -49,10 +44,17 @@ pub(super) fn open(path: &Path, workload: Option<&str>, hardware: Option<&str>) 
     if subject.diagnostics.iter().any(|d| d.severity == Severity::Error) {
         return Ok(subject);
     }
-    for dimension in &system.dimensions {
-        subject.parameter(dimension, record)?;
+    for left_out in &declared.left_out {
+        subject.left_out(&system, left_out)?;
     }
-    subject.constraints(&system);
+    for (origin, constraint) in declared.origins.into_iter().zip(&subject.problem.constraints) {
+        if !origin.is_about_the_space {
+            subject.notes.push(format!("about no axis and no parameter: {}", constraint.text));
+        }
+        let spak_model::space::Origin { file, span, reason, .. } = origin;
+        subject.origins.push(Origin { file, span, base: 0, reason });
+    }
+    subject.fix(record)?;
     Ok(subject)
 }
 
@@ -78,71 +80,44 @@ fn chosen<'s>(
 }
 
 impl Subject {
-    fn parameter(&mut self, dimension: &Dimension, workload: Option<&Record>) -> Result<()> {
-        let name = &dimension.name;
-        let listed = dimension.domain.count().is_some_and(|count| count <= MAX_VALUES);
-        let Some(values) = dimension.domain.values().filter(|_| listed) else {
-            bail!(
-                "the values of `{name}` cannot be listed; give it a list, or a range of at most {MAX_VALUES} whole numbers"
-            );
-        };
-        let mut values: Vec<_> = values.iter().map(value).collect();
-        // What the workload says of a dimension is not there to be chosen.
-        if let Some(fixed) = workload.and_then(|w| w.literal(name)).map(value) {
-            if !values.contains(&fixed) {
+    /// What the workload says of a parameter is not there to be chosen.
+    fn fix(&mut self, workload: Option<&Record>) -> Result<()> {
+        for parameter in &mut self.problem.parameters {
+            let name = &parameter.name;
+            let Some(fixed) = workload.and_then(|w| w.literal(name)).map(Literal::record) else {
+                continue;
+            };
+            let Some(at) = parameter.values.iter().position(|value| *value == fixed) else {
                 bail!("the workload wants `{name}` to be {fixed}, which is none of its values");
-            }
+            };
             self.notes.push(format!("the workload fixes `{name}` to {fixed}"));
-            values = vec![fixed];
+            parameter.values = vec![fixed];
+            if let Some(meanings) = &mut parameter.meanings {
+                *meanings = meanings.get(at).cloned().into_iter().collect();
+            }
         }
-        self.problem.symbols.remove(name);
-        self.problem.parameters.push(Parameter::new(name.clone(), values));
         Ok(())
     }
 
-    fn constraints(&mut self, system: &System) {
-        let dimensions: BTreeMap<&str, ()> =
-            system.dimensions.iter().map(|d| (d.name.as_str(), ())).collect();
-        for condition in &system.constraints {
-            for slot in &condition.slots {
-                let Reading::Formula(formula) = &slot.reading else {
-                    if !matches!(slot.reading, Reading::Nothing) {
-                        let text = spak_model::normal::slot_text(slot);
-                        self.notes.push(format!("not formal, so not applied: {text}"));
-                    }
-                    continue;
-                };
-                let text = formula.text.trim().to_owned();
-                let names = free_names(&formula.expr);
-                let is_known = |name: &String| {
-                    dimensions.contains_key(name.as_str())
-                        || self.problem.symbols.contains_key(name)
-                };
-                let is_word = |name: &String| !name.contains('.') && is_text(system, name);
-                if let Some(name) = names.iter().find(|n| !is_known(n) && !is_word(n)) {
-                    self.notes
-                        .push(format!("not applied, since `{name}` has no value here: {text}"));
-                    continue;
-                }
-                if !names.iter().any(|name| dimensions.contains_key(name.as_str())) {
-                    // It says something about the problem and nothing about the space.
-                    self.notes.push(format!("about no axis and no parameter: {text}"));
-                }
-                let reason = condition.reason.clone().or_else(|| condition.name.clone());
-                let file: FileId = condition.place.file;
-                self.origins.push(Origin { file, span: slot.span, base: 0, reason });
-                self.problem.constraints.push(Constraint { text, expr: formula.expr.clone() });
+    fn left_out(&mut self, system: &System, what: &LeftOut) -> Result<()> {
+        let name = |at: &usize| system.dimensions.get(*at).map_or("", |d| d.name.as_str());
+        let note = match what {
+            LeftOut::Unlisted(at) => bail!(
+                "the values of `{}` cannot be listed; give it a list, or a range of at most {MAX_VALUES} whole numbers",
+                name(at)
+            ),
+            LeftOut::Ambiguous(name) => bail!(
+                "several dimensions are called `{name}`, and a config has one value of each name; rename one"
+            ),
+            LeftOut::Prose(text) => format!("not formal, so not applied: {text}"),
+            LeftOut::Unknown { text, name } => {
+                format!("not applied, since `{name}` has no value here: {text}")
             }
-        }
+            LeftOut::Always(at) => {
+                format!("when `{}` is there is said in words, which decide nothing", name(at))
+            }
+        };
+        self.notes.push(note);
+        Ok(())
     }
-}
-
-/// Whether a bare word is a value of some dimension.
-fn is_text(system: &System, word: &str) -> bool {
-    system.dimensions.iter().any(|dimension| match &dimension.domain {
-        spak_model::Domain::Values(values) => {
-            values.iter().any(|v| matches!(v, spak_model::Literal::Text(text) if text == word))
-        }
-        _ => false,
-    })
 }

@@ -80,6 +80,7 @@ fn slot(slot: &SlotReading) -> SlotRecord {
         Reading::Map(_) => ("map", Vec::new(), None),
         Reading::Schedule(steps) => ("schedule", steps.iter().map(value).collect(), None),
         Reading::Domain(domain) => ("domain", domain_values(domain), None),
+        Reading::Conditional(domain, _) => ("domain", domain_values(domain), None),
         Reading::Type(..) => ("type", Vec::new(), None),
         Reading::Formula(_) => ("formula", Vec::new(), None),
         Reading::Partial(_, rest) => ("partial", Vec::new(), Some(rest.clone())),
@@ -99,6 +100,10 @@ fn slot(slot: &SlotReading) -> SlotRecord {
             Reading::Partial(formula, _) | Reading::Warning(Ok(formula), _) => {
                 Some(formula.normal())
             }
+            Reading::Conditional(_, when) => match &when.reading {
+                Reading::Formula(formula) => Some(formula.normal()),
+                _ => None,
+            },
             _ => None,
         },
         values,
@@ -124,12 +129,5 @@ fn domain_values(domain: &Domain) -> Vec<Value> {
 
 /// A literal as a record value; a quantity keeps its unit as text.
 pub(crate) fn value(literal: &Literal) -> Value {
-    match literal {
-        Literal::Bool(b) => Value::Bool(*b),
-        Literal::Int(i) => Value::Int(*i),
-        Literal::Float(f) => Value::Float(*f),
-        Literal::Text(s) => Value::Text(s.clone()),
-        Literal::Quantity(..) => Value::Text(literal.to_string()),
-        Literal::List(items) => Value::List(items.iter().map(value).collect()),
-    }
+    literal.record()
 }

@@ -57,6 +57,9 @@ pub(crate) struct Options {
     max_edges: usize,
 }
 
+/// Values looked at for one question about a space at most; all of them together may take twice that.
+const QUESTION_WORK: u64 = 100_000_000;
+
 /// A space as far as it could be made.
 enum Made {
     Exact(Box<Space>),
@@ -98,7 +101,8 @@ pub(crate) fn run(options: &Options, format: Format, table: Option<Table>) -> Re
         });
         return rows::print(&subject, &made, &wanted, table);
     }
-    let mut explainer = Explainer::new(&subject.problem, limits)?;
+    let asked = Limits { work: QUESTION_WORK.min(limits.work), ..limits };
+    let mut explainer = Explainer::new(&subject.problem, asked)?;
     let report = answers::report(options, &subject, made, milliseconds, &mut explainer)?;
     if let Some(path) = &options.plot {
         picture::write(&report, path)?;
@@ -156,7 +160,7 @@ fn undefined(subject: &Subject, explainer: &mut Explainer) -> Vec<Diagnostic> {
             .filter_map(|(p, index)| Some(format!("{}={}", p.name, p.values.get(*index as usize)?)))
             .collect();
         let message = format!(
-            "this condition has no value for {} configs that satisfy all others",
+            "this condition has no value for {} configs that no other excludes",
             undefined.count
         );
         let diagnostic = Diagnostic::error(

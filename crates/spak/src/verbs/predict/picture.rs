@@ -35,7 +35,7 @@ pub(super) fn roofline(report: &PredictReport) -> Roofline {
     };
     for ceiling in &first.ceilings {
         match ceiling.symbol.as_str() {
-            "memory_bandwidth" | "l2_rate" => roofline
+            "memory_bandwidth" | "l2_rate" | "shared_rate" => roofline
                 .bandwidths
                 .push(Bandwidth { label: ceiling.label.clone(), bytes: ceiling.value * 1e9 }),
             "exponential_rate" => {

@@ -9,7 +9,7 @@ use spak_records::space_report::{
     SpaceReport, SurvivorRecord, WhyRecord,
 };
 use spak_records::{Config, Value};
-use spak_space::{BigUint, Conflict, Explainer, Parameter, Space};
+use spak_space::{BigUint, Conflict, Explainer, Killed, Parameter, Space};
 use spak_syntax::diagnostic::suggest;
 
 use super::{Made, Options};
@@ -17,9 +17,6 @@ use crate::tuning::Subject;
 
 /// Values listed for one parameter.
 const MAX_LISTED: usize = 256;
-
-/// Killed values whose killers are looked for, over all parameters.
-const MAX_BLAMED: usize = 64;
 
 /// Values looked at when a space is streamed to be counted.
 const STREAMED_WORK: u64 = 10_000_000;
@@ -144,46 +141,25 @@ fn survival(
     space: &Space,
     explainer: &mut Explainer,
 ) -> Vec<ParameterRecord> {
-    let is_empty = space.is_empty();
-    let mut blamed = 0;
+    // An empty space kills everything for one reason, which is told once.
+    let dead = if space.is_empty() { Vec::new() } else { explainer.killed(space) };
     let mut found = Vec::with_capacity(parameters.len());
     for (index, (parameter, alive)) in parameters.iter().zip(space.marginals()).enumerate() {
         let survivor = |(value, n): &(u32, BigUint)| SurvivorRecord {
             value: parameter.values.get(*value as usize).cloned(),
             count: count(n),
         };
-        let mut killed = Vec::new();
-        let size = space.size_of(index);
-        // An empty space kills everything for one reason, which is told once.
-        if !is_empty && alive.len() < size as usize {
-            let mut next = alive.iter().map(|(value, _)| *value).peekable();
-            for value in 0..size {
-                if next.peek() == Some(&value) {
-                    next.next();
-                    continue;
-                }
-                if killed.len() >= MAX_LISTED {
-                    break;
-                }
-                let mut by = Vec::new();
-                if blamed < MAX_BLAMED {
-                    blamed += 1;
-                    if let Some(conflict) = explainer.exclusion(&[(index as u32, value)]) {
-                        by = conflict.constraints;
-                    }
-                }
-                killed.push(KilledRecord {
-                    value: parameter.values.get(value as usize).cloned(),
-                    by,
-                });
-            }
-        }
+        let killed = dead.iter().filter(|killed| killed.parameter == index as u32);
+        let record = |killed: &Killed| KilledRecord {
+            value: parameter.values.get(killed.value as usize).cloned(),
+            by: killed.by.as_ref().map(|by| by.constraints.clone()).unwrap_or_default(),
+        };
         found.push(ParameterRecord {
             name: parameter.name.clone(),
             values: parameter.values.len() as u64,
             survive: Some(alive.len() as u64),
             surviving: alive.iter().take(MAX_LISTED).map(survivor).collect(),
-            killed,
+            killed: killed.take(MAX_LISTED).map(record).collect(),
         });
     }
     found
@@ -195,7 +171,7 @@ fn removals(
     combinations: &BigUint,
     explainer: &mut Explainer,
 ) -> Vec<ConstraintRecord> {
-    let removals = explainer.removals().unwrap_or_default();
+    let removals = explainer.removals();
     let undefined = explainer.undefined();
     let all = space.count();
     let constraints = subject.problem.constraints.iter().zip(&subject.origins).enumerate();
@@ -206,8 +182,12 @@ fn removals(
             ConstraintRecord {
                 text: constraint.text.clone(),
                 reason: origin.reason.clone(),
-                removes_alone: removal.map(|r| count(&(combinations - &r.alone))),
-                only_it_removes: removal.map(|r| count(&(&r.without - &all))),
+                removes_alone: removal
+                    .and_then(|r| r.alone.as_ref())
+                    .map(|alone| count(&(combinations - alone))),
+                only_it_removes: removal
+                    .and_then(|r| r.without.as_ref())
+                    .map(|without| count(&(without - &all))),
                 without_value: lost.map_or(CountRecord::Number(0), |u| count(&u.count)),
             }
         })
