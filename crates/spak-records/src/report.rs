@@ -359,6 +359,10 @@ pub struct LoopReport {
     pub best: Option<crate::config::Config>,
     /// Every trial of the run in order.
     pub trials: Vec<LoopTrial>,
+    /// Results in the trace that were faster than their bound on this processor, in sentences: something
+    /// is wrong with how they were measured.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub impossible: Vec<String>,
     /// Why what was learnt could not be written into the design (exit code 2).
     pub not_written: Option<String>,
     /// Facts and rules that are new in the design.

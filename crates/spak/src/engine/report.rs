@@ -16,6 +16,9 @@ use crate::verbs::check::plural;
 /// Rows of the table of accepted configs.
 const SHOWN: usize = 12;
 
+/// Impossible results that are shown.
+const SHOWN_IMPOSSIBLE: usize = 3;
+
 /// The whole report as text.
 pub(crate) fn text(outcomes: &Outcomes, driver: &Driver<'_>) -> String {
     let mut out = String::new();
@@ -24,6 +27,7 @@ pub(crate) fn text(outcomes: &Outcomes, driver: &Driver<'_>) -> String {
         let _ = writeln!(out, "\n{}", tried(analysis));
     }
     let _ = writeln!(out, "{}", ended(outcomes, driver));
+    out.push_str(&impossible(driver));
     if let Some(learnt) = &outcomes.learnt {
         knowledge(&mut out, learnt, driver);
     }
@@ -32,6 +36,22 @@ pub(crate) fn text(outcomes: &Outcomes, driver: &Driver<'_>) -> String {
     }
     let _ = writeln!(out, "trace: {}", driver.paths.trace.display());
     out
+}
+
+/// Results that no run on this processor can have; the first of them.
+fn impossible(driver: &Driver<'_>) -> String {
+    let all = faster_than_possible(driver);
+    let lines: String =
+        all.iter().take(SHOWN_IMPOSSIBLE).map(|one| format!("IMPOSSIBLE: {one}\n")).collect();
+    match all.len().saturating_sub(SHOWN_IMPOSSIBLE) {
+        0 => lines,
+        more => format!("{lines}… and {more} more; `spak predict` shows all of them\n"),
+    }
+}
+
+fn faster_than_possible(driver: &Driver<'_>) -> Vec<String> {
+    let (device, problem) = (&driver.machine.device, &driver.specified.problem);
+    crate::verbs::predict::impossible(driver.design, device, problem)
 }
 
 /// The fastest configs and the seed, then the rejected ones.
@@ -299,6 +319,7 @@ pub(crate) fn json(outcomes: &Outcomes, driver: &Driver<'_>) -> anyhow::Result<(
         seed_ns: outcomes.confirmed.as_ref().map(|c| c.seed_ns),
         best: analysis.best.and_then(|i| analysis.rows.get(i)).map(|r| r.config.clone()),
         trials: trials.collect(),
+        impossible: faster_than_possible(driver),
         not_written: outcomes.not_written.as_ref().map(output::reason),
         added: outcomes.learnt.as_ref().map(|l| l.added.clone()).unwrap_or_default(),
         replaced: outcomes.learnt.as_ref().map(|l| l.replaced.clone()).unwrap_or_default(),

@@ -130,6 +130,31 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     Ok(status)
 }
 
+/// Trials of the design's trace that were faster than anything on this processor can be, in sentences.
+///
+/// The rates of the processor are measured for it, a third of a second each time; a calibration that
+/// something disturbed would make the bound too long, so only what a second one finds impossible as well
+/// is reported.
+pub(crate) fn impossible(
+    design: &std::path::Path,
+    device: &spak_records::Device,
+    problem: &Problem,
+) -> Vec<String> {
+    let found = || {
+        let (hardware, _) = local::hardware(device);
+        let compared = measured::compare(design, device, &hardware, problem).ok().flatten();
+        compared.map(|measured| measured.impossible).unwrap_or_default()
+    };
+    let mut all = found();
+    if !all.is_empty() {
+        let again = found();
+        if again.len() < all.len() {
+            all = again;
+        }
+    }
+    all.into_iter().map(|one| one.message).collect()
+}
+
 /// The workload that was asked for, or the first.
 fn workload<'a>(system: &'a System, wanted: Option<&str>) -> Result<&'a Record> {
     let Some(wanted) = wanted else {

@@ -165,6 +165,24 @@ fn a_trial_that_is_faster_than_the_bound_is_impossible() {
     }
 }
 
+#[test]
+fn the_report_of_a_run_names_impossible_results() {
+    let folder =
+        Folder::with("fmha.dsl", include_str!("../../../../examples/fmha/fmha_system_v0.dsl"));
+    let (_, value) = folder.json(&["predict", "fmha.dsl"]);
+    let Some(bound) = value["predictions"][0]["bound"]["ns"].as_f64() else {
+        eprintln!("skipped: this processor has no bound: {}", value["notes"]);
+        return;
+    };
+    folder.write(".spak/traces/fmha.jsonl", trace((bound / 20.0) as u64));
+    let mut command =
+        folder.command(&["loop", "fmha.dsl", "--trials", "1", "--seconds", "3", "--keep-design"]);
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(said.matches("IMPOSSIBLE: impossible: ").count(), 1, "{said}{error}");
+}
+
 /// The first trial of a recorded trace, as if this machine had taken `ns` for it.
 fn trace(ns: u64) -> String {
     let device = spak_run::detect_device();
