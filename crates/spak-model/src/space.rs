@@ -126,6 +126,74 @@ struct Known<'s> {
 }
 
 impl Declared {
+    /// Spaces that have nothing to do with each other: no condition names dimensions of two of them. What
+    /// no condition names is in none; constraints that name no dimension are one by one.
+    pub fn components(&self) -> Vec<Self> {
+        let parameters = &self.problem.parameters;
+        let index: BTreeMap<&str, usize> =
+            parameters.iter().enumerate().map(|(i, p)| (p.name.as_str(), i)).collect();
+        let named = |expr: &Expr| -> Vec<usize> {
+            free_names(expr).iter().filter_map(|n| index.get(n.as_str()).copied()).collect()
+        };
+        let constraints: Vec<Vec<usize>> =
+            self.problem.constraints.iter().map(|c| named(&c.expr)).collect();
+        let mut groups = Groups { leader: (0..parameters.len()).collect() };
+        let mut is_named = vec![false; parameters.len()];
+        let presence = parameters.iter().enumerate().filter_map(|(at, p)| {
+            Some(named(p.when.as_ref()?).into_iter().chain([at]).collect::<Vec<usize>>())
+        });
+        for together in constraints.iter().cloned().chain(presence) {
+            for at in &together {
+                groups.join(together.first().copied().unwrap_or(*at), *at);
+                if let Some(slot) = is_named.get_mut(*at) {
+                    *slot = true;
+                }
+            }
+        }
+        let mut members: BTreeMap<usize, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+        for at in (0..parameters.len()).filter(|at| is_named.get(*at) == Some(&true)) {
+            members.entry(groups.find(at)).or_default().0.push(at);
+        }
+        let mut alone = Vec::new();
+        for (at, named) in constraints.iter().enumerate() {
+            match named.first() {
+                Some(first) => members.entry(groups.find(*first)).or_default().1.push(at),
+                None => alone.push((Vec::new(), vec![at])),
+            }
+        }
+        members.into_values().chain(alone).map(|(p, c)| self.part(&p, &c)).collect()
+    }
+
+    /// Some of the parameters and constraints.
+    fn part(&self, parameters: &[usize], constraints: &[usize]) -> Self {
+        fn some<T: Clone>(all: &[T], which: &[usize]) -> Vec<T> {
+            which.iter().filter_map(|at| all.get(*at).cloned()).collect()
+        }
+        let constraints_of = some(&self.problem.constraints, constraints);
+        let parameters_of = some(&self.problem.parameters, parameters);
+        let whens = parameters_of.iter().filter_map(|p| p.when.as_ref());
+        let names: BTreeSet<String> =
+            constraints_of.iter().map(|c| &c.expr).chain(whens).flat_map(free_names).collect();
+        // `gpu.smem` may be a field of a symbol `gpu`.
+        let is_named = |symbol: &str| {
+            names.contains(symbol)
+                || names.iter().any(|n| n.strip_prefix(symbol).is_some_and(|r| r.starts_with('.')))
+        };
+        let symbols = self.problem.symbols.iter().filter(|(name, _)| is_named(name));
+        let symbols = symbols.map(|(name, value)| (name.clone(), value.clone()));
+        Self {
+            problem: Problem {
+                symbols: symbols.collect(),
+                parameters: parameters_of,
+                constraints: constraints_of,
+                dialect: self.problem.dialect,
+            },
+            dimensions: some(&self.dimensions, parameters),
+            origins: some(&self.origins, constraints),
+            left_out: Vec::new(),
+        }
+    }
+
     fn parameters(&mut self, system: &System, max_values: u64) {
         let mut count: BTreeMap<&str, usize> = BTreeMap::new();
         for dimension in &system.dimensions {
@@ -197,6 +265,32 @@ impl Declared {
         let text = formula.text.trim().to_owned();
         self.left_out.push(LeftOut::Unknown { text, name: missing });
         None
+    }
+}
+
+/// Which parameters belong together.
+struct Groups {
+    /// Another one of the same group, in the end one for all of it.
+    leader: Vec<usize>,
+}
+
+impl Groups {
+    fn find(&mut self, mut at: usize) -> usize {
+        while let Some(next) = self.leader.get(at).copied().filter(|next| *next != at) {
+            let above = self.leader.get(next).copied().unwrap_or(next);
+            if let Some(slot) = self.leader.get_mut(at) {
+                *slot = above;
+            }
+            at = above;
+        }
+        at
+    }
+
+    fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.find(a), self.find(b));
+        if let Some(slot) = self.leader.get_mut(b) {
+            *slot = a;
+        }
     }
 }
 

@@ -82,22 +82,30 @@ pub(super) fn check(system: &System, found: &mut Vec<Diagnostic>) {
 }
 
 fn look(system: &System, known: BTreeMap<String, Value>, found: &mut Vec<Diagnostic>) {
-    let mut declared = declared(system, known, MAX_VALUES);
-    // What cannot be understood is said where names and types are looked at.
-    loop {
-        match look_at(system, &declared, found) {
-            Ok(()) => return,
-            Err(MakeError::Condition(Some(at), _)) if (at as usize) < declared.origins.len() => {
-                declared.problem.constraints.remove(at as usize);
-                declared.origins.remove(at as usize);
+    for mut part in declared(system, known, MAX_VALUES).components() {
+        loop {
+            match look_at(system, &part, found) {
+                Ok(()) => break,
+                // What cannot be understood is said where names and types are looked at.
+                Err(MakeError::Condition(Some(at), _)) if (at as usize) < part.origins.len() => {
+                    part.problem.constraints.remove(at as usize);
+                    part.origins.remove(at as usize);
+                }
+                Err(MakeError::Condition(..)) => break,
+                Err(MakeError::TooLarge(_)) => {
+                    one_by_one(system, &part, found);
+                    break;
+                }
             }
-            Err(MakeError::Condition(..)) => return,
-            Err(MakeError::TooLarge(_)) => break,
         }
     }
-    for (constraint, origin) in declared.problem.constraints.iter().zip(&declared.origins) {
-        let problem = Problem { constraints: vec![constraint.clone()], ..declared.problem.clone() };
-        let alone = Declared { problem, origins: vec![origin.clone()], ..declared.clone() };
+}
+
+/// What each constraint by itself excludes.
+fn one_by_one(system: &System, part: &Declared, found: &mut Vec<Diagnostic>) {
+    for (constraint, origin) in part.problem.constraints.iter().zip(&part.origins) {
+        let problem = Problem { constraints: vec![constraint.clone()], ..part.problem.clone() };
+        let alone = Declared { problem, origins: vec![origin.clone()], ..part.clone() };
         // One that is too dense by itself is left to a run.
         let _ = look_at(system, &alone, found);
     }
