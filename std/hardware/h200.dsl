@@ -1,45 +1,58 @@
-// NVIDIA H200; what the names mean and where such figures come from is said in "std/hardware/nvidia".
+// NVIDIA H200; what the names mean, and what the marks behind figures do, is said in "std/hardware/nvidia".
+//
+// [h100] NVIDIA H100 Tensor Core GPU Architecture, whitepaper 1.04, table 1 (p. 20), table 3 (pp. 39, 40), table 4 (p. 41):
+//     https://resources.nvidia.com/en-us-hopper-architecture/nvidia-h100-tensor-c
+// [h200] NVIDIA H200 product page, specifications of H200 SXM:
+//     https://www.nvidia.com/en-us/data-center/h200/
+// [cc] CUDA Programming Guide 13, compute capabilities, tables 30 to 32:
+//     https://docs.nvidia.com/cuda/cuda-programming-guide/05-appendices/compute-capabilities.html
+// [bpg] CUDA C++ Best Practices Guide 13, "Throughput of Native Arithmetic Instructions":
+//     https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/
+// [banks] CUDA Programming Guide 13, writing CUDA kernels, shared memory: 32 banks of 32 bits a cycle:
+//     https://docs.nvidia.com/cuda/cuda-programming-guide/02-basics/writing-cuda-kernels.html
+// [occ] cuda_occupancy.h of the CUDA toolkit: granularity of registers and shared memory, sub-partitions:
+//     https://docs.nvidia.com/cuda/cuda-runtime-api/group__CUDART__OCCUPANCY.html
 system Hardware_H200 {
     hardware H200 {
         vendor: "NVIDIA"
         architecture: "sm_90"
-        sm_count: 132
-        max_clock: 1980 MHz
-        matrix_clock: 1830 MHz
-        vector_clock: 1980 MHz
-        fp16_rate: 989.4 TFLOPS
-        bf16_rate: 989.4 TFLOPS
-        tf32_rate: 494.7 TFLOPS
-        fp8_rate: 1978.9 TFLOPS
-        int8_rate: 1978.9 TFLOPS
-        fp64_rate: 66.9 TFLOPS
-        fp32_vector_rate: 66.9 TFLOPS
-        fp64_vector_rate: 33.5 TFLOPS
-        fp16_vector_rate: 133.8 TFLOPS
-        bf16_vector_rate: 133.8 TFLOPS
-        special_per_sm_cycle: 16
-        memory: 141 GB
-        memory_bandwidth: 4.8 TB/s
-        l2_cache: 60 MiB
-        shared_memory_bytes_per_sm_cycle: 128 B
-        memory_bus_bytes: 752 B
-        max_memory_clock: 3201 MHz
+        sm_count: 132                            // [h100]
+        max_clock: 1980 MHz                      // [h100] boost of vector units
+        matrix_clock: 1830 MHz                   // [h100] boost of matrix units
+        vector_clock: 1980 MHz                   // [h100]
+        fp16_rate: 989.4 TFLOPS                  // [h100]
+        bf16_rate: 989.4 TFLOPS                  // [h100]
+        tf32_rate: 494.7 TFLOPS                  // [h100]
+        fp8_rate: 1978.9 TFLOPS                  // [h100]
+        int8_rate: 1978.9 TFLOPS                 // [h100]
+        fp64_rate: 66.9 TFLOPS                   // [h100]
+        fp32_vector_rate: 66.9 TFLOPS            // [h100]
+        fp64_vector_rate: 33.5 TFLOPS            // [h100]
+        fp16_vector_rate: 133.8 TFLOPS           // [h100]
+        bf16_vector_rate: 133.8 TFLOPS           // [h100]
+        special_per_sm_cycle: 16                 // [bpg]
+        memory: 141 GB                           // [h200]
+        memory_bandwidth: 4.8 TB/s               // [h200]
+        l2_cache: 60 MiB                         // driver 580.159
+        shared_memory_bytes_per_sm_cycle: 128 B  // [banks]
+        memory_bus_bytes: 752 B                  // driver 580.159
+        max_memory_clock: 3201 MHz               // driver 580.159
 
-        threads_per_sm: 2048
-        warps_per_sm: 64
-        blocks_per_sm: 32
-        shared_memory_per_sm: 228 KiB
-        shared_memory_per_block: 227 KiB
-        threads_per_warp: 32
-        threads_per_block: 1024
-        registers_per_sm: 65536
-        registers_per_thread: 255
-        register_unit: 256
-        warp_unit: 4
-        shared_memory_unit: 128 B
-        shared_memory_reserved_per_block: 1 KiB
+        threads_per_sm: 2048                     // [cc]
+        warps_per_sm: 64                         // [cc]
+        blocks_per_sm: 32                        // [cc]
+        shared_memory_per_sm: 228 KiB            // [cc]
+        shared_memory_per_block: 227 KiB         // [cc]
+        threads_per_warp: 32                     // [cc]
+        threads_per_block: 1024                  // [cc]
+        registers_per_sm: 65536                  // [cc]
+        registers_per_thread: 255                // [cc]
+        register_unit: 256                       // [occ]
+        warp_unit: 4                             // [occ]
+        shared_memory_unit: 128 B                // [occ]
+        shared_memory_reserved_per_block: 1 KiB  // [occ], [cc]
 
-        source: "NVIDIA H200 data sheet; NVIDIA H100 architecture whitepaper, table of SXM5 (the same processor); limits, results per cycle: CUDA C++ Programming Guide, technical specifications and arithmetic throughput by compute capability; allocation units: CUDA occupancy calculator"
-        note: "clocks, the size of the L2 and the unit of allocation as the driver reports them (580.159)"
+        source: "NVIDIA H200 product page; NVIDIA H100 architecture whitepaper, tables of SXM5 (the same processor); limits, results per cycle: CUDA Programming Guide and Best Practices Guide; allocation units: CUDA occupancy calculator"
+        note: "clocks, the size of the L2 and the unit of allocation as the driver reports them (580.159); rates are dense; FP64 on matrix units runs at the clock of vector units, so its ceiling is looser than it has to be"
     }
 }

@@ -1,44 +1,57 @@
-// NVIDIA GeForce RTX 5070; what the names mean and where such figures come from is said in "std/hardware/nvidia".
+// NVIDIA GeForce RTX 5070; what the names mean, and what the marks behind figures do, is said in "std/hardware/nvidia".
+//
+// [bw] NVIDIA RTX Blackwell GPU Architecture, whitepaper, appendix C, table 6 (pp. 54, 55), GeForce RTX 5070:
+//     https://images.nvidia.com/aem-dam/Solutions/geforce/blackwell/nvidia-rtx-blackwell-gpu-architecture.pdf
+// [cutlass] CUTLASS, Blackwell SM120 GEMMs: FP8 that is summed in FP32 runs twice as fast as on Ada:
+//     https://github.com/NVIDIA/cutlass/blob/main/media/docs/cpp/blackwell_functionality.md
+// [cc] CUDA Programming Guide 13, compute capabilities, tables 30 to 32:
+//     https://docs.nvidia.com/cuda/cuda-programming-guide/05-appendices/compute-capabilities.html
+// [bpg] CUDA C++ Best Practices Guide 13, "Throughput of Native Arithmetic Instructions":
+//     https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/
+// [banks] CUDA Programming Guide 13, writing CUDA kernels, shared memory: 32 banks of 32 bits a cycle:
+//     https://docs.nvidia.com/cuda/cuda-programming-guide/02-basics/writing-cuda-kernels.html
+// [occ] cuda_occupancy.h of the CUDA toolkit: granularity of registers and shared memory, sub-partitions:
+//     https://docs.nvidia.com/cuda/cuda-runtime-api/group__CUDART__OCCUPANCY.html
 system Hardware_RTX5070 {
     hardware RTX5070 {
         vendor: "NVIDIA"
         architecture: "sm_120"
-        sm_count: 48
-        matrix_clock: 2512 MHz
-        vector_clock: 2512 MHz
-        fp16_rate: 61.7 TFLOPS
-        fp16_fp16_rate: 123.5 TFLOPS
-        bf16_rate: 61.7 TFLOPS
-        tf32_rate: 30.9 TFLOPS
-        fp8_rate: 123.5 TFLOPS
-        fp8_fp16_rate: 246.9 TFLOPS
-        int8_rate: 246.9 TFLOPS
-        fp4_rate: 493.9 TFLOPS
-        fp32_vector_rate: 30.9 TFLOPS
-        fp64_vector_rate: 0.482 TFLOPS
-        fp16_vector_rate: 30.9 TFLOPS
-        bf16_vector_rate: 30.9 TFLOPS
-        special_per_sm_cycle: 16
-        memory: 12 GB
-        memory_bandwidth: 672 GB/s
-        l2_cache: 48 MiB
-        shared_memory_bytes_per_sm_cycle: 128 B
+        sm_count: 48                             // [bw]
+        matrix_clock: 2512 MHz                   // [bw] boost
+        vector_clock: 2512 MHz                   // [bw] boost
+        fp16_rate: 61.7 TFLOPS                   // [bw]
+        fp16_fp16_rate: 123.5 TFLOPS             // [bw]
+        bf16_rate: 61.7 TFLOPS                   // [bw]
+        tf32_rate: 30.9 TFLOPS                   // derived: 48 * 256 FLOP * 2512 MHz
+        fp8_rate: 246.9 TFLOPS                   // [cutlass]
+        fp8_fp16_rate: 246.9 TFLOPS              // [bw]
+        int8_rate: 246.9 TFLOPS                  // derived: 48 * 2048 FLOP * 2512 MHz
+        fp4_rate: 493.9 TFLOPS                   // derived: 48 * 4096 FLOP * 2512 MHz
+        fp32_vector_rate: 30.9 TFLOPS            // [bw]
+        fp64_vector_rate: 0.482 TFLOPS           // derived: 48 * 4 FLOP * 2512 MHz
+        fp16_vector_rate: 30.9 TFLOPS            // [bw]
+        bf16_vector_rate: 30.9 TFLOPS            // [bw]
+        special_per_sm_cycle: 16                 // [bpg]
+        memory: 12 GB                            // [bw]
+        memory_bandwidth: 672 GB/s               // derived: 24 B * 28 GHz
+        l2_cache: 48 MiB                         // unverified: as reviews quote NVIDIA
+        shared_memory_bytes_per_sm_cycle: 128 B  // [banks]
 
-        threads_per_sm: 1536
-        warps_per_sm: 48
-        blocks_per_sm: 24
-        shared_memory_per_sm: 100 KiB
-        shared_memory_per_block: 99 KiB
-        threads_per_warp: 32
-        threads_per_block: 1024
-        registers_per_sm: 65536
-        registers_per_thread: 255
-        register_unit: 256
-        warp_unit: 4
-        shared_memory_unit: 128 B
-        shared_memory_reserved_per_block: 1 KiB
+        threads_per_sm: 1536                     // [cc]
+        warps_per_sm: 48                         // [cc]
+        blocks_per_sm: 24                        // [cc]
+        shared_memory_per_sm: 100 KiB            // [cc]
+        shared_memory_per_block: 99 KiB          // [cc]
+        threads_per_warp: 32                     // [cc]
+        threads_per_block: 1024                  // [cc]
+        registers_per_sm: 65536                  // [cc]
+        registers_per_thread: 255                // [cc]
+        register_unit: 256                       // [occ]
+        warp_unit: 4                             // [occ]
+        shared_memory_unit: 128 B                // [occ]
+        shared_memory_reserved_per_block: 1 KiB  // [occ], [cc]
 
-        source: "NVIDIA RTX Blackwell GPU architecture whitepaper, appendix on GeForce RTX 5070; limits, results per cycle: CUDA C++ Programming Guide, technical specifications and arithmetic throughput by compute capability; allocation units: CUDA occupancy calculator"
-        note: "cards clock above the boost clock of the whitepaper by themselves, and no highest clock is published"
+        source: "NVIDIA RTX Blackwell GPU architecture whitepaper, appendix on GeForce RTX 5070; limits, results per cycle: CUDA Programming Guide and Best Practices Guide; allocation units: CUDA occupancy calculator"
+        note: "rates are dense; cards clock above the boost clock of the whitepaper by themselves, and no highest clock was found; the whitepaper has half as much for FP8 that is summed in FP32; block-scaled FP8 was measured to run at the full rate, as CUTLASS says, so the full rate bounds"
     }
 }

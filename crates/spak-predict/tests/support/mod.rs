@@ -11,6 +11,8 @@ pub(crate) fn fields(text: &str) -> Vec<(String, spak_expr::Value)> {
     let lines = text.lines().filter_map(|line| line.trim().split_once(": "));
     lines
         .map(|(key, value)| {
+            // Behind a figure stands where it is from.
+            let value = value.split_once("  // ").map_or(value, |(value, _)| value.trim_end());
             let expr = spak_expr::parse(value, 0).expr.unwrap();
             let value = spak_expr::eval(&expr, &spak_expr::Empty).unwrap();
             (key.to_owned(), value)
@@ -27,9 +29,9 @@ pub(crate) fn machine(name: &str, text: &str) -> Hardware {
     hardware
 }
 
-/// Every record of the libraries that come with the program.
-pub(crate) fn library() -> Vec<Hardware> {
-    let texts = [
+/// The libraries that come with the program.
+pub(crate) fn texts() -> [&'static str; 8] {
+    [
         include_str!("../../../../std/hardware/a100.dsl"),
         include_str!("../../../../std/hardware/b200.dsl"),
         include_str!("../../../../std/hardware/h100.dsl"),
@@ -38,9 +40,13 @@ pub(crate) fn library() -> Vec<Hardware> {
         include_str!("../../../../std/hardware/rtx5070.dsl"),
         include_str!("../../../../std/hardware/rtx5090.dsl"),
         include_str!("../../../../std/hardware/apple.dsl"),
-    ];
+    ]
+}
+
+/// Every record of the libraries that come with the program.
+pub(crate) fn library() -> Vec<Hardware> {
     let mut found = Vec::new();
-    for text in texts {
+    for text in texts() {
         for block in text.split("    hardware ").skip(1) {
             let (name, rest) = block.split_once(" {\n").unwrap();
             found.push(machine(name, rest.split_once("\n    }").unwrap().0));
