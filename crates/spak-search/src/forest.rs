@@ -19,11 +19,9 @@ pub(crate) struct Growth {
 
 #[derive(Debug, Clone, Copy)]
 struct Node {
-    /// The parameter, with [`EQUAL`] set if the cut is "is this value"; [`LEAF`] for leaves.
-    test: u32,
-    /// Below this (or equal to it) goes left.
-    cut: u32,
-    /// Of a cut the left child, the right one following it; of a leaf its first row, plus one.
+    /// What goes left; the parameter is [`LEAF`] in leaves.
+    cut: Cut,
+    /// Of a cut the left child, the right one following it.
     link: u32,
     /// Rows in a leaf.
     count: u32,
@@ -31,18 +29,34 @@ struct Node {
     sum: f32,
 }
 
+/// Indices of a parameter from `from` on, `span` of them, go left: all below some index, or one value.
+/// One comparison without a branch says which; chance decides, so a processor could not foresee a branch.
+#[derive(Debug, Clone, Copy)]
+struct Cut {
+    parameter: u32,
+    from: u32,
+    span: u32,
+}
+
+impl Cut {
+    #[inline]
+    fn goes_left(self, index: u32) -> bool {
+        index.wrapping_sub(self.from) < self.span
+    }
+}
+
 const LEAF: u32 = u32::MAX;
-const EQUAL: u32 = 1 << 31;
-const EMPTY: Node = Node { test: LEAF, cut: 0, link: 0, count: 0, sum: 0.0 };
+const EMPTY: Node =
+    Node { cut: Cut { parameter: LEAF, from: 0, span: 0 }, link: 0, count: 0, sum: 0.0 };
 
 /// A grown forest. Rows can be added; they are divided further in the leaf they fall into.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Forest {
     nodes: Vec<Node>,
     roots: Vec<u32>,
-    /// For each tree and row the next row of its leaf, plus one.
-    next: Vec<Vec<u32>>,
     order: Vec<u32>,
+    /// The parameters that have more than one value.
+    axes: Vec<u32>,
     stack: Vec<(u32, u32, u32)>,
 }
 
@@ -75,63 +89,34 @@ impl Forest {
     ) {
         self.nodes.clear();
         self.roots.clear();
-        self.next.resize_with(growth.trees, Vec::new);
-        for tree in 0..growth.trees {
+        self.axes.clear();
+        self.axes
+            .extend((0..).zip(domains).filter(|(_, domain)| domain.size > 1).map(|(at, _)| at));
+        for _ in 0..growth.trees {
             self.order.clear();
             self.order.extend(0..sample.values.len() as u32);
             let root = self.nodes.len() as u32;
             self.roots.push(root);
             self.nodes.push(EMPTY);
-            if let Some(next) = self.next.get_mut(tree) {
-                next.clear();
-                next.resize(sample.values.len(), 0);
-            }
             self.stack.push((root, 0, sample.values.len() as u32));
-            self.split(tree, sample, domains, growth, random);
+            self.split(sample, domains, growth, random);
         }
     }
 
-    /// Takes in the last row of the sample.
-    pub(crate) fn add(
-        &mut self,
-        sample: Sample<'_>,
-        domains: &[Domain],
-        growth: Growth,
-        random: &mut Random,
-    ) {
+    /// Takes in the last row of the sample: the leaves that it falls into know it from now on.
+    pub(crate) fn add(&mut self, sample: Sample<'_>) {
         let Some(row) = (sample.values.len() as u32).checked_sub(1) else { return };
         let value = sample.value(row);
-        for tree in 0..self.roots.len() {
-            let Some(&root) = self.roots.get(tree) else { continue };
+        for &root in &self.roots {
             let mut at = root;
-            while let Some(node) = self.nodes.get(at as usize) {
-                if node.test == LEAF {
+            while let Some(node) = self.nodes.get_mut(at as usize) {
+                if node.cut.parameter == LEAF {
+                    node.count += 1;
+                    node.sum += value;
                     break;
                 }
-                let index = sample.index(row, node.test & !EQUAL);
-                at = node.link + u32::from(!goes_left(index, node.test, node.cut));
-            }
-            let (Some(node), Some(next)) =
-                (self.nodes.get_mut(at as usize), self.next.get_mut(tree))
-            else {
-                continue;
-            };
-            next.resize(row as usize + 1, 0);
-            if let Some(place) = next.last_mut() {
-                *place = node.link;
-            }
-            node.link = row + 1;
-            node.count += 1;
-            node.sum += value;
-            if node.count as usize > growth.leaf {
-                self.order.clear();
-                let mut link = node.link;
-                while let Some(row) = link.checked_sub(1) {
-                    self.order.push(row);
-                    link = next.get(row as usize).copied().unwrap_or(0);
-                }
-                self.stack.push((at, 0, self.order.len() as u32));
-                self.split(tree, sample, domains, growth, random);
+                let index = sample.index(row, node.cut.parameter);
+                at = node.link + u32::from(!node.cut.goes_left(index));
             }
         }
     }
@@ -139,7 +124,6 @@ impl Forest {
     /// Cuts what is on the stack until only leaves are left.
     fn split(
         &mut self,
-        tree: usize,
         sample: Sample<'_>,
         domains: &[Domain],
         growth: Growth,
@@ -149,29 +133,17 @@ impl Forest {
             let Some(rows) = self.order.get_mut(from as usize..to as usize) else { continue };
             let left = self.nodes.len() as u32;
             let Some(place) = self.nodes.get_mut(node as usize) else { continue };
-            let Some((test, cut)) = best_cut(sample, domains, growth, rows, random) else {
-                *place = Node { count: rows.len() as u32, ..EMPTY };
-                for &row in rows.iter() {
-                    place.sum += sample.value(row);
-                    if let Some(next) =
-                        self.next.get_mut(tree).and_then(|next| next.get_mut(row as usize))
-                    {
-                        *next = place.link;
-                    }
-                    place.link = row + 1;
-                }
+            let Some(cut) = best_cut(sample, domains, &self.axes, growth, rows, random) else {
+                let sum = rows.iter().map(|&row| sample.value(row)).sum();
+                *place = Node { count: rows.len() as u32, sum, ..EMPTY };
                 continue;
             };
-            *place = Node { test, cut, link: left, count: 0, sum: 0.0 };
+            *place = Node { cut, link: left, count: 0, sum: 0.0 };
             let mut middle = 0;
             for at in 0..rows.len() {
-                if rows
-                    .get(at)
-                    .is_some_and(|&row| goes_left(sample.index(row, test & !EQUAL), test, cut))
-                {
-                    rows.swap(at, middle);
-                    middle += 1;
-                }
+                let Some(&row) = rows.get(at) else { break };
+                rows.swap(at, middle);
+                middle += usize::from(cut.goes_left(sample.index(row, cut.parameter)));
             }
             self.nodes.extend([EMPTY, EMPTY]);
             let middle = from + middle as u32;
@@ -186,12 +158,12 @@ impl Forest {
         for &root in &self.roots {
             let mut at = root;
             while let Some(node) = self.nodes.get(at as usize) {
-                if node.test == LEAF {
+                if node.cut.parameter == LEAF {
                     sum += node.sum / node.count.max(1) as f32;
                     break;
                 }
-                let index = point.get((node.test & !EQUAL) as usize).copied().unwrap_or(0);
-                at = node.link + u32::from(!goes_left(index, node.test, node.cut));
+                let index = point.get(node.cut.parameter as usize).copied().unwrap_or(0);
+                at = node.link + u32::from(!node.cut.goes_left(index));
             }
         }
         sum / self.roots.len().max(1) as f32
@@ -202,10 +174,11 @@ impl Forest {
 fn best_cut(
     sample: Sample<'_>,
     domains: &[Domain],
+    axes: &[u32],
     growth: Growth,
     rows: &[u32],
     random: &mut Random,
-) -> Option<(u32, u32)> {
+) -> Option<Cut> {
     if rows.len() <= growth.leaf {
         return None;
     }
@@ -213,25 +186,25 @@ fn best_cut(
     for &row in rows {
         let value = sample.value(row);
         sum += value;
-        low = low.min(value);
-        high = high.max(value);
+        low = if value < low { value } else { low };
+        high = if value > high { value } else { high };
     }
     if high <= low {
         return None;
     }
-    let mut best: Option<(f32, u32, u32)> = None;
+    let mut best: Option<(f32, Cut)> = None;
     let (mut found, mut tries) = (0, 0);
     // The many nodes of a few rows would take most of the time, for little.
     let cuts = if rows.len() <= 4 { growth.cuts.min(2) } else { growth.cuts };
     while found < cuts && tries < cuts * 4 {
         tries += 1;
-        let Some((test, cut)) = draw(sample, domains, rows, random) else { continue };
+        let Some(cut) = draw(sample, domains, axes, rows, random) else { continue };
         found += 1;
         let (mut left, mut count) = (0.0f32, 0u32);
         for &row in rows {
-            let goes = u32::from(goes_left(sample.index(row, test & !EQUAL), test, cut));
-            left += sample.value(row) * goes as f32;
-            count += goes;
+            let goes = u8::from(cut.goes_left(sample.index(row, cut.parameter)));
+            left += sample.value(row) * f32::from(goes);
+            count += u32::from(goes);
         }
         let other = rows.len() as u32 - count;
         if count == 0 || other == 0 {
@@ -239,38 +212,31 @@ fn best_cut(
         }
         let right = sum - left;
         let gain = left * left / count as f32 + right * right / other as f32;
-        if best.is_none_or(|(known, _, _)| gain > known) {
-            best = Some((gain, test, cut));
+        if best.is_none_or(|(known, _)| gain > known) {
+            best = Some((gain, cut));
         }
     }
-    best.map(|(_, test, cut)| (test, cut))
-}
-
-#[inline]
-fn goes_left(index: u32, test: u32, cut: u32) -> bool {
-    if test & EQUAL == 0 { index < cut } else { index == cut }
+    best.map(|(_, cut)| cut)
 }
 
 /// A random cut that can divide these rows: between two of them by a random parameter in which they differ.
 fn draw(
     sample: Sample<'_>,
     domains: &[Domain],
+    axes: &[u32],
     rows: &[u32],
     random: &mut Random,
-) -> Option<(u32, u32)> {
-    let parameter = random.index(sample.width) as u32;
+) -> Option<Cut> {
+    let &parameter = random.choose(axes)?;
     let domain = domains.get(parameter as usize)?;
-    if domain.size < 2 {
-        return None;
-    }
     let (&a, &b) = (random.choose(rows)?, random.choose(rows)?);
     let (a, b) = (sample.index(a, parameter), sample.index(b, parameter));
     if a == b {
         return None;
     }
     if !domain.ordered {
-        return Some((parameter | EQUAL, a));
+        return Some(Cut { parameter, from: a, span: 1 });
     }
     let (low, high) = (a.min(b), a.max(b));
-    Some((parameter, low + 1 + random.below(high - low)))
+    Some(Cut { parameter, from: 0, span: low + 1 + random.below(high - low) })
 }

@@ -19,7 +19,8 @@ struct Block {
 impl Decreasing {
     /// The fit with the least squared error. Points need not be sorted; none of them is NaN.
     pub(crate) fn fit(mut points: Vec<(f64, f64)>) -> Self {
-        points.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        // Each run's points come in order; the stable sort merges such stretches.
+        points.sort_by(|a, b| a.0.total_cmp(&b.0));
         let mut blocks: Vec<Block> = Vec::new();
         for (x, y) in points {
             match blocks.last_mut() {

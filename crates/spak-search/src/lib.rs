@@ -9,6 +9,7 @@ pub mod compare;
 pub mod forecast;
 mod forest;
 mod isotonic;
+mod kriging;
 pub mod memory;
 pub mod random;
 pub mod replay;

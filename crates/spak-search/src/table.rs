@@ -115,12 +115,14 @@ impl TableSpace {
         }
         match &self.index {
             Index::Dense { strides, rows } => {
-                let mut code = 0u32;
+                // Without branches; a code of indices outside their domains is not used.
+                let (mut code, mut outside) = (0u32, false);
                 for ((&index, stride), domain) in point.iter().zip(strides).zip(&self.domains) {
-                    if index >= domain.size {
-                        return None;
-                    }
-                    code += index * stride;
+                    outside |= index >= domain.size;
+                    code = code.wrapping_add(index.wrapping_mul(*stride));
+                }
+                if outside {
+                    return None;
                 }
                 rows.get(code as usize).and_then(|&row| row.checked_sub(1))
             }

@@ -11,24 +11,37 @@
 //! differential evolution and estimation of distributions. Otherwise one parameter of one parent changes, or the child is a
 //! random point.
 //!
-//! Choice. Of 1, 2, 4, 8 or 16 children, as chance has it, the one is measured that the forest (see `forest`)
-//! predicts to be best. The forest is grown from all episodes. It is often right about regions and never about needles;
+//! Choice. For the first trials a Gaussian process chooses among many candidates (see `pool`). After that, of 1, 2, 4, 8 or 16 children,
+//! as chance has it, the one is measured that a forest (see `forest`) predicts to be best: it costs less time for more trials. The forest is grown from all episodes. It is often right about regions and never about needles;
 //! drawing the number of children anew each time is how the two are balanced without a parameter to fit.
 
 use crate::forest::{Forest, Growth, Sample};
 use crate::memory::{Memory, Outcome};
 use crate::random::Random;
-use crate::space::Domain;
+use crate::space::{Domain, Space};
 use crate::strategies::start::spread;
 use crate::strategy::{Strategy, View, Wish};
+
+mod pool;
+
+use pool::Pool;
 
 /// Options of the default strategy.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Guided {
-    /// Points that an episode begins with.
+    /// Points that the first episode begins with.
     pub first: usize,
-    /// Random points of which the farthest from the others is taken, for each of these.
+    /// Points that later episodes begin with.
+    pub again: usize,
+    /// Random points of which the farthest from the others is taken, for each of the first points; a quarter of
+    /// that for those of later episodes, of which there are many.
     pub spread: usize,
+    /// Trials for which a Gaussian process chooses. Its time grows with their square.
+    pub modelled: usize,
+    /// Candidates among which it chooses.
+    pub pool: usize,
+    /// Up to so many standard deviations count for a candidate.
+    pub curiosity: f32,
     /// Size of the elite.
     pub elites: usize,
     /// The share of children that are random points.
@@ -45,8 +58,10 @@ pub struct Guided {
     pub cuts: usize,
     /// Most points in a leaf.
     pub leaf: usize,
-    /// The forest grows anew when there are so many times the trials it was grown from.
+    /// The forest grows anew when there are so many times the trials it was grown from,
     pub regrow: f64,
+    /// but not from more trials than this: then its leaves take in what comes.
+    pub forest: usize,
     /// Trials without improvement that end the first episode.
     pub patience: usize,
     /// The next one has so many times the patience.
@@ -58,17 +73,22 @@ pub struct Guided {
 impl Default for Guided {
     fn default() -> Self {
         Self {
-            first: 8,
+            first: 4,
+            again: 8,
             spread: 32,
+            modelled: 64,
+            pool: 64,
+            curiosity: 8.0,
             elites: 16,
             strangers: 0.2,
             mixed: 0.6,
             varied: 0.8,
             doublings: 4,
             trees: 2,
-            cuts: 4,
-            leaf: 2,
+            cuts: 3,
+            leaf: 4,
             regrow: 4.0,
+            forest: 512,
             patience: 50,
             longer: 1.3,
             lone_elites: 4,
@@ -76,16 +96,22 @@ impl Default for Guided {
     }
 }
 
+/// Spaces of at most so many points have a bit for each of them: 2 MiB at most.
+const RANKS: u64 = 1 << 24;
+
 /// A trial with its value on the scale of the model.
 type Ranked = (f32, u32);
 
 /// The state of the default strategy.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct GuidedSearch {
     options: Guided,
     scale: Scale,
+    pool: Option<Pool>,
+    /// One bit for each rank of the space, set when it was measured; empty if there are too many.
+    seen: Vec<u64>,
     forest: Forest,
-    /// The forest's sample: the points told so far, and their values on its scale.
+    /// The points told so far, and their values on the scale of the models.
     data: Vec<u32>,
     values: Vec<f32>,
     /// How large the sample was when the forest was grown.
@@ -109,6 +135,8 @@ impl Guided {
         GuidedSearch {
             options: self,
             scale: Scale::default(),
+            pool: None,
+            seen: Vec::new(),
             forest: Forest::default(),
             data: Vec::new(),
             values: Vec::new(),
@@ -205,10 +233,48 @@ impl GuidedSearch {
         self.anew && self.begun > 0
     }
 
+    /// Whether a point is valid and not measured.
+    fn is_new(&self, space: &dyn Space, memory: &Memory, point: &[u32]) -> bool {
+        if self.seen.is_empty() {
+            return space.contains(point) && memory.find(point).is_none();
+        }
+        space.rank(point).is_some_and(|rank| {
+            let word = usize::try_from(rank / 64).ok().and_then(|at| self.seen.get(at));
+            word.is_some_and(|word| word >> (rank % 64) & 1 == 0)
+        })
+    }
+
+    fn mark_seen(&mut self, space: &dyn Space, point: &[u32]) {
+        if self.values.is_empty()
+            && let Some(count) = space.count().filter(|&count| count <= RANKS)
+            && space.rank(point).is_some()
+        {
+            self.seen = vec![0; count.div_ceil(64) as usize];
+        }
+        if !self.seen.is_empty()
+            && let Some(rank) = space.rank(point)
+            && let Some(word) = self.seen.get_mut((rank / 64) as usize)
+        {
+            *word |= 1 << (rank % 64);
+        }
+    }
+
+    /// Writes the candidate of the pool that promises most.
+    fn consult(&mut self, view: &mut View<'_>, point: &mut [u32]) -> bool {
+        let options = self.options;
+        let mut pool = self.pool.take().unwrap_or_else(|| {
+            Pool::new(view.space.domains(), options.modelled.min(4096), options.pool.max(1))
+        });
+        pool.learn(&self.data, &self.values, point.len());
+        let chosen =
+            pool.choose(view, options.curiosity, point, |view, child| self.child(view, child));
+        self.pool = Some(pool);
+        chosen
+    }
+
     /// Writes a child that was not measured yet; false if this attempt gave none.
     fn child(&self, view: &mut View<'_>, child: &mut [u32]) -> bool {
-        let is_new =
-            |child: &[u32]| view.space.contains(child) && view.memory.find(child).is_none();
+        let is_new = |child: &[u32]| self.is_new(view.space, view.memory, child);
         let domains = view.space.domains();
         let kind = view.random.unit();
         let (strangers, mixed) = if self.alone() {
@@ -217,7 +283,8 @@ impl GuidedSearch {
             (self.options.strangers, self.options.mixed)
         };
         if kind < strangers {
-            return view.space.sample(view.random, child) && view.memory.find(child).is_none();
+            return view.space.sample(view.random, child)
+                && self.is_new(view.space, view.memory, child);
         }
         let Some(parent) = self.elite(view.memory, view.random) else { return false };
         child.copy_from_slice(parent);
@@ -296,17 +363,26 @@ impl Strategy for GuidedSearch {
         }
         let mut work = std::mem::take(&mut self.work);
         let mut best: Option<f32> = None;
-        if self.elites.is_empty() || self.values.len() < self.begun + self.options.first {
-            let known = (self.begun..self.values.len())
-                .chain(self.archive.iter().map(|elite| elite.1 as usize));
-            if spread(view, known, self.options.spread, point, &mut work) {
+        let told = self.values.len();
+        let (first, draws) = if self.begun == 0 {
+            (self.options.first, self.options.spread)
+        } else {
+            (self.options.again, self.options.spread / 4)
+        };
+        if self.elites.is_empty() || told < self.begun + first {
+            let known = (self.begun..told).chain(self.archive.iter().map(|elite| elite.1 as usize));
+            if spread(view, known, draws, point, &mut work) {
                 best = Some(0.0);
             }
+        } else if told < self.options.modelled.min(4096) {
+            best = self.consult(view, point).then_some(0.0);
         } else {
-            if self.values.len() as f64 >= self.grown as f64 * self.options.regrow {
+            let due = told as f64 >= self.grown as f64 * self.options.regrow;
+            if self.grown == 0 || (due && told <= self.options.forest) {
                 self.work.resize(point.len(), 0);
                 self.regrow(view.space.domains(), view.random);
             }
+            self.pool = None;
             let doublings = if self.alone() { 0 } else { self.options.doublings.min(16) };
             let children = 1u32 << view.random.below(doublings + 1);
             for _ in 0..children {
@@ -354,6 +430,7 @@ impl GuidedSearch {
     fn take(&mut self, view: &mut View<'_>, trial: usize, point: &[u32], outcome: Outcome) {
         let mixed = self.scale.mixed();
         let value = self.scale.of(outcome);
+        self.mark_seen(view.space, point);
         self.data.extend(point);
         self.values.push(value);
         if self.scale.mixed() && !mixed {
@@ -362,8 +439,7 @@ impl GuidedSearch {
         }
         if self.grown > 0 {
             let mut forest = std::mem::take(&mut self.forest);
-            let (sample, growth) = self.sample();
-            forest.add(sample, view.space.domains(), growth, view.random);
+            forest.add(self.sample().0);
             self.forest = forest;
         }
         if !outcome.failed() {
