@@ -1,6 +1,8 @@
 //! Which conditions are to blame: for an empty space, for a value that no config has, and for a
 //! condition that has no value somewhere.
 
+use std::collections::BTreeMap;
+
 use num_bigint::BigUint;
 
 use crate::dag::Node;
@@ -13,10 +15,13 @@ use crate::space::Space;
 const MAX_TESTS: usize = 4_000;
 
 /// All that is asked may take so many times the work of one space at most.
-const QUESTIONS: u64 = 2;
+const QUESTIONS: u64 = 5;
 
 /// One of many questions may take this part of what is left.
 const SHARE: u64 = 8;
+
+/// What one condition does by itself explains most.
+const SHARE_ALONE: u64 = 3;
 
 /// A set of conditions, by index, that cannot hold together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +70,8 @@ pub struct Explainer {
     limits: Limits,
     tests: usize,
     undefined: Option<Vec<Undefined>>,
+    /// The space of each condition by itself, as far as it was asked for; `None` when it is too large.
+    alone: BTreeMap<u32, Option<Space>>,
 }
 
 impl Explainer {
@@ -75,7 +82,7 @@ impl Explainer {
     pub fn new(problem: &Problem, limits: Limits) -> Result<Self, MakeError> {
         let lowered = lower(problem)
             .map_err(|(index, diagnostic)| MakeError::Condition(index, diagnostic))?;
-        Ok(Self { lowered, limits, tests: 0, undefined: None })
+        Ok(Self { lowered, limits, tests: 0, undefined: None, alone: BTreeMap::new() })
     }
 
     /// The same with conditions that exclude only what they refute: where one has no value, it holds. For
@@ -189,12 +196,7 @@ impl Explainer {
 
     /// Conditions that are in conflict, those first that are closest to the fixed parameters: few of
     /// them are tested more quickly than many.
-    fn beginning(
-        &mut self,
-        all: &[u32],
-        touches: u128,
-        fixed: &[(u32, u32)],
-    ) -> Option<Vec<u32>> {
+    fn beginning(&mut self, all: &[u32], touches: u128, fixed: &[(u32, u32)]) -> Option<Vec<u32>> {
         let support = |constraint: u32| {
             let of = self.lowered.roots.iter().find(|r| r.constraint == Some(constraint));
             of.map_or(0, |root| self.lowered.dag.support(root.truth.yes))
@@ -251,8 +253,8 @@ impl Explainer {
         for constraint in &all {
             let without: Vec<u32> = all.iter().copied().filter(|c| c != constraint).collect();
             found.push(Removal {
-                alone: self.shared(&[*constraint]).map(|space| space.count()),
-                without: self.shared(&without).map(|space| space.count()),
+                alone: self.alone(*constraint).map(|space| space.count()),
+                without: self.shared(&without, SHARE).map(|space| space.count()),
             });
         }
         found
@@ -274,20 +276,25 @@ impl Explainer {
             return found;
         }
         for constraint in self.constraints() {
-            let by = Conflict { constraints: vec![constraint], is_smallest: true };
-            self.explain(&mut found, &by);
+            if let Some(space) = self.alone(constraint) {
+                let by = Conflict { constraints: vec![constraint], is_smallest: true };
+                explain(&mut found, &by, &space.marginals());
+            }
         }
         // What is left takes several; a set that excludes one value often excludes others.
         let mut tried = 0;
         while let Some(at) = found.iter().skip(tried).position(|k| k.by.is_none()) {
             tried += at + 1;
-            if self.granted(1).is_none() {
+            // The other half is for other questions.
+            if self.lowered.spent > self.limits.work.saturating_mul(QUESTIONS) / 2 {
                 break;
             }
             let Some(killed) = found.get(tried - 1) else { break };
             let one = [(killed.parameter, killed.value)];
             if let Some(by) = self.exclusion(&one) {
-                self.explain(&mut found, &by);
+                if let Some(space) = self.shared(&by.constraints, SHARE) {
+                    explain(&mut found, &by, &space.marginals());
+                }
                 if let Some(killed) = found.get_mut(tried - 1) {
                     killed.by.get_or_insert(by);
                 }
@@ -296,24 +303,18 @@ impl Explainer {
         found
     }
 
-    /// Blames these conditions for every value that they leave no config.
-    fn explain(&mut self, found: &mut [Killed], by: &Conflict) {
-        if found.iter().all(|killed| killed.by.is_some()) {
-            return;
+    /// The space of one condition.
+    fn alone(&mut self, constraint: u32) -> Option<&Space> {
+        if !self.alone.contains_key(&constraint) {
+            let space = self.shared(&[constraint], SHARE_ALONE);
+            self.alone.insert(constraint, space);
         }
-        let Some(space) = self.shared(&by.constraints) else { return };
-        let marginals = space.marginals();
-        for killed in found.iter_mut().filter(|killed| killed.by.is_none()) {
-            let alive = marginals.get(killed.parameter as usize).map_or(&[][..], Vec::as_slice);
-            if alive.binary_search_by_key(&killed.value, |(value, _)| *value).is_err() {
-                killed.by = Some(by.clone());
-            }
-        }
+        self.alone.get(&constraint)?.as_ref()
     }
 
     /// The space of some of the conditions, within a share of what is left.
-    fn shared(&mut self, constraints: &[u32]) -> Option<Space> {
-        let (roots, limits) = (self.roots(constraints), self.granted(SHARE)?);
+    fn shared(&mut self, constraints: &[u32], share: u64) -> Option<Space> {
+        let (roots, limits) = (self.roots(constraints), self.granted(share)?);
         make(&mut self.lowered, &roots, &[], limits).ok()
     }
 
@@ -397,6 +398,16 @@ impl Explainer {
         }
         let (roots, limits) = (self.roots(constraints), self.granted(1)?);
         is_empty(&mut self.lowered, &roots, fixed, limits).ok()
+    }
+}
+
+/// Blames these conditions for every value that they leave no config.
+fn explain(found: &mut [Killed], by: &Conflict, marginals: &[Vec<(u32, BigUint)>]) {
+    for killed in found.iter_mut().filter(|killed| killed.by.is_none()) {
+        let alive = marginals.get(killed.parameter as usize).map_or(&[][..], Vec::as_slice);
+        if alive.binary_search_by_key(&killed.value, |(value, _)| *value).is_err() {
+            killed.by = Some(by.clone());
+        }
     }
 }
 

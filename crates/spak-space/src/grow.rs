@@ -28,6 +28,9 @@ pub(crate) enum TooLarge {
 /// Words by which nodes are told apart, for each edge that is allowed: bounds the memory.
 const WORDS_AN_EDGE: usize = 4;
 
+/// An edge takes about as long as looking at so many values.
+const WORK_AN_EDGE: u64 = 8;
+
 /// How much may be made.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Budget {
@@ -146,6 +149,7 @@ impl Grower<'_> {
                 }
                 runner.run(self.dag, self.slow, own.get(node));
                 self.hand_down(at, &domain, &mut runner, own.get(node), after, &mut layer);
+                self.work += WORK_AN_EDGE * runner.alive.len() as u64;
                 let is_wide = |child: &u32| {
                     after[*child as usize - at - 1].words.len() / WORDS_AN_EDGE > budget.edges
                 };

@@ -57,13 +57,13 @@ impl Table {
     }
 }
 
-/// The upper bits of a multiplicative hash are the good ones.
+/// Every bit of a folded product is as good as the others.
 #[inline]
 fn spread(hash: u64) -> usize {
     (hash >> 20) as usize
 }
 
-/// A hash of machine words: multiplication by an odd constant and rotation, as in FxHash.
+/// A hash of machine words, word by word.
 #[inline]
 pub(crate) fn hash_words(words: &[u64]) -> u64 {
     let mut hash = words.len() as u64;
@@ -73,10 +73,13 @@ pub(crate) fn hash_words(words: &[u64]) -> u64 {
     hash
 }
 
-/// One more word into a hash.
+/// One more word into a hash: both halves of a product of 128 bits, as in wyhash. The lower half alone
+/// would not see the upper bits of a word, and in those floats differ.
 #[inline]
 pub(crate) fn mix(hash: u64, word: u64) -> u64 {
-    (hash.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    let product =
+        u128::from(hash.rotate_left(29) ^ word ^ 0x2545_F491_4F6C_DD1D) * 0x9E37_79B9_7F4A_7C15;
+    (product as u64) ^ ((product >> 64) as u64)
 }
 
 #[cfg(test)]
@@ -106,5 +109,21 @@ mod tests {
             }
         }
         assert_eq!(owner.len(), 5000);
+    }
+
+    #[test]
+    fn hashes_tell_floats_apart() {
+        // Powers of two and small whole numbers as floats differ in their upper bits only.
+        let floats = (0..40).flat_map(|e| (1..100).map(move |m| f64::from(m) * 2_f64.powi(e)));
+        let mut words: Vec<u64> = floats.map(f64::to_bits).collect();
+        words.sort_unstable();
+        words.dedup();
+        let slots = words.len().next_power_of_two() * 2;
+        let mut used = vec![0_u32; slots];
+        for word in &words {
+            used[spread(hash_words(&[*word])) & (slots - 1)] += 1;
+        }
+        let most = used.iter().max().copied();
+        assert!(most <= Some(8), "{most:?} of {} in one slot", words.len());
     }
 }
