@@ -33,25 +33,25 @@ system Rules_Attention {
     constraint "Q, and K and V of each stage, fit shared memory" {
         require: (tile_m + 2 * stages * tile_n) * head_dim * bytes_of(dtype) <= hardware.shared_memory_per_block
         reason: "a launch that asks for more shared memory fails"
-        source: "CUDA C++ Programming Guide, technical specifications by compute capability: maximum amount of shared memory per thread block"
+        source: "CUDA Programming Guide, compute capabilities: maximum amount of shared memory per thread block"
     }
 
     constraint "scores and output fit the registers of the threads" {
         require: hardware.architecture in ["sm_100", "sm_103"] or tile_m * (tile_n + head_dim) <= num_warps * hardware.threads_per_warp * hardware.registers_per_thread
         reason: "each accumulated number takes a register; what does not fit spills to memory"
-        source: "CUDA C++ Programming Guide, technical specifications by compute capability: maximum number of 32-bit registers per thread; accumulators of sm_100 are in tensor memory: PTX ISA, tcgen05"
+        source: "CUDA Programming Guide, compute capabilities: maximum number of 32-bit registers per thread; accumulators of sm_100 are in tensor memory: PTX ISA, tcgen05"
     }
 
     constraint "resident blocks share the shared memory" {
         require: occupancy * ((tile_m + 2 * stages * tile_n) * head_dim * bytes_of(dtype) + hardware.shared_memory_reserved_per_block) <= hardware.shared_memory_per_sm
         reason: "fewer blocks would be resident than the config asks for"
-        source: "CUDA C++ Programming Guide, technical specifications by compute capability: maximum amount of shared memory per multiprocessor"
+        source: "CUDA Programming Guide, compute capabilities: maximum amount of shared memory per multiprocessor"
     }
 
     constraint "resident blocks share the registers" {
         require: hardware.architecture in ["sm_100", "sm_103"] or occupancy * tile_m * (tile_n + head_dim) <= hardware.registers_per_sm
         reason: "fewer blocks would be resident than the config asks for, or their accumulators spill"
-        source: "CUDA C++ Programming Guide, technical specifications by compute capability: number of 32-bit registers per multiprocessor"
+        source: "CUDA Programming Guide, compute capabilities: number of 32-bit registers per multiprocessor"
     }
 
     constraint "keys fill the depth of a matrix instruction" {
@@ -61,15 +61,15 @@ system Rules_Attention {
     }
 
     constraint "rows can be copied in bulk" {
-        require: head_dim * bytes_of(dtype) % 16 B == 0 B
-        reason: "strides of a tensor map are multiples of 16 bytes, and so is the inner size of a box"
-        source: "CUDA driver API, cuTensorMapEncodeTiled: globalStrides, boxDim"
+        require: hardware.architecture in ["sm_80", "sm_86", "sm_89"] or head_dim * bytes_of(dtype) % 16 B == 0 B
+        reason: "bulk copies, from sm_90 on: strides of a tensor map are multiples of 16 bytes, and so is the inner size of a box"
+        source: "CUDA driver API, cuTensorMapEncodeTiled (https://docs.nvidia.com/cuda/cuda-driver-api/group__CUDA__TENSOR__MEMORY.html): globalStrides, boxDim"
     }
 
     constraint "a tile of rows can be copied in bulk" {
-        require: tile_d * bytes_of(dtype) % 16 B == 0 B
-        reason: "the inner size of a box is a multiple of 16 bytes"
-        source: "CUDA driver API, cuTensorMapEncodeTiled: boxDim"
+        require: hardware.architecture in ["sm_80", "sm_86", "sm_89"] or tile_d * bytes_of(dtype) % 16 B == 0 B
+        reason: "bulk copies, from sm_90 on: the inner size of a box is a multiple of 16 bytes"
+        source: "CUDA driver API, cuTensorMapEncodeTiled (https://docs.nvidia.com/cuda/cuda-driver-api/group__CUDA__TENSOR__MEMORY.html): boxDim"
     }
 
     constraint "query heads share key heads evenly" {

@@ -11,19 +11,19 @@ system Rules_Blocks {
     constraint "a block has no more threads than fit: x and y" {
         require: block_size_x * block_size_y <= hardware.threads_per_block
         reason: "a launch of more threads fails"
-        source: "CUDA C++ Programming Guide, technical specifications by compute capability: maximum number of threads per block"
+        source: "CUDA Programming Guide, compute capabilities: maximum number of threads per block"
     }
 
     constraint "a block has no more threads than fit: x, y and z" {
         require: block_size_x * block_size_y * block_size_z <= hardware.threads_per_block
         reason: "a launch of more threads fails"
-        source: "CUDA C++ Programming Guide, technical specifications by compute capability: maximum number of threads per block"
+        source: "CUDA Programming Guide, compute capabilities: maximum number of threads per block"
     }
 
     constraint "a block has at most 64 layers" {
         require: block_size_z <= 64
         reason: "a launch of more fails"
-        source: "CUDA C++ Programming Guide, technical specifications by compute capability: maximum z-dimension of a block"
+        source: "CUDA Programming Guide, compute capabilities: maximum z-dimension of a block"
     }
 
     constraint "a block has whole warps: x and y" {

@@ -27,31 +27,31 @@ system Rules_Matmul {
     constraint "tile_k is a power of two" {
         require: is_pow2(tile_k)
         reason: "tile languages take tiles of such sizes only"
-        source: "NVIDIA cuTile Python documentation, tiles: each dimension is a power of two; Triton documentation, triton.language.arange: the length is a power of two"
+        source: "cuTile Python documentation, cuda.tile.Tile (https://docs.nvidia.com/cuda/cutile-python/data/tile.html); Triton documentation, triton.language.arange: the length is a power of two"
     }
 
     constraint "A and B of each stage fit shared memory" {
         require: stages * (tile_m + tile_n) * tile_k * bytes_of(dtype) <= hardware.shared_memory_per_block
         reason: "a launch that asks for more shared memory fails"
-        source: "CUDA C++ Programming Guide, technical specifications by compute capability: maximum amount of shared memory per thread block"
+        source: "CUDA Programming Guide, compute capabilities: maximum amount of shared memory per thread block"
     }
 
     constraint "C fits the registers of the threads" {
         require: hardware.architecture in ["sm_100", "sm_103"] or tile_m * tile_n <= num_warps * hardware.threads_per_warp * hardware.registers_per_thread
         reason: "each accumulated number takes a register; what does not fit spills to memory"
-        source: "CUDA C++ Programming Guide, technical specifications by compute capability: maximum number of 32-bit registers per thread; accumulators of sm_100 are in tensor memory: PTX ISA, tcgen05"
+        source: "CUDA Programming Guide, compute capabilities: maximum number of 32-bit registers per thread; accumulators of sm_100 are in tensor memory: PTX ISA, tcgen05"
     }
 
     constraint "resident blocks share the shared memory" {
         require: occupancy * (stages * (tile_m + tile_n) * tile_k * bytes_of(dtype) + hardware.shared_memory_reserved_per_block) <= hardware.shared_memory_per_sm
         reason: "fewer blocks would be resident than the config asks for"
-        source: "CUDA C++ Programming Guide, technical specifications by compute capability: maximum amount of shared memory per multiprocessor"
+        source: "CUDA Programming Guide, compute capabilities: maximum amount of shared memory per multiprocessor"
     }
 
     constraint "resident blocks share the registers" {
         require: hardware.architecture in ["sm_100", "sm_103"] or occupancy * tile_m * tile_n <= hardware.registers_per_sm
         reason: "fewer blocks would be resident than the config asks for, or their accumulators spill"
-        source: "CUDA C++ Programming Guide, technical specifications by compute capability: number of 32-bit registers per multiprocessor"
+        source: "CUDA Programming Guide, compute capabilities: number of 32-bit registers per multiprocessor"
     }
 
     constraint "tile_k fills the depth of a matrix instruction" {
@@ -61,15 +61,15 @@ system Rules_Matmul {
     }
 
     constraint "rows of A can be copied in bulk" {
-        require: k * bytes_of(dtype) % 16 B == 0 B
-        reason: "strides of a tensor map are multiples of 16 bytes"
-        source: "CUDA driver API, cuTensorMapEncodeTiled: globalStrides"
+        require: hardware.architecture in ["sm_80", "sm_86", "sm_89"] or k * bytes_of(dtype) % 16 B == 0 B
+        reason: "bulk copies, from sm_90 on: strides of a tensor map are multiples of 16 bytes"
+        source: "CUDA driver API, cuTensorMapEncodeTiled (https://docs.nvidia.com/cuda/cuda-driver-api/group__CUDA__TENSOR__MEMORY.html): globalStrides"
     }
 
     constraint "rows of B can be copied in bulk" {
-        require: n * bytes_of(dtype) % 16 B == 0 B
-        reason: "strides of a tensor map are multiples of 16 bytes"
-        source: "CUDA driver API, cuTensorMapEncodeTiled: globalStrides"
+        require: hardware.architecture in ["sm_80", "sm_86", "sm_89"] or n * bytes_of(dtype) % 16 B == 0 B
+        reason: "bulk copies, from sm_90 on: strides of a tensor map are multiples of 16 bytes"
+        source: "CUDA driver API, cuTensorMapEncodeTiled (https://docs.nvidia.com/cuda/cuda-driver-api/group__CUDA__TENSOR__MEMORY.html): globalStrides"
     }
 
     constraint "each part of k has a step" {

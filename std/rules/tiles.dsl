@@ -16,13 +16,13 @@ system Rules_Tiles {
     constraint "tile_m is a power of two" {
         require: is_pow2(tile_m)
         reason: "tile languages take tiles of such sizes only"
-        source: "NVIDIA cuTile Python documentation, tiles: each dimension is a power of two; Triton documentation, triton.language.arange: the length is a power of two"
+        source: "cuTile Python documentation, cuda.tile.Tile (https://docs.nvidia.com/cuda/cutile-python/data/tile.html); Triton documentation, triton.language.arange: the length is a power of two"
     }
 
     constraint "tile_n is a power of two" {
         require: is_pow2(tile_n)
         reason: "tile languages take tiles of such sizes only"
-        source: "NVIDIA cuTile Python documentation, tiles: each dimension is a power of two; Triton documentation, triton.language.arange: the length is a power of two"
+        source: "cuTile Python documentation, cuda.tile.Tile (https://docs.nvidia.com/cuda/cutile-python/data/tile.html); Triton documentation, triton.language.arange: the length is a power of two"
     }
 
     constraint "num_warps is a power of two" {
@@ -34,18 +34,18 @@ system Rules_Tiles {
     constraint "a block has no more threads than fit" {
         require: num_warps * hardware.threads_per_warp <= hardware.threads_per_block
         reason: "a launch of more threads fails"
-        source: "CUDA C++ Programming Guide, technical specifications by compute capability: maximum number of threads per block"
+        source: "CUDA Programming Guide, compute capabilities: maximum number of threads per block"
     }
 
     constraint "rows fill a matrix instruction" {
         require: tile_m % 16 == 0
-        reason: "the smallest matrix instruction has 16 rows; what a tile lacks is computed for nothing"
+        reason: "matrix instructions of 16-bit floats have at least 16 rows; what a tile lacks is computed for nothing"
         source: "PTX ISA, mma: shapes m16n8k8 to m16n8k64"
     }
 
     constraint "columns fill a matrix instruction" {
         require: tile_n % 8 == 0
-        reason: "the smallest matrix instruction has 8 columns; what a tile lacks is computed for nothing"
+        reason: "matrix instructions have at least 8 columns; what a tile lacks is computed for nothing"
         source: "PTX ISA, mma: shapes m16n8k8 to m16n8k64"
     }
 }

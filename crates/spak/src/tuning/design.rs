@@ -24,13 +24,11 @@ pub(super) fn open(path: &Path, workload: Option<&str>, hardware: Option<&str>) 
     let mut notes = Vec::new();
     let record = chosen(&system, workload, &mut notes)?;
     let known = symbols::declared(&system, record);
-    let machine = hardware.map(|wanted| rules::machine(Some((&design, &system)), wanted));
-    let machine = machine.transpose()?.unwrap_or_default();
-    let symbols: BTreeMap<String, spak_expr::Value> = known
-        .iter()
-        .map(|(name, literal)| (name.clone(), to_value(literal)))
-        .chain(machine)
-        .collect();
+    let mut symbols: BTreeMap<String, spak_expr::Value> =
+        known.iter().map(|(name, literal)| (name.clone(), to_value(literal))).collect();
+    if let Some(wanted) = hardware {
+        rules::stand_on(&mut symbols, (&design, &system), wanted)?;
+    }
     let declared = declared(&system, symbols, MAX_VALUES);
     let mut subject = Subject {
         sources: design.sources,

@@ -23,7 +23,7 @@ pub(super) fn open(path: &Path, hardware: Option<&str>) -> Result<Subject> {
         problem: Problem {
             parameters: Vec::new(),
             constraints: Vec::new(),
-            symbols: hardware.map_or_else(|| Ok(BTreeMap::new()), |h| rules::machine(None, h))?,
+            symbols: hardware.map_or_else(|| Ok(BTreeMap::new()), rules::machine)?,
             dialect: Dialect::Python,
         },
         origins: Vec::new(),

@@ -426,23 +426,40 @@ fn lacking(names: &[String]) -> String {
     format!("no {}{advice}", listed.join(", no "))
 }
 
-/// The figures of the machine called `wanted`, for the formulas of a space.
+/// The figures of the machine called `wanted` as `hardware.…`, for a space that no design declares.
 ///
 /// # Errors
 /// When there is no such machine.
-pub(super) fn machine(
-    design: Option<(&crate::project::Design, &System)>,
+pub(super) fn machine(wanted: &str) -> Result<BTreeMap<String, spak_expr::Value>> {
+    let (_, fields) = predict::figures(None, wanted)?;
+    Ok(fields.into_iter().map(|(key, value)| (format!("hardware.{key}"), value)).collect())
+}
+
+/// Puts the figures of the machine called `wanted` in the place of those that the design's machines agree
+/// in: by their plain names, as `hardware.…`, and behind the machine's name.
+///
+/// # Errors
+/// When there is no such machine.
+pub(super) fn stand_on(
+    symbols: &mut BTreeMap<String, spak_expr::Value>,
+    design: (&crate::project::Design, &System),
     wanted: &str,
-) -> Result<BTreeMap<String, spak_expr::Value>> {
-    let (name, fields) = predict::figures(design, wanted)?;
-    let mut all = BTreeMap::new();
-    for (key, value) in fields {
-        // A plain name may be a parameter of a space that no design declares.
-        if design.is_some() {
-            all.insert(key.clone(), value.clone());
-            all.insert(format!("{name}.{key}"), value.clone());
+) -> Result<()> {
+    let (name, fields) = predict::figures(Some(design), wanted)?;
+    // Figures of two machines together would be those of none. What the workload says under a plain name
+    // stays.
+    let others: Vec<String> =
+        symbols.keys().filter_map(|key| Some(key.strip_prefix("hardware.")?.to_owned())).collect();
+    for key in others {
+        let figure = symbols.remove(&format!("hardware.{key}"));
+        if symbols.get(&key) == figure.as_ref() {
+            symbols.remove(&key);
         }
-        all.insert(format!("hardware.{key}"), value);
     }
-    Ok(all)
+    for (key, value) in fields {
+        symbols.insert(format!("hardware.{key}"), value.clone());
+        symbols.insert(format!("{name}.{key}"), value.clone());
+        symbols.entry(key).or_insert(value);
+    }
+    Ok(())
 }

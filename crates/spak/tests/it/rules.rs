@@ -315,6 +315,30 @@ fn a_design_may_import_rules() {
     assert!(again["constraints"].as_array().unwrap().len() <= CLAIMS.len());
 }
 
+/// Of two machines, only one counts: what it lacks is lacking, and the workload's own names stay.
+#[test]
+fn the_machine_that_is_named_replaces_the_design_s_own() {
+    let folder = Folder::new();
+    folder.write(
+        "other.dsl",
+        "system O { hardware Other { registers_per_thread: 255, threads_per_warp: 32 } }",
+    );
+    let text = r#"system S {
+        hardware Own { shared_memory_per_block: 1 KiB, threads_per_warp: 16 }
+        workload W { family: attention_forward, dtype: f16, num_heads: 8, seq_len: 512, head_dim: 64 }
+        tuning_space { tile_m: [32, 64], tile_n: [32], stages: [1] }
+    }"#;
+    folder.write("two.dsl", text);
+    let name = "Q, and K and V of each stage, fit shared memory";
+    let (_, own) = folder.json(&["space", "two.dsl", "--rules", "attention"]);
+    assert_eq!((own["count"].as_u64(), removes(&own, name).0), (Some(0), 2));
+    let arguments = ["space", "two.dsl", "--rules", "attention", "--hardware", "other.dsl"];
+    let (_, said) = folder.json(&arguments);
+    let (lacking, _) = rule(&said, name);
+    assert_eq!(lacking["lacks"], serde_json::json!(["hardware.shared_memory_per_block"]));
+    assert_eq!(said["count"], 2);
+}
+
 #[test]
 fn bad_rules_are_told_with_their_place() {
     let folder = Folder::with("tiles.dsl", TILES);
