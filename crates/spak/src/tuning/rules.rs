@@ -100,7 +100,9 @@ impl Subject {
             if entries.is_empty() {
                 continue;
             }
-            for rule in rules(&entries) {
+            let all = rules(&entries);
+            let has_none = all.is_empty();
+            for rule in all {
                 if !seen.insert((rule.file, rule.span)) {
                     continue;
                 }
@@ -109,7 +111,7 @@ impl Subject {
                 }
                 self.take(rule, &from, &given, &mut used);
             }
-            if self.rules.is_empty() {
+            if has_none {
                 let message = format!("`{from}` has no constraint, so no rule");
                 self.diagnostics.push(
                     Diagnostic::error(spak_model::codes::UNKNOWN_KEY, Span::new(0, 0), message)

@@ -40,7 +40,7 @@ pub(super) fn print(report: &SpaceReport, out: &mut String) {
         .collect();
     if !rows.is_empty() {
         let titles = ["rule", "alone removes", "only it removes", "requires"];
-        out.push_str(&output::table(&titles, rows.into_iter()));
+        out.push_str(&output::table(&titles, rows));
         out.push_str("\n\n");
     }
     if let Some(without) = &report.without_rules {
