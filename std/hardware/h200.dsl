@@ -30,7 +30,7 @@ system Hardware_H200 {
         fp64_vector_rate: 33.5 TFLOPS            // [h100]
         fp16_vector_rate: 133.8 TFLOPS           // [h100]
         bf16_vector_rate: 133.8 TFLOPS           // [h100]
-        special_per_sm_cycle: 16                 // [bpg]
+        special_per_sm_cycle: 16                 // [bpg]; 16.0 measured
         memory: 141 GB                           // [h200]
         memory_bandwidth: 4.8 TB/s               // [h200]
         l2_cache: 60 MiB                         // driver 580.159
