@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use crate::replay::{Recording, Run, replay};
+use crate::replay::{Recording, Run, replay, replay_parallel};
 use crate::score::{Reference, Score, Scorer};
 use crate::strategies::Method;
 
@@ -15,13 +15,15 @@ pub struct Setup {
     pub seed: u64,
     /// Threads; 0 counts as 1.
     pub threads: usize,
-    /// The baseline.
+    /// The baseline, which has one worker whatever `workers` says.
     pub reference: Reference,
+    /// How many points are measured at once; 0 counts as 1.
+    pub workers: usize,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { repeats: 100, seed: 0, threads: 1, reference: Reference::Published }
+        Self { repeats: 100, seed: 0, threads: 1, reference: Reference::Published, workers: 1 }
     }
 }
 
@@ -56,6 +58,11 @@ pub fn compare(
 ) -> Option<Report> {
     let scorer = Scorer::new(recording, setup.reference);
     let runs = runs(recording, &scorer, method, setup, progress)?;
+    report(recording, &scorer, &runs)
+}
+
+/// The report of runs that were made before; `None` of none.
+pub fn report(recording: &Recording, scorer: &Scorer<'_>, runs: &[Run]) -> Option<Report> {
     if runs.is_empty() {
         return None;
     }
@@ -70,7 +77,7 @@ pub fn compare(
         .filter(|run| run.rows.iter().any(|&row| recording.place(row) == Some(0)))
         .count();
     Some(Report {
-        score: scorer.score(&runs),
+        score: scorer.score(runs),
         repeats: runs.len() as u64,
         mean_trials: trials as f64 / runs.len() as f64,
         best,
@@ -80,15 +87,31 @@ pub fn compare(
     })
 }
 
-fn runs(
+/// The runs themselves, in the order of their seeds. `None` if `progress` ended it.
+pub fn runs(
     recording: &Recording,
     scorer: &Scorer<'_>,
     method: &Method,
     setup: Setup,
     progress: Progress<'_>,
 ) -> Option<Vec<Run>> {
-    let (next, done, go_on) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(true));
     let horizon = scorer.horizon();
+    spread_over(setup, progress, |seed| {
+        if setup.workers > 1 {
+            replay_parallel(recording, method.start(), seed, horizon, setup.workers)
+        } else {
+            replay(recording, method.start(), seed, horizon)
+        }
+    })
+}
+
+/// What `one` makes of each seed, in the order of the seeds, on the threads of the set-up.
+pub(crate) fn spread_over<T: Send>(
+    setup: Setup,
+    progress: Progress<'_>,
+    one: impl Fn(u64) -> T + Sync,
+) -> Option<Vec<T>> {
+    let (next, done, go_on) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(true));
     let work = || {
         let mut mine = Vec::new();
         while go_on.load(Ordering::Relaxed) {
@@ -96,8 +119,7 @@ fn runs(
             if number >= setup.repeats {
                 break;
             }
-            let run = replay(recording, method.start(), setup.seed.wrapping_add(number), horizon);
-            mine.push((number, run));
+            mine.push((number, one(setup.seed.wrapping_add(number))));
             if !progress(done.fetch_add(1, Ordering::Relaxed) + 1) {
                 go_on.store(false, Ordering::Relaxed);
             }
@@ -115,5 +137,5 @@ fn runs(
     };
     all.sort_unstable_by_key(|&(number, _)| number);
     let complete = go_on.into_inner() && all.len() as u64 == setup.repeats;
-    complete.then(|| all.into_iter().map(|(_, run)| run).collect())
+    complete.then(|| all.into_iter().map(|(_, made)| made).collect())
 }

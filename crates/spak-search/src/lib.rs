@@ -16,6 +16,7 @@ pub mod replay;
 pub mod score;
 pub mod search;
 pub mod space;
+pub mod stopping;
 pub mod strategies;
 pub mod strategy;
 pub mod table;

@@ -1,7 +1,7 @@
 //! A strategy run against a space whose every point was measured before.
 
 use crate::memory::Outcome;
-use crate::search::{Limits, Search};
+use crate::search::{Limits, MOST_JOBS, Search, Stop};
 use crate::space::{Domain, Space};
 use crate::strategy::Strategy;
 use crate::table::{TableError, TableSpace};
@@ -121,6 +121,11 @@ impl Recording {
         self.places.get(row as usize).copied().filter(|&place| place != u32::MAX)
     }
 
+    /// The seconds that measuring a row took.
+    pub fn cost(&self, row: u32) -> f64 {
+        self.seconds.get(row as usize).copied().unwrap_or(0.0)
+    }
+
     /// What measuring a row would have told.
     pub fn outcome(&self, row: u32) -> Outcome {
         match self.values.get(row as usize) {
@@ -140,11 +145,28 @@ pub struct Horizon {
     pub seconds: f64,
 }
 
-/// The rows that one run measured, in order.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// What one run measured.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Run {
-    /// Positions of rows.
+    /// Positions of rows, in the order in which they were known.
     pub rows: Vec<u32>,
+    /// For each of them the recorded seconds after which it was known.
+    pub ends: Vec<f64>,
+    /// How many were measured at once; 0 counts as 1.
+    pub workers: usize,
+}
+
+impl Run {
+    /// The run that measures these rows one after another.
+    pub fn of(recording: &Recording, rows: Vec<u32>) -> Self {
+        let mut run = Self { rows: Vec::new(), ends: Vec::new(), workers: 1 };
+        for row in rows {
+            let before = run.ends.last().copied().unwrap_or(0.0);
+            run.ends.push(before + recording.cost(row));
+            run.rows.push(row);
+        }
+        run
+    }
 }
 
 /// Runs a strategy against a recording.
@@ -155,15 +177,64 @@ pub fn replay(
     horizon: Horizon,
 ) -> Run {
     let limits = Limits { target: Some(recording.optimum()), ..Limits::default() };
+    replay_within(recording, strategy, seed, horizon, limits).0
+}
+
+/// As [`replay`], with limits of one's own: the run ends at the horizon at the latest. Also says why the search ended itself.
+pub fn replay_within(
+    recording: &Recording,
+    strategy: Box<dyn Strategy>,
+    seed: u64,
+    horizon: Horizon,
+    limits: Limits,
+) -> (Run, Option<Stop>) {
     let mut search = Search::new(&recording.space, strategy, seed, limits);
-    let mut rows = Vec::new();
+    let mut run = Run { rows: Vec::new(), ends: Vec::new(), workers: 1 };
     while search.trials() < horizon.trials || search.seconds() < horizon.seconds {
         let Some(question) = search.ask() else { break };
         let Some(row) = recording.space.rank(question.point) else { break };
         let row = row as u32;
-        rows.push(row);
-        let seconds = recording.seconds.get(row as usize).copied().unwrap_or(0.0);
-        search.tell(recording.outcome(row), seconds);
+        search.tell(recording.outcome(row), recording.cost(row));
+        run.rows.push(row);
+        run.ends.push(search.seconds());
     }
-    Run { rows }
+    let stop = search.stop();
+    (run, stop)
+}
+
+/// Runs a strategy against a recording with so many workers (at least 1), each of which gets a new point as soon as it has
+/// measured one, in the recorded time. The horizon is in measurements of all workers and in seconds of the clock.
+pub fn replay_parallel(
+    recording: &Recording,
+    strategy: Box<dyn Strategy>,
+    seed: u64,
+    horizon: Horizon,
+    workers: usize,
+) -> Run {
+    let workers = workers.clamp(1, MOST_JOBS);
+    let limits = Limits { target: Some(recording.optimum()), ..Limits::default() };
+    let mut search = Search::new(&recording.space, strategy, seed, limits);
+    let mut run = Run { rows: Vec::new(), ends: Vec::new(), workers };
+    // What is being measured: when it ends, its ticket, its row.
+    let mut busy: Vec<(f64, u64, u32)> = Vec::new();
+    let mut now = 0.0;
+    while search.trials() < horizon.trials || now < horizon.seconds {
+        for job in search.ask_batch(workers) {
+            let Some(row) = recording.space.rank(&job.point) else { continue };
+            busy.push((now + recording.cost(row as u32), job.ticket, row as u32));
+        }
+        // Of those that end together the one that was asked first.
+        let next = busy
+            .iter()
+            .enumerate()
+            .min_by(|(_, a), (_, b)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))
+            .map(|(at, _)| at);
+        let Some(next) = next else { break };
+        let (end, ticket, row) = busy.swap_remove(next);
+        now = end;
+        search.tell_job(ticket, recording.outcome(row), recording.cost(row));
+        run.rows.push(row);
+        run.ends.push(now);
+    }
+    run
 }

@@ -213,16 +213,17 @@ impl<'a> Scorer<'a> {
         let mut points = Vec::new();
         for run in runs {
             let (mut time, mut best) = (0.0, u32::MAX);
-            for &row in &run.rows {
-                time += self.recording.seconds().get(row as usize).copied().unwrap_or(0.0);
+            for (&row, &end) in run.rows.iter().zip(&run.ends) {
+                time = end;
                 best = best.min(self.recording.place(row).unwrap_or(u32::MAX));
                 if best != u32::MAX && (first..=last).contains(&time) {
                     points.push((time, f64::from(best)));
                 }
             }
             if best == 0 && per_trial > 0.0 {
+                let step = per_trial / run.workers.max(1) as f64;
                 while time <= last {
-                    time += per_trial;
+                    time += step;
                     if time >= first {
                         points.push((time, 0.0));
                     }

@@ -1,10 +1,16 @@
 //! One search: a strategy, what it has learnt, and when it ends.
+//!
+//! `ask` and `tell` are for one measurement at a time, `ask_batch` and `tell_job` (see `jobs`) for several at once.
 
 use crate::forecast::Forecast;
 use crate::memory::{Memory, Outcome};
 use crate::random::{Permutation, Random};
 use crate::space::Space;
 use crate::strategy::{Strategy, View, Wish};
+
+mod jobs;
+
+pub use jobs::{Job, MOST_JOBS};
 
 /// When a search ends before it has seen everything. Without limits it sees everything.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -57,6 +63,7 @@ const DRAWS: u32 = 20_000;
 /// A search in progress. Ask, measure, tell, one point at a time.
 ///
 /// Given the same space, strategy, seed and outcomes it asks the same questions.
+#[derive(Clone)]
 pub struct Search<'a> {
     space: &'a dyn Space,
     strategy: Box<dyn Strategy>,
@@ -73,6 +80,13 @@ pub struct Search<'a> {
     look_again: u64,
     /// An order of all points for trying something new, with the next place in it.
     fresh: Option<(Permutation, u64)>,
+    /// Questions that wait for their answers when several are asked at once, and the number of the next one.
+    open: Vec<Job>,
+    ticket: u64,
+    /// This search as it would be if the open questions had been answered.
+    ahead: Option<Box<Search<'a>>>,
+    /// Whether the strategy has asked for something that was never measured.
+    skipped: bool,
 }
 
 impl std::fmt::Debug for Search<'_> {
@@ -106,6 +120,10 @@ impl<'a> Search<'a> {
             stop: None,
             look_again: 0,
             fresh: None,
+            open: Vec::new(),
+            ticket: 0,
+            ahead: None,
+            skipped: false,
         }
     }
 
@@ -192,12 +210,21 @@ impl<'a> Search<'a> {
             return None;
         }
         self.stop = self.limit();
+        self.question()
+    }
+
+    /// What the strategy asks that is not known, or `None` with a reason to stop.
+    fn question(&mut self) -> Option<u32> {
         let mut stalled = 0;
         while self.stop.is_none() {
             let mut view =
                 View { space: self.space, memory: &self.memory, random: &mut self.random };
             let samples = match self.strategy.ask(&mut view, &mut self.point) {
                 Wish::Nothing => {
+                    // What it has asked for in vain may be what is left.
+                    if self.skipped {
+                        return self.something_new().then_some(0);
+                    }
                     self.stop = Some(self.all_seen().unwrap_or(Stop::Finished));
                     break;
                 }
@@ -252,10 +279,11 @@ impl<'a> Search<'a> {
                 if !self.space.unrank(rank, &mut self.point) {
                     break;
                 }
-                *next += 1;
+                // It may be that something else is measured instead, so this one stays next until it is known.
                 if self.memory.find(&self.point).is_none() {
                     return true;
                 }
+                *next += 1;
             }
         }
         self.stop = Some(self.all_seen().unwrap_or(Stop::NothingNew));

@@ -38,10 +38,29 @@ pub enum Wish {
 /// After every [`Wish::Try`] comes exactly one `tell`. It may be about another point than the one
 /// asked for: when a strategy keeps asking for what is known, the search tries something new
 /// instead and tells that. A strategy that asks for an invalid point is told that it failed.
-pub trait Strategy: Send {
+pub trait Strategy: Send + Copied {
     /// Writes the next point into `point`, which has one place for each parameter.
     fn ask(&mut self, view: &mut View<'_>, point: &mut [u32]) -> Wish;
 
     /// Takes the outcome of a point.
     fn tell(&mut self, view: &mut View<'_>, point: &[u32], outcome: Outcome);
+}
+
+/// A strategy can be copied, so that it can be tried what it would ask if something had been told.
+/// Every strategy that is `Clone` has this.
+pub trait Copied {
+    /// The same state again.
+    fn copied(&self) -> Box<dyn Strategy>;
+}
+
+impl<S: Strategy + Clone + 'static> Copied for S {
+    fn copied(&self) -> Box<dyn Strategy> {
+        Box::new(self.clone())
+    }
+}
+
+impl Clone for Box<dyn Strategy> {
+    fn clone(&self) -> Self {
+        (**self).copied()
+    }
 }

@@ -50,6 +50,7 @@ fn random_search_scores_zero() {
                     seed: seed * 1_000_000,
                     reference: Reference::Exact,
                     threads: 2,
+                    workers: 1,
                 };
                 compare(&recording(seed, failing), &Method::Random, setup, &|_| true).unwrap().score
             })
@@ -62,6 +63,7 @@ fn random_search_scores_zero() {
 }
 
 /// Asks for the best row first.
+#[derive(Clone)]
 struct Oracle(Vec<u32>);
 
 impl Strategy for Oracle {
@@ -114,7 +116,7 @@ fn cutoffs_are_those_of_the_formula() {
         })
         .sum::<f64>()
         / 24.0;
-    let score = scorer.score(&[Run { rows: vec![99; 60] }]);
+    let score = scorer.score(&[Run::of(&recording, vec![99; 60])]);
     assert!((score.by_evaluations - expected).abs() < 1e-9, "{} {expected}", score.by_evaluations);
 }
 

@@ -22,7 +22,7 @@ impl Default for Annealing {
 }
 
 /// The state of simulated annealing.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct AnnealingSearch {
     options: Annealing,
     temperature: f64,

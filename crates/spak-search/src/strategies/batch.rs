@@ -4,7 +4,7 @@ use crate::memory::Outcome;
 use crate::space::Points;
 
 /// Points with the values told for them, infinite for failures.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Batch {
     pub(crate) points: Points,
     pub(crate) values: Vec<f64>,

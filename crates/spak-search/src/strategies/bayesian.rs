@@ -30,7 +30,7 @@ impl Default for Bayesian {
 }
 
 /// The state of Bayesian optimisation.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct BayesianSearch {
     options: Bayesian,
     begin: Option<Batch>,

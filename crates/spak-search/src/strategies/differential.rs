@@ -24,7 +24,7 @@ impl Default for Differential {
 }
 
 /// The state of differential evolution.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct DifferentialSearch {
     options: Differential,
     population: Option<Batch>,

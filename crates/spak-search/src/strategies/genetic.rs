@@ -26,7 +26,7 @@ impl Default for Genetic {
 }
 
 /// The state of the genetic algorithm.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct GeneticSearch {
     options: Genetic,
     now: Option<Batch>,

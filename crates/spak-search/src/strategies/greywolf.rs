@@ -35,7 +35,7 @@ impl Default for GreyWolf {
 }
 
 /// The state of the pack.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct GreyWolfSearch {
     options: GreyWolf,
     pack: Option<Batch>,

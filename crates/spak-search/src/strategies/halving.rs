@@ -23,7 +23,7 @@ impl Default for Halving {
 }
 
 /// The state of successive halving.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct HalvingSearch {
     options: Halving,
     rung: Batch,

@@ -20,7 +20,7 @@ impl Default for Latin {
 }
 
 /// The state of a Latin hypercube.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct LatinSearch {
     options: Latin,
     design: Option<Batch>,

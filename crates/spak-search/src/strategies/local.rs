@@ -31,7 +31,7 @@ impl Default for Local {
 }
 
 /// The state of local search.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct LocalSearch {
     options: Local,
     here: Option<(Vec<u32>, f64)>,

@@ -5,7 +5,7 @@ use crate::random::Permutation;
 use crate::strategy::{Strategy, View, Wish};
 
 /// All points in the order of their ranks. A space that cannot unrank is walked combination by combination.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Exhaustive {
     next: u64,
     odometer: Option<Vec<u32>>,
@@ -58,7 +58,7 @@ impl Exhaustive {
 }
 
 /// All points in random order, none twice.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct RandomOrder {
     order: Option<Permutation>,
     next: u64,

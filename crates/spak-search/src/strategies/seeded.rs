@@ -23,6 +23,7 @@ pub struct Knowledge {
 }
 
 /// The state of a seeded search.
+#[derive(Clone)]
 pub struct SeededSearch {
     knowledge: Knowledge,
     inner: Box<dyn Strategy>,

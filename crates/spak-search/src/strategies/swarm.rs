@@ -27,7 +27,7 @@ impl Default for Swarm {
 }
 
 /// The state of the swarm.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct SwarmSearch {
     options: Swarm,
     /// The best point of each particle.

@@ -1,19 +1,23 @@
 //! `spak tune`: search strategies against spaces that were measured completely.
 
-use std::path::{Path, PathBuf};
-use std::time::Instant;
+mod picture;
+mod recorded;
+mod table;
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
-use spak_exchange::results::{self, Recorded};
-use spak_records::Config;
+use spak_exchange::results;
 use spak_records::tune_report::{
-    RecordedSpaceRecord, ReplayReport, StrategyOnSpace, StrategyRecord,
+    ReplayReport as Report, StoppingRecord, StrategyOnSpace, StrategyRecord,
 };
-use spak_search::compare::{Setup, compare};
-use spak_search::replay::{Recording, Row};
-use spak_search::score::Reference;
-use spak_search::space::Domain;
+use spak_search::compare::{self, Setup, runs};
+use spak_search::replay::Run;
+use spak_search::score::{Reference, Scorer};
+use spak_search::search::MOST_JOBS;
+use spak_search::stopping::{Stopping, stopping};
 use spak_search::strategies::Method;
 use spak_syntax::diagnostic::suggest;
 use spak_syntax::{Diagnostic, FileId, Severity};
@@ -22,6 +26,7 @@ use crate::exit::Status;
 use crate::output::json::{self, Diagnosed};
 use crate::output::{self, Format, diagnostics};
 use crate::project::Sources;
+use recorded::Space;
 
 /// What `spak tune` is told.
 #[derive(Args)]
@@ -44,12 +49,16 @@ pub(crate) struct Options {
     /// The exact expectation of random search as the baseline, instead of the published one.
     #[arg(long)]
     exact_baseline: bool,
-}
-
-/// A recorded space that strategies can be run against.
-struct Space {
-    recording: Recording,
-    record: RecordedSpaceRecord,
+    /// Measures so many configs at once, each worker getting a new one when it has measured one.
+    #[arg(long, default_value = "1", value_name = "WORKERS", value_parser = workers)]
+    batch: usize,
+    /// Also stops every run when the forecast of what is left to gain is below this part of the best value, and says
+    /// what that saves and costs (`0.02` or `2%`).
+    #[arg(long, value_name = "PART", value_parser = margin, conflicts_with = "batch")]
+    margin: Option<f64>,
+    /// Draws how the best so far falls with the evaluations, as SVG or PNG; one picture for each space.
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
 }
 
 /// Replays and scores; problems are files that could not be read whole.
@@ -66,7 +75,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
             Ok(read) => {
                 let file = told(&mut sources, path, &shown, &bytes, &read.diagnostics);
                 wrong.extend(read.diagnostics.into_iter().map(|d| d.in_file(file)));
-                spaces.push(space(&shown, &read.recorded, options.maximize)?);
+                spaces.push(recorded::space(&shown, &read.recorded, options.maximize)?);
             }
             Err(diagnostic) => {
                 let found = std::slice::from_ref(&*diagnostic);
@@ -80,9 +89,12 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     if spaces.is_empty() && format == Format::Human {
         return Ok(Status::Problems);
     }
+    if let Some(path) = &options.plot {
+        picture::distinct(path, &spaces)?;
+    }
     let report = scored(options, &methods, spaces)?;
     match format {
-        Format::Human => output::result(&table(&report))?,
+        Format::Human => output::result(&table::report(&report))?,
         Format::Json => {
             json::result("spak.replay", Diagnosed { result: report, diagnostics: found })?;
         }
@@ -125,151 +137,111 @@ fn methods(wanted: &[String]) -> Result<Vec<(String, Method)>> {
         .collect()
 }
 
-fn space(shown: &str, recorded: &Recorded, maximize: bool) -> Result<Space> {
-    let metric = recorded.objectives.first().and_then(|at| recorded.metrics.get(*at));
-    let Some(metric) = metric else { bail!("`{shown}` does not say what was tuned for") };
-    let sign = if maximize { -1.0 } else { 1.0 };
-    let domains = recorded
-        .parameters
-        .iter()
-        .map(|p| {
-            let numbers: Option<Vec<f64>> = p.values.iter().map(|v| v.as_float()).collect();
-            let ordered = numbers.is_some_and(|n| n.is_sorted() || n.iter().rev().is_sorted());
-            Domain { size: p.values.len() as u32, ordered }
-        })
-        .collect();
-    let rows = recorded
-        .rows
-        .iter()
-        .map(|row| Row {
-            point: row.config.clone(),
-            value: recorded.objective(row).map(|value| sign * value),
-            seconds: row.cost.total(),
-        })
-        .collect();
-    let recording = Recording::new(domains, rows).map_err(|e| anyhow!("`{shown}`: {e}"))?;
-    let best = recorded
-        .rows
-        .iter()
-        .filter_map(|row| Some((sign * recorded.objective(row)?, row)))
-        .min_by(|a, b| a.0.total_cmp(&b.0));
-    let config = best.map(|(_, row)| {
-        let names = recorded.parameters.iter().map(|p| p.name.clone());
-        Config(names.zip(recorded.values(row).cloned()).collect())
-    });
-    let record = RecordedSpaceRecord {
-        file: shown.to_owned(),
-        kind: recorded.format.name().to_owned(),
-        objective: format!("{} {}", metric.name, metric.unit).trim().to_owned(),
-        configs: recorded.rows.len() as u64,
-        measured: recording.sorted().len() as u64,
-        optimum: sign * recording.optimum(),
-        best: config.unwrap_or_default(),
-    };
-    Ok(Space { recording, record })
-}
-
-fn scored(
-    options: &Options,
-    methods: &[(String, Method)],
-    spaces: Vec<Space>,
-) -> Result<ReplayReport> {
+fn scored(options: &Options, methods: &[(String, Method)], spaces: Vec<Space>) -> Result<Report> {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let reference = if options.exact_baseline { Reference::Exact } else { Reference::Published };
-    let setup = Setup { repeats: options.repeats, seed: options.seed, threads, reference };
-    let mut strategies = Vec::with_capacity(methods.len());
-    for (name, method) in methods {
-        let mut on = Vec::with_capacity(spaces.len());
-        for space in &spaces {
-            let begun = Instant::now();
-            let report = compare(&space.recording, method, setup, &|_| true)
-                .with_context(|| format!("`{}` cannot be replayed", space.record.file))?;
-            // Workers share the runs, so each takes this many times as long as it seems.
-            let busy = threads.min(options.repeats as usize) as f64;
+    let workers = options.batch;
+    let setup = Setup { repeats: options.repeats, seed: options.seed, threads, reference, workers };
+    let mut on: Vec<Vec<StrategyOnSpace>> = vec![Vec::new(); methods.len()];
+    for space in &spaces {
+        // Space by space, so that the runs of only one are kept for its picture.
+        let scorer = Scorer::new(&space.recording, reference);
+        let mut drawn: Vec<(String, Vec<Run>)> = Vec::new();
+        for ((name, method), on) in methods.iter().zip(&mut on) {
+            let cannot = || anyhow!("`{}` cannot be replayed", space.record.file);
+            let begun = processor_time();
+            let runs = runs(&space.recording, &scorer, method, setup, &|_| true);
+            let spent = processor_time().saturating_sub(begun);
+            let runs = runs.ok_or_else(cannot)?;
+            let report = compare::report(&space.recording, &scorer, &runs).ok_or_else(cannot)?;
+            let margin = options.margin.map(|margin| {
+                stopping(&space.recording, method, setup, margin, &|_| true).ok_or_else(cannot)
+            });
             on.push(StrategyOnSpace {
-                score: report.score.by_time,
-                score_by_evaluations: report.score.by_evaluations,
+                score: finite(report.score.by_time),
+                score_by_evaluations: finite(report.score.by_evaluations),
                 evaluations_to_near: report.score.evaluations_to_near,
                 near_in_a_tenth: report.score.near_in_a_tenth,
                 found: report.found,
-                milliseconds_per_run: begun.elapsed().as_secs_f64() * 1e3 * busy
-                    / options.repeats as f64,
+                milliseconds_per_run: spent.as_secs_f64() * 1e3 / options.repeats as f64,
+                stopping: margin.transpose()?.map(stopping_record),
             });
+            if options.plot.is_some() {
+                drawn.push((name.clone(), runs));
+            }
         }
-        let mean = |of: fn(&StrategyOnSpace) -> f64| {
-            on.iter().map(of).sum::<f64>() / on.len().max(1) as f64
-        };
-        strategies.push(StrategyRecord {
-            name: name.clone(),
-            score: mean(|s| s.score),
-            score_by_evaluations: mean(|s| s.score_by_evaluations),
-            spaces: on,
-        });
+        if let Some(path) = &options.plot {
+            let drawn: Vec<(String, &[Run])> =
+                drawn.iter().map(|(name, runs)| (name.clone(), runs.as_slice())).collect();
+            picture::write(&picture::place(path, space, spaces.len()), space, &drawn, workers)?;
+        }
     }
-    strategies.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let spaces = spaces.into_iter().map(|space| space.record).collect();
-    Ok(ReplayReport { repeats: options.repeats, seed: options.seed, spaces, strategies })
+    let mut strategies: Vec<StrategyRecord> = methods
+        .iter()
+        .zip(on)
+        .map(|((name, _), spaces)| StrategyRecord {
+            name: name.clone(),
+            score: mean(&spaces, |s| s.score),
+            score_by_evaluations: mean(&spaces, |s| s.score_by_evaluations),
+            spaces,
+        })
+        .collect();
+    let order = |record: &StrategyRecord| record.score.unwrap_or(f64::NEG_INFINITY);
+    strategies.sort_by(|a, b| order(b).total_cmp(&order(a)));
+    Ok(Report {
+        repeats: options.repeats,
+        seed: options.seed,
+        workers: workers as u64,
+        margin: options.margin,
+        spaces: spaces.into_iter().map(|space| space.record).collect(),
+        strategies,
+    })
 }
 
-fn table(report: &ReplayReport) -> String {
-    let mut out = String::new();
-    let short = |file: &str| -> String {
-        let name = Path::new(file).file_name().map_or(file.into(), |n| n.to_string_lossy());
-        name.trim_end_matches(".gz").trim_end_matches(".json").to_owned()
-    };
-    for space in &report.spaces {
-        let best: Vec<String> = space.best.0.iter().map(|(k, v)| format!("{k}={v}")).collect();
-        out.push_str(&format!(
-            "{}: {} configs, {} measured; best {} {} with {}\n",
-            short(&space.file),
-            space.configs,
-            space.measured,
-            space.optimum,
-            space.objective,
-            best.join(" ")
-        ));
+/// Seconds that the processor has worked for this program: other programs do not count.
+fn processor_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    let part = |value: i64| u64::try_from(value).unwrap_or(0);
+    Duration::from_secs(part(time.tv_sec)) + Duration::from_nanos(part(time.tv_nsec))
+}
+
+fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}
+
+/// The mean over the spaces on which there is a score.
+fn mean(spaces: &[StrategyOnSpace], of: impl Fn(&StrategyOnSpace) -> Option<f64>) -> Option<f64> {
+    let values: Vec<f64> = spaces.iter().filter_map(of).collect();
+    finite(values.iter().sum::<f64>() / values.len() as f64)
+}
+
+fn stopping_record(found: Stopping) -> StoppingRecord {
+    StoppingRecord {
+        stopped: found.stopped,
+        evaluations: found.trials,
+        evaluations_unstopped: found.horizon,
+        seconds: found.seconds.0,
+        seconds_unstopped: found.seconds.1,
+        lost: finite(found.lost),
+        left: finite(found.left),
+        kept: finite(found.kept),
     }
-    let rows = report.strategies.iter().flat_map(|strategy| {
-        let own = strategy.spaces.iter().zip(&report.spaces).map(|(on, space)| {
-            let near = on.evaluations_to_near.map_or("-".to_owned(), |n| {
-                format!("{n} ({:.1} %)", 100.0 * n as f64 / space.configs.max(1) as f64)
-            });
-            vec![
-                format!("  {}", short(&space.file)),
-                format!("{:.3}", on.score),
-                format!("{:.3}", on.score_by_evaluations),
-                near,
-                format!("{:.0} %", 100.0 * on.near_in_a_tenth),
-                format!("{:.0} %", 100.0 * on.found),
-                format!("{:.2} ms", on.milliseconds_per_run),
-                String::new(),
-            ]
-        });
-        let mut head = vec![
-            strategy.name.clone(),
-            format!("{:.3}", strategy.score),
-            format!("{:.3}", strategy.score_by_evaluations),
-        ];
-        head.resize(8, String::new());
-        std::iter::once(head).chain(own)
-    });
-    let header = [
-        "strategy",
-        "score",
-        "by evaluations",
-        "to within 2 %",
-        "in a tenth",
-        "optimum",
-        "a run",
-        "",
-    ];
-    out.push('\n');
-    out.push_str(&output::table(&header, rows));
-    out.push_str(&format!(
-        "\n\nscore: 0 is random search, 1 the optimum at once, over the recorded time of each evaluation; means of {} runs\n\
-         to within 2 %: evaluations after which half of the runs are within 2 % of the optimum, and their share of the configs\n\
-         in a tenth: runs that are there after a tenth of the configs; optimum: runs that found the optimum itself\n",
-        report.repeats
-    ));
-    out
+}
+
+fn margin(text: &str) -> Result<f64, String> {
+    let (number, unit) = match text.strip_suffix('%') {
+        Some(percent) => (percent, 0.01),
+        None => (text, 1.0),
+    };
+    match number.trim().parse::<f64>() {
+        Ok(value) if value > 0.0 && value * unit < 1.0 => Ok(value * unit),
+        _ => Err("a margin is a part of the best value, such as 0.02 or 2%".to_owned()),
+    }
+}
+
+fn workers(text: &str) -> Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(value) if (1..=MOST_JOBS).contains(&value) => Ok(value),
+        _ => Err(format!("a batch is of 1 to {MOST_JOBS} configs")),
+    }
 }
