@@ -299,6 +299,26 @@ fn rules_apply_to_spaces_of_other_tools() {
 }
 
 #[test]
+fn a_t1_file_is_asked_why_and_enumerated_under_rules() {
+    let folder = Folder::new();
+    let text = r#"{"General": {"BenchmarkName": "t1"}, "ConfigurationSpace": {
+        "TuningParameters": [
+            {"Name": "block_size_x", "Type": "int", "Values": "[32, 64, 1024, 2048]", "Default": 32},
+            {"Name": "block_size_y", "Type": "int", "Values": "[1, 2, 4]", "Default": 1}],
+        "Conditions": [{"Expression": "block_size_x > 32 or block_size_y > 1",
+            "Parameters": ["block_size_x", "block_size_y"]}]}}"#;
+    folder.write("t1.json", text);
+    let rules = ["space", "t1.json", "--rules", "blocks", "--hardware", "A100_80GB_SXM"];
+    let (_, said) = folder.json(&[&rules[..], &["--why", "block_size_x=2048"]].concat());
+    let reason = said["constraints"][1]["reason"].as_str().unwrap();
+    assert_eq!(said["why"][0]["excluded"]["constraints"], serde_json::json!([1]));
+    assert!(reason.contains("no more threads than fit: x and y"), "{reason}");
+    // 32 with 2 and 4, 64 with all, 1024 with 1.
+    let rows = folder.spak(&[&rules[..], &["--enumerate", "--output", "csv"]].concat()).ended(0);
+    assert_eq!(rows.out.lines().count(), 1 + 6, "{}", rows.out);
+}
+
+#[test]
 fn a_design_may_import_rules() {
     let text = TILES.replace(
         "system CuTile {",
