@@ -18,4 +18,4 @@ pub use machine::{Effect, Event, IllegalEvent, resume, step};
 pub use search::{
     Decision, History, Next, Proposal, Remaining, Search, SearchOptions, SkipReason, Skipped,
 };
-pub use space::{Count, Dimension, DimensionKind, ProductSpace, Space, count};
+pub use space::{Candidates, Count, Dimension, DimensionKind, ProductSpace, Space, count};

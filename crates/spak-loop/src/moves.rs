@@ -68,7 +68,7 @@ impl Replay<'_> {
             let what = format!("the config recommended by {}", recommendation.source);
             let mut config = self.config(seed);
             config.0.extend(recommendation.config.0.clone());
-            match point_of(self.dimensions, &config) {
+            match point_of(self.dimensions, &config).map(|point| self.canonical(point)) {
                 Some(point) if self.permitted(&point, Some(&point.clone()), &what) => {
                     let why = format!("recommended by {}", recommendation.source);
                     wishes.push(Wish { point, why });
@@ -175,6 +175,7 @@ impl Replay<'_> {
                 *value = *best;
             }
         }
+        let point = self.canonical(point);
         let usable = !self.is_known(&point) && self.permitted(&point, None, "a random config");
         Some(if usable { point } else { drawn })
     }
@@ -240,7 +241,10 @@ impl Replay<'_> {
                 let mut wishes = Vec::new();
                 for a in first_values {
                     for b in second_values {
-                        let point = moved(&moved(here, *first, *a), *second, *b);
+                        let point = self.canonical(moved(&moved(here, *first, *a), *second, *b));
+                        if point == *here {
+                            continue;
+                        }
                         let both = [(*first, *a), (*second, *b)].map(|(d, v)| self.named(d, v));
                         let what = both.join(" and ");
                         if self.permitted(&point, Some(here), &what) {
@@ -271,7 +275,10 @@ impl Replay<'_> {
         let Some(current) = self.time(here) else { return Vec::new() };
         let mut ranked: Vec<(f64, usize)> = (0..count)
             .filter(|value| here.get(dimension) != Some(value))
-            .filter_map(|value| Some((self.time(&moved(here, dimension, value))?.time, value)))
+            .filter_map(|value| {
+                let point = self.canonical(moved(here, dimension, value));
+                Some((self.time(&point).filter(|_| point != *here)?.time, value))
+            })
             .filter(|(time, _)| *time < current.time * self.options().hopeless_ratio)
             .collect();
         ranked.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
@@ -330,8 +337,15 @@ impl Replay<'_> {
         let current = here.get(dimension).copied().unwrap_or_default();
         let mut wishes = Vec::new();
         for value in self.values_to_try(declared, current) {
-            let point = moved(here, dimension, value);
             let what = self.named(dimension, value);
+            let other = moved(here, dimension, value);
+            let point = self.canonical(other.clone());
+            if point == *here {
+                if let Err(why) = self.validity(&other) {
+                    self.skip(&other, what, SkipReason::Invalid { why });
+                }
+                continue;
+            }
             if !self.permitted(&point, Some(here), &what) {
                 continue;
             }

@@ -23,11 +23,40 @@ impl Random {
         // The product's upper half is below `bound`, so it fits.
         ((u128::from(self.next()) * bound as u128) >> 64) as usize
     }
+
+    /// The same for bounds of any size.
+    pub(crate) fn below_wide(&mut self, bound: u128) -> u128 {
+        if let Ok(bound) = usize::try_from(bound) {
+            return self.below(bound) as u128;
+        }
+        // 128 bits, of which the least significant ones are nearly equally likely below any bound; what is
+        // above the largest multiple of the bound is drawn again.
+        let most = u128::MAX - u128::MAX % bound;
+        loop {
+            let drawn = u128::from(self.next()) << 64 | u128::from(self.next());
+            if drawn < most {
+                return drawn % bound;
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn wide_numbers_reach_everywhere() {
+        let mut random = Random::new(3);
+        let bound = 5_u128 << 100;
+        let mut counts = [0; 5];
+        for _ in 0..5000 {
+            counts[(random.below_wide(bound) >> 100) as usize] += 1;
+        }
+        assert!(counts.iter().all(|count| (850..1150).contains(count)), "{counts:?}");
+        let (mut a, mut b) = (Random::new(9), Random::new(9));
+        assert_eq!(a.below_wide(1000), b.below(1000) as u128);
+    }
 
     #[test]
     fn the_numbers_are_the_published_ones() {

@@ -280,6 +280,17 @@ impl<'a> Replay<'a> {
         true
     }
 
+    /// The point that stands for `point`.
+    pub(crate) fn canonical(&self, point: Point) -> Point {
+        if let Some(known) = self.search.canonical.borrow().get(&point) {
+            return known.clone();
+        }
+        let config = self.search.space.canonical(&self.config(&point));
+        let canonical = space::point_of(self.dimensions, &config).unwrap_or_else(|| point.clone());
+        self.search.canonical.borrow_mut().insert(point, canonical.clone());
+        canonical
+    }
+
     /// Whether the space allows `point`.
     pub(crate) fn validity(&self, point: &Point) -> Result<(), String> {
         if let Some(known) = self.search.valid.borrow().get(point) {
@@ -293,6 +304,11 @@ impl<'a> Replay<'a> {
     /// Every point that is valid and not to be avoided, for spaces small enough to be listed.
     pub(crate) fn listed(&self) -> Option<&'a [Point]> {
         let listed = self.search.listed.get_or_init(|| {
+            if let Some(candidates) = self.search.space.candidates() {
+                let all = Some(candidates.count()).filter(|count| *count <= LISTED)?;
+                let points = (0..all).filter_map(|number| candidates.at(number));
+                return Some(points.filter(|point| self.is_open(point)).collect());
+            }
             let combinations = space::combinations(self.dimensions)?;
             (combinations <= LISTED).then(|| {
                 space::points(self.dimensions).filter(|point| self.is_open(point)).collect()
@@ -309,13 +325,24 @@ impl<'a> Replay<'a> {
             return unknown.get(at).copied().cloned();
         }
         for _ in 0..DRAWS {
-            let dimensions = self.dimensions.iter();
-            let point: Point = dimensions.map(|d| self.random.below(d.values.len())).collect();
+            let drawn = self.drawn()?;
+            let point = self.canonical(drawn);
             if !self.is_known(&point) && self.is_open(&point) {
                 return Some(point);
             }
         }
         None
+    }
+
+    /// A random combination that may be valid as far as the space knows.
+    fn drawn(&mut self) -> Option<Point> {
+        match self.search.space.candidates() {
+            Some(candidates) => candidates.at(self.random.below_wide(candidates.count())),
+            None => {
+                let dimensions = self.dimensions.iter();
+                Some(dimensions.map(|d| self.random.below(d.values.len())).collect())
+            }
+        }
     }
 
     fn is_open(&self, point: &Point) -> bool {

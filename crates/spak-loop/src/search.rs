@@ -180,6 +180,8 @@ pub struct Search<'a> {
     pub(crate) options: SearchOptions,
     /// Tests are the caller's and may be slow; the same one is never asked twice.
     pub(crate) valid: RefCell<BTreeMap<Point, Result<(), String>>>,
+    /// The points that stand for others, found once.
+    pub(crate) canonical: RefCell<BTreeMap<Point, Point>>,
     /// The points that may be tried, once they were needed; `None` inside: there are too many to list.
     pub(crate) listed: OnceCell<Option<Vec<Point>>>,
 }
@@ -196,7 +198,14 @@ impl std::fmt::Debug for Search<'_> {
 impl<'a> Search<'a> {
     /// A search of `space` that starts from what `guidance` knows.
     pub fn new(space: &'a dyn Space, guidance: Guidance, options: SearchOptions) -> Self {
-        Self { space, guidance, options, valid: RefCell::default(), listed: OnceCell::new() }
+        Self {
+            space,
+            guidance,
+            options,
+            valid: RefCell::default(),
+            canonical: RefCell::default(),
+            listed: OnceCell::new(),
+        }
     }
 
     /// What to do after the trials in `history`; trials of configs outside the space are passed over.

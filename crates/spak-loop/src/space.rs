@@ -35,12 +35,34 @@ pub trait Space {
     /// # Errors
     /// Why not, in a sentence.
     fn validity(&self, config: &Config) -> Result<(), String>;
+
+    /// The config that stands for `config` and all others that mean the same: what changes nothing there
+    /// has its first value.
+    fn canonical(&self, config: &Config) -> Config {
+        config.clone()
+    }
+
+    /// The combinations among which all valid ones are, where that is known; `None`: any may be valid.
+    fn candidates(&self) -> Option<&dyn Candidates> {
+        None
+    }
+}
+
+/// Numbered combinations of values. What is none of them is not valid.
+pub trait Candidates {
+    /// How many there are.
+    fn count(&self) -> u128;
+
+    /// The one with this number, below [`Self::count`], as an index of a value for each dimension.
+    fn at(&self, number: u128) -> Option<Vec<usize>>;
 }
 
 /// All combinations of the dimensions' values that a test accepts.
 pub struct ProductSpace<'a> {
     dimensions: Vec<Dimension>,
     validity: &'a dyn Fn(&Config) -> Result<(), String>,
+    canonical: Option<&'a dyn Fn(&Config) -> Config>,
+    candidates: Option<Box<dyn Candidates + 'a>>,
 }
 
 /// Two dimensions have the same name.
@@ -73,7 +95,21 @@ impl<'a> ProductSpace<'a> {
             // `Debug` tells 1, 1.0 and "1" apart, `Display` does not.
             dimension.values.retain(|value| seen.insert(format!("{value:?}")));
         }
-        Ok(Self { dimensions, validity })
+        Ok(Self { dimensions, validity, canonical: None, candidates: None })
+    }
+
+    /// The same space, in which `canonical` says which config stands for others that mean the same.
+    #[must_use]
+    pub fn standing_for(mut self, canonical: &'a dyn Fn(&Config) -> Config) -> Self {
+        self.canonical = Some(canonical);
+        self
+    }
+
+    /// The same space, of which it is known that all valid configs are among these.
+    #[must_use]
+    pub fn among(mut self, candidates: Box<dyn Candidates + 'a>) -> Self {
+        self.candidates = Some(candidates);
+        self
     }
 }
 
@@ -90,6 +126,14 @@ impl Space for ProductSpace<'_> {
 
     fn validity(&self, config: &Config) -> Result<(), String> {
         (self.validity)(config)
+    }
+
+    fn canonical(&self, config: &Config) -> Config {
+        self.canonical.map_or_else(|| config.clone(), |canonical| canonical(config))
+    }
+
+    fn candidates(&self) -> Option<&dyn Candidates> {
+        self.candidates.as_deref()
     }
 }
 

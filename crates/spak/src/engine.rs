@@ -8,3 +8,4 @@ pub(crate) mod paths;
 pub(crate) mod report;
 pub(crate) mod specify;
 pub(crate) mod symbols;
+mod valid;

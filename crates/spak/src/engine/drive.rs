@@ -122,7 +122,13 @@ impl Driver<'_> {
         self.say_damage(store.trace());
         let (state, resumed) = self.state()?;
         let validity = |config: &Config| self.specified.validity(config);
-        let space = ProductSpace::new(self.specified.dimensions.clone(), &validity)?;
+        let canonical = |config: &Config| self.specified.canonical(config);
+        let dimensions = self.specified.dimensions.clone();
+        let mut space = ProductSpace::new(dimensions, &validity)?.standing_for(&canonical);
+        if let Some(candidates) = self.specified.candidates() {
+            self.say_size(&candidates);
+            space = space.among(Box::new(candidates));
+        }
         let search = Search::new(
             &space,
             self.specified.guidance.clone(),

@@ -41,7 +41,9 @@ pub(crate) struct Specified {
     /// What may be chosen; the first value of each is the seed's.
     pub(crate) dimensions: Vec<Dimension>,
     /// Conditions of the design and of the templates, with their reasons.
-    conditions: Vec<(Formula, String)>,
+    pub(super) conditions: Vec<(Formula, String)>,
+    /// The conditions under which dimensions are there, by name; others always are.
+    pub(super) presence: BTreeMap<String, Vec<Formula>>,
     /// What names stand for besides the config.
     pub(crate) symbols: Symbols,
     /// What the design knows about this problem on this machine.
@@ -83,6 +85,7 @@ pub(crate) fn specify(
         hash: ContentHash::parse(&normal::hash(entries)).context("the design has no hash")?,
         dimensions: dimensions(&system, &workload)?,
         conditions: conditions(&system, &family),
+        presence: presence(&system),
         family,
         templates: Templates::builtin(),
         workload,
@@ -180,6 +183,19 @@ fn conditions(system: &System, family: &Family) -> Vec<(Formula, String)> {
     out
 }
 
+/// The formal conditions under which dimensions are there.
+fn presence(system: &System) -> BTreeMap<String, Vec<Formula>> {
+    let mut out: BTreeMap<String, Vec<Formula>> = BTreeMap::new();
+    for dimension in &system.dimensions {
+        for when in &dimension.when {
+            if let Reading::Formula(formula) = &when.reading {
+                out.entry(dimension.name.clone()).or_default().push(formula.clone());
+            }
+        }
+    }
+    out
+}
+
 impl Specified {
     /// The config of all first values.
     pub(crate) fn seed(&self) -> Config {
@@ -197,45 +213,6 @@ impl Specified {
             config: config.clone(),
             problem: self.problem.clone(),
         }
-    }
-
-    /// Whether `config` may be tried.
-    ///
-    /// # Errors
-    /// Why not: the condition it breaks, the value without code, or the parameter that changes nothing.
-    pub(crate) fn validity(&self, config: &Config) -> Result<(), String> {
-        // What a constraint speaks of and the design leaves open has the value the generator gives it.
-        let plan = self.plan(config);
-        let choices = Choices::of(&self.family, &plan).map_err(|e| e.to_string())?;
-        let mut values: BTreeMap<String, Value> =
-            choices.axes().map(|(name, value)| (name.to_owned(), value.clone())).collect();
-        values.extend(choices.numbers().map(|(name, value)| (name.to_owned(), Value::Int(value))));
-        values.extend(
-            config
-                .0
-                .iter()
-                .filter(|(name, _)| !choices.axes().any(|(n, _)| n == *name))
-                .map(|(k, v)| (k.clone(), v.clone())),
-        );
-        let symbols = self.symbols.with(&values);
-        for (formula, reason) in &self.conditions {
-            match symbols.holds(formula) {
-                Ok(true) => {}
-                Ok(false) => return Err(format!("{reason} ({formula})")),
-                Err(why) => return Err(format!("`{formula}` cannot be evaluated: {why}")),
-            }
-        }
-        let inert = spak_generate::inert(&self.family, &self.templates, &plan)
-            .map_err(|e| e.to_string())?;
-        for name in inert.into_iter().chain(spak_generate::unused(&self.family, &plan)) {
-            let Some(dimension) = self.dimensions.iter().find(|d| d.name == name) else { continue };
-            if dimension.values.first() != config.get(&name) {
-                return Err(format!(
-                    "`{name}` changes nothing here; only its first value is tried"
-                ));
-            }
-        }
-        Ok(())
     }
 
     /// Dimensions that the templates do not know keep their first value: another one would be the same code,

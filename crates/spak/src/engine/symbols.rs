@@ -14,10 +14,15 @@ pub(crate) struct Symbols(BTreeMap<String, Literal>);
 
 impl Symbols {
     /// These symbols and the values of a config, which go first.
-    pub(crate) fn with(&self, config: &BTreeMap<String, Value>) -> Self {
+    pub(crate) fn with(&self, config: BTreeMap<String, Literal>) -> Self {
         let mut all = self.0.clone();
-        all.extend(config.iter().map(|(k, v)| (k.clone(), literal(v))));
+        all.extend(config);
         Self(all)
+    }
+
+    /// All names with what they stand for.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &Literal)> {
+        self.0.iter()
     }
 
     /// Whether `name` has a value.

@@ -58,3 +58,48 @@ fn a_fact_holds_for_its_problem_only() {
     assert!(run("Full").contains("known: best_full"));
     folder.spak(&["check", "a.dsl"]).ended(0);
 }
+
+#[test]
+fn what_is_not_there_is_not_varied() {
+    let folder = Folder::with(
+        "c.dsl",
+        "system S {
+    workload W { family: matmul, m: 40, n: 40, k: 40 }
+    design_space { loop_order: [\"tiled_ikj\"] }
+    tuning_space {
+        tile_m: [16, 32]
+        tile_n: [16, 32, 48] when tile_m == 32
+    }
+    constraint { require: tile_n != 48 }
+}
+",
+    );
+    let ran = folder
+        .spak(&["loop", "c.dsl", "--trials", "12", "--seconds", "60", "--keep-design"])
+        .ended(0);
+    assert!(ran.err.contains("note: 3 of 6 combinations satisfy the constraints"), "{}", ran.err);
+    let (code, report) = folder.json(&[
+        "loop",
+        "c.dsl",
+        "--trials",
+        "12",
+        "--seconds",
+        "60",
+        "--keep-design",
+        "--ignore-knowledge",
+    ]);
+    assert_eq!(code, 0, "{report}");
+    let trials = report["trials"].as_array().unwrap();
+    let mut tried: Vec<(i64, i64)> = trials
+        .iter()
+        .map(|t| {
+            let value = |name: &str| t["config"][name].as_i64().unwrap();
+            (value("tile_m"), value("tile_n"))
+        })
+        .collect();
+    tried.sort_unstable();
+    tried.dedup();
+    assert_eq!(tried, [(16, 16), (32, 16), (32, 32)], "{report}");
+    let (code, space) = folder.json(&["space", "c.dsl"]);
+    assert_eq!((code, &space["count"]), (0, &serde_json::json!(3)), "{space}");
+}

@@ -1,12 +1,15 @@
 //! How a run begins: with the state that an interrupted one left, or anew.
 
 use anyhow::Result;
+use spak_loop::Candidates;
 use spak_records::ContentHash;
 use spak_records::run::{LoopState, Phase, Progress as Stage};
+use spak_records::space_report::CountRecord;
 use spak_records::store::Trace;
 
 use crate::engine::drive::{Driver, Machine, Progress, now};
 use crate::engine::specify::Specified;
+use crate::verbs::space::grouped;
 
 impl Driver<'_> {
     /// Says what of the trace could not be read.
@@ -24,6 +27,18 @@ impl Driver<'_> {
                 "{shown}: an incomplete last line was cut off"
             )));
         }
+    }
+
+    /// Says how large the space is.
+    pub(super) fn say_size(&self, candidates: &dyn Candidates) {
+        let sizes = self.specified.dimensions.iter().map(|d| d.values.len() as u128);
+        let all = sizes.fold(1_u128, u128::saturating_mul);
+        let shown = |count: u128| grouped(&CountRecord::Digits(count.to_string()));
+        (self.progress)(Progress::Note(&format!(
+            "{} of {} combinations satisfy the constraints",
+            shown(candidates.count()),
+            shown(all),
+        )));
     }
 
     /// The state to go on with, or a new one. A run goes on while the design is the one it began with.

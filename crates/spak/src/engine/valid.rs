@@ -1,0 +1,216 @@
+//! Which configs may be tried, which mean the same, and among which the valid ones are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use spak_expr::{Expr, ExprKind, free_names};
+use spak_generate::Choices;
+use spak_loop::Candidates;
+use spak_model::Literal;
+use spak_model::formula::{Formula, to_value};
+use spak_records::{Config, Value};
+use spak_space::{Constraint, Dialect, Limits, Parameter, Problem, Space};
+
+use crate::engine::specify::Specified;
+use crate::engine::symbols::{self, Symbols};
+
+impl Specified {
+    /// Whether `config` may be tried.
+    ///
+    /// # Errors
+    /// Why not: the condition it breaks, the value without code, or the parameter that changes nothing.
+    pub(crate) fn validity(&self, config: &Config) -> Result<(), String> {
+        let symbols = self.meaning(config)?;
+        let absent = self.absent(&symbols)?;
+        for name in &absent {
+            if !self.is_first(config, name) {
+                return Err(format!("`{name}` is not there; only its first value is tried"));
+            }
+        }
+        for (formula, reason) in &self.conditions {
+            if free_names(&formula.expr).iter().any(|name| absent.contains(name.as_str())) {
+                continue;
+            }
+            match symbols.holds(formula) {
+                Ok(true) => {}
+                Ok(false) => return Err(format!("{reason} ({formula})")),
+                Err(why) => return Err(format!("`{formula}` cannot be evaluated: {why}")),
+            }
+        }
+        for name in self.without_effect(config)? {
+            if !self.is_first(config, &name) {
+                return Err(format!(
+                    "`{name}` changes nothing here; only its first value is tried"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The config that stands for all that mean the same: what is not there or changes nothing has its
+    /// first value.
+    pub(crate) fn canonical(&self, config: &Config) -> Config {
+        let mut canonical = config.clone();
+        let absent = self.meaning(config).and_then(|symbols| {
+            let absent = self.absent(&symbols)?;
+            Ok(absent.into_iter().map(str::to_owned).collect::<Vec<String>>())
+        });
+        let inert = self.without_effect(config);
+        for name in absent.unwrap_or_default().into_iter().chain(inert.unwrap_or_default()) {
+            let dimension = self.dimensions.iter().find(|d| d.name == name);
+            if let Some(first) = dimension.and_then(|d| d.values.first()) {
+                canonical.0.insert(name, first.clone());
+            }
+        }
+        canonical
+    }
+
+    /// What names stand for where `config` is tried. What a constraint speaks of and the design leaves open
+    /// has the value the generator gives it.
+    fn meaning(&self, config: &Config) -> Result<Symbols, String> {
+        let choices = Choices::of(&self.family, &self.plan(config)).map_err(|e| e.to_string())?;
+        let mut values: BTreeMap<String, Literal> = choices
+            .axes()
+            .map(|(name, value)| (name.to_owned(), symbols::literal(value)))
+            .collect();
+        values
+            .extend(choices.numbers().map(|(name, value)| (name.to_owned(), Literal::Int(value))));
+        let own = config.0.iter().filter(|(name, _)| !choices.axes().any(|(n, _)| n == *name));
+        values.extend(own.map(|(name, value)| (name.clone(), self.literal(name, value))));
+        Ok(self.symbols.with(values))
+    }
+
+    /// What a value of a dimension is in the design: `64 KiB` is a quantity there, and a text in a config.
+    fn literal(&self, name: &str, value: &Value) -> Literal {
+        let plain = symbols::literal(value);
+        if !matches!(value, Value::Text(_)) {
+            return plain;
+        }
+        let values = self.system.dimension(name).and_then(|d| d.domain.values());
+        let written = values.into_iter().flatten().find(|literal| literal.record() == *value);
+        written.unwrap_or(plain)
+    }
+
+    /// Dimensions that are not there: a condition of theirs does not hold, or names what is not there.
+    fn absent(&self, symbols: &Symbols) -> Result<BTreeSet<&str>, String> {
+        let mut absent: BTreeSet<&str> = BTreeSet::new();
+        // Once for each in the longest chain of conditions; circles were reported.
+        loop {
+            let before = absent.len();
+            for (name, conditions) in &self.presence {
+                for condition in conditions {
+                    let names = free_names(&condition.expr);
+                    let is_there = !names.iter().any(|n| absent.contains(n.as_str()))
+                        && symbols.holds(condition).map_err(|why| {
+                            format!("when `{name}` is there cannot be evaluated: {why}")
+                        })?;
+                    if !is_there {
+                        absent.insert(name);
+                    }
+                }
+            }
+            if absent.len() == before {
+                return Ok(absent);
+            }
+        }
+    }
+
+    /// Dimensions whose other values would be the same code.
+    fn without_effect(&self, config: &Config) -> Result<Vec<String>, String> {
+        let plan = self.plan(config);
+        let inert = spak_generate::inert(&self.family, &self.templates, &plan)
+            .map_err(|e| e.to_string())?;
+        Ok(inert.into_iter().chain(spak_generate::unused(&self.family, &plan)).collect())
+    }
+
+    /// Whether `config` has the first value of a dimension, or there is no such dimension.
+    fn is_first(&self, config: &Config, name: &str) -> bool {
+        let dimension = self.dimensions.iter().find(|d| d.name == name);
+        dimension.is_none_or(|d| d.values.first() == config.get(name))
+    }
+
+    /// The configs that satisfy every condition the engine can be told; `None` when there are too many
+    /// ties between dimensions, or more of them than can be numbered.
+    pub(crate) fn candidates(&self) -> Option<EngineSpace> {
+        let space = Space::within(&self.problem_of_engine(), Limits::default()).ok()?;
+        let first_absent = self.dimensions.iter().map(|d| d.values.len() as u32).collect();
+        let count = space.small_count()?;
+        Some(EngineSpace { space, count, first_absent })
+    }
+
+    fn problem_of_engine(&self) -> Problem {
+        let literals = |name: &str, values: &[Value]| -> Vec<spak_expr::Value> {
+            values.iter().map(|value| to_value(&self.literal(name, value))).collect()
+        };
+        let is_dimension = |name: &str| self.dimensions.iter().any(|d| d.name == name);
+        // What the generator decides is not known here.
+        let is_chosen =
+            |name: &str| self.family.axis(name).is_some() || self.family.parameter(name).is_some();
+        let is_known = |expr: &Expr| {
+            free_names(expr).iter().all(|name| {
+                is_dimension(name)
+                    || !is_chosen(name) && (self.symbols.has(name) || self.is_word(name))
+            })
+        };
+        let parameters = self.dimensions.iter().map(|d| {
+            let whens: Vec<Expr> = self
+                .presence
+                .get(&d.name)
+                .into_iter()
+                .flatten()
+                .map(|formula| formula.expr.clone())
+                .collect();
+            let mut parameter = Parameter::new(d.name.clone(), d.values.clone());
+            parameter.meanings = Some(literals(&d.name, &d.values));
+            // A dimension of which only a part of the conditions is known may be there.
+            let span = whens.first().map(|expr| expr.span);
+            parameter.when = span
+                .filter(|_| whens.iter().all(is_known))
+                .map(|span| Expr::new(span, ExprKind::And(whens)));
+            parameter
+        });
+        let conditions = self.conditions.iter().filter(|(formula, _)| is_known(&formula.expr));
+        let constraint = |(formula, _): &(Formula, String)| Constraint {
+            text: formula.text.clone(),
+            expr: formula.expr.clone(),
+        };
+        Problem {
+            parameters: parameters.collect(),
+            constraints: conditions.map(constraint).collect(),
+            symbols: self
+                .symbols
+                .iter()
+                .filter(|(name, _)| !is_dimension(name))
+                .map(|(name, literal)| (name.clone(), to_value(literal)))
+                .collect(),
+            dialect: Dialect::Design,
+        }
+    }
+
+    /// Whether a bare name is a value of some dimension.
+    fn is_word(&self, name: &str) -> bool {
+        let is_it = |value: &Value| matches!(value, Value::Text(text) if text == name);
+        self.dimensions.iter().any(|d| d.values.iter().any(is_it))
+    }
+}
+
+/// Candidates out of a decision diagram.
+pub(crate) struct EngineSpace {
+    space: Space,
+    count: u128,
+    /// The index that says that a dimension is not there.
+    first_absent: Vec<u32>,
+}
+
+impl Candidates for EngineSpace {
+    fn count(&self) -> u128 {
+        self.count
+    }
+
+    fn at(&self, number: u128) -> Option<Vec<usize>> {
+        let mut config = vec![0; self.first_absent.len()];
+        self.space.unrank_into(number, &mut config);
+        let index =
+            |(value, absent): (&u32, &u32)| if value == absent { 0 } else { *value as usize };
+        Some(config.iter().zip(&self.first_absent).map(index).collect())
+    }
+}
