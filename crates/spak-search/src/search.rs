@@ -56,7 +56,7 @@ pub struct Question<'a> {
 }
 
 /// So many answers from memory in a row make the search try something new.
-const STALLED: u32 = 16;
+const STALLED: u32 = 4;
 /// So many samples of a space of unknown size without anything new end the search.
 const DRAWS: u32 = 20_000;
 

@@ -49,7 +49,13 @@ impl Batch {
 
     /// The position of the best, 0 of none.
     pub(crate) fn best(&self) -> usize {
-        (0..self.len()).min_by(|&a, &b| self.value(a).total_cmp(&self.value(b))).unwrap_or(0)
+        let mut best = (0, self.value(0));
+        for (at, &value) in self.values.iter().enumerate() {
+            if value < best.1 {
+                best = (at, value);
+            }
+        }
+        best.0
     }
 
     /// The positions from best to worst.

@@ -49,7 +49,8 @@ impl Differential {
 /// An index at a float place: rounded and kept in the domain. Unordered domains have no differences to
 /// follow, so whoever computes with them draws among the values it was given instead.
 pub(crate) fn settle(place: f64, size: u32) -> u32 {
-    (place.round().max(0.0) as u32).min(size.saturating_sub(1))
+    // A cast cuts off towards zero, and takes what is below zero for zero.
+    ((place + 0.5) as u32).min(size.saturating_sub(1))
 }
 
 impl DifferentialSearch {

@@ -96,8 +96,38 @@ impl GreyWolfSearch {
         true
     }
 
+    /// Goes to a random Hamming neighbour by drawing one until it is valid: each is as likely as when all are listed first.
+    /// False if none was met.
+    fn step(&mut self, view: &mut View<'_>, point: &mut [u32]) -> bool {
+        let domains = view.space.domains();
+        let others: u64 = domains.iter().map(|d| u64::from(d.size.saturating_sub(1))).sum();
+        for _ in 0..16 {
+            let mut place = view.random.rank(others);
+            for (parameter, domain) in domains.iter().enumerate() {
+                let size = u64::from(domain.size.saturating_sub(1));
+                let Some(index) = point.get_mut(parameter).filter(|_| place < size) else {
+                    place = place.saturating_sub(size);
+                    continue;
+                };
+                let before = *index;
+                *index = place as u32 + u32::from(place as u32 >= before);
+                if view.space.contains(point) {
+                    return true;
+                }
+                if let Some(index) = point.get_mut(parameter) {
+                    *index = before;
+                }
+                break;
+            }
+        }
+        false
+    }
+
     /// Goes to a random neighbour, if there is one.
     fn move_to(&mut self, view: &mut View<'_>, point: &mut [u32], kind: Neighbourhood) {
+        if kind == Neighbourhood::Hamming && self.step(view, point) {
+            return;
+        }
         self.scratch.clear();
         neighbours(view.space, point, kind, &mut self.scratch);
         let at = view.random.index(self.scratch.len());
@@ -156,10 +186,17 @@ impl Strategy for GreyWolfSearch {
 
     fn tell(&mut self, view: &mut View<'_>, point: &[u32], outcome: Outcome) {
         let Some(pack) = &mut self.pack else { return };
-        self.tabu.push_back(point.to_vec());
-        if self.tabu.len() > self.options.tabu {
-            self.tabu.pop_front();
-        }
+        let mut recent = match self.tabu.pop_front() {
+            Some(oldest) if self.tabu.len() + 1 >= self.options.tabu => oldest,
+            Some(oldest) => {
+                self.tabu.push_front(oldest);
+                Vec::new()
+            }
+            None => Vec::new(),
+        };
+        recent.clear();
+        recent.extend(point);
+        self.tabu.push_back(recent);
         if !self.hunting {
             pack.tell(point, outcome);
             return;
