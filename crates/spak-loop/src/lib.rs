@@ -7,7 +7,7 @@ pub mod guidance;
 pub mod machine;
 mod moves;
 mod random;
-mod relative;
+pub mod relative;
 mod replay;
 pub mod search;
 pub mod space;

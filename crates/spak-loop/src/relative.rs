@@ -9,29 +9,32 @@ use spak_records::{ContentHash, Measurement};
 
 /// A time divided by the baseline's, with its confidence interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Relative {
-    pub(crate) time: f64,
-    pub(crate) low: f64,
-    pub(crate) high: f64,
+pub struct Relative {
+    /// The median.
+    pub time: f64,
+    /// The lower end of its confidence interval.
+    pub low: f64,
+    /// The upper end.
+    pub high: f64,
 }
 
 impl Relative {
     /// Whether the confidence intervals lie apart and the gain is more than `minimal_gain` (0.01: 1 %).
-    pub(crate) fn clearly_beats(&self, other: &Self, minimal_gain: f64) -> bool {
+    pub fn clearly_beats(&self, other: &Self, minimal_gain: f64) -> bool {
         self.high < other.low && self.time < other.time * (1.0 - minimal_gain)
     }
 }
 
 /// The relative times of a sequence of measurements; the first one is the baseline.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Relatives {
+pub struct Relatives {
     baseline_ns: Option<f64>,
     by_config: BTreeMap<ContentHash, Relative>,
 }
 
 impl Relatives {
     /// The relative time of the next measurement; the first one of a config is the one that counts.
-    pub(crate) fn add(&mut self, config: &ContentHash, measurement: &Measurement) -> Relative {
+    pub fn add(&mut self, config: &ContentHash, measurement: &Measurement) -> Relative {
         let median = (measurement.median_ns as f64).max(1.0);
         let baseline = *self.baseline_ns.get_or_insert(median);
         let by_incumbent = || {

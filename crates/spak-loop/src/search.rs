@@ -55,6 +55,28 @@ pub struct Remaining {
     pub seconds: Option<f64>,
 }
 
+impl Remaining {
+    /// As much of `next` as there is time and there are trials for.
+    pub fn grant(&self, history: &History, next: Next) -> Next {
+        let Next::Try(mut proposals) = next else { return next };
+        let granted = self.trials.unwrap_or(u64::MAX);
+        let typical = history.typical_seconds();
+        let out_of_time = self.seconds.is_some_and(|s| s <= 0.0 || s < typical);
+        if granted == 0 {
+            return Next::Done(DoneReason::TrialBudget);
+        }
+        if out_of_time {
+            return Next::Done(DoneReason::TimeBudget);
+        }
+        let in_time = match self.seconds {
+            Some(seconds) if typical > 0.0 => (seconds / typical).max(1.0) as u64,
+            _ => u64::MAX,
+        };
+        proposals.truncate(usize::try_from(granted.min(in_time)).unwrap_or(usize::MAX));
+        Next::Try(proposals)
+    }
+}
+
 /// How the search goes about it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SearchOptions {
@@ -211,24 +233,7 @@ impl<'a> Search<'a> {
     /// What to do after the trials in `history`; trials of configs outside the space are passed over.
     pub fn next(&self, history: &History, remaining: &Remaining) -> Decision {
         let mut decision = Replay::new(self, history.trials()).play();
-        if let Next::Try(proposals) = &mut decision.next {
-            let granted = remaining.trials.unwrap_or(u64::MAX);
-            let out_of_time = remaining
-                .seconds
-                .is_some_and(|seconds| seconds <= 0.0 || seconds < history.typical_seconds());
-            if granted == 0 {
-                decision.next = Next::Done(DoneReason::TrialBudget);
-            } else if out_of_time {
-                decision.next = Next::Done(DoneReason::TimeBudget);
-            } else {
-                let typical = history.typical_seconds();
-                let in_time = match remaining.seconds {
-                    Some(seconds) if typical > 0.0 => (seconds / typical).max(1.0) as u64,
-                    _ => u64::MAX,
-                };
-                proposals.truncate(usize::try_from(granted.min(in_time)).unwrap_or(usize::MAX));
-            }
-        }
+        decision.next = remaining.grant(history, decision.next);
         decision
     }
 }

@@ -112,6 +112,19 @@ pub enum DoneReason {
         /// How many there are.
         configs: u64,
     },
+    /// What is expected to be left to gain is below what was asked for; both in thousandths of the best
+    /// time.
+    LittleToGain {
+        /// Expected at most.
+        expected: u32,
+        /// Asked for.
+        asked: u32,
+    },
+    /// The strategy had nothing more to ask.
+    Finished {
+        /// How many configs it tried.
+        configs: u64,
+    },
     /// The trials granted are used up.
     TrialBudget,
     /// The seconds granted are used up.
@@ -157,6 +170,15 @@ impl fmt::Display for DoneReason {
             }
             Self::Exhausted { configs } => {
                 write!(f, "exhausted: every valid config was tried; there are {configs}")
+            }
+            Self::LittleToGain { expected, asked } => write!(
+                f,
+                "little is left to gain: at most {:.1} % is expected, and {:.1} % was asked for",
+                f64::from(*expected) / 10.0,
+                f64::from(*asked) / 10.0
+            ),
+            Self::Finished { configs } => {
+                write!(f, "finished: the strategy asks for nothing more after {configs} configs")
             }
             Self::TrialBudget => f.write_str("the trials granted are used up"),
             Self::TimeBudget => f.write_str("the time granted is used up"),

@@ -1,11 +1,13 @@
 //! Running the loop: carries out what the state machine asks for.
 
 pub(crate) mod drive;
+mod enumerated;
 pub(crate) mod family;
 pub(crate) mod learn;
 pub(crate) mod observe;
 pub(crate) mod paths;
 pub(crate) mod report;
 pub(crate) mod specify;
+pub(crate) mod strategic;
 pub(crate) mod symbols;
 mod valid;

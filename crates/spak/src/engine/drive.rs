@@ -10,8 +10,8 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use spak_loop::{
-    Analysis, Effect, Event, History, ProductSpace, Remaining, Search, SearchOptions, Skipped,
-    analyse, analyse_with, resume, step,
+    Analysis, Decision, Effect, Event, History, ProductSpace, Remaining, Search, SearchOptions,
+    Skipped, analyse, analyse_with, resume, step,
 };
 use spak_records::protocol::{Envelope, emit};
 use spak_records::run::{DoneReason, LoopState, Phase};
@@ -28,6 +28,7 @@ use crate::engine::drive::confirm::{Confirmed, confirming_trials};
 use crate::engine::observe::observations;
 use crate::engine::paths::Paths;
 use crate::engine::specify::Specified;
+use crate::engine::strategic::Strategic;
 use crate::engine::{learn, report};
 use crate::output;
 
@@ -79,6 +80,32 @@ pub(crate) struct Driver<'a> {
     pub(crate) seed: u64,
     /// Whether the search is not told what the design knows.
     pub(crate) ignores_knowledge: bool,
+    /// Another strategy than the loop's own.
+    pub(crate) strategy: Option<Chosen>,
+}
+
+/// A strategy of `spak-search`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Chosen {
+    /// Its name.
+    pub(crate) name: String,
+    /// It ends when less than this part of the best time is expected to be left to gain.
+    pub(crate) margin: Option<f64>,
+}
+
+/// What decides which config is next.
+enum Searcher<'a> {
+    Own(Search<'a>),
+    Strategy(Strategic<'a>),
+}
+
+impl Searcher<'_> {
+    fn next(&self, history: &History, remaining: &Remaining) -> Decision {
+        match self {
+            Self::Own(search) => search.next(history, remaining),
+            Self::Strategy(search) => search.next(history, remaining),
+        }
+    }
 }
 
 /// What is shown while it runs.
@@ -97,7 +124,7 @@ pub(crate) enum Progress<'a> {
 
 struct Work<'a, 'b> {
     driver: &'b Driver<'a>,
-    search: Search<'b>,
+    search: Searcher<'b>,
     store: Store,
     state: LoopState,
     history: History,
@@ -125,15 +152,22 @@ impl Driver<'_> {
         let canonical = |config: &Config| self.specified.canonical(config);
         let dimensions = self.specified.dimensions.clone();
         let mut space = ProductSpace::new(dimensions, &validity)?.standing_for(&canonical);
-        if let Some(candidates) = self.specified.candidates() {
-            self.say_size(&candidates);
-            space = space.among(Box::new(candidates));
-        }
-        let search = Search::new(
-            &space,
-            self.specified.guidance.clone(),
-            SearchOptions::standard(state.seed),
-        );
+        let search = match &self.strategy {
+            Some(Chosen { name, margin }) => {
+                let search = Strategic::new(self.specified, name, state.seed, *margin)?;
+                self.say_size(search.space());
+                Searcher::Strategy(search)
+            }
+            None => {
+                if let Some(candidates) = self.specified.candidates() {
+                    self.say_size(&candidates);
+                    space = space.among(Box::new(candidates));
+                }
+                let guidance = self.specified.guidance.clone();
+                let options = SearchOptions::standard(state.seed);
+                Searcher::Own(Search::new(&space, guidance, options))
+            }
+        };
         let trials = store.trace().history(&state.run).into_iter().cloned().collect();
         let mut work = Work {
             driver: self,

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use spak_expr::{Expr, ExprKind, free_names};
 use spak_generate::Choices;
-use spak_loop::Candidates;
 use spak_model::Literal;
 use spak_model::formula::{Formula, to_value};
 use spak_records::{Config, Value};
 use spak_space::{Constraint, Dialect, Limits, Parameter, Problem, Space};
 
+use crate::engine::enumerated::EngineSpace;
 use crate::engine::specify::Specified;
 use crate::engine::symbols::{self, Symbols};
 
@@ -62,6 +62,21 @@ impl Specified {
             }
         }
         canonical
+    }
+
+    /// The point of the engine for `config`, which has a value of each dimension: what is not there has
+    /// the index behind the last value.
+    pub(crate) fn point(&self, config: &Config) -> Option<Vec<u32>> {
+        let absent = self.meaning(config).ok()?;
+        let absent = self.absent(&absent).ok()?;
+        let index = |d: &spak_loop::Dimension| {
+            if absent.contains(d.name.as_str()) {
+                return Some(d.values.len() as u32);
+            }
+            let value = config.get(&d.name)?;
+            d.values.iter().position(|v| v == value).map(|at| at as u32)
+        };
+        self.dimensions.iter().map(index).collect()
     }
 
     /// What names stand for where `config` is tried. What a constraint speaks of and the design leaves open
@@ -132,9 +147,7 @@ impl Specified {
     /// ties between dimensions, or more of them than can be numbered.
     pub(crate) fn candidates(&self) -> Option<EngineSpace> {
         let space = Space::within(&self.problem_of_engine(), Limits::default()).ok()?;
-        let first_absent = self.dimensions.iter().map(|d| d.values.len() as u32).collect();
-        let count = space.small_count()?;
-        Some(EngineSpace { space, count, first_absent })
+        EngineSpace::of(space, &self.dimensions)
     }
 
     fn problem_of_engine(&self) -> Problem {
@@ -190,27 +203,5 @@ impl Specified {
     fn is_word(&self, name: &str) -> bool {
         let is_it = |value: &Value| matches!(value, Value::Text(text) if text == name);
         self.dimensions.iter().any(|d| d.values.iter().any(is_it))
-    }
-}
-
-/// Candidates out of a decision diagram.
-pub(crate) struct EngineSpace {
-    space: Space,
-    count: u128,
-    /// The index that says that a dimension is not there.
-    first_absent: Vec<u32>,
-}
-
-impl Candidates for EngineSpace {
-    fn count(&self) -> u128 {
-        self.count
-    }
-
-    fn at(&self, number: u128) -> Option<Vec<usize>> {
-        let mut config = vec![0; self.first_absent.len()];
-        self.space.unrank_into(number, &mut config);
-        let index =
-            |(value, absent): (&u32, &u32)| if value == absent { 0 } else { *value as usize };
-        Some(config.iter().zip(&self.first_absent).map(index).collect())
     }
 }

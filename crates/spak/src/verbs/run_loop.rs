@@ -12,7 +12,7 @@ use spak_records::{Config, Outcome, Trial};
 use spak_run::{CompilerOptions, RunOptions, Sandbox, detect_device, detect_toolchain};
 
 use crate::engine::drive;
-use crate::engine::drive::{Budget, Driver, Machine, Progress};
+use crate::engine::drive::{Budget, Chosen, Driver, Machine, Progress};
 use crate::engine::paths::Paths;
 use crate::engine::report::{self, duration};
 use crate::engine::specify::{Specified, specify};
@@ -40,6 +40,14 @@ pub(crate) struct Options {
     /// Seed of the search's random choices.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Search with another strategy than the loop's own, such as `guided`, `annealing` or `random`; the design's knowledge
+    /// leads it, too. `spak tune --replay` compares them.
+    #[arg(long, value_name = "NAME")]
+    strategy: Option<String>,
+    /// With a strategy: end when less than this part of the best time is expected to be left to gain
+    /// (0.01: 1 %), as far as the trials tell.
+    #[arg(long, value_name = "PART", requires = "strategy", value_parser = margin)]
+    margin: Option<f64>,
     /// Search as if nothing were known; what is learnt is still written.
     #[arg(long)]
     ignore_knowledge: bool,
@@ -52,6 +60,12 @@ fn seconds(text: &str) -> Result<f64, String> {
     let seconds: f64 = text.parse().map_err(|_| "it is no number".to_owned())?;
     let is_time = seconds.is_finite() && seconds > 0.0;
     if is_time { Ok(seconds) } else { Err("a time is a number above zero".to_owned()) }
+}
+
+fn margin(text: &str) -> Result<f64, String> {
+    let margin: f64 = text.parse().map_err(|_| "it is no number".to_owned())?;
+    let is_part = margin > 0.0 && margin < 1.0;
+    if is_part { Ok(margin) } else { Err("a margin lies between 0 and 1".to_owned()) }
 }
 
 /// Runs the loop; problems are a design with errors, an interruption, or that nothing was accepted.
@@ -97,6 +111,10 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         write: !options.keep_design,
         seed: options.seed,
         ignores_knowledge: options.ignore_knowledge,
+        strategy: options
+            .strategy
+            .as_ref()
+            .map(|name| Chosen { name: name.clone(), margin: options.margin }),
     };
     let outcomes = driver.run()?;
     shows.bar.finish_and_clear();

@@ -14,6 +14,8 @@ mod rejected;
 mod rules;
 mod schemas;
 mod spaces;
+mod strategies;
 mod support;
 mod trace;
+mod tune;
 mod verbs;

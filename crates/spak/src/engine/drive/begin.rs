@@ -85,7 +85,10 @@ impl Driver<'_> {
         let Specified { problem, .. } = self.specified;
         let Machine { device, toolchain, .. } = self.machine;
         let (seed, ignores) = (self.seed, self.ignores_knowledge);
-        let all = format!("{problem:?}\n{device:?}\n{toolchain:?}\n{seed}\n{ignores}");
+        let mut all = format!("{problem:?}\n{device:?}\n{toolchain:?}\n{seed}\n{ignores}");
+        if let Some(strategy) = &self.strategy {
+            all.push_str(&format!("\n{strategy:?}"));
+        }
         ContentHash::of_text(&all)
     }
 
