@@ -1,7 +1,7 @@
 //! What stopping at a margin saves and costs: runs that end when the forecast says so, beside the same runs without it.
 
 use crate::compare::{Progress, Setup, spread_over};
-use crate::replay::{Horizon, Recording, replay, replay_within};
+use crate::replay::{Horizon, Recording, Run, replay_within};
 use crate::score::Scorer;
 use crate::search::{Limits, Stop};
 use crate::strategies::Method;
@@ -27,7 +27,7 @@ pub struct Stopping {
 
 struct One {
     stopped: bool,
-    trials: u64,
+    trials: (u64, u64),
     seconds: (f64, f64),
     lost: f64,
     left: f64,
@@ -55,8 +55,8 @@ pub fn stopping(
     let kept = stopped.iter().filter(|run| run.left <= margin).count();
     Some(Stopping {
         stopped: stopped.len() as f64 / count,
-        trials: mean(&|run| run.trials as f64),
-        horizon: horizon.trials.min(recording.values().len() as u64) as f64,
+        trials: mean(&|run| run.trials.0 as f64),
+        horizon: mean(&|run| run.trials.1 as f64),
         seconds: (mean(&|run| run.seconds.0), mean(&|run| run.seconds.1)),
         lost: mean(&|run| run.lost),
         left: mean(&|run| run.left),
@@ -73,8 +73,8 @@ fn measured(
 ) -> One {
     let limits = Limits { margin: Some(margin), ..Limits::default() };
     let (run, stop) = replay_within(recording, method.start(), seed, horizon, limits);
-    // The same run, which goes on until the horizon or the optimum: after that its best cannot change.
-    let full = replay(recording, method.start(), seed, horizon);
+    // The same run, which goes on to the horizon: no run knows that it has found the optimum.
+    let (full, _) = replay_within(recording, method.start(), seed, horizon, Limits::default());
     let best = |rows: &[u32]| {
         rows.iter().map(|&row| recording.outcome(row).value()).fold(f64::INFINITY, f64::min)
     };
@@ -83,14 +83,11 @@ fn measured(
         let scale = better.abs().max(f64::MIN_POSITIVE);
         if here.is_finite() { ((here - better) / scale).max(0.0) } else { f64::INFINITY }
     };
-    // A run that has found the optimum does not know it, so it would have gone on at the mean cost.
-    let mean = recording.seconds().iter().sum::<f64>() / recording.values().len() as f64;
-    let rest = horizon.trials.saturating_sub(full.rows.len() as u64) as f64 * mean;
-    let seconds = run.ends.last().copied().unwrap_or(0.0);
+    let end = |run: &Run| run.ends.last().copied().unwrap_or(0.0);
     One {
         stopped: matches!(stop, Some(Stop::Margin(_))),
-        trials: run.rows.len() as u64,
-        seconds: (seconds, (full.ends.last().copied().unwrap_or(0.0) + rest).max(seconds)),
+        trials: (run.rows.len() as u64, full.rows.len() as u64),
+        seconds: (end(&run), end(&full)),
         lost: beyond(there),
         left: beyond(optimum),
     }

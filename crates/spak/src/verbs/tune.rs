@@ -71,18 +71,22 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         let bytes =
             std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
         let shown = path.to_string_lossy().into_owned();
+        let mut said = Vec::new();
         match results::read(&bytes) {
             Ok(read) => {
-                let file = told(&mut sources, path, &shown, &bytes, &read.diagnostics);
-                wrong.extend(read.diagnostics.into_iter().map(|d| d.in_file(file)));
-                spaces.push(recorded::space(&shown, &read.recorded, options.maximize)?);
+                said = read.diagnostics;
+                match recorded::space(&shown, &read.recorded, options.maximize) {
+                    Ok((space, doubts)) => {
+                        said.extend(doubts);
+                        spaces.push(space);
+                    }
+                    Err(problem) => said.push(*problem),
+                }
             }
-            Err(diagnostic) => {
-                let found = std::slice::from_ref(&*diagnostic);
-                let file = told(&mut sources, path, &shown, &bytes, found);
-                wrong.push(diagnostic.in_file(file));
-            }
+            Err(problem) => said.push(*problem),
         }
+        let file = told(&mut sources, path, &shown, &bytes, &said);
+        wrong.extend(said.into_iter().map(|d| d.in_file(file)));
     }
     let found = diagnostics::errors(&sources, &wrong, format);
     let is_fine = wrong.iter().all(|d| d.severity != Severity::Error);
