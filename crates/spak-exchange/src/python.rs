@@ -9,7 +9,9 @@ mod calls;
 mod compare;
 mod lower;
 mod scan;
+mod subscript;
 mod values;
+mod write;
 
 use ruff_python_ast::Expr as Python;
 use ruff_text_size::{Ranged as _, TextRange, TextSize};
@@ -20,6 +22,7 @@ use spak_syntax::{Diagnostic, Span};
 use crate::codes::{DOUBTFUL_ENTRY, NOT_PYTHON, NOT_TRANSLATABLE};
 
 pub use values::values;
+pub use write::written;
 
 /// The longest text of an expression, in bytes.
 const MAX_TEXT: usize = 1 << 24;

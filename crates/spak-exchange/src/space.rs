@@ -9,7 +9,8 @@ pub use read::{Read, read};
 use spak_expr::Expr;
 use spak_records::Value;
 use spak_syntax::Span;
-pub use write::{Unwritable, write_t1};
+pub(crate) use write::quoted;
+pub use write::{Unwritable, write_dictionary, write_t1};
 
 /// The format of a description of a space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

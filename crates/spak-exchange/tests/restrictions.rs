@@ -202,7 +202,7 @@ fn what_is_no_formula_is_said_with_its_place() {
             write the number, or the parameter's name
         x[1:2] > 1
           error[not-translatable] at `x[1:2]`: this subscript cannot be translated
-            only `p["name"]` with a parameter's name is known
+            only `p["name"]` with a parameter's name, and elements of lists, are known
         (lambda x: x)(3)
           error[not-translatable] at `lambda x: x`: a call of something that is not a known function cannot be translated
             write it out
@@ -226,7 +226,7 @@ fn what_is_no_formula_is_said_with_its_place() {
             write a smaller, real number
         {'a': 1}['a'] == x
           error[not-translatable] at `{'a': 1}['a']`: this subscript cannot be translated
-            only `p["name"]` with a parameter's name is known
+            only `p["name"]` with a parameter's name, and elements of lists, are known
         x > 1 and foo(y) and 1j
           error[unknown-function] at `foo`: the function `foo` is not known
             did you mean `bool`?

@@ -37,6 +37,9 @@ impl Default for Limits {
 /// Values looked at before another order is tried, at first.
 const FIRST_WORK: u64 = 2_000_000;
 
+/// Taking conditions apart for an order takes about so long for each parameter that one reads.
+const WORK_A_READ: u64 = 64;
+
 /// Values looked at to find one config.
 const SEARCH_WORK: u64 = 20_000;
 
@@ -180,7 +183,8 @@ fn found(
         is_found = true;
         false
     });
-    *spent += SEARCH_WORK - work;
+    let read: u32 = supports.iter().map(|s| s.count_ones()).sum();
+    *spent += SEARCH_WORK - work + WORK_A_READ * u64::from(read);
     if is_found { Some(true) } else { is_complete.then_some(false) }
 }
 
@@ -255,8 +259,9 @@ fn diagram(
         programs: &programs,
         work: 0,
     };
+    let read: u32 = supports.iter().map(|s| s.count_ones()).sum();
     let grown = grower.grow(&allowed, Budget { edges: limits.edges, work: limits.work });
-    lowered.spent += grower.work;
+    lowered.spent += grower.work + WORK_A_READ * u64::from(read);
     let layers = grown?;
     for position in &mut positions {
         position.variable = bound[position.variable as usize];

@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 use crate::dag::{Dag, FALSE, Node, Op, Range, TRUE, Type};
 use crate::tree::Position;
 
+/// So many steps take about as long as what else is done for a value.
+const STEPS_A_VALUE: u64 = 8;
+
 /// How many machine operations a slow one takes about as long as.
 const SLOW_WEIGHT: u64 = 24;
 
@@ -51,7 +54,7 @@ pub(crate) struct Program {
     pub(crate) outputs: Vec<Vec<Source>>,
     /// Conditions on the value alone.
     pub(crate) filters: Vec<Node>,
-    /// What looking at a value costs, 1 unless something is computed the slow way.
+    /// What looking at a value costs: 1, and more for many steps and slow ones.
     pub(crate) weight: u64,
 }
 
@@ -138,7 +141,8 @@ pub(crate) fn programs(dag: &mut Dag, positions: &[Position], conditions: &[Node
         }
         program.outputs.iter_mut().flatten().for_each(place);
         let is_slow = |step: &&Step| matches!(dag.info(step.node).op, Op::Slow(..));
-        program.weight = 1 + SLOW_WEIGHT * program.steps.iter().filter(is_slow).count() as u64;
+        let slow = program.steps.iter().filter(is_slow).count() as u64;
+        program.weight = 1 + program.steps.len() as u64 / STEPS_A_VALUE + SLOW_WEIGHT * slow;
     }
     programs
 }

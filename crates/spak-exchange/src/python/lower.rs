@@ -232,66 +232,6 @@ impl Lowering {
             ExprKind::Or(items)
         })
     }
-
-    /// `p["name"]`, and an element of `divmod` or of a list written out.
-    fn subscript(
-        &mut self,
-        at: Span,
-        subscript: &ast::ExprSubscript,
-        depth: usize,
-    ) -> Option<Expr> {
-        match (&*subscript.value, &*subscript.slice) {
-            (Python::Name(_), Python::StringLiteral(name)) => {
-                let name = name.value.to_str();
-                Some(Expr::new(at, ExprKind::Name(name.to_owned())))
-            }
-            (Python::Call(call), Python::NumberLiteral(index)) if super::calls::is_divmod(call) => {
-                let [a, b] = &*call.arguments.args else {
-                    self.refuse(at, "this call of `divmod`", "give it two arguments");
-                    return None;
-                };
-                let a = self.expr(a, Wanted::Value, depth + 1);
-                let b = self.expr(b, Wanted::Value, depth + 1);
-                let (a, b) = (Box::new(a?), Box::new(b?));
-                let op = match index_of(&index.value) {
-                    Some(0) => BinaryOp::FloorDivide,
-                    Some(1) => BinaryOp::Remainder,
-                    _ => {
-                        self.refuse(at, "this element of `divmod`", "it has elements 0 and 1");
-                        return None;
-                    }
-                };
-                Some(Expr::new(at, ExprKind::Binary(op, a, b)))
-            }
-            (
-                Python::List(ast::ExprList { elts, .. })
-                | Python::Tuple(ast::ExprTuple { elts, .. }),
-                Python::NumberLiteral(index),
-            ) => {
-                let element = index_of(&index.value).and_then(|i| elts.get(i));
-                let Some(element) = element else {
-                    self.refuse(at, "an element that the list does not have", "count from 0");
-                    return None;
-                };
-                self.expr(element, Wanted::Value, depth + 1)
-            }
-            _ => {
-                self.refuse(
-                    at,
-                    "this subscript",
-                    "only `p[\"name\"]` with a parameter's name is known",
-                );
-                None
-            }
-        }
-    }
-}
-
-fn index_of(number: &PythonNumber) -> Option<usize> {
-    match number {
-        PythonNumber::Int(i) => i.as_usize(),
-        _ => None,
-    }
 }
 
 /// Whether the value is a truth value whatever the parameters are.

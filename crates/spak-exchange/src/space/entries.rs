@@ -33,6 +33,18 @@ impl<'t> Entries<'t> {
         found.map(|(key, node)| (key.as_str(), *node))
     }
 
+    /// The second entry with exactly the same key as another one, when it is one of these keys.
+    pub(super) fn repeated(&self, keys: &[&str]) -> Option<(&str, Node<'t>)> {
+        let mut seen: Vec<&str> = Vec::new();
+        for (key, node) in self.0.iter().filter(|(key, _)| is_one(key, keys)) {
+            if seen.contains(&key.as_str()) {
+                return Some((key.as_str(), *node));
+            }
+            seen.push(key);
+        }
+        None
+    }
+
     /// Every entry with one of these keys.
     pub(super) fn all<'s>(&'s self, keys: &'s [&str]) -> impl Iterator<Item = (&'s str, Node<'t>)> {
         self.0

@@ -12,7 +12,7 @@ use super::entries::{self, EXPRESSION, Entries, PARAMETERS, RESTRICTIONS, SPACE}
 use super::parameters::parameters;
 use super::{Format, Parameter, Restriction, TuningSpace};
 use crate::bytes;
-use crate::codes::UNKNOWN_FORMAT;
+use crate::codes::{BAD_ENTRY, UNKNOWN_FORMAT};
 use crate::json::{Node, Text};
 use crate::python;
 
@@ -35,13 +35,16 @@ impl Read {
     }
 }
 
+/// The longest text that is read, in bytes after decompression: the largest published space has 20 kB.
+const MAX_BYTES: u64 = 1 << 27;
+
 /// Reads T1, or a dictionary with `params` (also `tune_params`, `parameters`) and `constraints` (also
 /// `restrictions`, `conditions`), plain or compressed; the format is told by the content.
 ///
 /// # Errors
 /// When it is not JSON or none of these. What is wrong with single entries is in the diagnostics.
 pub fn read(bytes: &[u8]) -> Result<Read, Box<Diagnostic>> {
-    let text = bytes::text(bytes, bytes::MAX_BYTES)?;
+    let text = bytes::text(bytes, MAX_BYTES)?;
     let root = Node::of(&text)?;
     if !root.is_object() {
         return Err(unknown(root, &[]));
@@ -52,6 +55,17 @@ pub fn read(bytes: &[u8]) -> Result<Read, Box<Diagnostic>> {
         Some((key, node)) => Some((format!("{key}."), Entries(node.members(&key)?))),
         None => None,
     };
+    for entries in [Some(&top), nested.as_ref().map(|(_, entries)| entries)].into_iter().flatten() {
+        if let Some((key, again)) = entries.repeated(&[SPACE, PARAMETERS, RESTRICTIONS].concat()) {
+            let message = format!("`{key}` is there twice");
+            let diagnostic = Diagnostic::error(BAD_ENTRY, again.span(), message);
+            return Err(Box::new(
+                diagnostic
+                    .because("Python would take the last one, without a word")
+                    .repair("leave one of them out"),
+            ));
+        }
+    }
     let (format, prefix, inner) = match &nested {
         Some((prefix, entries)) => (Format::T1, prefix.as_str(), entries),
         None => (Format::Dictionary, "", &top),

@@ -112,6 +112,32 @@ fn python_list(values: &[Value]) -> String {
     out
 }
 
+/// A text as Python has it.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    quote(text, &mut out);
+    out
+}
+
+/// The space as a dictionary for Kernel Tuner, a parameter and a restriction a line.
+pub fn write_dictionary(space: &TuningSpace) -> String {
+    let text = |text: &str| Json::from(text).to_string();
+    let mut out = String::from("{\n");
+    if let Some(name) = &space.name {
+        out.push_str(&format!("  \"name\": {},\n", text(name)));
+    }
+    let parameters: Vec<String> = space
+        .parameters
+        .iter()
+        .map(|p| format!("\n    {}: {}", text(&p.name), json!(p.values)))
+        .collect();
+    let restrictions: Vec<String> =
+        space.restrictions.iter().map(|r| format!("\n    {}", text(&r.text))).collect();
+    out.push_str(&format!("  \"tune_params\": {{{}\n  }},\n", parameters.join(",")));
+    out.push_str(&format!("  \"restrictions\": [{}\n  ]\n}}\n", restrictions.join(",")));
+    out
+}
+
 fn quote(text: &str, out: &mut String) {
     out.push('\'');
     for c in text.chars() {

@@ -16,7 +16,11 @@ pub(super) fn open(path: &Path, hardware: Option<&str>) -> Result<Subject> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     let mut sources = Sources::default();
     let shown = path.to_string_lossy().into_owned();
-    let file = sources.add(path, &shown, &spak_exchange::text(&bytes).unwrap_or_default());
+    let read = space::read(&bytes);
+    // What is no text has no places to show.
+    let text = read.as_ref().ok().and_then(|_| spak_exchange::text(&bytes));
+    let text = text.or_else(|| std::str::from_utf8(&bytes).ok().map(Into::into));
+    let file = sources.add(path, &shown, &text.unwrap_or_default());
     let mut subject = Subject {
         sources,
         name: path.file_stem().map_or_else(|| shown.clone(), |s| s.to_string_lossy().into_owned()),
@@ -31,7 +35,7 @@ pub(super) fn open(path: &Path, hardware: Option<&str>) -> Result<Subject> {
         notes: Vec::new(),
         diagnostics: Vec::new(),
     };
-    match space::read(&bytes) {
+    match read {
         Ok(read) => take(&mut subject, read, file),
         Err(diagnostic) => subject.diagnostics.push(diagnostic.in_file(file)),
     }

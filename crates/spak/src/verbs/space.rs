@@ -1,6 +1,7 @@
 //! `spak space`: how many configs a tuning space has, which values survive, and who removes the others.
 
 mod answers;
+mod export;
 mod picture;
 mod print;
 mod rows;
@@ -26,7 +27,7 @@ pub(crate) use rows::Table;
 /// What `spak space` is told.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// A design (`.dsl`).
+    /// A design (`.dsl`), T1, or a dictionary of parameters and restrictions (`.json`, `.json.gz`).
     file: PathBuf,
     /// The workload that the space is for, when the design has several.
     #[arg(long)]
@@ -50,6 +51,12 @@ pub(crate) struct Options {
     /// Draw which share of the configs survives, value by value, into a `.svg` or `.png` file.
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
+    /// Write the space for another tool instead: its parameters, and its conditions as Python.
+    #[arg(long, value_name = "FORMAT", conflicts_with_all = ["sample", "enumerate", "why", "config", "plot"])]
+    export: Option<export::Export>,
+    /// The file that is written (default: standard output).
+    #[arg(long, short = 'o', value_name = "FILE", requires = "export")]
+    to: Option<PathBuf>,
     #[command(flatten)]
     rules: rules::Rules,
     /// The most edges a diagram may have before the space is streamed.
@@ -57,7 +64,7 @@ pub(crate) struct Options {
     max_edges: usize,
 }
 
-/// Values looked at for one question about a space at most; all of them together may take twice that.
+/// Values looked at for one question about a space at most; all of them together may take five times that.
 const QUESTION_WORK: u64 = 100_000_000;
 
 /// A space as far as it could be made.
@@ -93,6 +100,10 @@ pub(crate) fn run(options: &Options, format: Format, table: Option<Table>) -> Re
         }
     };
     let milliseconds = started.elapsed().as_secs_f64() * 1e3;
+    if let Some(export) = options.export {
+        export::write(&subject, &made, export, options.to.as_deref())?;
+        return Ok(Status::Fine);
+    }
     if options.sample.is_some() || options.enumerate {
         let wanted = rows::Wanted { sample: options.sample, seed: options.seed };
         let table = table.unwrap_or(match format {

@@ -9,7 +9,9 @@ use spak_records::space_report::{
     SpaceReport, SurvivorRecord, WhyRecord,
 };
 use spak_records::{Config, Value};
-use spak_space::{BigUint, Conflict, Explainer, Killed, Parameter, Space};
+use spak_space::{
+    BigUint, Conflict, Constraint, Explainer, Killed, MakeError, Parameter, Space, Streamed,
+};
 use spak_syntax::diagnostic::suggest;
 
 use super::{Made, Options};
@@ -197,12 +199,13 @@ fn removals(
 fn why(subject: &Subject, text: &str, explainer: &mut Explainer) -> Result<WhyRecord> {
     let (parameter, value) = pair(subject, text)?;
     let fixed = [(parameter, value)];
-    let number = explainer.count_where(&fixed, None)?;
+    let number = at_least(subject, explainer, &fixed)?;
     let excluded = if number == BigUint::from(0_u32) { explainer.exclusion(&fixed) } else { None };
-    let mut leaves = Vec::with_capacity(subject.problem.constraints.len());
-    for index in 0..subject.problem.constraints.len() {
-        leaves.push(count(&explainer.count_where(&fixed, Some(&[index as u32]))?));
-    }
+    let one = |index: usize| explainer.count_where(&fixed, Some(&[index as u32]));
+    // All or none: with some of them left out nobody could tell which is which.
+    let leaves: Result<Vec<BigUint>, MakeError> =
+        (0..subject.problem.constraints.len()).map(one).collect();
+    let leaves = leaves.unwrap_or_default().iter().map(count).collect();
     let known = subject.problem.parameters.get(parameter as usize).context("a known parameter")?;
     Ok(WhyRecord {
         parameter: known.name.clone(),
@@ -240,7 +243,7 @@ fn config(subject: &Subject, text: &str, explainer: &mut Explainer) -> Result<Co
             (None, _) => None,
         })
         .collect();
-    let number = explainer.count_where(&fixed, None)?;
+    let number = at_least(subject, explainer, &fixed)?;
     let valid = number != BigUint::from(0_u32);
     let breaks = match &whole {
         Some(config) if !valid => explainer.broken(config),
@@ -251,6 +254,33 @@ fn config(subject: &Subject, text: &str, explainer: &mut Explainer) -> Result<Co
         _ => None,
     };
     Ok(ConfigRecord { config: named, valid, count: count(&number), breaks, excluded })
+}
+
+/// How many valid configs have these values; of a space without a diagram, as many as are found.
+fn at_least(subject: &Subject, explainer: &mut Explainer, fixed: &[(u32, u32)]) -> Result<BigUint> {
+    match explainer.count_where(fixed, None) {
+        Ok(number) => return Ok(number),
+        Err(MakeError::TooLarge(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let mut problem = subject.problem.clone();
+    for (parameter, value) in fixed {
+        let Some(parameter) = problem.parameters.get_mut(*parameter as usize) else { continue };
+        // Who has a value is there.
+        if let Some(expr) = parameter.when.take() {
+            problem.constraints.push(Constraint { text: String::new(), expr });
+        }
+        let (at, one) = (*value as usize, |at: usize| at..(at + 1));
+        parameter.values = parameter.values.get(one(at)).unwrap_or_default().to_vec();
+        if let Some(meanings) = &mut parameter.meanings {
+            *meanings = meanings.get(one(at)).unwrap_or_default().to_vec();
+        }
+    }
+    let walked = Streamed::of(&problem)?.count(STREAMED_WORK);
+    if walked.found == BigUint::from(0_u32) && !walked.is_complete {
+        bail!("no config with these values was found, and the search was not finished");
+    }
+    Ok(walked.found)
 }
 
 /// `name=value` as indices.

@@ -1,12 +1,16 @@
 //! The report for people.
 
 use anyhow::Result;
-use spak_records::space_report::{ConflictRecord, CountRecord, SpaceReport};
+use spak_records::Value;
+use spak_records::space_report::{ConflictRecord, ConstraintRecord, CountRecord, SpaceReport};
 
 use crate::output;
 
 /// A value that needs this many characters is cut.
 const MAX_LINE: usize = 96;
+
+/// A list of values that needs this many characters is cut.
+const MAX_VALUES: usize = 56;
 
 pub(super) fn report(report: &SpaceReport) -> Result<()> {
     let mut out = format!(
@@ -15,11 +19,10 @@ pub(super) fn report(report: &SpaceReport) -> Result<()> {
         counted(report.parameters.len(), "parameter"),
         counted(report.constraints.len(), "constraint")
     );
-    let share = match (&report.combinations, &report.count) {
-        (CountRecord::Number(all), CountRecord::Number(valid)) if *all > 0 => {
-            format!(" ({} %)", significant(100.0 * *valid as f64 / *all as f64))
-        }
-        _ => String::new(),
+    let (all, valid) = (roughly(&report.combinations), roughly(&report.count));
+    let share = match report.exact && all > 0.0 && all.is_finite() {
+        true => format!(" ({} %)", significant(100.0 * valid / all)),
+        false => String::new(),
     };
     let kind = if report.exact { "valid" } else { "or more valid; the search was not finished" };
     out.push_str(&format!(
@@ -47,7 +50,9 @@ pub(super) fn report(report: &SpaceReport) -> Result<()> {
     }
     answers(report, &mut out);
     if let Some(example) = report.example.as_ref().filter(|_| !is_asked) {
-        let values: Vec<String> = example.0.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        // In the order of the file, as everything else.
+        let named = |name: &String| Some(format!("{name}={}", example.0.get(name)?));
+        let values: Vec<String> = report.parameters.iter().filter_map(|p| named(&p.name)).collect();
         out.push_str(&format!("an example: {}\n", values.join(" ")));
     }
     for note in &report.notes {
@@ -59,20 +64,17 @@ pub(super) fn report(report: &SpaceReport) -> Result<()> {
 fn parameters(report: &SpaceReport, out: &mut String) {
     let rows = report.parameters.iter().map(|p| {
         let survive = p.survive.map_or("?".to_owned(), |n| n.to_string());
-        let never: Vec<String> = p
-            .killed
-            .iter()
-            .map(|k| k.value.as_ref().map_or("absent".to_owned(), ToString::to_string))
-            .collect();
-        vec![p.name.clone(), p.values.to_string(), survive, cut(&never.join(" "))]
+        let never: Vec<Option<&Value>> = p.killed.iter().map(|k| k.value.as_ref()).collect();
+        let more = p.survive.is_some_and(|n| n + (never.len() as u64) < p.values);
+        vec![p.name.clone(), p.values.to_string(), survive, listed(&never, " ", more)]
     });
     out.push_str(&output::table(&["parameter", "values", "survive", "never valid"], rows));
     out.push_str("\n\n");
     for parameter in &report.parameters {
         // Values killed by the same constraints are told together.
-        let mut told: Vec<(&[u32], Vec<String>)> = Vec::new();
+        let mut told: Vec<(&[u32], Vec<Option<&Value>>)> = Vec::new();
         for killed in parameter.killed.iter().filter(|k| !k.by.is_empty()) {
-            let value = killed.value.as_ref().map_or("absent".to_owned(), ToString::to_string);
+            let value = killed.value.as_ref();
             match told.iter_mut().find(|(by, _)| *by == killed.by.as_slice()) {
                 Some((_, values)) => values.push(value),
                 None => told.push((&killed.by, vec![value])),
@@ -82,7 +84,7 @@ fn parameters(report: &SpaceReport, out: &mut String) {
             out.push_str(&format!(
                 "{} = {} is excluded by\n",
                 parameter.name,
-                cut(&values.join(", "))
+                listed(&values, ", ", false)
             ));
             lines(report, by, out);
         }
@@ -98,11 +100,13 @@ fn constraints(report: &SpaceReport, out: &mut String) {
     if own.len() == 0 {
         return;
     }
+    let is_known = |c: &ConstraintRecord| c.removes_alone.is_some() && c.only_it_removes.is_some();
+    let is_whole = own.clone().all(is_known);
     let rows = own.map(|c| {
         vec![cut(&c.text), shown(&c.removes_alone), shown(&c.only_it_removes), String::new()]
     });
     out.push_str(&output::table(&["constraint", "alone removes", "only it removes", ""], rows));
-    out.push_str("\n\n");
+    out.push_str(if is_whole { "\n\n" } else { "\n?: not counted, it would take too long\n\n" });
 }
 
 /// A count, or that it is not known.
@@ -170,6 +174,53 @@ fn lines(report: &SpaceReport, constraints: &[u32], out: &mut String) {
     }
 }
 
+/// Values with runs of neighbouring whole numbers drawn together; of long lists the beginning and the
+/// end.
+fn listed(values: &[Option<&Value>], between: &str, more: bool) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut rest = values;
+    while let Some((first, after)) = rest.split_first() {
+        let run = match first {
+            Some(Value::Int(from)) => {
+                let next = |(at, v): (i64, &Option<&Value>)| *v == Some(&Value::Int(from + at));
+                (1..).zip(after).take_while(|(at, v)| next((*at, v))).count()
+            }
+            _ => 0,
+        };
+        let shown = |v: &Option<&Value>| v.map_or("absent".to_owned(), ToString::to_string);
+        match after.get(run.saturating_sub(1)).filter(|_| run >= 2) {
+            Some(last) => parts.push(format!("{}..{}", shown(first), shown(last))),
+            None => parts.push(shown(first)),
+        }
+        rest = after.get(if run >= 2 { run } else { 0 }..).unwrap_or_default();
+    }
+    if more {
+        parts.push("…".to_owned());
+    }
+    let whole = parts.join(between);
+    if whole.chars().count() <= MAX_VALUES {
+        return whole;
+    }
+    let last = parts.pop().filter(|last| last.chars().count() < MAX_VALUES / 2).unwrap_or_default();
+    let mut out = String::new();
+    for part in parts {
+        if out.chars().count() + part.chars().count() + last.chars().count() > MAX_VALUES {
+            break;
+        }
+        out.push_str(&part);
+        out.push_str(between);
+    }
+    if last == "…" { format!("{out}…") } else { format!("{out}…{between}{last}") }
+}
+
+/// A count as a float.
+fn roughly(count: &CountRecord) -> f64 {
+    match count {
+        CountRecord::Number(number) => *number as f64,
+        CountRecord::Digits(digits) => digits.parse().unwrap_or(f64::INFINITY),
+    }
+}
+
 fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
@@ -184,6 +235,9 @@ fn cut(text: &str) -> String {
 fn significant(x: f64) -> String {
     if x == 0.0 {
         return "0".to_owned();
+    }
+    if x.abs() < 1e-4 {
+        return format!("{x:.2e}");
     }
     let digits = (2 - x.abs().log10().floor() as i32).clamp(0, 12) as usize;
     format!("{x:.digits$}")
