@@ -14,6 +14,7 @@ mod rejected;
 mod rules;
 mod schemas;
 mod spaces;
+mod spaces_export;
 mod spaces_hostile;
 mod strategies;
 mod support;
