@@ -1,6 +1,6 @@
 //! A formula as Python, for tools that evaluate restrictions there.
 
-use spak_expr::{BinaryOp, CompareOp, Expr, ExprKind, Number, UnaryOp};
+use spak_expr::{BinaryOp, CompareOp, Expr, ExprKind, Number, Quantity, UnaryOp};
 
 /// How tightly an expression of Python binds; operands that bind less get brackets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,7 +18,7 @@ enum Level {
 }
 
 /// `expr` as Python, where every name is a parameter; `None` when it has something that Python has no
-/// plain expression for, such as units, `forall`, or functions of other libraries.
+/// plain expression for, such as `forall`, or functions of other libraries.
 ///
 /// Conditions that compute what leaves 64 bits have no value here and have one there.
 pub fn written(expr: &Expr) -> Option<String> {
@@ -41,6 +41,14 @@ fn bare(expr: &Expr) -> Option<(String, Level)> {
         ExprKind::Number(Number::Int(i)) => (i.to_string(), Level::Sign),
         ExprKind::Number(Number::Float(x)) if x.is_finite() => {
             (format!("{x:?}"), if *x < 0.0 { Level::Sign } else { Level::Atom })
+        }
+        // Everything in base units (bytes, nanoseconds): what could be compared before still can.
+        ExprKind::Quantity(number, unit) => {
+            let magnitude = Quantity::of(number.as_float(), *unit).magnitude;
+            let is_whole = magnitude.fract() == 0.0 && magnitude.abs() < 9.0e15;
+            let number =
+                if is_whole { Number::Int(magnitude as i64) } else { Number::Float(magnitude) };
+            return bare(&Expr::new(expr.span, ExprKind::Number(number)));
         }
         ExprKind::Bool(b) => ((if *b { "True" } else { "False" }).to_owned(), Level::Atom),
         ExprKind::Text(text) => (crate::space::quoted(text), Level::Atom),
@@ -173,7 +181,7 @@ mod tests {
             ("is_pow2(a + b)", "a + b > 0 and ((a + b) & (a + b - 1)) == 0"),
             ("(a if b > 1 else c) + 1 < 2", "(a if b > 1 else c) + 1 < 2"),
             ("scheme == \"it's\"", "scheme == 'it\\'s'"),
-            ("a * 12 KiB < 3", "-"),
+            ("a * 2 B <= 12 KiB", "a * 2 <= 12288"),
             ("forall i in 0..3: i < a", "-"),
         ];
         for (text, expected) in cases {

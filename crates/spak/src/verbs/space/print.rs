@@ -65,7 +65,9 @@ fn parameters(report: &SpaceReport, out: &mut String) {
     let rows = report.parameters.iter().map(|p| {
         let survive = p.survive.map_or("?".to_owned(), |n| n.to_string());
         let never: Vec<Option<&Value>> = p.killed.iter().map(|k| k.value.as_ref()).collect();
-        let more = p.survive.is_some_and(|n| n + (never.len() as u64) < p.values);
+        // Of an empty space no value is listed: the reason is told once.
+        let listed_all = |n: u64| never.is_empty() || n + never.len() as u64 >= p.values;
+        let more = p.survive.is_some_and(|n| !listed_all(n));
         vec![p.name.clone(), p.values.to_string(), survive, listed(&never, " ", more)]
     });
     out.push_str(&output::table(&["parameter", "values", "survive", "never valid"], rows));
