@@ -9,6 +9,9 @@ use crate::codes::{CIRCULAR_CONDITION, DUPLICATE_NAME};
 use crate::reading::Reading;
 use crate::system::{Dimension, System};
 
+/// Dimensions of a circle that are named.
+const MAX_NAMED: usize = 8;
+
 pub(super) fn check(system: &System, found: &mut Vec<Diagnostic>) {
     let mut seen: BTreeMap<(Vec<String>, &str), &Dimension> = BTreeMap::new();
     for dimension in &system.dimensions {
@@ -73,20 +76,29 @@ fn circles(system: &System, found: &mut Vec<Diagnostic>) {
             }
         }
     }
+    // Of a circle it is said once.
+    let mut said = vec![false; waits.len()];
     for (at, dimension) in system.dimensions.iter().enumerate() {
-        let is_open = decided.get(at) == Some(&false);
+        let is_open = decided.get(at) == Some(&false) && said.get(at) == Some(&false);
         let Some(when) = dimension.when.last().filter(|_| is_open) else { continue };
         let Some(route) = circle(at, &waits) else { continue };
-        let names: Vec<String> = route
-            .iter()
-            .filter_map(|at| system.dimensions.get(*at))
-            .map(|d| format!("`{}`", d.name))
-            .collect();
-        let message = format!("whether `{}` is there depends on itself", dimension.name);
-        let reason = match names.as_slice() {
-            [_, _] => "its condition names it".to_owned(),
-            _ => format!("the conditions go in a circle: {}", names.join(" needs ")),
+        for member in &route {
+            if let Some(slot) = said.get_mut(*member) {
+                *slot = true;
+            }
+        }
+        let dimensions = route.iter().filter_map(|at| system.dimensions.get(*at));
+        let mut names: Vec<String> = dimensions.map(|d| format!("`{}`", d.name)).collect();
+        let reason = match names.len() {
+            ..=2 => "its condition names it".to_owned(),
+            count => {
+                if count > MAX_NAMED {
+                    names.splice(MAX_NAMED - 1..count - 1, ["…".to_owned()]);
+                }
+                format!("the conditions go in a circle: {}", names.join(" needs "))
+            }
         };
+        let message = format!("whether `{}` is there depends on itself", dimension.name);
         found.push(
             Diagnostic::error(CIRCULAR_CONDITION, when.span, message)
                 .because(reason)

@@ -43,7 +43,7 @@ pub(super) fn read(
 pub(crate) fn condition_of(value: &Value, diagnostics: &mut Vec<Diagnostic>) -> SlotReading {
     let before = diagnostics.len();
     let read = reading::value(value, Expect::Condition, diagnostics);
-    let is_formal = matches!(read.reading, Reading::Formula(_) | Reading::Open);
+    let is_formal = matches!(read.reading, Reading::Formula(_) | Reading::Open | Reading::Nothing);
     if !is_formal && diagnostics.len() == before {
         diagnostics.push(
             Diagnostic::warning(
