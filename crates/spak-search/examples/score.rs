@@ -106,7 +106,7 @@ fn print(space: &str, report: &Report, per_run: f64) {
 
 /// The values of each option among which is chosen.
 const LEVELS: [&[f64]; 5] =
-    [&[6.0, 8.0, 12.0], &[8.0, 16.0], &[1.0, 2.0], &[30.0, 50.0, 80.0], &[0.1, 0.2, 0.3]];
+    [&[3.0, 4.0, 6.0], &[8.0, 16.0], &[1.0, 2.0], &[30.0, 50.0, 80.0], &[0.1, 0.2, 0.3]];
 
 /// All combinations, each as the positions of its values in [`LEVELS`].
 fn combinations() -> Vec<Vec<usize>> {

@@ -29,10 +29,8 @@ use pool::Pool;
 /// Options of the default strategy.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Guided {
-    /// Points that the first episode begins with.
+    /// Points that an episode begins with.
     pub first: usize,
-    /// Points that later episodes begin with.
-    pub again: usize,
     /// Random points of which the farthest from the others is taken, for each of the first points; a quarter of
     /// that for those of later episodes, of which there are many.
     pub spread: usize,
@@ -74,7 +72,6 @@ impl Default for Guided {
     fn default() -> Self {
         Self {
             first: 4,
-            again: 8,
             spread: 32,
             modelled: 64,
             pool: 64,
@@ -85,8 +82,8 @@ impl Default for Guided {
             varied: 0.8,
             doublings: 4,
             trees: 2,
-            cuts: 3,
-            leaf: 4,
+            cuts: 4,
+            leaf: 2,
             regrow: 4.0,
             forest: 512,
             patience: 50,
@@ -364,12 +361,9 @@ impl Strategy for GuidedSearch {
         let mut work = std::mem::take(&mut self.work);
         let mut best: Option<f32> = None;
         let told = self.values.len();
-        let (first, draws) = if self.begun == 0 {
-            (self.options.first, self.options.spread)
-        } else {
-            (self.options.again, self.options.spread / 4)
-        };
-        if self.elites.is_empty() || told < self.begun + first {
+        let anew = self.begun > 0;
+        let draws = if anew { self.options.spread / 4 } else { self.options.spread };
+        if self.elites.is_empty() || told < self.begun + self.options.first {
             let known = (self.begun..told).chain(self.archive.iter().map(|elite| elite.1 as usize));
             if spread(view, known, draws, point, &mut work) {
                 best = Some(0.0);
