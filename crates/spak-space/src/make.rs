@@ -35,7 +35,7 @@ impl Default for Limits {
 }
 
 /// Values looked at before another order is tried, at first.
-const FIRST_WORK: u64 = 2_000_000;
+const FIRST_WORK: u64 = 400_000;
 
 /// Taking conditions apart for an order takes about so long for each parameter that one reads.
 const WORK_A_READ: u64 = 64;
