@@ -66,6 +66,8 @@ pub struct ParameterRecord {
     pub name: String,
     /// How many values it has.
     pub values: u64,
+    /// The condition under which it is there; `null` for one that always is.
+    pub when: Option<String>,
     /// How many of them some valid config has; with a streamed space `null`.
     pub survive: Option<u64>,
     /// Surviving values with how many configs have each, at most 256 of them.
@@ -79,6 +81,8 @@ pub struct ParameterRecord {
 pub struct SurvivorRecord {
     /// The value; `null` for absent.
     pub value: Option<Value>,
+    /// Combinations that have it, whatever the constraints say.
+    pub of: CountRecord,
     /// Valid configs that have it.
     pub count: CountRecord,
 }
@@ -143,6 +147,8 @@ pub struct ConflictRecord {
     pub constraints: Vec<u32>,
     /// Whether no smaller set is in conflict; otherwise none of them can be left out.
     pub smallest: bool,
+    /// Of parameters that were given values: the names of those that are there only under a condition.
+    pub conditional: Vec<String>,
 }
 
 /// What becomes of a value.

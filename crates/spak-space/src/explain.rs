@@ -107,6 +107,14 @@ impl Explainer {
         self.space(&self.constraints(), &[])
     }
 
+    /// The space without any condition but those under which parameters are there.
+    ///
+    /// # Errors
+    /// See [`MakeError`].
+    pub fn unconstrained(&mut self) -> Result<Space, MakeError> {
+        self.space(&[], &[])
+    }
+
     /// Conditions that cannot hold together, the smallest set of them; `None` when all can, or when the
     /// limits do not allow to tell.
     pub fn conflict(&mut self) -> Option<Conflict> {

@@ -40,7 +40,7 @@ impl Parameter {
 
 impl Parameter {
     /// What each value stands for in conditions.
-    pub(crate) fn meaning(&self) -> Vec<spak_expr::Value> {
+    pub fn meaning(&self) -> Vec<spak_expr::Value> {
         let plain = || self.values.iter().map(to_expression_value).collect();
         let own = self.meanings.as_ref().filter(|m| m.len() == self.values.len());
         own.cloned().unwrap_or_else(plain)

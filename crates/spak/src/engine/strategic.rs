@@ -38,8 +38,11 @@ pub(crate) struct Strategic<'a> {
     seed: u64,
     margin: Option<f64>,
     /// What stands for a config, and whether that may be tried; templates take milliseconds to say.
-    known: RefCell<BTreeMap<Vec<u32>, (Config, Result<(), String>)>>,
+    known: RefCell<BTreeMap<Vec<u32>, Judged>>,
 }
+
+/// A config, and why it may not be tried.
+type Judged = (Config, Result<(), String>);
 
 impl<'a> Strategic<'a> {
     /// The strategy called `name`, led by what the design knows.
@@ -145,7 +148,7 @@ impl<'a> Strategic<'a> {
     }
 
     /// The config that stands for a point, and whether it may be tried.
-    fn stands_for(&self, point: &[u32]) -> (Config, Result<(), String>) {
+    fn stands_for(&self, point: &[u32]) -> Judged {
         if let Some(known) = self.known.borrow().get(point) {
             return known.clone();
         }

@@ -322,3 +322,43 @@ fn the_published_spaces_have_their_published_counts() {
     }
     assert!(seen >= 10);
 }
+
+#[test]
+fn what_is_not_there_is_counted_once_and_said() {
+    let folder = Folder::with(
+        "w.dsl",
+        "system S {
+    design_space { scheme: [\"naive\", \"online\"] }
+    tuning_space {
+        tile: [32, 64]
+        stages: [1, 2, 3] when scheme == \"online\"
+        wide { when: tile == 64, depth: pow2 range [1, 8], mode: \"a\" | \"b\" }
+        last { values: [1, 2], when: scheme == \"online\" and tile == 32 }
+    }
+    constraint { require: stages * tile <= 128 }
+}
+",
+    );
+    // naive: 1 with 32, 8 with 64; online: 3 * 2 with 32, 2 of 3 stages * 8 with 64.
+    let (code, space) = folder.json(&["space", "w.dsl"]);
+    assert_eq!(
+        (code, &space["count"], &space["combinations"]),
+        (0, &31.into(), &39.into()),
+        "{space}"
+    );
+    let stages = &space["parameters"][2];
+    assert_eq!(stages["when"], "scheme == \"online\"", "{space}");
+    assert_eq!((&stages["values"], &stages["survive"]), (&3.into(), &3.into()), "{space}");
+    let count = |value: serde_json::Value| {
+        let all = stages["surviving"].as_array().unwrap();
+        all.iter().find(|s| s["value"] == value).map(|s| (s["count"].clone(), s["of"].clone()))
+    };
+    assert_eq!(count(3.into()), Some((2.into(), 10.into())), "{space}");
+    assert_eq!(count(serde_json::Value::Null), Some((9.into(), 9.into())), "{space}");
+    let rows = folder.spak(&["space", "w.dsl", "--enumerate", "--output", "csv"]).ended(0).out;
+    assert_eq!(rows.lines().count(), 1 + 31);
+    assert!(rows.lines().any(|row| row == "naive,32,,,,"), "{rows}");
+    let said = folder.spak(&["space", "w.dsl", "--config", "scheme=naive,stages=2"]).ended(1).out;
+    assert!(said.contains("stages is there only when scheme == \"online\""), "{said}");
+    folder.spak(&["space", "w.dsl", "--config", "scheme=naive,tile=32"]).ended(0);
+}

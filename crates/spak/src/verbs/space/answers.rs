@@ -64,10 +64,11 @@ pub(super) fn report(
     let mut report = nothing(&options.file, subject);
     report.milliseconds = milliseconds;
     let parameters = &subject.problem.parameters;
-    let combinations: BigUint = parameters
-        .iter()
-        .map(|p| BigUint::from(p.values.len() + usize::from(p.when.is_some())))
-        .product();
+    let unconstrained = explainer.unconstrained().ok();
+    let combinations = match &unconstrained {
+        Some(space) => space.count(),
+        None => parameters.iter().map(|p| BigUint::from(p.values.len())).product(),
+    };
     report.combinations = count(&combinations);
     match made {
         Made::Exact(space) => {
@@ -75,7 +76,7 @@ pub(super) fn report(
             report.count = count(&space.count());
             report.nodes = space.nodes() as u64;
             report.edges = space.edges() as u64;
-            report.parameters = survival(parameters, &space, explainer);
+            report.parameters = survival(parameters, (&space, unconstrained.as_ref()), explainer);
             report.example =
                 space.unrank(&BigUint::from(0_u32)).map(|config| values(parameters, &config));
             report.constraints = removals(subject, &space, &combinations, explainer);
@@ -107,6 +108,7 @@ pub(super) fn report(
                 .map(|p| ParameterRecord {
                     name: p.name.clone(),
                     values: p.values.len() as u64,
+                    when: p.when.as_ref().map(spak_expr::print),
                     survive: None,
                     surviving: Vec::new(),
                     killed: Vec::new(),
@@ -115,7 +117,7 @@ pub(super) fn report(
         }
     }
     if report.example.is_none() && report.exact {
-        report.conflict = explainer.conflict().map(|conflict| record(&conflict));
+        report.conflict = explainer.conflict().map(|conflict| record(subject, &conflict, &[]));
     }
     for why in &options.why {
         report.why.push(self::why(subject, why, explainer)?);
@@ -134,23 +136,47 @@ pub(super) fn values(parameters: &[Parameter], config: &[u32]) -> Config {
     Config(parameters.iter().zip(config).filter_map(value).collect::<BTreeMap<_, _>>())
 }
 
-fn record(conflict: &Conflict) -> ConflictRecord {
-    ConflictRecord { constraints: conflict.constraints.clone(), smallest: conflict.is_smallest }
+/// A conflict where parameters, by index, were given values.
+fn record(subject: &Subject, conflict: &Conflict, fixed: &[(u32, u32)]) -> ConflictRecord {
+    let parameters = &subject.problem.parameters;
+    let given = || fixed.iter().filter_map(|(at, v)| Some((parameters.get(*at as usize)?, *v)));
+    let mut known = subject.problem.symbols.clone();
+    known.extend(given().filter_map(|(parameter, value)| {
+        Some((parameter.name.clone(), parameter.meaning().into_iter().nth(value as usize)?))
+    }));
+    // Those whose condition holds for what was given are not to blame.
+    let is_there = |p: &Parameter| {
+        let holds = |when| spak_expr::check(when, &known, spak_expr::Limits::default());
+        p.when.as_ref().is_none_or(|when| holds(when).is_ok_and(|verdict| verdict.holds))
+    };
+    let conditional = given().map(|(p, _)| p).filter(|p| !is_there(p)).map(|p| p.name.clone());
+    ConflictRecord {
+        constraints: conflict.constraints.clone(),
+        smallest: conflict.is_smallest,
+        conditional: conditional.collect(),
+    }
 }
 
 fn survival(
     parameters: &[Parameter],
-    space: &Space,
+    (space, unconstrained): (&Space, Option<&Space>),
     explainer: &mut Explainer,
 ) -> Vec<ParameterRecord> {
+    let before = unconstrained.map(Space::marginals).unwrap_or_default();
     // An empty space kills everything for one reason, which is told once.
     let dead = if space.is_empty() { Vec::new() } else { explainer.killed(space) };
     let mut found = Vec::with_capacity(parameters.len());
     for (index, (parameter, alive)) in parameters.iter().zip(space.marginals()).enumerate() {
+        let of = |value: u32| {
+            let all = before.get(index).and_then(|all| all.iter().find(|(v, _)| *v == value));
+            all.map_or(CountRecord::Number(0), |(_, n)| count(n))
+        };
         let survivor = |(value, n): &(u32, BigUint)| SurvivorRecord {
             value: parameter.values.get(*value as usize).cloned(),
+            of: of(*value),
             count: count(n),
         };
+        let is_value = |(value, _): &&(u32, BigUint)| (*value as usize) < parameter.values.len();
         let killed = dead.iter().filter(|killed| killed.parameter == index as u32);
         let record = |killed: &Killed| KilledRecord {
             value: parameter.values.get(killed.value as usize).cloned(),
@@ -159,7 +185,8 @@ fn survival(
         found.push(ParameterRecord {
             name: parameter.name.clone(),
             values: parameter.values.len() as u64,
-            survive: Some(alive.len() as u64),
+            when: parameter.when.as_ref().map(spak_expr::print),
+            survive: Some(alive.iter().filter(is_value).count() as u64),
             surviving: alive.iter().take(MAX_LISTED).map(survivor).collect(),
             killed: killed.take(MAX_LISTED).map(record).collect(),
         });
@@ -211,7 +238,7 @@ fn why(subject: &Subject, text: &str, explainer: &mut Explainer) -> Result<WhyRe
         parameter: known.name.clone(),
         value: known.values.get(value as usize).cloned().context("a known value")?,
         count: count(&number),
-        excluded: excluded.as_ref().map(record),
+        excluded: excluded.map(|conflict| record(subject, &conflict, &fixed)),
         leaves,
     })
 }
@@ -249,9 +276,10 @@ fn config(subject: &Subject, text: &str, explainer: &mut Explainer) -> Result<Co
         Some(config) if !valid => explainer.broken(config),
         _ => Vec::new(),
     };
-    let excluded = match (valid, &whole) {
-        (false, None) => explainer.exclusion(&fixed).as_ref().map(record),
-        _ => None,
+    // Where no constraint is broken, something is given that is not there, or left out that is.
+    let excluded = match valid || !breaks.is_empty() {
+        true => None,
+        false => explainer.exclusion(&fixed).map(|conflict| record(subject, &conflict, &fixed)),
     };
     Ok(ConfigRecord { config: named, valid, count: count(&number), breaks, excluded })
 }

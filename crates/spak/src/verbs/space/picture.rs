@@ -26,10 +26,10 @@ fn parameter(
     report: &SpaceReport,
     parameter: &spak_records::space_report::ParameterRecord,
 ) -> Parameter {
-    let all = number(&report.combinations) / parameter.values.max(1) as f64;
+    let share = |of: f64, count: f64| if of > 0.0 { count / of } else { 0.0 };
     let survivors = parameter.surviving.iter().map(|survivor| ValueShare {
         value: survivor.value.as_ref().map_or("absent".to_owned(), ToString::to_string),
-        share: if all > 0.0 { number(&survivor.count) / all } else { 0.0 },
+        share: share(number(&survivor.of), number(&survivor.count)),
         count: grouped(&survivor.count),
         killed_by: None,
     });

@@ -72,6 +72,13 @@ fn parameters(report: &SpaceReport, out: &mut String) {
     });
     out.push_str(&output::table(&["parameter", "values", "survive", "never valid"], rows));
     out.push_str("\n\n");
+    let conditional = report.parameters.iter().filter_map(|p| Some((&p.name, p.when.as_ref()?)));
+    let there: String =
+        conditional.map(|(name, when)| format!("{name} is there only when {when}\n")).collect();
+    if !there.is_empty() {
+        out.push_str(&there);
+        out.push('\n');
+    }
     for parameter in &report.parameters {
         // Values killed by the same constraints are told together.
         let mut told: Vec<(&[u32], Vec<Option<&Value>>)> = Vec::new();
@@ -158,12 +165,23 @@ fn answers(report: &SpaceReport, out: &mut String) {
 }
 
 fn blame(report: &SpaceReport, conflict: &ConflictRecord, out: &mut String) {
+    let whens = conflict.conditional.iter().filter_map(|name| {
+        let parameter = report.parameters.iter().find(|p| p.name == *name)?;
+        Some(format!("    {name} is there only when {}\n", parameter.when.as_ref()?))
+    });
+    let whens: String = whens.collect();
+    if conflict.constraints.is_empty() {
+        out.push_str("something is not there with the other values\n");
+        out.push_str(&whens);
+        return;
+    }
     out.push_str(match (conflict.constraints.len(), conflict.smallest) {
         (1, _) => "this constraint alone forbids it\n",
         (_, true) => "these cannot hold together, and no fewer do it\n",
         (_, false) => "these cannot hold together, and none can be left out\n",
     });
     lines(report, &conflict.constraints, out);
+    out.push_str(&whens);
 }
 
 fn lines(report: &SpaceReport, constraints: &[u32], out: &mut String) {
