@@ -283,6 +283,13 @@ impl Explainer {
         if found.is_empty() {
             return found;
         }
+        // What the `when` of parameters excludes by itself is nobody's fault.
+        if self.lowered.roots.iter().any(|root| root.constraint.is_none())
+            && let Some(space) = self.shared(&[], SHARE_ALONE)
+        {
+            let by = Conflict { constraints: Vec::new(), is_smallest: true };
+            explain(&mut found, &by, &space.marginals());
+        }
         for constraint in self.constraints() {
             if let Some(space) = self.alone(constraint) {
                 let by = Conflict { constraints: vec![constraint], is_smallest: true };

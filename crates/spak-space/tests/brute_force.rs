@@ -10,7 +10,8 @@ use rand_chacha::ChaCha8Rng;
 use spak_expr::{Value, eval};
 use spak_records::Value as Record;
 use spak_space::{
-    Constraint, Dialect, Limits, Neighbourhood, Parameter, Problem, Space, Streamed, Walked,
+    Constraint, Dialect, Explainer, Limits, Neighbourhood, Parameter, Problem, Space, Streamed,
+    Walked,
 };
 
 /// A parameter's values; names are `a`, `b`, …
@@ -266,6 +267,44 @@ proptest! {
                 let count = expected.iter().filter(|c| c[parameter] == value).count();
                 let said = values.iter().find(|(v, _)| *v == value).map_or(BigUint::from(0_u32), |(_, n)| n.clone());
                 prop_assert_eq!(said, BigUint::from(count), "parameter {} value {}", parameter, value);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 200 } else { 4_000 }))]
+
+    #[test]
+    fn who_is_blamed_is_to_blame(problem in problem()) {
+        let with = |kept: &dyn Fn(u32) -> bool| {
+            let constraints = problem.constraints.iter().zip(0..);
+            let constraints = constraints.filter(|(_, i)| kept(*i)).map(|(c, _)| c.clone()).collect();
+            brute_force(&Problem { constraints, ..problem.clone() })
+        };
+        let mut explainer = Explainer::new(&problem, Limits::default()).unwrap();
+        for (index, removal) in (0..).zip(explainer.removals()) {
+            prop_assert_eq!(removal.alone, Some(BigUint::from(with(&|i| i == index).len())));
+            prop_assert_eq!(removal.without, Some(BigUint::from(with(&|i| i != index).len())));
+        }
+        let space = Space::of(&problem).unwrap();
+        if space.is_empty() {
+            let conflict = explainer.conflict().unwrap();
+            prop_assert!(with(&|i| conflict.constraints.contains(&i)).is_empty());
+            for left_out in &conflict.constraints {
+                let kept = |i: u32| conflict.constraints.contains(&i) && i != *left_out;
+                prop_assert!(!with(&kept).is_empty(), "{left_out} is not needed");
+            }
+        } else {
+            for killed in explainer.killed(&space) {
+                let has = |config: &Vec<u32>| config[killed.parameter as usize] == killed.value;
+                prop_assert!(!with(&|_| true).iter().any(has));
+                let by = killed.by.unwrap().constraints;
+                prop_assert!(!with(&|i| by.contains(&i)).iter().any(has), "{by:?}");
+                for left_out in &by {
+                    let kept = |i: u32| by.contains(&i) && i != *left_out;
+                    prop_assert!(with(&kept).iter().any(has), "{left_out} is not needed");
+                }
             }
         }
     }
