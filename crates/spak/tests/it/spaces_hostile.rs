@@ -124,7 +124,10 @@ fn contradictions_are_named_by_the_fewest_constraints() {
     let (exit, said) =
         said(space(&parameters(4, 5), &["p3 > 0", "p0 > p1", "p1 > p2", "p2 > p0", "p3 < 5"]));
     assert_eq!((exit, &said["count"]), (1, &json!(0)));
-    assert_eq!(said["conflict"], json!({ "constraints": [1, 2, 3], "smallest": true, "conditional": [] }));
+    assert_eq!(
+        said["conflict"],
+        json!({ "constraints": [1, 2, 3], "smallest": true, "conditional": [] })
+    );
 }
 
 #[test]
