@@ -14,6 +14,7 @@ pub mod run;
 pub mod space_report;
 pub mod store;
 pub mod trace;
+pub mod trace_report;
 pub mod trial;
 pub mod tune_report;
 pub mod value;

@@ -63,6 +63,8 @@ enum Verb {
     Space(verbs::space::Options),
     /// Run search strategies against recorded spaces, and score them.
     Tune(verbs::tune::Options),
+    /// Show what a trace holds, or write its trials for other tools.
+    Trace(verbs::trace::Options),
     /// Print the JSON Schema of an output or file format.
     Schema(verbs::schema::Options),
 }
@@ -134,6 +136,7 @@ pub(crate) fn main(command: Command) -> Result<Status> {
         Verb::Predict(options) => verbs::predict::run(&options, format),
         Verb::Space(options) => verbs::space::run(&options, format, command.table),
         Verb::Tune(options) => verbs::tune::run(&options, format),
+        Verb::Trace(options) => verbs::trace::run(&options, format),
         Verb::Schema(options) => verbs::schema::run(&options, format),
     }
 }

@@ -14,4 +14,5 @@ pub(crate) mod run_loop;
 pub(crate) mod schema;
 pub(crate) mod show;
 pub(crate) mod space;
+pub(crate) mod trace;
 pub(crate) mod tune;

@@ -48,6 +48,9 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.space", || {
         schemars::schema_for!(r::Envelope<Diagnosed<spak_records::space_report::SpaceReport>>)
     }),
+    ("spak.trace-report", || {
+        schemars::schema_for!(r::Envelope<spak_records::trace_report::TraceReport>)
+    }),
     ("spak.trial", || schemars::schema_for!(spak_records::Trial)),
 ];
 

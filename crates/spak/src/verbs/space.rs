@@ -1,6 +1,7 @@
 //! `spak space`: how many configs a tuning space has, which values survive, and who removes the others.
 
 mod answers;
+mod conditional;
 mod export;
 mod picture;
 mod print;

@@ -101,3 +101,56 @@ fn counted(python: &str, file: &Path) -> String {
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     said.lines().last().unwrap_or_else(|| panic!("{errors}")).to_owned()
 }
+
+#[test]
+fn what_is_not_always_there_is_held_at_its_first_value() {
+    let folder = Folder::with(
+        "w.dsl",
+        "system S {
+    design_space { scheme: [\"naive\", \"online\"] }
+    tuning_space {
+        tile: [32, 64]
+        stages: [1, 2, 3] when scheme == \"online\"
+        depth: [1, 2] when stages > 1
+    }
+    constraint { require: stages * tile * depth <= 128 }
+}
+",
+    );
+    let (_, space) = folder.json(&["space", "w.dsl"]);
+    // naive: 2; online: stages 1 with 2 tiles, 2 with depth 1 and 32, 64 or depth 2 and 32, 3 with depth 1 and 32.
+    assert_eq!(space["count"], 2 + 2 + 3 + 1, "{space}");
+    for format in ["t1", "dictionary"] {
+        let out = format!("{format}.json");
+        folder.spak(&["space", "w.dsl", "--export", format, "-o", &out]).ended(0);
+        let (code, again) = folder.json(&["space", &out]);
+        assert_eq!((code, &again["count"]), (0, &space["count"]), "{again}");
+    }
+}
+
+#[test]
+fn what_the_loop_measured_is_replayed() {
+    let folder = Folder::with(
+        "m.dsl",
+        "system S {
+    workload W { family: matmul, m: 40, n: 40, k: 40 }
+    design_space { loop_order: [\"ijk\", \"tiled_ikj\"] }
+    tuning_space { tile_m: [16, 32] }
+}
+",
+    );
+    folder.spak(&["loop", "m.dsl", "--seconds", "60", "--keep-design"]).ended(0);
+    let trace = ".spak/traces/m.jsonl";
+    let (code, report) = folder.json(&["trace", trace]);
+    assert_eq!(code, 0, "{report}");
+    let run = &report["runs"][0];
+    assert_eq!((&run["trials"], &run["system"]), (&3.into(), &"S".into()), "{report}");
+    folder.spak(&["trace", trace, "--export", "t4", "-o", "m_T4.json"]).ended(0);
+    let (code, replay) = folder.json(&["tune", "--replay", "m_T4.json", "--repeats", "2"]);
+    assert_eq!(code, 0, "{replay}");
+    let space = &replay["spaces"][0];
+    assert_eq!((&space["configs"], &space["measured"]), (&3.into(), &3.into()), "{replay}");
+    assert_eq!(space["best"], run["best"], "{replay}");
+    folder.spak(&["trace", trace, "--run", "none"]).ended(2);
+    folder.spak(&["trace", "m.dsl"]).ended(2);
+}

@@ -87,14 +87,8 @@ fn read_back(text: &str) -> Result<Space> {
 
 /// The space with its conditions in Python.
 fn translated(subject: &Subject) -> Result<TuningSpace> {
-    let problem = &subject.problem;
+    let problem = &super::conditional::unconditional(&subject.problem)?;
     let mut restrictions = Vec::new();
-    if let Some(parameter) = problem.parameters.iter().find(|p| p.when.is_some()) {
-        bail!(
-            "`{}` is there only under a condition, and Kernel Tuner has no such parameters",
-            parameter.name
-        );
-    }
     for constraint in &problem.constraints {
         restrictions.push(restriction(problem, constraint)?);
     }

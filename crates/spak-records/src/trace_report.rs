@@ -1,0 +1,45 @@
+//! What `spak trace` prints with `--output json`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::Config;
+
+/// Result of `spak trace`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct TraceReport {
+    /// The file as the user named it.
+    pub file: String,
+    /// What wrote it; `null` when it does not say.
+    pub written_by: Option<String>,
+    /// Lines that were understood.
+    pub lines: u64,
+    /// Lines that are no record.
+    pub broken_lines: u64,
+    /// The runs in the order in which they began.
+    pub runs: Vec<TracedRun>,
+}
+
+/// One run of the loop.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct TracedRun {
+    /// Its id.
+    pub run: String,
+    /// When it began, as RFC 3339.
+    pub time: String,
+    /// The system of the design; empty when it has no name.
+    pub system: String,
+    /// Where the design was.
+    pub design: String,
+    /// The problem in words; empty before the first trial.
+    pub problem: String,
+    /// The device; empty when the trace does not say.
+    pub device: String,
+    /// Its trials, reused ones included.
+    pub trials: u64,
+    /// Those that were accepted and timed.
+    pub measured: u64,
+    /// The shortest median time of a call in nanoseconds.
+    pub best_ns: Option<u64>,
+    /// The config that has it.
+    pub best: Option<Config>,
+}

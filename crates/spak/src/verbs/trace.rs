@@ -1,0 +1,121 @@
+//! `spak trace`: what a trace holds, and its trials in the format of other tools.
+
+mod export;
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use spak_records::Outcome;
+use spak_records::store::Trace;
+use spak_records::trace::Record;
+use spak_records::trace_report::{TraceReport, TracedRun};
+
+use crate::engine::report::{duration, problem};
+use crate::exit::Status;
+use crate::output::{self, Format, json};
+
+pub(crate) use export::Export;
+
+/// What `spak trace` is told.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// A trace (`.spak/traces/*.jsonl`).
+    file: PathBuf,
+    /// Only this run.
+    #[arg(long, value_name = "RUN")]
+    run: Option<String>,
+    /// Write the trials as results of another tool.
+    #[arg(long, value_name = "FORMAT")]
+    export: Option<Export>,
+    /// Where to write them; without it, to standard output.
+    #[arg(short = 'o', long = "out", value_name = "FILE", requires = "export")]
+    out: Option<PathBuf>,
+}
+
+/// Lists the runs, or exports their trials; a problem is a trace with broken lines.
+pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
+    let trace = Trace::read(&options.file)?;
+    let runs = runs(&trace, options.run.as_deref())?;
+    if let Some(export) = options.export {
+        export::write(&trace, &runs, export, options.out.as_deref())?;
+        return Ok(Status::Fine);
+    }
+    let report = TraceReport {
+        file: options.file.to_string_lossy().into_owned(),
+        written_by: trace.header.as_ref().map(|h| h.tool.clone()).filter(|t| !t.is_empty()),
+        lines: trace.lines.len() as u64,
+        broken_lines: trace.damage.corrupt,
+        runs: runs.iter().map(|run| traced(&trace, run)).collect(),
+    };
+    let status = if report.broken_lines == 0 { Status::Fine } else { Status::Problems };
+    match format {
+        Format::Human => print(&report)?,
+        Format::Json => json::result("spak.trace-report", report)?,
+    }
+    Ok(status)
+}
+
+/// The ids of the runs in the order in which they began.
+fn runs(trace: &Trace, wanted: Option<&str>) -> Result<Vec<String>> {
+    let mut runs: Vec<String> = Vec::new();
+    for line in &trace.lines {
+        if matches!(line.record, Record::Run(_)) && !runs.contains(&line.run) {
+            runs.push(line.run.clone());
+        }
+    }
+    let Some(wanted) = wanted else { return Ok(runs) };
+    if !runs.iter().any(|run| run == wanted) {
+        match runs.last() {
+            Some(last) => bail!("there is no run `{wanted}`; the last one is {last}"),
+            None => bail!("there is no run `{wanted}`; the trace has none"),
+        }
+    }
+    Ok(vec![wanted.to_owned()])
+}
+
+fn traced(trace: &Trace, run: &str) -> TracedRun {
+    let history = trace.history(run);
+    let time = trace.lines.iter().find(|line| line.run == run).map(|line| line.time.clone());
+    let start = trace.run(run);
+    let device = start.and_then(|start| trace.device(&start.device));
+    let measured = history.iter().filter_map(|trial| match &trial.outcome {
+        Outcome::Measured(measurement) => Some((measurement.median_ns, trial)),
+        Outcome::Rejected(_) => None,
+    });
+    let best = measured.clone().min_by_key(|(ns, _)| *ns);
+    TracedRun {
+        run: run.to_owned(),
+        time: time.unwrap_or_default(),
+        system: start.map(|start| start.system.clone()).unwrap_or_default(),
+        design: start.map(|start| start.design_path.clone()).unwrap_or_default(),
+        problem: history.first().map(|trial| problem(&trial.problem)).unwrap_or_default(),
+        device: device.map(|device| device.name.clone()).unwrap_or_default(),
+        trials: history.len() as u64,
+        measured: measured.count() as u64,
+        best_ns: best.map(|(ns, _)| ns),
+        best: best.map(|(_, trial)| trial.config.clone()),
+    }
+}
+
+fn print(report: &TraceReport) -> Result<()> {
+    let mut out = format!("{}: {} runs\n", report.file, report.runs.len());
+    if report.broken_lines > 0 {
+        out.push_str(&format!("{} lines are broken and were left out\n", report.broken_lines));
+    }
+    out.push('\n');
+    let rows = report.runs.iter().map(|run| {
+        vec![
+            run.run.clone(),
+            run.trials.to_string(),
+            run.measured.to_string(),
+            run.best_ns.map(duration).unwrap_or_default(),
+            run.problem.clone(),
+            run.device.clone(),
+        ]
+    });
+    let heads = ["run", "trials", "measured", "best", "problem", "device"];
+    out.push_str(&output::table(&heads, rows));
+    out.push('\n');
+    output::result(&out)
+}
