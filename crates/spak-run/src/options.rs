@@ -152,7 +152,7 @@ impl Default for TimeOptions {
             warm_up: Duration::from_millis(30),
             min_samples: 15,
             max_samples: 99,
-            budget: Duration::from_millis(1500),
+            budget: Duration::from_millis(1000),
             min_sample: Duration::from_millis(5),
             batch_bytes: 16 << 20,
             flush_bytes: None,
