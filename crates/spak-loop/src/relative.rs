@@ -19,10 +19,20 @@ pub struct Relative {
 }
 
 impl Relative {
-    /// Whether the confidence intervals lie apart and the gain is more than `minimal_gain` (0.01: 1 %).
+    /// Whether the difference is more than both uncertainties together, and the gain is more than
+    /// `minimal_gain` (0.01: 1 %).
+    ///
+    /// Errors of independent medians add up as squares, so the interval of their ratio is shorter than both
+    /// intervals end to end: asking for intervals that lie apart would pass over gains of a few per cent.
     pub fn clearly_beats(&self, other: &Self, minimal_gain: f64) -> bool {
-        self.high < other.low && self.time < other.time * (1.0 - minimal_gain)
+        let (mine, theirs) = (ln(self.high, self.time), ln(other.time, other.low));
+        ln(other.time, self.time) > mine.hypot(theirs)
+            && self.time < other.time * (1.0 - minimal_gain)
     }
+}
+
+fn ln(above: f64, below: f64) -> f64 {
+    (above / below).ln()
 }
 
 /// The relative times of a sequence of measurements; the first one is the baseline.

@@ -82,7 +82,7 @@ impl Remaining {
 pub struct SearchOptions {
     /// Seed of its random choices.
     pub seed: u64,
-    /// Least gain that makes a new incumbent (0.01: 1 %), beside confidence intervals that lie apart.
+    /// Least gain that makes a new incumbent (0.01: 1 %), beside a difference larger than its uncertainty.
     pub minimal_gain: f64,
     /// Neighbours that a recommended config is compared with before it is believed.
     pub confirm_neighbours: usize,
