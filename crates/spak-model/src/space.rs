@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use spak_expr::{Expr, ExprKind, Value, free_names, partial};
-use spak_space::{Constraint, Dialect, Parameter, Problem};
+use spak_space::{Constraint, Dialect, Parameter, Part, Problem};
 use spak_syntax::{FileId, Span};
 
 use crate::domain::Domain;
@@ -25,6 +25,7 @@ pub struct Declared {
     pub origins: Vec<Origin>,
     /// What is no part of the problem.
     pub left_out: Vec<LeftOut>,
+    known: Known,
 }
 
 /// Where a constraint comes from.
@@ -81,25 +82,19 @@ pub fn declared(
         dimensions: Vec::with_capacity(system.dimensions.len()),
         origins: Vec::new(),
         left_out: Vec::new(),
+        known: Known::default(),
     };
     declared.parameters(system, max_values);
-    let names: BTreeSet<&str> = declared
-        .dimensions
-        .iter()
-        .filter_map(|at| system.dimensions.get(*at))
-        .map(|d| d.name.as_str())
-        .collect();
-    let known = Known { names, words: words(system) };
-    declared.presence(system, &known);
+    let names = declared.problem.parameters.iter().map(|p| p.name.clone());
+    declared.known = Known { names: names.collect(), words: words(system) };
+    declared.presence(system);
     for condition in &system.constraints {
         let reason = condition.reason.clone().or_else(|| condition.name.clone());
         for slot in &condition.slots {
             match &slot.reading {
                 Reading::Formula(formula) => {
-                    let Some((expr, is_about_the_space)) = declared.applicable(formula, &known)
-                    else {
-                        continue;
-                    };
+                    let Some(expr) = declared.applicable(formula) else { continue };
+                    let is_about_the_space = declared.names_a_dimension(&expr);
                     let text = formula.text.trim().to_owned();
                     declared.problem.constraints.push(Constraint { text, expr });
                     declared.origins.push(Origin {
@@ -117,81 +112,26 @@ pub fn declared(
     declared
 }
 
-/// What names in conditions may be.
-struct Known<'s> {
+/// What names in conditions may be besides symbols.
+#[derive(Clone, Debug, Default)]
+struct Known {
     /// Dimensions that the engine has.
-    names: BTreeSet<&'s str>,
+    names: BTreeSet<String>,
     /// Texts that dimensions have as values; without quotes they are themselves.
-    words: BTreeSet<&'s str>,
+    words: BTreeSet<String>,
 }
 
 impl Declared {
-    /// Spaces that have nothing to do with each other: no condition names dimensions of two of them. What
-    /// no condition names is in none; constraints that name no dimension are one by one.
-    pub fn components(&self) -> Vec<Self> {
-        let parameters = &self.problem.parameters;
-        let index: BTreeMap<&str, usize> =
-            parameters.iter().enumerate().map(|(i, p)| (p.name.as_str(), i)).collect();
-        let named = |expr: &Expr| -> Vec<usize> {
-            free_names(expr).iter().filter_map(|n| index.get(n.as_str()).copied()).collect()
-        };
-        let constraints: Vec<Vec<usize>> =
-            self.problem.constraints.iter().map(|c| named(&c.expr)).collect();
-        let mut groups = Groups { leader: (0..parameters.len()).collect() };
-        let mut is_named = vec![false; parameters.len()];
-        let presence = parameters.iter().enumerate().filter_map(|(at, p)| {
-            Some(named(p.when.as_ref()?).into_iter().chain([at]).collect::<Vec<usize>>())
-        });
-        for together in constraints.iter().cloned().chain(presence) {
-            for at in &together {
-                groups.join(together.first().copied().unwrap_or(*at), *at);
-                if let Some(slot) = is_named.get_mut(*at) {
-                    *slot = true;
-                }
-            }
-        }
-        let mut members: BTreeMap<usize, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
-        for at in (0..parameters.len()).filter(|at| is_named.get(*at) == Some(&true)) {
-            members.entry(groups.find(at)).or_default().0.push(at);
-        }
-        let mut alone = Vec::new();
-        for (at, named) in constraints.iter().enumerate() {
-            match named.first() {
-                Some(first) => members.entry(groups.find(*first)).or_default().1.push(at),
-                None => alone.push((Vec::new(), vec![at])),
-            }
-        }
-        members.into_values().chain(alone).map(|(p, c)| self.part(&p, &c)).collect()
-    }
-
-    /// Some of the parameters and constraints.
-    fn part(&self, parameters: &[usize], constraints: &[usize]) -> Self {
-        fn some<T: Clone>(all: &[T], which: &[usize]) -> Vec<T> {
-            which.iter().filter_map(|at| all.get(*at).cloned()).collect()
-        }
-        let constraints_of = some(&self.problem.constraints, constraints);
-        let parameters_of = some(&self.problem.parameters, parameters);
-        let whens = parameters_of.iter().filter_map(|p| p.when.as_ref());
-        let names: BTreeSet<String> =
-            constraints_of.iter().map(|c| &c.expr).chain(whens).flat_map(free_names).collect();
-        // `gpu.smem` may be a field of a symbol `gpu`.
-        let is_named = |symbol: &str| {
-            names.contains(symbol)
-                || names.iter().any(|n| n.strip_prefix(symbol).is_some_and(|r| r.starts_with('.')))
-        };
-        let symbols = self.problem.symbols.iter().filter(|(name, _)| is_named(name));
-        let symbols = symbols.map(|(name, value)| (name.clone(), value.clone()));
-        Self {
-            problem: Problem {
-                symbols: symbols.collect(),
-                parameters: parameters_of,
-                constraints: constraints_of,
-                dialect: self.problem.dialect,
-            },
-            dimensions: some(&self.dimensions, parameters),
-            origins: some(&self.origins, constraints),
+    /// The parts of it that have nothing to do with each other, each as a space.
+    pub fn parts(&self) -> Vec<Self> {
+        let part = |part: &Part| Self {
+            problem: self.problem.of_part(part),
+            dimensions: some(&self.dimensions, &part.parameters),
+            origins: some(&self.origins, &part.constraints),
             left_out: Vec::new(),
-        }
+            known: Known::default(),
+        };
+        self.problem.parts().iter().map(part).collect()
     }
 
     fn parameters(&mut self, system: &System, max_values: u64) {
@@ -218,14 +158,14 @@ impl Declared {
     }
 
     /// When conditional dimensions are there.
-    fn presence(&mut self, system: &System, known: &Known<'_>) {
+    fn presence(&mut self, system: &System) {
         for index in 0..self.dimensions.len() {
             let Some(at) = self.dimensions.get(index).copied() else { continue };
             let mut all = Vec::new();
             for when in system.dimensions.get(at).map(|d| d.when.as_slice()).unwrap_or_default() {
                 match &when.reading {
                     Reading::Formula(formula) => {
-                        all.extend(self.applicable(formula, known).map(|(expr, _)| expr));
+                        all.extend(self.applicable(formula));
                     }
                     _ => self.left_out.push(LeftOut::Always(at)),
                 }
@@ -241,57 +181,35 @@ impl Declared {
         }
     }
 
-    /// The condition as the engine takes it, and whether it names a dimension; `None` when it speaks of
-    /// something that has no value.
-    fn applicable(&mut self, formula: &Formula, known: &Known<'_>) -> Option<(Expr, bool)> {
-        let is_dimension = |name: &String| known.names.contains(name.as_str());
-        let symbols = &self.problem.symbols;
-        let unknown = |names: &BTreeSet<String>| {
-            let is_word = |name: &String| known.words.contains(name.as_str());
-            let is_known =
-                |name: &String| is_dimension(name) || symbols.contains_key(name) || is_word(name);
-            names.iter().find(|name| !is_known(name)).cloned()
+    /// A condition as the engine takes it; `None` when it speaks of something that has no value, which is
+    /// then among what is left out.
+    pub fn applicable(&mut self, formula: &Formula) -> Option<Expr> {
+        let unknown = |expr: &Expr| {
+            let is_known = |name: &String| {
+                self.known.names.contains(name)
+                    || self.problem.symbols.contains_key(name)
+                    || self.known.words.contains(name)
+            };
+            free_names(expr).into_iter().find(|name| !is_known(name))
         };
-        let names = free_names(&formula.expr);
-        let Some(missing) = unknown(&names) else {
-            return Some((formula.expr.clone(), names.iter().any(is_dimension)));
-        };
+        let Some(name) = unknown(&formula.expr) else { return Some(formula.expr.clone()) };
         // What is known may decide it without the rest: `not causal or window <= seq_len`.
-        let rest = partial(&formula.expr, symbols);
-        let names = free_names(&rest);
-        if unknown(&names).is_none() {
-            return Some((rest, names.iter().any(is_dimension)));
+        let rest = partial(&formula.expr, &self.problem.symbols);
+        if unknown(&rest).is_none() {
+            return Some(rest);
         }
         let text = formula.text.trim().to_owned();
-        self.left_out.push(LeftOut::Unknown { text, name: missing });
+        self.left_out.push(LeftOut::Unknown { text, name });
         None
     }
+
+    fn names_a_dimension(&self, expr: &Expr) -> bool {
+        free_names(expr).iter().any(|name| self.known.names.contains(name))
+    }
 }
 
-/// Which parameters belong together.
-struct Groups {
-    /// Another one of the same group, in the end one for all of it.
-    leader: Vec<usize>,
-}
-
-impl Groups {
-    fn find(&mut self, mut at: usize) -> usize {
-        while let Some(next) = self.leader.get(at).copied().filter(|next| *next != at) {
-            let above = self.leader.get(next).copied().unwrap_or(next);
-            if let Some(slot) = self.leader.get_mut(at) {
-                *slot = above;
-            }
-            at = above;
-        }
-        at
-    }
-
-    fn join(&mut self, a: usize, b: usize) {
-        let (a, b) = (self.find(a), self.find(b));
-        if let Some(slot) = self.leader.get_mut(b) {
-            *slot = a;
-        }
-    }
+fn some<T: Clone>(all: &[T], which: &[usize]) -> Vec<T> {
+    which.iter().filter_map(|at| all.get(*at).cloned()).collect()
 }
 
 fn parameter(dimension: &Dimension, max_values: u64) -> Option<Parameter> {
@@ -305,12 +223,12 @@ fn parameter(dimension: &Dimension, max_values: u64) -> Option<Parameter> {
 }
 
 /// Texts that are values of dimensions.
-fn words(system: &System) -> BTreeSet<&str> {
+fn words(system: &System) -> BTreeSet<String> {
     let mut words = BTreeSet::new();
     for dimension in &system.dimensions {
         let Domain::Values(values) = &dimension.domain else { continue };
         words.extend(values.iter().filter_map(|v| match v {
-            Literal::Text(text) if !text.contains('.') => Some(text.as_str()),
+            Literal::Text(text) if !text.contains('.') => Some(text.clone()),
             _ => None,
         }));
     }

@@ -38,6 +38,21 @@ impl Random {
         ((u128::from(self.word()) * u128::from(bound)) >> 64) as u64
     }
 
+    /// A number below `bound`, each equally likely; 0 when `bound` is 0.
+    pub fn wide(&mut self, bound: u128) -> u128 {
+        if let Ok(bound) = u64::try_from(bound) {
+            return u128::from(self.rank(bound));
+        }
+        // Above the largest multiple of the bound it is drawn again.
+        let most = u128::MAX - u128::MAX % bound;
+        loop {
+            let drawn = u128::from(self.word()) << 64 | u128::from(self.word());
+            if drawn < most {
+                return drawn % bound;
+            }
+        }
+    }
+
     /// A float in `0.0..1.0` with 53 random bits.
     pub fn unit(&mut self) -> f64 {
         (self.word() >> 11) as f64 * (1.0 / (1u64 << 53) as f64)

@@ -2,6 +2,8 @@
 //! order of the answers decides what is asked.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+mod support;
+
 use proptest::prelude::*;
 use spak_search::memory::Outcome;
 use spak_search::random::Random;
@@ -18,16 +20,7 @@ fn space(keep: u32) -> TableSpace {
     let domains =
         sizes.iter().enumerate().map(|(at, &size)| Domain { size, ordered: at % 2 == 0 }).collect();
     let mut rows = Vec::new();
-    for code in 0..sizes.iter().product::<u32>() {
-        let mut rest = code;
-        let point: Vec<u32> = sizes
-            .iter()
-            .map(|size| {
-                let index = rest % size;
-                rest /= size;
-                index
-            })
-            .collect();
+    for point in support::points(&sizes) {
         if point.iter().sum::<u32>() % keep.max(1) != 1 {
             rows.push(point);
         }

@@ -1,6 +1,8 @@
 //! The score against what it must be: random search 0, an oracle 1, and a table computed by hand.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+mod support;
+
 use spak_search::compare::{Setup, compare};
 use spak_search::memory::Outcome;
 use spak_search::random::Random;
@@ -16,16 +18,7 @@ fn recording(seed: u64, failing: f64) -> Recording {
     let domains: Vec<Domain> = sizes.iter().map(|&size| Domain { size, ordered: true }).collect();
     let mut random = Random::new(seed);
     let mut rows = Vec::new();
-    for code in 0..sizes.iter().product::<u32>() {
-        let mut rest = code;
-        let point: Vec<u32> = sizes
-            .iter()
-            .map(|size| {
-                let index = rest % size;
-                rest /= size;
-                index
-            })
-            .collect();
+    for point in support::points(&sizes) {
         let threads = f64::from(1 << (point[0] + point[1]));
         let work = f64::from(1 + point[2]) * f64::from(1 + point[3]);
         let value = 1.0

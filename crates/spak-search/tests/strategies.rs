@@ -1,6 +1,8 @@
 //! Every strategy on spaces of every shape: what is asked is valid and new, everything is found, the same seed asks the same.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+mod support;
+
 use proptest::prelude::*;
 use spak_search::memory::Outcome;
 use spak_search::random::Random;
@@ -44,25 +46,9 @@ fn domains(sizes: &[u32]) -> Vec<Domain> {
     sizes.iter().enumerate().map(|(at, &size)| Domain { size, ordered: at % 2 == 0 }).collect()
 }
 
-fn all_points(sizes: &[u32]) -> Vec<Vec<u32>> {
-    let mut points = vec![Vec::new()];
-    for &size in sizes {
-        points = points
-            .into_iter()
-            .flat_map(|point| {
-                (0..size).map(move |index| {
-                    let mut next = point.clone();
-                    next.push(index);
-                    next
-                })
-            })
-            .collect();
-    }
-    points
-}
-
 fn table(sizes: &[u32], keep: impl Fn(&[u32]) -> bool) -> TableSpace {
-    let rows: Vec<Vec<u32>> = all_points(sizes).into_iter().filter(|point| keep(point)).collect();
+    let rows: Vec<Vec<u32>> =
+        support::points(sizes).into_iter().filter(|point| keep(point)).collect();
     TableSpace::new(domains(sizes), &rows).unwrap()
 }
 
@@ -169,7 +155,7 @@ fn a_space_without_parameters_has_one_point() {
 #[test]
 fn a_space_of_unknown_size_is_searched_to_its_end() {
     let space = Ruled { domains: domains(&[5, 4, 3]), keep: |point| point[0] >= point[1] };
-    let count = all_points(&[5, 4, 3]).iter().filter(|point| (space.keep)(point)).count();
+    let count = support::points(&[5, 4, 3]).iter().filter(|point| (space.keep)(point)).count();
     for method in methods() {
         let (asked, stop) = run(&space, &method, 5, Limits::default());
         assert_eq!(distinct(asked), count, "{method:?}");
@@ -375,7 +361,7 @@ proptest! {
         start in 0usize..60,
     ) {
         let sizes = [5, 4, 3];
-        let points = all_points(&sizes);
+        let points = support::points(&sizes);
         let space = table(&sizes, |point| keep[points.iter().position(|other| other == point).unwrap()]);
         let here = &points[start];
         let valid: Vec<&Vec<u32>> = points.iter().filter(|point| space.contains(point)).collect();
@@ -409,7 +395,7 @@ proptest! {
     #[test]
     fn repair_makes_valid(keep in proptest::collection::vec(any::<bool>(), 60), start in 0usize..60, seed in any::<u64>()) {
         let sizes = [5, 4, 3];
-        let points = all_points(&sizes);
+        let points = support::points(&sizes);
         let space = table(&sizes, |point| keep[points.iter().position(|other| other == point).unwrap()]);
         let mut point = points[start].clone();
         let before = point.clone();

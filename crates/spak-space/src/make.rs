@@ -101,15 +101,10 @@ pub(crate) fn make(
     let Some(conditions) = split(&lowered.dag, roots.iter().copied()) else {
         return Ok(Space { sizes, factors: vec![Factor::Empty] });
     };
-    let supports: Vec<u128> = conditions.iter().map(|c| lowered.dag.support(*c)).collect();
-    let named = supports.iter().fold(0, |all, s| all | s)
-        | fixed.iter().fold(0, |all, (number, _)| all | 1 << number);
-    for component in components(named, &supports) {
-        let own: Vec<Node> = conditions
-            .iter()
-            .copied()
-            .filter(|c| lowered.dag.support(*c) & component != 0)
-            .collect();
+    let fixed_ones = fixed.iter().fold(0, |all, (number, _)| all | 1 << number);
+    let apart = apart(lowered, &conditions, fixed_ones);
+    let named = apart.iter().fold(0, |all, (component, _)| all | component);
+    for (component, own) in apart {
         factors.push(Factor::Diagram(component_diagram(lowered, component, &own, fixed, limits)?));
     }
     let mut is_named = vec![false; sizes.len()];
@@ -127,6 +122,17 @@ pub(crate) fn make(
     Ok(Space { sizes, factors })
 }
 
+/// The components of the parameters that conditions name, and of `more`, each with its conditions.
+fn apart(lowered: &Lowered, conditions: &[Node], more: u128) -> Vec<(u128, Vec<Node>)> {
+    let supports: Vec<u128> = conditions.iter().map(|c| lowered.dag.support(*c)).collect();
+    let named = supports.iter().fold(more, |all, support| all | support);
+    let own = |component: u128| -> Vec<Node> {
+        let with = conditions.iter().zip(&supports);
+        with.filter(|(_, support)| *support & component != 0).map(|(c, _)| *c).collect()
+    };
+    components(named, &supports).into_iter().map(|part| (part, own(part))).collect()
+}
+
 /// Whether no config satisfies every root with the parameters `fixed`. One is looked for first, which
 /// is quick where there are many; a diagram tells where there is none.
 ///
@@ -139,15 +145,8 @@ pub(crate) fn is_empty(
     limits: Limits,
 ) -> Result<bool, MakeError> {
     let Some(conditions) = split(&lowered.dag, roots.iter().copied()) else { return Ok(true) };
-    let supports: Vec<u128> = conditions.iter().map(|c| lowered.dag.support(*c)).collect();
-    let named = supports.iter().fold(0, |all, s| all | s);
     let mut unknown = None;
-    for component in components(named, &supports) {
-        let own: Vec<Node> = conditions
-            .iter()
-            .copied()
-            .filter(|c| lowered.dag.support(*c) & component != 0)
-            .collect();
+    for (component, own) in apart(lowered, &conditions, 0) {
         match found(lowered, component, &own, fixed) {
             Some(true) => continue,
             Some(false) => return Ok(true),

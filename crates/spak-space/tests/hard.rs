@@ -2,32 +2,15 @@
 //! and conditions that nothing merges under.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
-use std::collections::BTreeMap;
+mod support;
 
 use num_bigint::BigUint;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use spak_records::Value;
-use spak_space::{Constraint, Dialect, Limits, MakeError, Parameter, Problem, Space, Streamed};
+use spak_space::{Dialect, Limits, MakeError, Problem, Space, Streamed};
 
 fn problem(parameters: &[(&str, Vec<i64>)], constraints: &[String]) -> Problem {
-    Problem {
-        parameters: parameters
-            .iter()
-            .map(|(name, values)| {
-                Parameter::new(*name, values.iter().map(|v| Value::Int(*v)).collect())
-            })
-            .collect(),
-        constraints: constraints
-            .iter()
-            .map(|text| Constraint {
-                text: text.clone(),
-                expr: spak_expr::parse(text, 0).expr.unwrap(),
-            })
-            .collect(),
-        symbols: BTreeMap::new(),
-        dialect: Dialect::Python,
-    }
+    support::problem(parameters, constraints, Dialect::Python)
 }
 
 fn names(count: usize) -> Vec<String> {

@@ -9,7 +9,7 @@ mod faults;
 use std::collections::{BTreeMap, BTreeSet};
 
 use spak_expr::{Value, free_names};
-use spak_space::{Conflict, Explainer, Limits, MakeError, Problem, Space};
+use spak_space::{Conflict, Explainer, Limits, MakeError, Space};
 use spak_syntax::{Diagnostic, Label};
 
 use crate::codes::{CIRCULAR_CONDITION, DEAD_VALUE, EMPTY_SPACE};
@@ -82,7 +82,7 @@ pub(super) fn check(system: &System, found: &mut Vec<Diagnostic>) {
 }
 
 fn look(system: &System, known: BTreeMap<String, Value>, found: &mut Vec<Diagnostic>) {
-    for mut part in declared(system, known, MAX_VALUES).components() {
+    for mut part in declared(system, known, MAX_VALUES).parts() {
         loop {
             match look_at(system, &part, found) {
                 Ok(()) => break,
@@ -104,8 +104,9 @@ fn look(system: &System, known: BTreeMap<String, Value>, found: &mut Vec<Diagnos
 /// What each constraint by itself excludes.
 fn one_by_one(system: &System, part: &Declared, found: &mut Vec<Diagnostic>) {
     for (constraint, origin) in part.problem.constraints.iter().zip(&part.origins) {
-        let problem = Problem { constraints: vec![constraint.clone()], ..part.problem.clone() };
-        let alone = Declared { problem, origins: vec![origin.clone()], ..part.clone() };
+        let mut alone = part.clone();
+        alone.problem.constraints = vec![constraint.clone()];
+        alone.origins = vec![origin.clone()];
         // One that is too dense by itself is left to a run.
         let _ = look_at(system, &alone, found);
     }

@@ -40,18 +40,6 @@ impl EngineSpace {
     }
 }
 
-/// A number below `bound`, each equally likely.
-fn wide(random: &mut Random, bound: u128) -> u128 {
-    // Above the largest multiple of the bound it is drawn again.
-    let most = u128::MAX - u128::MAX % bound;
-    loop {
-        let drawn = u128::from(random.word()) << 64 | u128::from(random.word());
-        if drawn < most {
-            return drawn % bound;
-        }
-    }
-}
-
 /// Whether the values are numbers that ascend.
 fn is_ordered(values: &[Value]) -> bool {
     let numbers: Option<Vec<f64>> = values.iter().map(Value::as_float).collect();
@@ -86,10 +74,7 @@ impl Searched for EngineSpace {
         if self.count == 0 {
             return false;
         }
-        let number = match u64::try_from(self.count) {
-            Ok(count) => u128::from(random.rank(count)),
-            Err(_) => wide(random, self.count),
-        };
+        let number = random.wide(self.count);
         self.space.unrank_into(number, point);
         true
     }

@@ -47,7 +47,7 @@ fn family(name: &str, system: &System) -> Family {
                 .values()
                 .unwrap_or_default()
                 .iter()
-                .map(crate::verbs::show::value)
+                .map(spak_model::Literal::record)
                 .collect();
             (d.name.clone(), values)
         })

@@ -143,7 +143,7 @@ fn dimensions(system: &System, workload: &Workload) -> Result<Vec<Dimension>> {
                 dimension.name
             );
         };
-        let mut values: Vec<Value> = values.iter().map(crate::verbs::show::value).collect();
+        let mut values: Vec<Value> = values.iter().map(spak_model::Literal::record).collect();
         if let Some(fixed) = workload.get(&dimension.name) {
             if !values.contains(fixed) {
                 bail!(

@@ -50,7 +50,7 @@ impl Symbols {
     /// The value of the expression in `text`; `None` when it has none here.
     pub(crate) fn value_text(&self, text: &str) -> Option<Value> {
         let formula = formula::parse(text)?;
-        formula.value(&|name| self.lookup(name)).ok().map(|l| crate::verbs::show::value(&l))
+        formula.value(&|name| self.lookup(name)).ok().map(|l| l.record())
     }
 }
 
@@ -116,7 +116,7 @@ pub(crate) fn declared(system: &System, workload: Option<&Record>) -> BTreeMap<S
 /// The values of a workload as records have them: a bare name is a text, and so is a quantity.
 pub(crate) fn workload(record: &Record) -> Workload {
     let fields = fields(record).into_iter();
-    Workload(fields.map(|(key, value)| (key, crate::verbs::show::value(&value))).collect())
+    Workload(fields.map(|(key, value)| (key, value.record())).collect())
 }
 
 /// The values of a record; a bare name is a text.

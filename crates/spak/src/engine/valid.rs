@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use spak_expr::{Expr, ExprKind, free_names};
+use spak_expr::free_names;
 use spak_generate::Choices;
 use spak_model::Literal;
-use spak_model::formula::{Formula, to_value};
+use spak_model::formula::to_value;
+use spak_model::space::declared;
 use spak_records::{Config, Value};
-use spak_space::{Constraint, Dialect, Limits, Parameter, Problem, Space};
+use spak_space::{Constraint, Limits, Problem, Space};
 
 use crate::engine::enumerated::EngineSpace;
 use crate::engine::specify::Specified;
@@ -151,57 +152,24 @@ impl Specified {
     }
 
     fn problem_of_engine(&self) -> Problem {
-        let literals = |name: &str, values: &[Value]| -> Vec<spak_expr::Value> {
-            values.iter().map(|value| to_value(&self.literal(name, value))).collect()
-        };
-        let is_dimension = |name: &str| self.dimensions.iter().any(|d| d.name == name);
         // What the generator decides is not known here.
         let is_chosen =
             |name: &str| self.family.axis(name).is_some() || self.family.parameter(name).is_some();
-        let is_known = |expr: &Expr| {
-            free_names(expr).iter().all(|name| {
-                is_dimension(name)
-                    || !is_chosen(name) && (self.symbols.has(name) || self.is_word(name))
-            })
-        };
-        let parameters = self.dimensions.iter().map(|d| {
-            let whens: Vec<Expr> = self
-                .presence
-                .get(&d.name)
-                .into_iter()
-                .flatten()
-                .map(|formula| formula.expr.clone())
-                .collect();
-            let mut parameter = Parameter::new(d.name.clone(), d.values.clone());
-            parameter.meanings = Some(literals(&d.name, &d.values));
-            // A dimension of which only a part of the conditions is known may be there.
-            let span = whens.first().map(|expr| expr.span);
-            parameter.when = span
-                .filter(|_| whens.iter().all(is_known))
-                .map(|span| Expr::new(span, ExprKind::And(whens)));
-            parameter
+        let symbols = self.symbols.iter().filter(|(name, _)| !is_chosen(name));
+        let symbols = symbols.map(|(name, literal)| (name.clone(), to_value(literal))).collect();
+        let mut declared = declared(&self.system, symbols, u64::MAX);
+        // The templates have conditions, too.
+        let conditions = self.conditions.iter().filter_map(|(formula, _)| {
+            let text = formula.text.clone();
+            declared.applicable(formula).map(|expr| Constraint { text, expr })
         });
-        let conditions = self.conditions.iter().filter(|(formula, _)| is_known(&formula.expr));
-        let constraint = |(formula, _): &(Formula, String)| Constraint {
-            text: formula.text.clone(),
-            expr: formula.expr.clone(),
-        };
-        Problem {
-            parameters: parameters.collect(),
-            constraints: conditions.map(constraint).collect(),
-            symbols: self
-                .symbols
-                .iter()
-                .filter(|(name, _)| !is_dimension(name))
-                .map(|(name, literal)| (name.clone(), to_value(literal)))
-                .collect(),
-            dialect: Dialect::Design,
+        declared.problem.constraints = conditions.collect();
+        // The workload fixes some, and values without code are not tried.
+        for (parameter, dimension) in declared.problem.parameters.iter_mut().zip(&self.dimensions) {
+            let literal = |value: &Value| to_value(&self.literal(&dimension.name, value));
+            parameter.meanings = Some(dimension.values.iter().map(literal).collect());
+            parameter.values.clone_from(&dimension.values);
         }
-    }
-
-    /// Whether a bare name is a value of some dimension.
-    fn is_word(&self, name: &str) -> bool {
-        let is_it = |value: &Value| matches!(value, Value::Text(text) if text == name);
-        self.dimensions.iter().any(|d| d.values.iter().any(is_it))
+        declared.problem
     }
 }

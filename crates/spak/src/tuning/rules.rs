@@ -29,7 +29,7 @@ const FOLDER: &str = "std/rules/";
 /// A space has some tens of parameters and a library some tens of rules.
 const MAX_RULES: usize = 1_000;
 
-/// Usual spellings of one name, the one that rules use first.
+/// Usual spellings of parameters, the one that rules use first; those of workloads are with the problems.
 const SPELLINGS: &[&[&str]] = &[
     &["tile_m", "block_m", "BLOCK_M", "BLOCK_SIZE_M", "TILE_M"],
     &["tile_n", "block_n", "BLOCK_N", "BLOCK_SIZE_N", "TILE_N"],
@@ -38,13 +38,6 @@ const SPELLINGS: &[&[&str]] = &[
     &["stages", "num_stages"],
     &["num_warps", "warps"],
     &["split_k", "SPLIT_K"],
-    &["num_heads", "heads"],
-    &["num_kv_heads", "kv_heads", "num_head_kv"],
-    &["seq_len", "q_len"],
-    &["kv_len", "k_len"],
-    &["m", "M"],
-    &["n", "N"],
-    &["k", "K"],
 ];
 
 /// What `spak space` is told about rules.
@@ -256,8 +249,10 @@ impl Subject {
         if self.has(name) {
             return Some(name.to_owned());
         }
-        let spellings = SPELLINGS.iter().find(|all| all.first() == Some(&name))?;
-        spellings.iter().find(|other| self.has(other)).map(|other| (*other).to_owned())
+        let parameters = SPELLINGS.iter().find(|all| all.first() == Some(&name));
+        let mut spellings =
+            parameters.copied().unwrap_or_default().iter().chain(Workload::aliases(name));
+        spellings.find(|other| self.has(other)).map(|other| (*other).to_owned())
     }
 }
 

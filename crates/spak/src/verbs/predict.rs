@@ -194,20 +194,20 @@ fn config(system: &System, workload: &Workload, text: &str) -> Result<Config> {
     for dimension in &system.dimensions {
         let first = dimension.domain.values().and_then(|values| values.into_iter().next());
         let fixed = workload.get(&dimension.name).cloned();
-        if let Some(value) = fixed.or_else(|| first.as_ref().map(super::show::value)) {
+        if let Some(value) = fixed.or_else(|| first.as_ref().map(Literal::record)) {
             values.insert(dimension.name.clone(), value);
         }
     }
     for (name, value) in pairs(text)? {
-        let value = Literal::read(&value)
-            .map_or_else(|| Value::Text(value.clone()), |l| super::show::value(&l));
+        let value =
+            Literal::read(&value).map_or_else(|| Value::Text(value.clone()), |l| l.record());
         let dimension = system.dimensions.iter().find(|d| d.name == name);
         match dimension {
             Some(dimension) => {
                 let all: Option<Vec<Value>> = dimension
                     .domain
                     .values()
-                    .map(|values| values.iter().map(super::show::value).collect());
+                    .map(|values| values.iter().map(Literal::record).collect());
                 if let Some(all) = all
                     && !all.contains(&value)
                 {

@@ -40,7 +40,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
                     .resolved
                     .front_matter
                     .iter()
-                    .map(|(k, v)| (k.clone(), value(v)))
+                    .map(|(k, v)| (k.clone(), v.record()))
                     .collect(),
                 statements: entries.iter().map(|e| statement(&design.sources, e)).collect(),
             };
@@ -73,12 +73,12 @@ fn slot(slot: &SlotReading) -> SlotRecord {
     let (kind, values, words) = match &slot.reading {
         Reading::Nothing => ("nothing", Vec::new(), None),
         Reading::Open => ("open", Vec::new(), None),
-        Reading::Literal(literal) => ("literal", vec![value(literal)], None),
+        Reading::Literal(literal) => ("literal", vec![literal.record()], None),
         Reading::List(items) => {
-            ("list", items.iter().filter_map(literal).map(value).collect(), None)
+            ("list", items.iter().filter_map(literal).map(Literal::record).collect(), None)
         }
         Reading::Map(_) => ("map", Vec::new(), None),
-        Reading::Schedule(steps) => ("schedule", steps.iter().map(value).collect(), None),
+        Reading::Schedule(steps) => ("schedule", steps.iter().map(Literal::record).collect(), None),
         Reading::Domain(domain) => ("domain", domain_values(domain), None),
         Reading::Conditional(domain, _) => ("domain", domain_values(domain), None),
         Reading::Type(..) => ("type", Vec::new(), None),
@@ -121,13 +121,8 @@ fn literal(reading: &Reading) -> Option<&Literal> {
 fn domain_values(domain: &Domain) -> Vec<Value> {
     match domain.count() {
         Some(count) if count <= 4096 => {
-            domain.values().unwrap_or_default().iter().map(value).collect()
+            domain.values().unwrap_or_default().iter().map(Literal::record).collect()
         }
         _ => Vec::new(),
     }
-}
-
-/// A literal as a record value; a quantity keeps its unit as text.
-pub(crate) fn value(literal: &Literal) -> Value {
-    literal.record()
 }

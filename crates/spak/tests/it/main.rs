@@ -5,6 +5,7 @@
 mod bad_input;
 mod conditions;
 mod designs;
+mod dice;
 mod interrupted;
 mod json;
 mod learning;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::dice::Dice;
 use crate::schemas::faults;
 use crate::support::Folder;
 
@@ -137,27 +138,6 @@ fn shared(c: &Known) -> u64 {
 
 fn accumulators(c: &Known) -> u64 {
     c["tile_m"] * c["tile_n"] + c["tile_m"] * c["head_dim"]
-}
-
-/// A generator of random numbers that needs no library.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as usize % bound
-    }
-
-    /// Some of `from`, at least one, in their order.
-    fn some(&mut self, from: &[u64]) -> Vec<u64> {
-        let mut kept: Vec<u64> = from.iter().copied().filter(|_| self.below(3) > 0).collect();
-        if kept.is_empty() {
-            kept.push(from[self.below(from.len())]);
-        }
-        kept
-    }
 }
 
 #[test]

@@ -6,24 +6,9 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::dice::Dice;
 use crate::schemas::faults;
 use crate::support::Folder;
-
-/// A generator of random numbers that needs no library.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as usize % bound
-    }
-
-    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
-        from[self.below(from.len())]
-    }
-}
 
 /// A Python expression for a number, a truth value or a text; often nonsense.
 fn value(dice: &mut Dice, depth: usize) -> String {
