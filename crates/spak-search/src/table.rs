@@ -62,9 +62,15 @@ pub struct TableSpace {
 #[derive(Debug, Clone)]
 enum Index {
     /// Row + 1 at the mixed-radix code of its point, 0 elsewhere.
-    Dense { strides: Vec<u32>, rows: Vec<u32> },
+    Dense { axes: Vec<Axis>, rows: Vec<u32> },
     /// Open addressing: row + 1 at a place found from the hash of its point.
     Hashed { slots: Vec<u32> },
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Axis {
+    size: u32,
+    stride: u32,
 }
 
 impl TableSpace {
@@ -114,12 +120,12 @@ impl TableSpace {
             return None;
         }
         match &self.index {
-            Index::Dense { strides, rows } => {
+            Index::Dense { axes, rows } => {
                 // Without branches; a code of indices outside their domains is not used.
                 let (mut code, mut outside) = (0u32, false);
-                for ((&index, stride), domain) in point.iter().zip(strides).zip(&self.domains) {
-                    outside |= index >= domain.size;
-                    code = code.wrapping_add(index.wrapping_mul(*stride));
+                for (&index, axis) in point.iter().zip(axes) {
+                    outside |= index >= axis.size;
+                    code = code.wrapping_add(index.wrapping_mul(axis.stride));
                 }
                 if outside {
                     return None;
@@ -148,9 +154,9 @@ impl TableSpace {
             return Err(TableError::Twice { row, first: first as usize });
         }
         match &mut self.index {
-            Index::Dense { strides, rows } => {
+            Index::Dense { axes, rows } => {
                 let code: u32 =
-                    point.iter().zip(strides).map(|(index, stride)| index * *stride).sum();
+                    point.iter().zip(axes).map(|(index, axis)| index * axis.stride).sum();
                 if let Some(place) = rows.get_mut(code as usize) {
                     *place = row as u32 + 1;
                 }
@@ -172,13 +178,14 @@ impl TableSpace {
 
 impl Index {
     fn dense(domains: &[Domain], cells: u64) -> Self {
-        let mut strides = vec![0; domains.len()];
+        let mut axes: Vec<Axis> = Vec::with_capacity(domains.len());
         let mut stride = 1u32;
-        for (place, domain) in strides.iter_mut().zip(domains).rev() {
-            *place = stride;
+        for domain in domains.iter().rev() {
+            axes.push(Axis { size: domain.size, stride });
             stride = stride.saturating_mul(domain.size);
         }
-        Self::Dense { strides, rows: vec![0; cells as usize] }
+        axes.reverse();
+        Self::Dense { axes, rows: vec![0; cells as usize] }
     }
 }
 

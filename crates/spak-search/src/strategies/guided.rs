@@ -11,9 +11,10 @@
 //! differential evolution and estimation of distributions. Otherwise one parameter of one parent changes, or the child is a
 //! random point.
 //!
-//! Choice. For the first trials a Gaussian process chooses among many candidates (see `pool`). After that, of 1, 2, 4, 8 or 16 children,
+//! Choice. For the first trials a Gaussian process chooses among many candidates (see `pool`). After that, of 1, 2, 4 or 8 children,
 //! as chance has it, the one is measured that a forest (see `forest`) predicts to be best: it costs less time for more trials. The forest is grown from all episodes. It is often right about regions and never about needles;
-//! drawing the number of children anew each time is how the two are balanced without a parameter to fit.
+//! drawing the number of children anew each time is how the two are balanced without a parameter to fit. The second best of
+//! several stands again for the next question, which is as good as twice the children.
 
 use crate::forest::{Forest, Growth, Sample};
 use crate::memory::{Memory, Outcome};
@@ -80,7 +81,7 @@ impl Default for Guided {
             strangers: 0.2,
             mixed: 0.6,
             varied: 0.8,
-            doublings: 4,
+            doublings: 3,
             trees: 2,
             cuts: 4,
             leaf: 2,
@@ -124,6 +125,9 @@ pub struct GuidedSearch {
     anew: bool,
     begun: usize,
     work: Vec<u32>,
+    /// The second best child of the last question that had several.
+    runner_up: Vec<u32>,
+    has_runner_up: bool,
 }
 
 impl Guided {
@@ -145,6 +149,8 @@ impl Guided {
             anew: true,
             begun: 0,
             work: Vec::new(),
+            runner_up: Vec::new(),
+            has_runner_up: false,
         }
     }
 }
@@ -269,6 +275,16 @@ impl GuidedSearch {
         chosen
     }
 
+    /// Writes the runner-up, which is none from then on; false if it was measured meanwhile.
+    fn take_runner_up(&mut self, view: &View<'_>, point: &mut [u32]) -> bool {
+        let there = std::mem::take(&mut self.has_runner_up)
+            && self.is_new(view.space, view.memory, &self.runner_up);
+        if there {
+            point.copy_from_slice(&self.runner_up);
+        }
+        there
+    }
+
     /// Writes a child that was not measured yet; false if this attempt gave none.
     fn child(&self, view: &mut View<'_>, child: &mut [u32]) -> bool {
         let is_new = |child: &[u32]| self.is_new(view.space, view.memory, child);
@@ -353,6 +369,7 @@ fn step(domains: &[Domain], point: &mut [u32], random: &mut Random) {
 impl Strategy for GuidedSearch {
     fn ask(&mut self, view: &mut View<'_>, point: &mut [u32]) -> Wish {
         self.work.resize(point.len(), 0);
+        self.runner_up.resize(point.len(), 0);
         // One that goes its own way is one of many, so it gets half the patience.
         let patience = if self.alone() { self.patience / 2.0 } else { self.patience };
         if self.since as f64 > patience {
@@ -379,16 +396,28 @@ impl Strategy for GuidedSearch {
             self.pool = None;
             let doublings = if self.alone() { 0 } else { self.options.doublings.min(16) };
             let children = 1u32 << view.random.below(doublings + 1);
+            if children > 1 && self.take_runner_up(view, point) {
+                best = Some(self.forest.predict(point));
+            }
+            let mut second: Option<f32> = None;
             for _ in 0..children {
                 if !self.child(view, &mut work) {
                     continue;
                 }
                 let predicted = if children == 1 { 0.0 } else { self.forest.predict(&work) };
                 if best.is_none_or(|best| predicted < best) {
+                    if best.is_some() {
+                        second = best;
+                        self.runner_up.copy_from_slice(point);
+                    }
                     best = Some(predicted);
                     point.copy_from_slice(&work);
+                } else if second.is_none_or(|second| predicted < second) {
+                    second = Some(predicted);
+                    self.runner_up.copy_from_slice(&work);
                 }
             }
+            self.has_runner_up |= second.is_some();
         }
         self.work = work;
         if best.is_some() || view.space.sample(view.random, point) {

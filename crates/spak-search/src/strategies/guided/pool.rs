@@ -20,7 +20,10 @@ pub(super) struct Pool {
     /// What each promised when the last question was asked, lower is better; infinite for what was measured.
     promises: Vec<f32>,
     targets: Vec<f32>,
+    /// The outcomes, best first.
     order: Vec<u32>,
+    /// Of the natural numbers, as far as they were needed.
+    logarithms: Vec<f32>,
 }
 
 impl Pool {
@@ -35,6 +38,7 @@ impl Pool {
             promises: vec![f32::INFINITY; size],
             targets: Vec::new(),
             order: Vec::new(),
+            logarithms: Vec::new(),
         }
     }
 
@@ -46,16 +50,17 @@ impl Pool {
             }
         }
         // The logarithm of the rank: it can be forecast in any space, and the best places count most.
-        self.order.clear();
-        self.order.extend(0..values.len() as u32);
         let value = |at: u32| values.get(at as usize).copied().unwrap_or(f32::INFINITY);
-        self.order.sort_unstable_by(|&a, &b| value(a).total_cmp(&value(b)));
+        // All but the last are mostly in order from the question before, which such a sort makes use of.
+        self.order.extend(self.order.len() as u32..values.len() as u32);
+        self.order.sort_by(|&a, &b| value(a).total_cmp(&value(b)));
+        self.logarithms.extend((self.logarithms.len()..=2 * values.len()).map(|n| (n as f32).ln()));
         self.targets.clear();
         self.targets.resize(values.len(), 0.0);
         let mut first = 0;
         for equal in self.order.chunk_by(|&a, &b| value(a) == value(b)) {
             // Equal values share the middle of their ranks.
-            let target = ((2 * first + equal.len()) as f32).ln();
+            let target = self.logarithms.get(2 * first + equal.len()).copied().unwrap_or(0.0);
             first += equal.len();
             for &at in equal {
                 if let Some(place) = self.targets.get_mut(at as usize) {
@@ -90,22 +95,22 @@ impl Pool {
             }
         }
         let deviations = curiosity * view.random.unit() as f32;
+        let promises = self.model.promises(deviations);
         let mut best: Option<(f32, usize)> = None;
-        for at in 0..self.points.len() {
+        for (at, (known, &promise)) in self.promises.iter_mut().zip(promises).enumerate() {
             let Some(candidate) = self.points.get(at) else { break };
             // What was never set, or found to be measured, stays what it is until it is replaced.
-            if self.promises.get(at) == Some(&f32::INFINITY) {
+            if *known == f32::INFINITY {
                 continue;
             }
-            let mut promise = self.model.promise(at, deviations);
-            if best.is_none_or(|(known, _)| promise < known) {
+            *known = promise;
+            if best.is_none_or(|(least, _)| promise < least) {
                 if view.memory.find(candidate).is_some() {
-                    promise = f32::INFINITY;
+                    *known = f32::INFINITY;
                 } else {
                     best = Some((promise, at));
                 }
             }
-            self.mark(at, promise);
         }
         let chosen = best.and_then(|(_, at)| Some((at, self.points.get(at)?)));
         let Some((at, candidate)) = chosen else { return false };
