@@ -1,0 +1,19 @@
+//! What the source of kernels computes: one graph of values for every language.
+//!
+//! A front end writes a [`Program`]; patterns read it. Nothing here knows a language or an API.
+#![warn(clippy::indexing_slicing, clippy::string_slice)]
+
+mod constant;
+mod graph;
+mod host;
+mod op;
+mod print;
+
+pub use constant::Constant;
+pub use graph::{
+    Argument, Condition, Kernel, KernelId, Loop, LoopId, LoopKind, Node, NodeId, Parameter,
+    ParameterKind, Program, Scope, ScopeId, ScopeKind, Site,
+};
+pub use host::{Config, Configs, ConfigsId, Hint, Launch, LaunchId, LaunchKind, Strategy};
+pub use op::Op;
+pub use print::print;
