@@ -6,6 +6,8 @@
 )]
 
 mod figures;
+mod lift_score;
+mod packages;
 mod run;
 mod tidy;
 
@@ -22,6 +24,10 @@ cargo xtask <task>
   figures measure the figures of the documents anew (needs NumPy, and a machine that does nothing else)
   figures front-page  measure only the two runs of the front page anew
   quote   copy the figures of docs/results into the documents
+  packages fetch the pinned packages whose kernels are lifted, into target/packages
+  lift-score [--packages DIR] [--truth FILE...] [--report FILE] [--misses] [--json]
+          lift these kernels and compare with the truth in crates/spak-lift/truth; --misses lists what
+          was missed, wrong and matched, --report scores a stored report instead of lifting
   fuzz    run each fuzz target for a time: cargo xtask fuzz [SECONDS]
 ";
 
@@ -44,6 +50,8 @@ fn task(arguments: &[String]) -> Result<()> {
         ["figures"] => figures::measure(),
         ["figures", "front-page"] => figures::measure_front_page(),
         ["quote"] => figures::quotes::write(),
+        ["packages"] => packages::show(),
+        ["lift-score", options @ ..] => lift_score::run(options),
         ["fuzz"] => run::fuzz(600),
         ["fuzz", seconds] => run::fuzz(seconds.parse()?),
         [] | ["help" | "--help"] => {
