@@ -1,0 +1,94 @@
+//! Prints what files compute: `graph FILE.py …`. For people who write patterns.
+#![expect(clippy::print_stdout, reason = "a program")]
+
+use spak_python::Source;
+use spak_syntax::FileId;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let texts: Vec<(String, String)> = std::env::args()
+        .skip(1)
+        .map(|path| std::fs::read_to_string(&path).map(|text| (path, text)))
+        .collect::<Result<_, _>>()?;
+    let thread = std::thread::Builder::new().stack_size(64 << 20);
+    let handle = thread.spawn(move || {
+        let modules: Vec<String> = texts
+            .iter()
+            .map(|(path, _)| path.trim_end_matches(".py").trim_end_matches("/__init__").replace('/', "."))
+            .collect();
+        let sources: Vec<Source<'_>> = texts
+            .iter()
+            .zip(&modules)
+            .enumerate()
+            .map(|(at, ((path, text), module))| Source {
+                file: FileId(at as u32),
+                module,
+                package: path.ends_with("__init__.py"),
+                text,
+            })
+            .collect();
+        let begun = std::time::Instant::now();
+        let reading = spak_python::read(&sources);
+        let elapsed = begun.elapsed();
+        let program = &reading.program;
+        let line = |site: spak_program::Site| {
+            let text = texts.get(site.file.0 as usize).map_or("", |(_, text)| text);
+            text.get(..site.span.start as usize).map_or(0, |before| before.lines().count().max(1))
+        };
+        for kernel in &program.kernels {
+            println!("kernel {} (line {})", kernel.name, line(kernel.site));
+            println!("{}", spak_program::print(program, kernel.scope));
+        }
+        for launch in &program.launches {
+            let kernel = program.kernels.get(launch.kernel.index()).map_or("?", |found| &found.name);
+            println!(
+                "launch {kernel} {:?} line {} grid {:?} hints {:?} configs {:?} conditions {}",
+                launch.kind,
+                line(launch.site),
+                launch.grid,
+                launch.hints.iter().map(|hint| (&hint.name, hint.value)).collect::<Vec<_>>(),
+                launch.configs,
+                launch.conditions.len(),
+            );
+        }
+        for (at, configs) in program.configs.iter().enumerate() {
+            println!("configs {at} {:?} line {} key {}", configs.strategy, line(configs.site), configs.key.len());
+            for config in &configs.configs {
+                let fields: Vec<String> = config
+                    .fields
+                    .iter()
+                    .map(|(name, value)| {
+                        let value = program.constant(*value);
+                        format!("{name}={}", value.map_or("?".to_owned(), ToString::to_string))
+                    })
+                    .collect();
+                println!("  line {} {} under {}", line(config.site), fields.join(" "), config.conditions.len());
+            }
+        }
+        for (gap, site) in &program.gaps {
+            println!("gap line {}: {gap}", line(*site));
+        }
+        let mut sizes: Vec<(usize, &str)> = Vec::new();
+        let mut counts = vec![0; program.scopes.len()];
+        for node in &program.nodes {
+            if let Some(count) = counts.get_mut(node.scope.index()) {
+                *count += 1;
+            }
+        }
+        for (scope, count) in program.scopes.iter().zip(counts) {
+            sizes.push((count, &scope.name));
+        }
+        sizes.sort_unstable();
+        for (count, name) in sizes.iter().rev().take(8) {
+            println!("{count} nodes in {name}");
+        }
+        println!(
+            "{} nodes, {} kernels, {} launches, {} errors, {elapsed:?}",
+            program.nodes.len(),
+            program.kernels.len(),
+            program.launches.len(),
+            reading.errors.len(),
+        );
+    })?;
+    handle.join().map_err(|_| "it panicked")?;
+    Ok(())
+}

@@ -1,0 +1,289 @@
+//! What the host does with kernels: launches, and choosing configs.
+
+use std::rc::Rc;
+
+use spak_program::{
+    Argument, Condition, Config, Configs, ConfigsId, Constant, Launch, LaunchKind, NodeId, Op,
+    Site, Strategy,
+};
+
+use crate::builder::given;
+use crate::machine::Machine;
+use crate::value::{Arguments, KernelValue, Value};
+
+/// A launch as the source asks for it.
+pub(crate) struct Order<'a> {
+    pub(crate) kind: LaunchKind,
+    pub(crate) grid: Value<'a>,
+    pub(crate) arguments: Arguments<'a>,
+    pub(crate) configs: Option<ConfigsId>,
+    pub(crate) site: Site,
+}
+
+impl<'a> Machine<'a> {
+    /// Records a launch of what may be one of several kernels.
+    pub(crate) fn launch(&mut self, kernel: &Value<'a>, order: &Order<'a>) {
+        match kernel {
+            Value::Kernel(kernel) => self.launch_kernel(kernel, order),
+            Value::Choice(choice) => {
+                self.each_way(choice, order.site, |machine, way| {
+                    machine.launch(way, order);
+                    machine.none(order.site)
+                });
+            }
+            // A way on which there is no kernel is not taken.
+            Value::Constant(Constant::None, _) => {}
+            _ => self.gap("it is not known which kernel is launched", order.site),
+        }
+    }
+
+    fn launch_kernel(&mut self, kernel: &Rc<KernelValue>, order: &Order<'a>) {
+        let site = order.site;
+        if let Some(state) = self.kernels.get_mut(kernel.kernel.index()) {
+            state.launched = true;
+        }
+        let names = self.parameter_names(kernel);
+        let mut arguments: Vec<Option<NodeId>> = vec![None; names.len()];
+        for (at, value) in order.arguments.positional.iter().enumerate() {
+            let value = self.as_node(value, site);
+            if let Some(place) = arguments.get_mut(at) {
+                *place = Some(value);
+            }
+        }
+        let mut hints = kernel.hints.clone();
+        for (name, value) in &order.arguments.named {
+            match names.iter().position(|known| known == name) {
+                Some(at) => {
+                    let value = self.as_node(value, site);
+                    if let Some(place) = arguments.get_mut(at) {
+                        *place = Some(value);
+                    }
+                }
+                None => {
+                    let one =
+                        Arguments { named: vec![(name.clone(), value.clone())], ..Arguments::default() };
+                    for hint in self.hints(&one, site) {
+                        hints.retain(|known| known.name != hint.name);
+                        hints.push(hint);
+                    }
+                }
+            }
+        }
+        let grid = match self.elements(&order.grid) {
+            Some(axes) => axes.iter().map(|axis| self.as_node(axis, site)).collect(),
+            None => vec![self.as_node(&order.grid, site)],
+        };
+        let configs = order.configs.or_else(|| self.configs_in(&arguments, &grid));
+        self.program.launches.push(Launch {
+            kernel: kernel.kernel,
+            kind: order.kind,
+            grid,
+            arguments,
+            hints,
+            configs,
+            conditions: self.conditions.clone(),
+            site,
+            scope: self.scope,
+        });
+    }
+
+    fn parameter_names(&self, kernel: &KernelValue) -> Vec<String> {
+        let function = self.kernels.get(kernel.kernel.index()).map(|state| &state.function);
+        let parameters = function.and_then(|function| function.code.parameters());
+        parameters
+            .into_iter()
+            .flat_map(|all| all.iter_non_variadic_params())
+            .map(|parameter| parameter.parameter.name.to_string())
+            .collect()
+    }
+
+    /// The list from which values of a launch come.
+    fn configs_in(&self, arguments: &[Option<NodeId>], grid: &[NodeId]) -> Option<ConfigsId> {
+        let mut open: Vec<NodeId> = arguments.iter().flatten().chain(grid).copied().collect();
+        let mut left = 2000;
+        while let Some(id) = open.pop() {
+            left -= 1;
+            let node = self.program.node(id)?;
+            if node.op == Op::ConfigField {
+                let configs = self.program.constant(node.argument("configs")?)?;
+                if let Constant::Int(configs) = configs {
+                    return Some(ConfigsId(*configs as u32));
+                }
+            }
+            if left > 0 {
+                open.extend(node.arguments.iter().map(|argument| argument.value));
+            }
+        }
+        None
+    }
+
+    /// A list of configs, from what a program has listed.
+    pub(crate) fn configs(
+        &mut self,
+        list: &Value<'a>,
+        strategy: Strategy,
+        options: Vec<Argument>,
+        site: Site,
+    ) -> Option<ConfigsId> {
+        let items = self.items(list)?;
+        let configs = items
+            .iter()
+            .map(|(item, conditions)| self.config(item, conditions, site))
+            .collect::<Option<Vec<Config>>>()?;
+        let id = ConfigsId(self.program.configs.len() as u32);
+        self.program.configs.push(Configs {
+            configs,
+            strategy,
+            key: Vec::new(),
+            options,
+            site,
+            scope: self.scope,
+        });
+        Some(id)
+    }
+
+    fn config(
+        &mut self,
+        item: &Value<'a>,
+        conditions: &[Condition],
+        site: Site,
+    ) -> Option<Config> {
+        let (fields, site) = match item {
+            Value::Record(record) => (record.fields.borrow().clone(), record.site),
+            Value::Dict(dict) => {
+                let dict = dict.borrow();
+                let fields = dict.items.iter().map(|(key, value)| {
+                    Some((key.text()?.to_owned(), value.clone()))
+                });
+                (fields.collect::<Option<_>>()?, site)
+            }
+            // A list of plain values is tuned over the value itself.
+            Value::Constant(..) | Value::Node(_) => (vec![(String::new(), item.clone())], site),
+            Value::Tuple(parts) => {
+                let fields = parts.iter().enumerate().map(|(at, part)| (at.to_string(), part.clone()));
+                (fields.collect(), site)
+            }
+            _ => return None,
+        };
+        let fields = fields
+            .into_iter()
+            .map(|(name, value)| {
+                let value = self.as_node(&value, site);
+                (name, value)
+            })
+            .collect();
+        Some(Config { fields, conditions: conditions.to_vec(), site })
+    }
+
+    /// A field of the config that is chosen from a list.
+    pub(crate) fn config_field(&mut self, id: ConfigsId, name: &str, site: Site) -> Value<'a> {
+        let configs = self.constant(Constant::Int(i64::from(id.0)), site);
+        Value::Node(self.named(Op::ConfigField, name, vec![given("configs", configs)], site))
+    }
+
+    /// Whether configs of a list have a field: all, or none; otherwise that is not known.
+    pub(crate) fn has_field(&self, id: ConfigsId, name: &str) -> Option<bool> {
+        let configs = &self.program.configs.get(id.0 as usize)?.configs;
+        let having =
+            configs.iter().filter(|config| config.fields.iter().any(|(known, _)| known == name));
+        match having.count() {
+            0 => Some(false),
+            count if count == configs.len() => Some(true),
+            _ => None,
+        }
+    }
+
+    /// The first of several configs, which depends on conditions.
+    pub(crate) fn first_config(
+        &mut self,
+        items: &[(Value<'a>, Vec<Condition>)],
+        site: Site,
+    ) -> Option<Value<'a>> {
+        items.iter().all(|(item, _)| matches!(item, Value::Record(_))).then_some(())?;
+        let list = Value::list([]);
+        if let Value::List(list) = &list {
+            list.borrow_mut().items = items.to_vec();
+        }
+        let id = self.configs(&list, Strategy::First, Vec::new(), site)?;
+        Some(Value::Config(id))
+    }
+
+    /// Notes by which key a chosen config is remembered.
+    pub(crate) fn note_choice(&mut self, key: &Value<'a>, value: &Value<'a>) {
+        let id = match value {
+            Value::Config(id) => Some(*id),
+            Value::Tuple(parts) => parts.iter().find_map(|part| match part {
+                Value::Config(id) => Some(*id),
+                _ => None,
+            }),
+            _ => None,
+        };
+        let Some(id) = id else { return };
+        let site = self.program.configs.get(id.0 as usize).map(|configs| configs.site);
+        let Some(site) = site else { return };
+        let parts: Vec<Value<'a>> = match key {
+            Value::Tuple(parts) => parts.iter().cloned().collect(),
+            other => vec![other.clone()],
+        };
+        let key = parts.iter().map(|part| self.as_node(part, site)).collect();
+        if let Some(configs) = self.program.configs.get_mut(id.0 as usize) {
+            configs.key = key;
+        }
+    }
+
+    /// An exhaustive search: all configs of a list are tried with the functions that are given.
+    pub(crate) fn exhaustive_search(
+        &mut self,
+        arguments: &Arguments<'a>,
+        site: Site,
+    ) -> Value<'a> {
+        let argument = |at, name| arguments.get(at, name).cloned();
+        let Some(list) = argument(0, "search_space") else { return self.unknown(site) };
+        let Some(id) = self.configs(&list, Strategy::Exhaustive, Vec::new(), site) else {
+            self.gap("a search over a list that is not known", site);
+            return self.unknown(site);
+        };
+        let config = Value::Config(id);
+        let with = |value| Arguments { positional: vec![value], ..Arguments::default() };
+        let grid = match argument(2, "grid_fn") {
+            Some(function) => self.call(&function, with(config.clone()), site),
+            None => self.unknown(site),
+        };
+        let mut kernel = argument(3, "kernel").unwrap_or_else(|| self.none(site));
+        if let Some(function) = argument(5, "hints_fn").filter(|value| value.constant().is_none()) {
+            let hints = self.call(&function, with(config.clone()), site);
+            if let Value::Kernel(value) = &kernel {
+                let mut named = Arguments::default();
+                if let Value::Dict(dict) = &hints {
+                    for (key, value) in &dict.borrow().items {
+                        if let Some(name) = key.text() {
+                            named.named.push((name.to_owned(), value.clone()));
+                        }
+                    }
+                }
+                kernel = self.kernel_method(&Rc::clone(value), "replace_hints", named, site);
+            }
+            if let Some(configs) = self.program.configs.get_mut(id.0 as usize)
+                && let Some(first) = configs.configs.first()
+                && let Some((_, value)) = first.fields.first()
+            {
+                configs.options.push(given("hints", *value));
+            }
+        }
+        let values = match argument(4, "args_fn") {
+            Some(function) => self.call(&function, with(config.clone()), site),
+            None => self.unknown(site),
+        };
+        let positional = self.elements(&values).unwrap_or_default();
+        let order = Order {
+            kind: LaunchKind::Trial,
+            grid,
+            arguments: Arguments { positional, ..Arguments::default() },
+            configs: Some(id),
+            site,
+        };
+        self.launch(&kernel, &order);
+        let best = self.record(vec![("config".to_owned(), config)], site);
+        self.record(vec![("best".to_owned(), best)], site)
+    }
+}

@@ -1,0 +1,92 @@
+//! Python sources of kernels as programs: parsed, then run abstractly. Nothing of them is ever executed.
+//!
+//! [`read`] takes files and gives a [`Program`]. Design: `docs/decisions/0011-lifting.md`.
+#![warn(clippy::indexing_slicing, clippy::string_slice)]
+
+mod api;
+mod branch;
+mod builder;
+mod builtins;
+mod call;
+mod class;
+mod container;
+mod expression;
+mod fold;
+mod frame;
+mod function;
+mod host;
+mod kernel;
+mod looping;
+mod machine;
+mod module;
+mod operator;
+mod reach;
+mod statement;
+mod triton;
+mod value;
+
+use spak_program::Program;
+use spak_syntax::FileId;
+
+/// A file to read.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// By which sites name it.
+    pub file: FileId,
+    /// The dotted name by which others import it, empty if unknown; a package has the name of its folder.
+    pub module: &'a str,
+    /// Whether it is the `__init__.py` of a package.
+    pub package: bool,
+    /// Its text.
+    pub text: &'a str,
+}
+
+/// A place where a file is not Python.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// The file.
+    pub file: FileId,
+    /// Where.
+    pub span: spak_syntax::Span,
+    /// What the parser says.
+    pub message: String,
+}
+
+/// What came of reading.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// What the files compute, as far as they could be read.
+    pub program: Program,
+    /// Where they are not Python; everything else was read all the same.
+    pub errors: Vec<SyntaxError>,
+}
+
+/// Reads files together: what one imports from another is followed.
+///
+/// Runs recursively: callers give it a stack of some 64 MiB, which bounds how deep expressions and calls are followed.
+pub fn read(sources: &[Source<'_>]) -> Reading {
+    let parsed: Vec<_> = sources
+        .iter()
+        .map(|source| {
+            let options = ruff_python_parser::ParseOptions::from(ruff_python_parser::Mode::Module);
+            ruff_python_parser::parse_unchecked(source.text, options)
+        })
+        .collect();
+    let mut reading = Reading::default();
+    for (source, parsed) in sources.iter().zip(&parsed) {
+        reading.errors.extend(parsed.errors().iter().map(|error| SyntaxError {
+            file: source.file,
+            span: builder::span(error.location),
+            message: error.error.to_string(),
+        }));
+    }
+    let mut machine = machine::Machine::new();
+    for (source, parsed) in sources.iter().zip(&parsed) {
+        if let ruff_python_ast::Mod::Module(module) = parsed.syntax() {
+            machine.add(source, &module.body);
+        }
+    }
+    machine.run();
+    reading.program = machine.finish();
+    reading
+}

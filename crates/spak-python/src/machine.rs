@@ -1,0 +1,313 @@
+//! The abstract run of all files: its state, and what is run in which order.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use ruff_python_ast::Stmt;
+use spak_program::{
+    Condition, Constant, KernelId, LoopId, NodeId, Op, Program, Scope, ScopeId, ScopeKind, Site,
+};
+use spak_syntax::{FileId, Span};
+
+use crate::Source;
+use crate::frame::Frame;
+use crate::kernel::KernelState;
+use crate::reach::Mentions;
+use crate::value::{Function, Value};
+
+/// Steps for one run from the outside; a run that needs more is cut short, and says so.
+const FUEL: u32 = 400_000;
+/// Functions within functions that are followed.
+pub(crate) const DEPTH: usize = 40;
+
+/// One file.
+pub(crate) struct Module<'a> {
+    pub(crate) name: String,
+    pub(crate) package: bool,
+    pub(crate) file: FileId,
+    pub(crate) body: &'a [Stmt],
+    pub(crate) frame: Rc<Frame<'a>>,
+    pub(crate) state: ModuleState,
+}
+
+/// How far a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ModuleState {
+    Waiting,
+    Running,
+    Done,
+}
+
+/// The state of the run.
+pub(crate) struct Machine<'a> {
+    pub(crate) program: Program,
+    pub(crate) modules: Vec<Module<'a>>,
+    pub(crate) by_name: BTreeMap<String, usize>,
+    pub(crate) kernels: Vec<KernelState<'a>>,
+    /// Kernels by where they are defined.
+    pub(crate) kernel_sites: BTreeMap<Site, KernelId>,
+    /// Functions that are being run, innermost last.
+    pub(crate) calls: Vec<Site>,
+    /// Functions that were run from somewhere.
+    pub(crate) reached: BTreeSet<Site>,
+    pub(crate) conditions: Vec<Condition>,
+    pub(crate) inside: Option<LoopId>,
+    pub(crate) scope: ScopeId,
+    pub(crate) file: FileId,
+    pub(crate) module: usize,
+    pub(crate) fuel: u32,
+}
+
+impl<'a> Machine<'a> {
+    pub(crate) fn new() -> Self {
+        Self {
+            program: Program::default(),
+            modules: Vec::new(),
+            by_name: BTreeMap::new(),
+            kernels: Vec::new(),
+            kernel_sites: BTreeMap::new(),
+            calls: Vec::new(),
+            reached: BTreeSet::new(),
+            conditions: Vec::new(),
+            inside: None,
+            scope: ScopeId(0),
+            file: FileId::default(),
+            module: 0,
+            fuel: FUEL,
+        }
+    }
+
+    pub(crate) fn add(&mut self, source: &Source<'_>, body: &'a [Stmt]) {
+        if !source.module.is_empty() {
+            self.by_name.insert(source.module.to_owned(), self.modules.len());
+        }
+        self.modules.push(Module {
+            name: source.module.to_owned(),
+            package: source.package,
+            file: source.file,
+            body,
+            frame: Rc::new(Frame::default()),
+            state: ModuleState::Waiting,
+        });
+    }
+
+    /// Runs all files, then the host's functions from the outside in, then the kernels.
+    pub(crate) fn run(&mut self) {
+        for module in 0..self.modules.len() {
+            self.run_module(module);
+        }
+        let used: BTreeSet<String> =
+            self.modules.iter().flat_map(|module| crate::module::used(module.body)).collect();
+        let near = self.near_kernels();
+        for entries in [Some(&used), None] {
+            for module in 0..self.modules.len() {
+                self.run_entries(module, entries, &near);
+            }
+        }
+        self.run_kernels();
+    }
+
+    pub(crate) fn finish(mut self) -> Program {
+        self.drop_helpers();
+        self.program
+    }
+
+    /// A new run from the outside, which starts with nothing around it and all fuel.
+    pub(crate) fn begin(&mut self, kind: ScopeKind, name: &str, site: Site) -> ScopeId {
+        let scope = ScopeId(self.program.scopes.len() as u32);
+        self.program.scopes.push(Scope {
+            kind,
+            name: name.to_owned(),
+            site,
+            parameters: Vec::new(),
+            effects: Vec::new(),
+            returns: Vec::new(),
+        });
+        self.scope = scope;
+        self.conditions.clear();
+        self.inside = None;
+        self.calls.clear();
+        self.fuel = FUEL;
+        scope
+    }
+
+    /// One step; false when there is no fuel left.
+    pub(crate) fn step(&mut self) -> bool {
+        self.fuel = self.fuel.saturating_sub(1);
+        if self.fuel == 1 {
+            let site = Site { file: self.file, span: Span::new(0, 0) };
+            self.gap("a run that was too long was cut short", site);
+        }
+        self.fuel > 0
+    }
+
+    pub(crate) fn in_kernel(&self) -> bool {
+        let scope = self.program.scopes.get(self.scope.index());
+        scope.is_some_and(|scope| matches!(scope.kind, ScopeKind::Kernel(_)))
+    }
+
+    /// Runs the functions and classes of a file that were not reached, except for those that others use.
+    fn run_entries(
+        &mut self,
+        module: usize,
+        used: Option<&BTreeSet<String>>,
+        near: &BTreeSet<String>,
+    ) {
+        let Some(frame) = self.modules.get(module).map(|module| Rc::clone(&module.frame)) else {
+            return;
+        };
+        let values: Vec<(String, Value<'a>)> =
+            frame.names.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        for (name, value) in values.iter().filter(|(name, _)| near.contains(name)) {
+            match value {
+                Value::Function(function)
+                    if function.module == module
+                        && !used.is_some_and(|used| used.contains(name))
+                        && !self.reached.contains(&function.site) =>
+                {
+                    self.run_entry(function, None);
+                }
+                Value::Class(class)
+                    if used.is_some() && class.site.file == self.file_of(module) =>
+                {
+                    self.run_class(class);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Names of functions and classes that lead to a kernel.
+    fn near_kernels(&self) -> BTreeSet<String> {
+        let mut mentions = Mentions::default();
+        for module in &self.modules {
+            mentions.add(module.body);
+        }
+        let kernels = self.kernels.iter().map(|kernel| kernel.function.name.clone());
+        mentions.leading_to(kernels.collect())
+    }
+
+    fn file_of(&self, module: usize) -> FileId {
+        self.modules.get(module).map(|module| module.file).unwrap_or_default()
+    }
+
+    /// Runs a function of the host about whose arguments nothing is known.
+    pub(crate) fn run_entry(&mut self, function: &Rc<Function<'a>>, this: Option<Value<'a>>) {
+        self.file = function.site.file;
+        self.module = function.module;
+        let scope = self.begin(ScopeKind::Host, &function.name, function.site);
+        let given: Vec<Value<'a>> = this.into_iter().collect();
+        let arguments = self.unknown_arguments(function, given);
+        let value = self.apply_function(function, arguments, function.site);
+        let returned = self.as_node(&value, function.site);
+        if let Some(scope) = self.program.scopes.get_mut(scope.index()) {
+            scope.returns.push(returned);
+        }
+    }
+
+    /// A parameter of the run from the outside.
+    pub(crate) fn parameter(&mut self, name: &str, site: Site) -> NodeId {
+        let node = self.named(Op::Parameter, name, Vec::new(), site);
+        if let Some(scope) = self.program.scopes.get_mut(self.scope.index()) {
+            scope.parameters.push(node);
+        }
+        node
+    }
+
+    /// What is known about a condition: by itself, or because of those around it.
+    pub(crate) fn known(&self, value: NodeId) -> Option<bool> {
+        if let Some(constant) = self.program.constant(value) {
+            return constant.truth();
+        }
+        self.conditions
+            .iter()
+            .rev()
+            .find_map(|condition| self.follows(*condition, value, 0))
+    }
+
+    fn follows(&self, from: Condition, value: NodeId, depth: u32) -> Option<bool> {
+        if depth > 8 {
+            return None;
+        }
+        if self.alike(from.value, value, 0) {
+            return Some(from.holds);
+        }
+        let node = self.program.node(value)?;
+        if node.op == Op::Not {
+            return self.follows(from, node.argument("a")?, depth + 1).map(|holds| !holds);
+        }
+        let source = self.program.node(from.value)?;
+        let parts = |holds| {
+            ["a", "b"].iter().find_map(|label| {
+                let part = source.argument(label)?;
+                self.follows(Condition { value: part, holds }, value, depth + 1)
+            })
+        };
+        match source.op {
+            Op::Not => {
+                let inner = Condition { value: source.argument("a")?, holds: !from.holds };
+                self.follows(inner, value, depth + 1)
+            }
+            Op::And if from.holds => parts(true),
+            Op::Or if !from.holds => parts(false),
+            _ => None,
+        }
+    }
+
+    /// Whether two nodes are the same computation of the same values.
+    pub(crate) fn alike(&self, a: NodeId, b: NodeId, depth: u32) -> bool {
+        if a == b {
+            return true;
+        }
+        let (Some(left), Some(right)) = (self.program.node(a), self.program.node(b)) else {
+            return false;
+        };
+        let computed = !matches!(
+            left.op,
+            Op::Parameter | Op::Unknown | Op::Carried | Op::Induction | Op::Call | Op::Load
+        );
+        depth < 12
+            && computed
+            && left.op == right.op
+            && left.constant == right.constant
+            && left.arguments.len() == right.arguments.len()
+            && left
+                .arguments
+                .iter()
+                .zip(&right.arguments)
+                .all(|(a, b)| a.label == b.label && self.alike(a.value, b.value, depth + 1))
+    }
+
+    /// Whether a value counts as true, if that is known.
+    pub(crate) fn truth(&self, value: &Value<'a>) -> Option<bool> {
+        match value {
+            Value::Constant(constant, _) => constant.truth(),
+            Value::Node(node) => self.known(*node),
+            Value::Tuple(items) => Some(!items.is_empty()),
+            Value::List(list) => {
+                let list = list.borrow();
+                let sure = list.items.iter().any(|(_, conditions)| conditions.is_empty());
+                if sure {
+                    Some(true)
+                } else {
+                    (list.items.is_empty() && !list.open).then_some(false)
+                }
+            }
+            Value::Dict(dict) => {
+                let dict = dict.borrow();
+                (!dict.open && dict.depth == self.conditions.len())
+                    .then_some(!dict.items.is_empty())
+            }
+            Value::Choice(choice) => match (self.truth(&choice.1), self.truth(&choice.2)) {
+                (Some(a), Some(b)) if a == b => Some(a),
+                _ => None,
+            },
+            Value::Shape(_) | Value::Strides(_) | Value::Path(_) => None,
+            _ => Some(true),
+        }
+    }
+
+    pub(crate) fn none(&self, site: Site) -> Value<'a> {
+        Value::Constant(Constant::None, site)
+    }
+}
