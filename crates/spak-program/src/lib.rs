@@ -4,12 +4,15 @@
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
 
 mod constant;
+mod describe;
+mod evaluate;
 mod graph;
 mod host;
 mod op;
 mod print;
 
 pub use constant::Constant;
+pub use evaluate::{Assumptions, Evaluated, binary, unary};
 pub use graph::{
     Argument, Condition, Kernel, KernelId, Loop, LoopId, LoopKind, Node, NodeId, Parameter,
     ParameterKind, Program, Scope, ScopeId, ScopeKind, Site,

@@ -53,23 +53,34 @@ pub(crate) struct Parameter {
     pub(crate) keyword_only: bool,
 }
 
+/// Where a method is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Language {
+    Cutile,
+    Triton,
+    Host,
+}
+
 /// All tables.
 #[derive(Debug, Default)]
 pub(crate) struct Tables {
     pub(crate) names: BTreeMap<&'static str, Name>,
-    pub(crate) members: BTreeMap<&'static str, Meaning>,
+    /// Methods and attributes, for each of [`Language`].
+    members: [BTreeMap<&'static str, Meaning>; 3],
     /// Lines that could not be read; none, says a test.
     pub(crate) rejected: Vec<&'static str>,
 }
 
 pub(crate) static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     let mut tables = Tables::default();
-    for text in
-        [include_str!("api/cutile.txt"), include_str!("api/triton.txt"), include_str!("api/host.txt")]
-    {
+    for (language, text) in [
+        (Language::Cutile, include_str!("api/cutile.txt")),
+        (Language::Triton, include_str!("api/triton.txt")),
+        (Language::Host, include_str!("api/host.txt")),
+    ] {
         for line in text.lines() {
             let line = line.split_once(" # ").map_or(line, |(line, _)| line).trim();
-            if !line.is_empty() && !line.starts_with('#') && tables.read(line).is_none() {
+            if !line.is_empty() && !line.starts_with('#') && tables.read(line, language).is_none() {
                 tables.rejected.push(line);
             }
         }
@@ -107,6 +118,12 @@ impl Tables {
         path
     }
 
+    /// What a method or an attribute of something means in a place.
+    pub(crate) fn member(&self, name: &str, language: Language) -> Option<&Meaning> {
+        let first = self.members.get(language as usize).and_then(|members| members.get(name));
+        first.or_else(|| self.members.iter().find_map(|members| members.get(name)))
+    }
+
     /// What a call of a dotted name does.
     pub(crate) fn call(&self, path: &str) -> Option<&Meaning> {
         self.name(path)?.call.as_ref()
@@ -117,7 +134,7 @@ impl Tables {
         self.name(path)?.annotation
     }
 
-    fn read(&mut self, line: &'static str) -> Option<()> {
+    fn read(&mut self, line: &'static str, language: Language) -> Option<()> {
         if let Some((head, meaning)) = line.split_once("->") {
             let (name, signature) = match head.trim().split_once('(') {
                 Some((name, rest)) => {
@@ -134,7 +151,9 @@ impl Tables {
             };
             match name.strip_prefix('.') {
                 Some(member) => {
-                    self.members.insert(member, meaning);
+                    if let Some(members) = self.members.get_mut(language as usize) {
+                        members.insert(member, meaning);
+                    }
                 }
                 None => self.names.entry(name).or_default().call = Some(meaning),
             }

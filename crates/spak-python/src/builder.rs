@@ -102,6 +102,7 @@ impl<'a> Machine<'a> {
                 let path = path.to_string();
                 self.named(Op::Field, &path, Vec::new(), site)
             }
+            Value::View(view) => view.array,
             Value::Slice(parts) => {
                 let parts: Vec<Value<'a>> = parts
                     .iter()

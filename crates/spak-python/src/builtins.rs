@@ -8,7 +8,7 @@ use spak_program::{Condition, Constant, LaunchKind, NodeId, Op, Site};
 use crate::api::Signature;
 use crate::builder::given;
 use crate::expression::open_list;
-use crate::fold::{compare_constants, fold};
+use crate::order::compare_constants;
 use crate::host::Order;
 use crate::machine::Machine;
 use crate::value::{Arguments, Dict, List, Partial, Value};
@@ -82,7 +82,7 @@ impl<'a> Machine<'a> {
                 _ => self.unknown(site),
             },
             "save_for_backward" => self.none(site),
-            _ => match self.builtin(name, of.as_ref(), &arguments, site) {
+            _ => match self.known_special(name, signature, of.as_ref(), &arguments, site) {
                 Some(value) => value,
                 None => {
                     let receiver = arguments.positional.first().cloned();
@@ -93,6 +93,22 @@ impl<'a> Machine<'a> {
                 }
             },
         }
+    }
+
+    /// One of Python's own functions, or of a library.
+    fn known_special(
+        &mut self,
+        name: &str,
+        signature: &'static Signature,
+        of: Option<&Value<'a>>,
+        arguments: &Arguments<'a>,
+        site: Site,
+    ) -> Option<Value<'a>> {
+        if let Some(value) = self.builtin(name, of, arguments, site) {
+            return Some(value);
+        }
+        let all = self.matched(signature, None, arguments.clone(), site);
+        self.library(name, of, &all, arguments, site)
     }
 
     /// A decorator that is applied at once, or gets arguments and waits for what it decorates.
@@ -327,7 +343,7 @@ impl<'a> Machine<'a> {
 
     fn combine(&mut self, op: Op, a: Value<'a>, b: Value<'a>, site: Site) -> Value<'a> {
         if let (Some(left), Some(right)) = (a.constant(), b.constant())
-            && let Some(value) = fold(op, left, right)
+            && let Some(value) = spak_program::binary(op, left, right)
         {
             return Value::Constant(value, site);
         }

@@ -6,12 +6,21 @@ use spak_program::{Argument, Constant, NodeId, Op, Site};
 
 use crate::api::{Meaning, Signature, TABLES};
 use crate::builder::given;
-use crate::fold::fold_one;
 use crate::machine::Machine;
 use crate::value::{Arguments, Partial, Value};
 
 /// Labels of arguments of calls that are not understood.
 const PLACES: [&str; 8] = ["0", "1", "2", "3", "4", "5", "6", "7"];
+
+/// Whether `.to(…)` only says where.
+fn is_device(arguments: &Arguments<'_>) -> bool {
+    let says_type = arguments.name("dtype").is_some();
+    match arguments.positional.first() {
+        None => !says_type,
+        Some(Value::Constant(Constant::Text(_), _)) => true,
+        Some(_) => false,
+    }
+}
 
 impl<'a> Machine<'a> {
     pub(crate) fn call(
@@ -42,6 +51,13 @@ impl<'a> Machine<'a> {
                 machine.call(way, arguments.clone(), site)
             }),
             Value::Node(node) => self.call_unknown("value", Some(*node), arguments, site),
+            // A type that is called converts.
+            Value::Constant(Constant::Dtype(_), _) => {
+                let Some(value) = arguments.positional.first() else { return self.unknown(site) };
+                let a = self.as_node(value, site);
+                let dtype = self.as_node(function, site);
+                Value::Node(self.node(Op::Cast, vec![given("a", a), given("dtype", dtype)], site))
+            }
             _ => self.unknown(site),
         }
     }
@@ -104,6 +120,20 @@ impl<'a> Machine<'a> {
                 let kernel = Rc::clone(kernel);
                 return self.kernel_method(&kernel, name, arguments, site);
             }
+            Value::View(view) => {
+                let view = Rc::clone(view);
+                if let Some(value) = self.view_method(&view, name, &arguments, site) {
+                    return value;
+                }
+            }
+            // Without an axis it is all of them; to another device it is the same array.
+            Value::Node(node) if name == "size" && arguments.positional.is_empty() => {
+                return Value::Shape(*node);
+            }
+            Value::Node(node) if name == "stride" && arguments.positional.is_empty() => {
+                return Value::Strides(*node);
+            }
+            Value::Node(_) if name == "to" && is_device(&arguments) => return receiver.clone(),
             Value::Tuple(_) | Value::List(_) | Value::Dict(_) => {
                 if let Some(value) = self.container_method(receiver, name, &arguments, site) {
                     return value;
@@ -117,7 +147,7 @@ impl<'a> Machine<'a> {
             _ => {}
         }
         let node = self.as_node(receiver, site);
-        match TABLES.members.get(name) {
+        match TABLES.member(name, self.language()) {
             Some(meaning) => self.call_known(meaning, Some(node), arguments, site),
             None => self.call_unknown(name, Some(node), arguments, site),
         }
@@ -140,7 +170,7 @@ impl<'a> Machine<'a> {
                 if fixed.is_empty()
                     && let [Value::Constant(one, _)] = arguments.positional.as_slice()
                     && arguments.named.is_empty()
-                    && let Some(value) = fold_one(*op, one)
+                    && let Some(value) = spak_program::unary(*op, one)
                 {
                     return Value::Constant(value, site);
                 }
@@ -151,6 +181,10 @@ impl<'a> Machine<'a> {
                 {
                     return value;
                 }
+                let view = match arguments.positional.first() {
+                    Some(Value::View(view)) => Some(Rc::clone(view)),
+                    _ => None,
+                };
                 let mut all = self.matched(signature, receiver, arguments, site);
                 let mut name = None;
                 for (label, value) in fixed {
@@ -163,6 +197,12 @@ impl<'a> Machine<'a> {
                     if !all.iter().any(|argument| argument.label == *label) {
                         all.push(Argument { label, value, given: true });
                     }
+                }
+                if matches!(op, Op::Load | Op::Store | Op::Atomic) {
+                    if let Some(view) = view {
+                        return self.through_view(*op, all, &view, site);
+                    }
+                    self.divide_address(&mut all);
                 }
                 let node = match name {
                     Some(name) => self.named(*op, name, all, site),

@@ -354,7 +354,7 @@ impl<'a> Machine<'a> {
         name: &str,
         site: Site,
     ) -> Value<'a> {
-        match TABLES.members.get(name) {
+        match TABLES.member(name, self.language()) {
             Some(Meaning::Special { name: "shape", .. }) => Value::Shape(node),
             Some(Meaning::Special { name: "strides", .. }) => Value::Strides(node),
             Some(Meaning::Op { op, fixed, signature }) if !signature.callable => {

@@ -9,7 +9,7 @@ use spak_program::{
     ScopeKind, Site,
 };
 
-use crate::api::{Annotation, Meaning, TABLES};
+use crate::api::{Annotation, Language, Meaning, TABLES};
 use crate::builder::span;
 use crate::machine::Machine;
 use crate::value::{Arguments, Function, KernelValue, Value};
@@ -28,6 +28,7 @@ pub(crate) const HINTS: &[&str] = &[
 /// A kernel while sources are run.
 pub(crate) struct KernelState<'a> {
     pub(crate) function: Rc<Function<'a>>,
+    pub(crate) language: Language,
     pub(crate) run: bool,
     pub(crate) launched: bool,
     /// Called like a function by another kernel.
@@ -63,7 +64,9 @@ impl<'a> Machine<'a> {
         match (special, &value) {
             ("kernel" | "triton_jit", Value::Function(function)) => {
                 let function = Rc::clone(function);
-                self.declare(function, arguments, site)
+                let cutile = special == "kernel";
+                let language = if cutile { Language::Cutile } else { Language::Triton };
+                self.declare(language, function, arguments, site)
             }
             ("triton_autotune", Value::Kernel(kernel)) => {
                 self.autotuned(kernel, arguments, site)
@@ -78,6 +81,7 @@ impl<'a> Machine<'a> {
 
     fn declare(
         &mut self,
+        language: Language,
         function: Rc<Function<'a>>,
         arguments: &Arguments<'a>,
         site: Site,
@@ -98,6 +102,7 @@ impl<'a> Machine<'a> {
                 });
                 self.kernels.push(KernelState {
                     function,
+                    language,
                     run: false,
                     launched: false,
                     called: false,
@@ -145,7 +150,7 @@ impl<'a> Machine<'a> {
         arguments: Arguments<'a>,
         site: Site,
     ) -> Value<'a> {
-        if matches!(TABLES.members.get(name), Some(Meaning::Special { name: "replace_hints", .. })) {
+        if matches!(TABLES.member(name, self.language()), Some(Meaning::Special { name: "replace_hints", .. })) {
             let mut changed = KernelValue::clone(kernel);
             for hint in self.hints(&arguments, site) {
                 changed.hints.retain(|known| known.name != hint.name);

@@ -10,6 +10,7 @@ use spak_program::{
 use spak_syntax::{FileId, Span};
 
 use crate::Source;
+use crate::api::Language;
 use crate::frame::Frame;
 use crate::kernel::KernelState;
 use crate::reach::Mentions;
@@ -144,6 +145,16 @@ impl<'a> Machine<'a> {
     pub(crate) fn in_kernel(&self) -> bool {
         let scope = self.program.scopes.get(self.scope.index());
         scope.is_some_and(|scope| matches!(scope.kind, ScopeKind::Kernel(_)))
+    }
+
+    /// Whose methods are called.
+    pub(crate) fn language(&self) -> Language {
+        match self.program.scopes.get(self.scope.index()).map(|scope| scope.kind) {
+            Some(ScopeKind::Kernel(kernel)) => {
+                self.kernels.get(kernel.index()).map_or(Language::Host, |state| state.language)
+            }
+            _ => Language::Host,
+        }
     }
 
     /// Runs the functions and classes of a file that were not reached, except for those that others use.

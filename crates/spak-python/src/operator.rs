@@ -6,7 +6,7 @@ use ruff_python_ast::{CmpOp, ExprCompare, Operator};
 use spak_program::{Constant, Op, Site};
 
 use crate::builder::given;
-use crate::fold::{compare_constants, fold};
+use crate::order::compare_constants;
 use crate::frame::Frame;
 use crate::machine::Machine;
 use crate::value::{List, Value};
@@ -53,7 +53,7 @@ impl<'a> Machine<'a> {
         site: Site,
     ) -> Value<'a> {
         if let (Value::Constant(a, _), Value::Constant(b, _)) = (&left, &right)
-            && let Some(value) = fold(op_of(operator), a, b)
+            && let Some(value) = spak_program::binary(op_of(operator), a, b)
         {
             return Value::Constant(value, site);
         }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use ruff_python_ast::{Expr, StmtClassDef, StmtFunctionDef};
-use spak_program::{Condition, ConfigsId, Constant, Hint, KernelId, NodeId, Site};
+use spak_program::{Argument, Condition, ConfigsId, Constant, Hint, KernelId, NodeId, Site};
 
 use crate::frame::Frame;
 
@@ -47,6 +47,8 @@ pub(crate) enum Value<'a> {
     Choice(Rc<(NodeId, Self, Self)>),
     /// Bounds of a part: `a:b:c`.
     Slice(Rc<[Option<Self>; 3]>),
+    /// An array seen as tiles: of a view, a block pointer or a descriptor.
+    View(Rc<View>),
     /// A decorator, or another function of a library, with arguments that it was given.
     Partial(Rc<Partial<'a>>),
 }
@@ -122,6 +124,20 @@ pub(crate) struct KernelValue {
     pub(crate) hints: Vec<Hint>,
     /// The configs of its decorator.
     pub(crate) configs: Option<ConfigsId>,
+}
+
+/// An array with what is said of loads and stores through it.
+#[derive(Clone, Debug)]
+pub(crate) struct View {
+    pub(crate) array: NodeId,
+    pub(crate) arguments: Vec<Argument>,
+    pub(crate) path: &'static str,
+}
+
+impl View {
+    pub(crate) fn argument(&self, label: &str) -> Option<NodeId> {
+        self.arguments.iter().find(|one| one.label == label).map(|one| one.value)
+    }
 }
 
 /// A function of a library that waits for what it is applied to.
