@@ -129,8 +129,12 @@ impl Program {
                 format!("({})", parts.join(", "))
             }
             Op::Choice => {
-                let text =
-                    format!("{} if {} else {}", part("then", 1), part("condition", 1), part("otherwise", 0));
+                let text = format!(
+                    "{} if {} else {}",
+                    part("then", 1),
+                    part("condition", 1),
+                    part("otherwise", 0)
+                );
                 if binding > 0 { format!("({text})") } else { text }
             }
             _ => self.written_call(node, depth),

@@ -132,9 +132,10 @@ impl Evaluation<'_> {
     fn connective(&mut self, node: &Node) -> Option<Evaluated> {
         let (a, b) = (node.argument("a")?, node.argument("b")?);
         let (left, right) = (self.value(a), self.value(b));
-        let numbers = [&left, &right].into_iter().flatten().any(|value| {
-            matches!(value, Evaluated::One(Constant::Int(_)))
-        });
+        let numbers = [&left, &right]
+            .into_iter()
+            .flatten()
+            .any(|value| matches!(value, Evaluated::One(Constant::Int(_))));
         if numbers {
             return binary(node.op, &left?.one()?, &right?.one()?).map(Evaluated::One);
         }

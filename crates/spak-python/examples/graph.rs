@@ -9,11 +9,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .skip(1)
         .map(|path| std::fs::read_to_string(&path).map(|text| (path, text)))
         .collect::<Result<_, _>>()?;
-    let thread = std::thread::Builder::new().stack_size(64 << 20);
+    let thread = std::thread::Builder::new().stack_size(256 << 20);
     let handle = thread.spawn(move || {
         let modules: Vec<String> = texts
             .iter()
-            .map(|(path, _)| path.trim_end_matches(".py").trim_end_matches("/__init__").replace('/', "."))
+            .map(|(path, _)| {
+                path.trim_end_matches(".py").trim_end_matches("/__init__").replace('/', ".")
+            })
             .collect();
         let sources: Vec<Source<'_>> = texts
             .iter()
@@ -39,7 +41,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             println!("{}", spak_program::print(program, kernel.scope));
         }
         for launch in &program.launches {
-            let kernel = program.kernels.get(launch.kernel.index()).map_or("?", |found| &found.name);
+            let kernel =
+                program.kernels.get(launch.kernel.index()).map_or("?", |found| &found.name);
             println!(
                 "launch {kernel} {:?} line {} grid {:?} hints {:?} configs {:?} conditions {}",
                 launch.kind,
@@ -51,7 +54,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             );
         }
         for (at, configs) in program.configs.iter().enumerate() {
-            println!("configs {at} {:?} line {} key {}", configs.strategy, line(configs.site), configs.key.len());
+            println!(
+                "configs {at} {:?} line {} key {}",
+                configs.strategy,
+                line(configs.site),
+                configs.key.len()
+            );
             for config in &configs.configs {
                 let fields: Vec<String> = config
                     .fields
@@ -61,25 +69,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                         format!("{name}={}", value.map_or("?".to_owned(), ToString::to_string))
                     })
                     .collect();
-                println!("  line {} {} under {}", line(config.site), fields.join(" "), config.conditions.len());
+                println!(
+                    "  line {} {} under {}",
+                    line(config.site),
+                    fields.join(" "),
+                    config.conditions.len()
+                );
             }
         }
         for (gap, site) in &program.gaps {
             println!("gap line {}: {gap}", line(*site));
-        }
-        let mut sizes: Vec<(usize, &str)> = Vec::new();
-        let mut counts = vec![0; program.scopes.len()];
-        for node in &program.nodes {
-            if let Some(count) = counts.get_mut(node.scope.index()) {
-                *count += 1;
-            }
-        }
-        for (scope, count) in program.scopes.iter().zip(counts) {
-            sizes.push((count, &scope.name));
-        }
-        sizes.sort_unstable();
-        for (count, name) in sizes.iter().rev().take(8) {
-            println!("{count} nodes in {name}");
         }
         println!(
             "{} nodes, {} kernels, {} launches, {} errors, {elapsed:?}",

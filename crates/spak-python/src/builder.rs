@@ -92,9 +92,7 @@ impl<'a> Machine<'a> {
                 let otherwise = self.as_node(otherwise, site);
                 self.choice_node(*condition, then, otherwise, site)
             }
-            Value::Shape(array) => {
-                self.named(Op::Field, "shape", vec![given("of", *array)], site)
-            }
+            Value::Shape(array) => self.named(Op::Field, "shape", vec![given("of", *array)], site),
             Value::Strides(array) => {
                 self.named(Op::Field, "stride", vec![given("of", *array)], site)
             }
@@ -137,11 +135,8 @@ impl<'a> Machine<'a> {
         if then == otherwise {
             return then;
         }
-        let arguments = vec![
-            given("condition", condition),
-            given("then", then),
-            given("otherwise", otherwise),
-        ];
+        let arguments =
+            vec![given("condition", condition), given("then", then), given("otherwise", otherwise)];
         self.node(Op::Choice, arguments, site)
     }
 
@@ -171,8 +166,9 @@ impl<'a> Machine<'a> {
 
     /// Says that something was not understood.
     pub(crate) fn gap(&mut self, what: impl Into<String>, site: Site) {
-        if self.program.gaps.len() < 1000 {
-            self.program.gaps.push((what.into(), site));
+        let gap = (what.into(), site);
+        if self.gaps.len() < 1000 && self.gaps.insert(gap.clone()) {
+            self.program.gaps.push(gap);
         }
     }
 }

@@ -8,9 +8,9 @@ use spak_program::{Condition, Constant, LaunchKind, NodeId, Op, Site};
 use crate::api::Signature;
 use crate::builder::given;
 use crate::expression::open_list;
-use crate::order::compare_constants;
 use crate::host::Order;
 use crate::machine::Machine;
+use crate::order::compare_constants;
 use crate::value::{Arguments, Dict, List, Partial, Value};
 
 impl<'a> Machine<'a> {
@@ -161,9 +161,8 @@ impl<'a> Machine<'a> {
                     .map(|value| self.elements(value))
                     .collect::<Option<_>>()?;
                 let length = rows.iter().map(Vec::len).min()?;
-                let items = (0..length).map(|at| {
-                    Value::tuple(rows.iter().filter_map(|row| row.get(at).cloned()))
-                });
+                let items = (0..length)
+                    .map(|at| Value::tuple(rows.iter().filter_map(|row| row.get(at).cloned())));
                 Some(Value::list(items))
             }
             "product" => self.product(arguments),
@@ -180,39 +179,6 @@ impl<'a> Machine<'a> {
                     true => arguments.positional.get(1).cloned(),
                     false => Some(self.item(&listed(items), 0, site)),
                 }
-            }
-            "sum" | "prod" => {
-                let op = if name == "sum" { Op::Add } else { Op::Mul };
-                let items = self.elements(of)?;
-                self.reduce_values(op, items, site)
-            }
-            "any" | "all" => {
-                let truths: Option<Vec<bool>> =
-                    self.elements(of)?.iter().map(|item| self.truth(item)).collect();
-                let truths = truths?;
-                let value = if name == "any" {
-                    truths.contains(&true)
-                } else {
-                    !truths.contains(&false)
-                };
-                constant(Constant::Bool(value))
-            }
-            "int" => match of.constant()? {
-                Constant::Text(text) => constant(Constant::Int(text.trim().parse().ok()?)),
-                value => constant(Constant::Int(value.number()? as i64)),
-            },
-            "float" => match of.constant()? {
-                Constant::Text(text) => constant(Constant::Float(float(text)?)),
-                value => constant(Constant::Float(value.number()?)),
-            },
-            "bool" => constant(Constant::Bool(self.truth(of)?)),
-            "next_power_of_2" => {
-                let value = of.int().filter(|value| (0..1 << 62).contains(value))?;
-                constant(Constant::Int((value as u64).next_power_of_two() as i64))
-            }
-            "bit_length" => {
-                let value = of.int()?.unsigned_abs();
-                constant(Constant::Int(i64::from(u64::BITS - value.leading_zeros())))
             }
             "hasattr" => {
                 let name = arguments.positional.get(1)?.text()?.to_owned();
@@ -240,6 +206,44 @@ impl<'a> Machine<'a> {
                 }
                 _ => None,
             },
+            _ => self.number(name, of, site),
+        }
+    }
+
+    /// Functions that give a number or a truth value.
+    fn number(&mut self, name: &str, of: &Value<'a>, site: Site) -> Option<Value<'a>> {
+        let constant = |value| Some(Value::Constant(value, site));
+        match name {
+            "sum" | "prod" => {
+                let op = if name == "sum" { Op::Add } else { Op::Mul };
+                let items = self.elements(of)?;
+                self.reduce_values(op, items, site)
+            }
+            "any" | "all" => {
+                let truths: Option<Vec<bool>> =
+                    self.elements(of)?.iter().map(|item| self.truth(item)).collect();
+                let truths = truths?;
+                let value =
+                    if name == "any" { truths.contains(&true) } else { !truths.contains(&false) };
+                constant(Constant::Bool(value))
+            }
+            "int" => match of.constant()? {
+                Constant::Text(text) => constant(Constant::Int(text.trim().parse().ok()?)),
+                value => constant(Constant::Int(value.number()? as i64)),
+            },
+            "float" => match of.constant()? {
+                Constant::Text(text) => constant(Constant::Float(float(text)?)),
+                value => constant(Constant::Float(value.number()?)),
+            },
+            "bool" => constant(Constant::Bool(self.truth(of)?)),
+            "next_power_of_2" => {
+                let value = of.int().filter(|value| (0..1 << 62).contains(value))?;
+                constant(Constant::Int((value as u64).next_power_of_two() as i64))
+            }
+            "bit_length" => {
+                let value = of.int()?.unsigned_abs();
+                constant(Constant::Int(i64::from(u64::BITS - value.leading_zeros())))
+            }
             _ => None,
         }
     }
@@ -456,7 +460,8 @@ impl<'a> Machine<'a> {
                 }
             },
             (Value::Record(record), Some(default)) => {
-                let field = record.fields.borrow().iter().find(|(known, _)| *known == name).cloned();
+                let field =
+                    record.fields.borrow().iter().find(|(known, _)| *known == name).cloned();
                 field.map_or(default, |(_, value)| value)
             }
             (Value::Choice(choice), _) => self.each_way(choice, site, |machine, way| {

@@ -47,9 +47,8 @@ impl<'a> Machine<'a> {
             Value::Launcher(launcher) => self.launch_triton(launcher, arguments, site),
             Value::Partial(partial) => self.call_partial(partial, arguments, site),
             Value::Record(_) => self.call_method(function, "__call__", arguments, site),
-            Value::Choice(choice) => self.each_way(choice, site, |machine, way| {
-                machine.call(way, arguments.clone(), site)
-            }),
+            Value::Choice(choice) => self
+                .each_way(choice, site, |machine, way| machine.call(way, arguments.clone(), site)),
             Value::Node(node) => self.call_unknown("value", Some(*node), arguments, site),
             // A type that is called converts.
             Value::Constant(Constant::Dtype(_), _) => {
@@ -260,7 +259,8 @@ impl<'a> Machine<'a> {
         arguments: Arguments<'a>,
         site: Site,
     ) -> Value<'a> {
-        let mut all: Vec<Argument> = receiver.map(|node| given("receiver", node)).into_iter().collect();
+        let mut all: Vec<Argument> =
+            receiver.map(|node| given("receiver", node)).into_iter().collect();
         for (value, label) in arguments.positional.iter().zip(PLACES) {
             let value = self.as_node(value, site);
             all.push(given(label, value));

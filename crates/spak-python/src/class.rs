@@ -6,9 +6,11 @@ use std::rc::Rc;
 use ruff_python_ast::{Expr, Stmt};
 use spak_program::{Constant, Site};
 
-use crate::api::TABLES;
 use crate::machine::Machine;
 use crate::value::{Arguments, Class, Code, Function, Record, Value};
+
+/// The symbol of PyTorch's differentiable functions.
+const AUTOGRAD: &str = "class.autograd_function";
 
 /// Whether a function is called without its object.
 fn is_static(function: &Function<'_>) -> bool {
@@ -19,16 +21,8 @@ fn is_static(function: &Function<'_>) -> bool {
 }
 
 impl<'a> Machine<'a> {
-    pub(crate) fn record(
-        &self,
-        fields: Vec<(String, Value<'a>)>,
-        site: Site,
-    ) -> Value<'a> {
-        Value::Record(Rc::new(Record {
-            class: None,
-            fields: RefCell::new(fields),
-            site,
-        }))
+    pub(crate) fn record(&self, fields: Vec<(String, Value<'a>)>, site: Site) -> Value<'a> {
+        Value::Record(Rc::new(Record { class: None, fields: RefCell::new(fields), site }))
     }
 
     /// A member of a class or of what it is derived from.
@@ -42,21 +36,16 @@ impl<'a> Machine<'a> {
         })
     }
 
-    /// Whether a class is derived from one of a library, by its last name.
+    /// Whether a class is derived from one of a library, by the symbol that tables give it.
     fn derives(class: &Class<'a>, name: &str) -> bool {
         class.bases.iter().any(|base| match base {
             Value::Class(base) => Self::derives(base, name),
-            Value::Path(path) => TABLES.canonical(path).ends_with(name),
+            Value::Constant(Constant::Symbol(symbol), _) => symbol == name,
             _ => false,
         })
     }
 
-    pub(crate) fn class_member(
-        &mut self,
-        object: &Value<'a>,
-        name: &str,
-        site: Site,
-    ) -> Value<'a> {
+    pub(crate) fn class_member(&mut self, object: &Value<'a>, name: &str, site: Site) -> Value<'a> {
         if let Value::Record(record) = object
             && let Some(class) = &record.class
         {
@@ -99,7 +88,7 @@ impl<'a> Machine<'a> {
             }
             return self.none(site);
         };
-        if name == "apply" && Self::derives(&class, "autograd.Function") {
+        if name == "apply" && Self::derives(&class, AUTOGRAD) {
             return self.differentiable(&class, arguments, site);
         }
         match Self::member(&class, name) {
@@ -165,6 +154,7 @@ impl<'a> Machine<'a> {
         site: Site,
     ) -> Value<'a> {
         let context = self.record(Vec::new(), site);
+        self.contexts.insert(class.site, context.clone());
         arguments.positional.insert(0, context);
         match Self::member(class, "forward") {
             Some(Value::Function(forward)) => self.apply_function(&forward, arguments, site),
@@ -180,20 +170,29 @@ impl<'a> Machine<'a> {
             fields: RefCell::new(Vec::new()),
             site: class.site,
         }));
-        let differentiable = Self::derives(class, "autograd.Function");
+        let differentiable = Self::derives(class, AUTOGRAD);
+        // Where it was applied, its backward pass gets what the forward pass kept.
+        let applied = self.contexts.get(&class.site).cloned().filter(|_| differentiable);
+        let is_applied = applied.is_some();
+        let object = applied.unwrap_or(object);
         let first = ["__init__", "forward", "backward"];
         let others: Vec<String> = class.members.names.borrow().keys().cloned().collect();
         let others = others.iter().map(String::as_str).filter(|name| !first.contains(name));
         for name in first.into_iter().chain(others) {
             let member = class.members.names.borrow().get(name).cloned();
             let Some(Value::Function(function)) = member else { continue };
-            if self.reached.contains(&function.site) && !(differentiable && first.contains(&name)) {
+            let again = differentiable && !is_applied && first.contains(&name);
+            if self.reached.contains(&function.site) && !again {
                 continue;
             }
             let this = differentiable || !is_static(&function);
             self.run_entry(&function, this.then(|| object.clone()));
         }
         // Its name is known, and nothing else.
-        self.set_field(&object, "__name__", Value::Constant(Constant::Text(class.name.clone()), class.site));
+        self.set_field(
+            &object,
+            "__name__",
+            Value::Constant(Constant::Text(class.name.clone()), class.site),
+        );
     }
 }

@@ -25,7 +25,9 @@ impl<'a> Machine<'a> {
     /// All elements that may be there, each with its conditions.
     pub(crate) fn items(&self, value: &Value<'a>) -> Option<Vec<(Value<'a>, Vec<Condition>)>> {
         match value {
-            Value::Tuple(items) => Some(items.iter().map(|item| (item.clone(), Vec::new())).collect()),
+            Value::Tuple(items) => {
+                Some(items.iter().map(|item| (item.clone(), Vec::new())).collect())
+            }
             Value::List(list) => {
                 let list = list.borrow();
                 (!list.open).then(|| list.items.clone())
@@ -107,12 +109,7 @@ impl<'a> Machine<'a> {
     }
 
     /// The first or last element of those that may be there: which one depends on their conditions.
-    fn nth(
-        &mut self,
-        items: &[(Value<'a>, Vec<Condition>)],
-        at: i64,
-        site: Site,
-    ) -> Value<'a> {
+    fn nth(&mut self, items: &[(Value<'a>, Vec<Condition>)], at: i64, site: Site) -> Value<'a> {
         let sure = items.iter().all(|(_, conditions)| conditions.is_empty());
         let index = if at < 0 { at + items.len() as i64 } else { at };
         if sure || (at != 0 && at != -1) {
@@ -133,9 +130,7 @@ impl<'a> Machine<'a> {
         for (item, conditions) in ordered {
             let holds = self.all_of(conditions, site);
             found = Some(match (holds, found) {
-                (Some(condition), Some(other)) => {
-                    self.choose(condition, item.clone(), other, site)
-                }
+                (Some(condition), Some(other)) => self.choose(condition, item.clone(), other, site),
                 _ => item.clone(),
             });
         }
@@ -146,19 +141,13 @@ impl<'a> Machine<'a> {
     }
 
     /// `object[index]`
-    pub(crate) fn index(
-        &mut self,
-        object: &Value<'a>,
-        index: &Value<'a>,
-        site: Site,
-    ) -> Value<'a> {
+    pub(crate) fn index(&mut self, object: &Value<'a>, index: &Value<'a>, site: Site) -> Value<'a> {
         match (object, index) {
             (Value::Kernel(_), _) => {
                 return Value::Launcher(Rc::new((object.clone(), index.clone())));
             }
             (Value::Choice(choice), _) => {
-                return self
-                    .each_way(choice, site, |machine, way| machine.index(way, index, site));
+                return self.each_way(choice, site, |machine, way| machine.index(way, index, site));
             }
             (Value::Path(_), _) => return object.clone(),
             (Value::Dict(dict), _) => {
@@ -206,9 +195,10 @@ impl<'a> Machine<'a> {
         if items.len() > 16 || items.iter().all(plain) {
             return None;
         }
-        let entries = items.into_iter().enumerate().map(|(at, item)| {
-            (Value::Constant(Constant::Int(at as i64), site), item)
-        });
+        let entries = items
+            .into_iter()
+            .enumerate()
+            .map(|(at, item)| (Value::Constant(Constant::Int(at as i64), site), item));
         let dict = Dict { items: entries.collect(), ..Dict::default() };
         Some(self.entry(&Rc::new(RefCell::new(dict)), index, None, site))
     }
@@ -270,8 +260,7 @@ impl<'a> Machine<'a> {
         let key = self.as_node(key, site);
         for (known, value) in candidates {
             let known = self.as_node(&known, site);
-            let condition =
-                self.node(Op::Equal, vec![given("a", key), given("b", known)], site);
+            let condition = self.node(Op::Equal, vec![given("a", key), given("b", known)], site);
             found = self.choose(condition, value, found, site);
         }
         found
@@ -296,7 +285,8 @@ impl<'a> Machine<'a> {
                 let is_local = depth > 0 || !matches!(index, Value::Tuple(_));
                 let value = match self.all_of(if is_local { &under } else { &[] }, site) {
                     Some(condition) => {
-                        let before = at.and_then(|at| items.get(at)).map(|(_, value)| value.clone());
+                        let before =
+                            at.and_then(|at| items.get(at)).map(|(_, value)| value.clone());
                         let before = before.unwrap_or_else(|| self.none(site));
                         Value::Choice(Rc::new((condition, value, before)))
                     }
@@ -377,8 +367,7 @@ impl<'a> Machine<'a> {
         frame: &Rc<Frame<'a>>,
     ) -> Value<'a> {
         let inner = Frame::within(frame, self.conditions.len());
-        let dict =
-            Rc::new(RefCell::new(Dict { depth: self.conditions.len(), ..Dict::default() }));
+        let dict = Rc::new(RefCell::new(Dict { depth: self.conditions.len(), ..Dict::default() }));
         let known = self.generate(&written.generators, &inner, &mut |machine, inner| {
             let Some(key) = &written.key else { return };
             let key = machine.eval(key, inner);

@@ -19,14 +19,7 @@ impl<'a> Machine<'a> {
             return self.unknown(site);
         }
         match expression {
-            Expr::NumberLiteral(literal) => match &literal.value {
-                Number::Int(value) => match value.as_i64() {
-                    Some(value) => Value::Constant(Constant::Int(value), site),
-                    None => self.unknown(site),
-                },
-                Number::Float(value) => Value::Constant(Constant::Float(*value), site),
-                Number::Complex { .. } => self.unknown(site),
-            },
+            Expr::NumberLiteral(literal) => self.number_literal(&literal.value, site),
             Expr::StringLiteral(literal) => {
                 Value::Constant(Constant::Text(literal.value.to_str().to_owned()), site)
             }
@@ -115,6 +108,18 @@ impl<'a> Machine<'a> {
             Expr::Await(expression) => self.eval(&expression.value, frame),
             Expr::FString(_) | Expr::TString(_) | Expr::BytesLiteral(_) => self.unknown(site),
             Expr::IpyEscapeCommand(_) => self.unknown(site),
+        }
+    }
+
+    fn number_literal(&mut self, number: &Number, site: Site) -> Value<'a> {
+        let value = match number {
+            Number::Int(value) => value.as_i64().map(Constant::Int),
+            Number::Float(value) => Some(Constant::Float(*value)),
+            Number::Complex { .. } => None,
+        };
+        match value {
+            Some(value) => Value::Constant(value, site),
+            None => self.unknown(site),
         }
     }
 
@@ -316,6 +321,8 @@ impl<'a> Machine<'a> {
     /// What a name after a dot stands for.
     pub(crate) fn field(&mut self, object: &Value<'a>, name: &str, site: Site) -> Value<'a> {
         match object {
+            // No library has longer names.
+            Value::Path(path) if path.len() > 500 => self.unknown(site),
             Value::Path(path) => {
                 let path = path.to_string();
                 self.member_of(&path, name, site)
@@ -348,17 +355,13 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn node_field(
-        &mut self,
-        node: spak_program::NodeId,
-        name: &str,
-        site: Site,
-    ) -> Value<'a> {
+    fn node_field(&mut self, node: spak_program::NodeId, name: &str, site: Site) -> Value<'a> {
         match TABLES.member(name, self.language()) {
             Some(Meaning::Special { name: "shape", .. }) => Value::Shape(node),
             Some(Meaning::Special { name: "strides", .. }) => Value::Strides(node),
             Some(Meaning::Op { op, fixed, signature }) if !signature.callable => {
-                let label = signature.parameters.first().map_or("a", |first| first.label);
+                let own = if *op == Op::DtypeOf { "array" } else { "a" };
+                let label = signature.parameters.first().map_or(own, |first| first.label);
                 let mut arguments = vec![given(label, node)];
                 for (label, constant) in fixed {
                     let value = self.constant(constant.clone(), site);

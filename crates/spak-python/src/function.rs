@@ -177,8 +177,7 @@ impl<'a> Machine<'a> {
         }
         if let Some(rest) = &parameters.vararg {
             let rest_values: Vec<Value<'a>> = positional.collect();
-            let value =
-                if arguments.open { self.unknown(site) } else { Value::tuple(rest_values) };
+            let value = if arguments.open { self.unknown(site) } else { Value::tuple(rest_values) };
             frame.set(rest.name.as_str(), value);
         }
         if let Some(rest) = &parameters.kwarg {

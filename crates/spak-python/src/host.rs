@@ -60,8 +60,10 @@ impl<'a> Machine<'a> {
                     }
                 }
                 None => {
-                    let one =
-                        Arguments { named: vec![(name.clone(), value.clone())], ..Arguments::default() };
+                    let one = Arguments {
+                        named: vec![(name.clone(), value.clone())],
+                        ..Arguments::default()
+                    };
                     for hint in self.hints(&one, site) {
                         hints.retain(|known| known.name != hint.name);
                         hints.push(hint);
@@ -142,25 +144,22 @@ impl<'a> Machine<'a> {
         Some(id)
     }
 
-    fn config(
-        &mut self,
-        item: &Value<'a>,
-        conditions: &[Condition],
-        site: Site,
-    ) -> Option<Config> {
+    fn config(&mut self, item: &Value<'a>, conditions: &[Condition], site: Site) -> Option<Config> {
         let (fields, site) = match item {
             Value::Record(record) => (record.fields.borrow().clone(), record.site),
             Value::Dict(dict) => {
                 let dict = dict.borrow();
-                let fields = dict.items.iter().map(|(key, value)| {
-                    Some((key.text()?.to_owned(), value.clone()))
-                });
+                let fields = dict
+                    .items
+                    .iter()
+                    .map(|(key, value)| Some((key.text()?.to_owned(), value.clone())));
                 (fields.collect::<Option<_>>()?, site)
             }
             // A list of plain values is tuned over the value itself.
             Value::Constant(..) | Value::Node(_) => (vec![(String::new(), item.clone())], site),
             Value::Tuple(parts) => {
-                let fields = parts.iter().enumerate().map(|(at, part)| (at.to_string(), part.clone()));
+                let fields =
+                    parts.iter().enumerate().map(|(at, part)| (at.to_string(), part.clone()));
                 (fields.collect(), site)
             }
             _ => return None,
@@ -232,11 +231,7 @@ impl<'a> Machine<'a> {
     }
 
     /// An exhaustive search: all configs of a list are tried with the functions that are given.
-    pub(crate) fn exhaustive_search(
-        &mut self,
-        arguments: &Arguments<'a>,
-        site: Site,
-    ) -> Value<'a> {
+    pub(crate) fn exhaustive_search(&mut self, arguments: &Arguments<'a>, site: Site) -> Value<'a> {
         let argument = |at, name| arguments.get(at, name).cloned();
         let Some(list) = argument(0, "search_space") else { return self.unknown(site) };
         let Some(id) = self.configs(&list, Strategy::Exhaustive, Vec::new(), site) else {

@@ -68,9 +68,7 @@ impl<'a> Machine<'a> {
                 let language = if cutile { Language::Cutile } else { Language::Triton };
                 self.declare(language, function, arguments, site)
             }
-            ("triton_autotune", Value::Kernel(kernel)) => {
-                self.autotuned(kernel, arguments, site)
-            }
+            ("triton_autotune", Value::Kernel(kernel)) => self.autotuned(kernel, arguments, site),
             ("triton_heuristics", Value::Kernel(kernel)) => {
                 self.add_heuristics(kernel.kernel, arguments.get(0, "values"));
                 value
@@ -150,7 +148,10 @@ impl<'a> Machine<'a> {
         arguments: Arguments<'a>,
         site: Site,
     ) -> Value<'a> {
-        if matches!(TABLES.member(name, self.language()), Some(Meaning::Special { name: "replace_hints", .. })) {
+        if matches!(
+            TABLES.member(name, self.language()),
+            Some(Meaning::Special { name: "replace_hints", .. })
+        ) {
             let mut changed = KernelValue::clone(kernel);
             for hint in self.hints(&arguments, site) {
                 changed.hints.retain(|known| known.name != hint.name);

@@ -10,6 +10,7 @@ mod builtins;
 mod call;
 mod class;
 mod container;
+mod depth;
 mod expression;
 mod frame;
 mod function;
@@ -64,16 +65,23 @@ pub struct Reading {
 
 /// Reads files together: what one imports from another is followed.
 ///
-/// Runs recursively: callers give it a stack of some 64 MiB, which bounds how deep expressions and calls are followed.
+/// Runs recursively: callers give it a stack of 256 MiB, enough for the deepest text that is read.
 pub fn read(sources: &[Source<'_>]) -> Reading {
+    let mut reading = Reading::default();
     let parsed: Vec<_> = sources
         .iter()
         .map(|source| {
             let options = ruff_python_parser::ParseOptions::from(ruff_python_parser::Mode::Module);
-            ruff_python_parser::parse_unchecked(source.text, options)
+            let deep = depth::too_deep(source.text);
+            reading.errors.extend(deep.map(|span| SyntaxError {
+                file: source.file,
+                span,
+                message: "nested too deeply to be read".to_owned(),
+            }));
+            let text = if deep.is_some() { "" } else { source.text };
+            ruff_python_parser::parse_unchecked(text, options)
         })
         .collect();
-    let mut reading = Reading::default();
     for (source, parsed) in sources.iter().zip(&parsed) {
         reading.errors.extend(parsed.errors().iter().map(|error| SyntaxError {
             file: source.file,

@@ -18,8 +18,7 @@ impl<'a> Machine<'a> {
         arguments: &Arguments<'a>,
         site: Site,
     ) -> Option<Value<'a>> {
-        let labelled =
-            |label: &str| all.iter().find(|one| one.label == label).map(|one| one.value);
+        let labelled = |label: &str| all.iter().find(|one| one.label == label).map(|one| one.value);
         match name {
             "tiled_view" | "block_pointer" | "tensor_descriptor" => {
                 let kept = all.iter().filter(|one| one.label != "array").cloned().collect();
@@ -38,17 +37,15 @@ impl<'a> Machine<'a> {
             },
             "divmod" => {
                 let (a, b) = (labelled("a")?, labelled("b")?);
-                let parts = [Op::FloorDiv, Op::Mod].map(|op| {
-                    Value::Node(self.node(op, vec![given("a", a), given("b", b)], site))
-                });
+                let parts = [Op::FloorDiv, Op::Mod]
+                    .map(|op| Value::Node(self.node(op, vec![given("a", a), given("b", b)], site)));
                 Some(Value::tuple(parts))
             }
             "clamp" => {
                 let mut value = labelled("a")?;
                 for (label, op) in [("min", Op::Max), ("max", Op::Min)] {
-                    let bound = labelled(label).filter(|bound| {
-                        self.program.constant(*bound) != Some(&Constant::None)
-                    });
+                    let bound = labelled(label)
+                        .filter(|bound| self.program.constant(*bound) != Some(&Constant::None));
                     if let Some(bound) = bound {
                         value = self.node(op, vec![given("a", value), given("b", bound)], site);
                     }
@@ -86,17 +83,14 @@ impl<'a> Machine<'a> {
         let (Some(array), Some(shape), Some(axis)) = (array, shape, labelled("axis")) else {
             return self.unknown(site);
         };
-        let extent =
-            self.node(Op::Extent, vec![given("array", array), given("axis", axis)], site);
+        let extent = self.node(Op::Extent, vec![given("array", array), given("axis", axis)], site);
         let at = self.program.constant(axis).and_then(Constant::number);
         let size = at
             .and_then(|at| self.program.node(shape)?.arguments.get(at as usize))
             .map(|argument| argument.value);
         let size = match size {
             Some(size) => size,
-            None => {
-                self.node(Op::Item, vec![given("of", shape), given("index", axis)], site)
-            }
+            None => self.node(Op::Item, vec![given("of", shape), given("index", axis)], site),
         };
         Value::Node(self.node(Op::CeilDiv, vec![given("a", extent), given("b", size)], site))
     }

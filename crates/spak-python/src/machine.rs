@@ -57,6 +57,10 @@ pub(crate) struct Machine<'a> {
     pub(crate) file: FileId,
     pub(crate) module: usize,
     pub(crate) fuel: u32,
+    /// What was not understood, once each.
+    pub(crate) gaps: BTreeSet<(String, Site)>,
+    /// Contexts of differentiable functions that were applied, by the place of their class.
+    pub(crate) contexts: BTreeMap<Site, Value<'a>>,
 }
 
 impl<'a> Machine<'a> {
@@ -75,6 +79,8 @@ impl<'a> Machine<'a> {
             file: FileId::default(),
             module: 0,
             fuel: FUEL,
+            gaps: BTreeSet::new(),
+            contexts: BTreeMap::new(),
         }
     }
 
@@ -167,8 +173,12 @@ impl<'a> Machine<'a> {
         let Some(frame) = self.modules.get(module).map(|module| Rc::clone(&module.frame)) else {
             return;
         };
-        let values: Vec<(String, Value<'a>)> =
-            frame.names.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        let values: Vec<(String, Value<'a>)> = frame
+            .names
+            .borrow()
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
         for (name, value) in values.iter().filter(|(name, _)| near.contains(name)) {
             match value {
                 Value::Function(function)
@@ -179,7 +189,7 @@ impl<'a> Machine<'a> {
                     self.run_entry(function, None);
                 }
                 Value::Class(class)
-                    if used.is_some() && class.site.file == self.file_of(module) =>
+                    if used.is_none() && class.site.file == self.file_of(module) =>
                 {
                     self.run_class(class);
                 }
@@ -230,10 +240,7 @@ impl<'a> Machine<'a> {
         if let Some(constant) = self.program.constant(value) {
             return constant.truth();
         }
-        self.conditions
-            .iter()
-            .rev()
-            .find_map(|condition| self.follows(*condition, value, 0))
+        self.conditions.iter().rev().find_map(|condition| self.follows(*condition, value, 0))
     }
 
     fn follows(&self, from: Condition, value: NodeId, depth: u32) -> Option<bool> {

@@ -132,7 +132,8 @@ impl<'a> Machine<'a> {
             return named.to_owned();
         }
         let here = self.modules.get(self.module);
-        let mut parts: Vec<&str> = here.map_or(Vec::new(), |module| module.name.split('.').collect());
+        let mut parts: Vec<&str> =
+            here.map_or(Vec::new(), |module| module.name.split('.').collect());
         let up = statement.level as usize - usize::from(here.is_some_and(|module| module.package));
         parts.truncate(parts.len().saturating_sub(up));
         if !named.is_empty() {

@@ -6,9 +6,9 @@ use ruff_python_ast::{CmpOp, ExprCompare, Operator};
 use spak_program::{Constant, Op, Site};
 
 use crate::builder::given;
-use crate::order::compare_constants;
 use crate::frame::Frame;
 use crate::machine::Machine;
+use crate::order::compare_constants;
 use crate::value::{List, Value};
 
 fn op_of(operator: Operator) -> Op {
@@ -135,13 +135,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn compare(
-        &mut self,
-        op: CmpOp,
-        left: &Value<'a>,
-        right: &Value<'a>,
-        site: Site,
-    ) -> Value<'a> {
+    fn compare(&mut self, op: CmpOp, left: &Value<'a>, right: &Value<'a>, site: Site) -> Value<'a> {
         let negated = matches!(op, CmpOp::NotEq | CmpOp::IsNot | CmpOp::NotIn);
         if let Some(known) = self.compare_known(op, left, right) {
             return Value::Constant(Constant::Bool(known), site);

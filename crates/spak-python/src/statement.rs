@@ -187,9 +187,11 @@ impl<'a> Machine<'a> {
                     let end = items.len().saturating_sub(targets.len() - 1 - star);
                     Some(Value::list(items.get(star..end.max(star)).unwrap_or(&[]).to_vec()))
                 }
-                (Some(items), Some(star)) if at > star => {
-                    items.len().checked_sub(targets.len() - at).and_then(|at| items.get(at)).cloned()
-                }
+                (Some(items), Some(star)) if at > star => items
+                    .len()
+                    .checked_sub(targets.len() - at)
+                    .and_then(|at| items.get(at))
+                    .cloned(),
                 (Some(items), Some(_)) => items.get(at).cloned(),
                 (None, Some(star)) if at >= star => Some(self.unknown(site)),
                 (None, _) => Some(self.item(value, at as i64, site)),
@@ -223,11 +225,7 @@ impl<'a> Machine<'a> {
     }
 
     /// A function as its definition says, with its decorators applied.
-    fn define(
-        &mut self,
-        definition: &'a ast::StmtFunctionDef,
-        frame: &Rc<Frame<'a>>,
-    ) -> Value<'a> {
+    fn define(&mut self, definition: &'a ast::StmtFunctionDef, frame: &Rc<Frame<'a>>) -> Value<'a> {
         let decorators: Vec<Value<'a>> = definition
             .decorator_list
             .iter()

@@ -219,9 +219,7 @@ impl<'a> Value<'a> {
             (Self::Function(a), Self::Function(b)) => Rc::ptr_eq(a, b),
             (Self::Class(a), Self::Class(b)) => Rc::ptr_eq(a, b),
             (Self::Kernel(a), Self::Kernel(b)) => Rc::ptr_eq(a, b),
-            (Self::Choice(a), Self::Choice(b)) => {
-                a.0 == b.0 && a.1.same(&b.1) && a.2.same(&b.2)
-            }
+            (Self::Choice(a), Self::Choice(b)) => a.0 == b.0 && a.1.same(&b.1) && a.2.same(&b.2),
             _ => false,
         }
     }

@@ -1,0 +1,7 @@
+//! What sources mean, seen through the graph.
+
+mod device;
+mod host;
+mod hostile;
+mod support;
+mod triton;
