@@ -204,7 +204,13 @@ fn kind_in(parent: Option<Kind>, head: &Head) -> Option<Kind> {
     if is_space(parent) || matches!(parent, Some(K::Type | K::Case)) {
         return None; // whatever the name, it is a dimension, a group or a field
     }
-    vocabulary::kind_of(head.keyword())
+    match (vocabulary::kind_of(head.keyword()), parent) {
+        (Some(K::Case), Some(K::Pattern)) => Some(K::Finding),
+        (Some(K::Pattern), parent) if !matches!(parent, None | Some(K::System)) => None,
+        (Some(K::Predicate), parent) if !matches!(parent, Some(K::System | K::Pattern)) => None,
+        (kind, Some(K::Pattern | K::Predicate | K::Finding)) if kind != Some(K::Predicate) => None,
+        (kind, _) => kind,
+    }
 }
 
 /// Whether statements in a block of this kind are dimensions.

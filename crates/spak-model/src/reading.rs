@@ -1,6 +1,7 @@
 //! How formal a slot is: each is read as what its place expects, and both halves are kept when only a
 //! part can be read.
 
+use spak_expr::{Expr, ExprKind};
 use spak_syntax::ast::{Block, Head, Item, Pair, Slot, Text, Value};
 use spak_syntax::{Diagnostic, Span};
 
@@ -233,6 +234,11 @@ fn quoted(text: &Text, expect: Expect, diagnostics: &mut Vec<Diagnostic>) -> Slo
             let read = assignments(text.span, &text.value, base);
             checked(read, &text.value, base, (!text.verbatim).then_some(text.span), diagnostics)
         }
+        Expect::Equation => {
+            let expr = Expr::new(text.span, ExprKind::Text(text.value.clone()));
+            let formula = Formula { text: format!("{:?}", text.value), span: text.span, expr };
+            SlotReading::new(text.span, expect, Class::Formal, Reading::Formula(formula))
+        }
         Expect::Template => {
             let places = places(&text.value);
             SlotReading::new(
@@ -381,6 +387,7 @@ fn unquoted(slot: &Slot, expect: Expect, diagnostics: &mut Vec<Diagnostic>) -> S
             };
             return checked(read, text, base, None, diagnostics);
         }
+        Expect::Equation => return equation(slot.span, text, base, diagnostics),
         Expect::Name => return make(Class::Formal, Reading::Name(text.to_owned())),
         Expect::Words => return make(Class::Prose, Reading::Words(text.to_owned())),
         Expect::Template => {
@@ -529,6 +536,23 @@ fn condition(span: Span, text: &str, base: u32, quoted: bool) -> SlotReading {
         formula::Read::None => {
             let rewrite = quoted.then(|| formula::rewrite_prose(text)).flatten();
             make(Class::Prose, Reading::Words(text.trim().to_owned())).rewrite(rewrite)
+        }
+    }
+}
+
+/// A condition over the values of a program: all of it is formal, or it is wrong.
+fn equation(span: Span, text: &str, base: u32, diagnostics: &mut Vec<Diagnostic>) -> SlotReading {
+    let lead = text.len() - text.trim_start().len();
+    let parsed = spak_expr::parse(text.trim(), base + lead as u32);
+    diagnostics.extend(parsed.diagnostics);
+    let expect = Expect::Equation;
+    match parsed.expr {
+        Some(expr) => {
+            let formula = Formula { text: text.trim().to_owned(), span: expr.span, expr };
+            SlotReading::new(span, expect, Class::Formal, Reading::Formula(formula))
+        }
+        None => {
+            SlotReading::new(span, expect, Class::Prose, Reading::Words(text.trim().to_owned()))
         }
     }
 }

@@ -20,6 +20,12 @@ pub enum Kind {
     Workload,
     /// A device description.
     Hardware,
+    /// A decision that kernels may have taken, and how it shows.
+    Pattern,
+    /// A condition of patterns with a name.
+    Predicate,
+    /// What a pattern may find.
+    Finding,
     /// What is wanted.
     Goal,
     /// A condition over axes, parameters, workload and hardware.
@@ -126,6 +132,8 @@ keywords! {
     State: "state";
     Workload: "workload";
     Hardware: "hardware";
+    Pattern: "pattern";
+    Predicate: "predicate";
     Goal: "goal";
     Constraint: "constraint", "require", "constraints", "Constraint", "Constraints";
     Knowledge: "knowledge";
@@ -204,6 +212,11 @@ pub fn keys(kind: Kind) -> &'static [&'static str] {
         Kind::Constraint | Kind::Invariant => {
             &["require", "assert", "condition", "holds", "reason", "source"]
         }
+        Kind::Pattern => &["axis", "says", "per", "values", "case", "predicate", "source"],
+        Kind::Predicate => &["when", "says"],
+        Kind::Finding => {
+            &["when", "value", "role", "kernel", "evidence", "confidence", "because", "all", "says"]
+        }
         Kind::Measure => &["cmd", "metric", "objective", "repeats", "timeout", "accept"],
         Kind::Llm => &["prompt", "prompt_template", "output_var", "input"],
         _ => &[],
@@ -219,6 +232,8 @@ pub enum Expect {
     Condition,
     /// Assignments to dimensions (`tile_m = 64`).
     Assignment,
+    /// What a pattern looks for: a condition over the values of a program, never prose.
+    Equation,
     /// The type of a field.
     Type,
     /// A number, possibly with a unit.
@@ -272,6 +287,11 @@ fn expect_key(parent: Option<Kind>, key: &str, named: bool) -> Option<Expect> {
     use Kind as K;
     let in_prompt = matches!(parent, Some(K::Tool | K::Llm | K::Measure | K::Check | K::Step));
     Some(match key {
+        "when" if matches!(parent, Some(K::Predicate | K::Finding)) => Expect::Equation,
+        "value" | "role" | "kernel" | "evidence" if parent == Some(K::Finding) => Expect::Equation,
+        "because" | "says" if matches!(parent, Some(K::Pattern | K::Predicate | K::Finding)) => {
+            Expect::Words
+        }
         "require" | "assert" | "when" | "condition" | "unless" | "holds" | "accept" => {
             Expect::Condition
         }

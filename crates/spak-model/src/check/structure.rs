@@ -230,6 +230,9 @@ fn needs_name(kind: Kind) -> bool {
             | K::Case
             | K::Variant
             | K::Type
+            | K::Pattern
+            | K::Predicate
+            | K::Finding
             | K::AgentLoop
             | K::EngineeringLoop
             | K::ServiceLoop
@@ -334,6 +337,8 @@ fn duplicates(parent: Option<Kind>, entries: &[Entry], found: &mut Vec<Diagnosti
                     | K::Variant
                     | K::Step
                     | K::Type
+                    | K::Pattern
+                    | K::Predicate
                     | K::State
                     | K::Parameter
                     | K::Constraint

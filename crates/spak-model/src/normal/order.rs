@@ -48,6 +48,8 @@ impl Order {
         match entry.kind {
             Some(K::Step | K::If | K::Success) => Self::Yes,
             Some(K::AgentLoop | K::EngineeringLoop | K::ServiceLoop | K::Task) => Self::Steps,
+            // The first case that holds is the one that is found.
+            Some(K::Pattern) => Self::Yes,
             Some(K::Part) if COMPUTATIONS.contains(&entry.key()) => Self::Yes,
             None if is_statement(entry) => Self::Yes,
             // A group of its own kind inside of a computation.

@@ -122,6 +122,7 @@ fn formula_text(formula: &Formula, expect: Expect) -> String {
     // `(a)` where any value may stand is the name `a`.
     if let ExprKind::Name(name) = &formula.expr.kind
         && !is_condition(expect)
+        && expect != Expect::Equation
     {
         return quoted(name);
     }

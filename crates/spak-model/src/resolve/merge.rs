@@ -203,6 +203,8 @@ pub(super) fn add_knowledge(entries: &mut Vec<Entry>, base: &[Entry]) {
                     | K::Model
                     | K::TraceSchema
                     | K::Constraint
+                    | K::Pattern
+                    | K::Predicate
             )
         )
     };

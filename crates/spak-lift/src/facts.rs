@@ -1,0 +1,319 @@
+//! What is asked of a program again and again: what a node may stand for, what it is computed from, where
+//! it belongs.
+
+mod known;
+mod slice;
+mod view;
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+
+use spak_program::{Condition, KernelId, LoopId, NodeId, Op, ParameterKind, Program, ScopeKind};
+
+use crate::roles::Roles;
+
+pub(crate) use known::{number, same_constant, text};
+pub(crate) use slice::Bits;
+pub(crate) use view::View;
+
+/// The most values that a node stands for, and the deepest nesting that is followed.
+const MOST: usize = 32;
+
+/// A value that a node stands for, and under which conditions it does.
+#[derive(Clone, Debug)]
+pub(crate) struct Stand {
+    /// The value, without casts, reshapes and broadcasts around it.
+    pub(crate) node: NodeId,
+    /// The alternatives that were taken to come there.
+    pub(crate) conditions: Vec<Condition>,
+}
+
+/// A program with what was found out about it.
+pub(crate) struct Facts<'p> {
+    /// The program.
+    pub(crate) program: &'p Program,
+    stands: Vec<Vec<Stand>>,
+    conditions: Vec<Vec<Condition>>,
+    carried: BTreeMap<NodeId, LoopId>,
+    inductions: BTreeMap<NodeId, LoopId>,
+    parameters: BTreeMap<NodeId, ParameterKind>,
+    used: Vec<bool>,
+    all: RefCell<BTreeMap<NodeId, std::rc::Rc<Bits>>>,
+    values: RefCell<BTreeMap<NodeId, std::rc::Rc<Bits>>>,
+    roles: OnceCell<Roles>,
+}
+
+impl<'p> Facts<'p> {
+    pub(crate) fn new(program: &'p Program) -> Self {
+        let mut facts = Self {
+            program,
+            stands: Vec::with_capacity(program.nodes.len()),
+            conditions: Vec::with_capacity(program.nodes.len()),
+            carried: BTreeMap::new(),
+            inductions: BTreeMap::new(),
+            parameters: BTreeMap::new(),
+            used: vec![false; program.nodes.len()],
+            all: RefCell::default(),
+            values: RefCell::default(),
+            roles: OnceCell::new(),
+        };
+        for (at, node) in program.nodes.iter().enumerate() {
+            let mut stands = Vec::new();
+            facts.stand(NodeId(at as u32), &mut Vec::new(), 0, &mut stands);
+            facts.stands.push(stands);
+            let mut conditions = Vec::new();
+            for condition in &node.conditions {
+                facts.assume(*condition, &mut conditions);
+            }
+            facts.conditions.push(conditions);
+            for argument in &node.arguments {
+                if let Some(used) = facts.used.get_mut(argument.value.index()) {
+                    *used = true;
+                }
+            }
+        }
+        for (at, found) in program.loops.iter().enumerate() {
+            let id = LoopId(at as u32);
+            facts.carried.extend(found.carried.iter().map(|node| (*node, id)));
+            facts.inductions.extend(found.induction.map(|node| (node, id)));
+        }
+        for kernel in &program.kernels {
+            facts.parameters.extend(kernel.parameters.iter().map(|p| (p.node, p.kind)));
+        }
+        facts
+    }
+
+    /// Collects what a node stands for: the value behind it, and behind either side of a choice.
+    fn stand(
+        &self,
+        node: NodeId,
+        conditions: &mut Vec<Condition>,
+        depth: usize,
+        found: &mut Vec<Stand>,
+    ) {
+        if depth > MOST || found.len() >= MOST {
+            return;
+        }
+        let node = self.program.behind(node);
+        found.push(Stand { node, conditions: conditions.clone() });
+        let Some(choice) = self.program.node(node).filter(|n| n.op == Op::Choice) else { return };
+        let Some(value) = choice.argument("condition") else { return };
+        for (label, holds) in [("then", true), ("otherwise", false)] {
+            let Some(inner) = choice.argument(label) else { continue };
+            let before = conditions.len();
+            if self.assume(Condition { value, holds }, conditions) {
+                self.stand(inner, conditions, depth + 1, found);
+            }
+            conditions.truncate(before);
+        }
+    }
+
+    /// Adds a condition in its simplest form; says whether it agrees with those that are there.
+    pub(crate) fn assume(&self, condition: Condition, all: &mut Vec<Condition>) -> bool {
+        self.assume_within(condition, all, 0)
+    }
+
+    fn assume_within(&self, condition: Condition, all: &mut Vec<Condition>, depth: usize) -> bool {
+        let value = self.program.behind(condition.value);
+        let holds = condition.holds;
+        let node = self.program.node(value).filter(|_| depth < MOST);
+        if let Some(node) = node {
+            let part = |label, holds| Some(Condition { value: node.argument(label)?, holds });
+            let parts = match (node.op, holds) {
+                (Op::Not, _) => vec![part("a", !holds)],
+                (Op::And, true) | (Op::Or, false) => vec![part("a", holds), part("b", holds)],
+                _ => Vec::new(),
+            };
+            if !parts.is_empty() && parts.iter().all(Option::is_some) {
+                return parts
+                    .into_iter()
+                    .flatten()
+                    .all(|part| self.assume_within(part, all, depth + 1));
+            }
+        }
+        match all.iter().find(|known| known.value == value) {
+            Some(known) => known.holds == holds,
+            None => {
+                all.push(Condition { value, holds });
+                true
+            }
+        }
+    }
+
+    /// What a node stands for where it is an argument.
+    pub(crate) fn stands(&self, node: NodeId) -> &[Stand] {
+        self.stands.get(node.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The node itself and all it passes on through casts, reshapes and broadcasts.
+    pub(crate) fn chain(&self, node: NodeId) -> Vec<NodeId> {
+        let mut chain = vec![node];
+        let mut at = node;
+        while let Some(found) = self.program.node(at).filter(|n| n.op.is_transparent()) {
+            let inner = found.argument("a").or_else(|| found.argument("array"));
+            let Some(inner) = inner.filter(|i| !chain.contains(i)) else { break };
+            chain.push(inner);
+            at = inner;
+        }
+        chain
+    }
+
+    /// The conditions around a node, in their simplest form.
+    pub(crate) fn conditions(&self, node: NodeId) -> &[Condition] {
+        self.conditions.get(node.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The loop that a variable is carried by.
+    pub(crate) fn carried_by(&self, node: NodeId) -> Option<LoopId> {
+        self.carried.get(&node).copied()
+    }
+
+    /// The loop whose turns a node counts.
+    pub(crate) fn counts(&self, node: NodeId) -> Option<LoopId> {
+        self.inductions.get(&node).copied()
+    }
+
+    /// How the parameter of a kernel that a node is gets its value.
+    pub(crate) fn parameter(&self, node: NodeId) -> Option<ParameterKind> {
+        self.parameters.get(&node).copied()
+    }
+
+    /// Whether another node uses a node.
+    pub(crate) fn is_used(&self, node: NodeId) -> bool {
+        self.used.get(node.index()).copied().unwrap_or(false)
+    }
+
+    /// The kernel in whose run a node is.
+    pub(crate) fn kernel_of(&self, node: NodeId) -> Option<KernelId> {
+        let scope = self.program.node(node)?.scope;
+        match self.program.scopes.get(scope.index())?.kind {
+            ScopeKind::Kernel(kernel) => Some(kernel),
+            _ => None,
+        }
+    }
+
+    /// The loops around a node, innermost first.
+    pub(crate) fn loops_around(&self, inside: Option<LoopId>) -> impl Iterator<Item = LoopId> {
+        let parent = |id: &LoopId| self.program.loops.get(id.index()).and_then(|l| l.parent);
+        std::iter::successors(inside, parent).take(MOST)
+    }
+
+    /// Whether a node is in a loop or in one within it.
+    pub(crate) fn is_inside(&self, inside: Option<LoopId>, of: LoopId) -> bool {
+        self.loops_around(inside).any(|id| id == of)
+    }
+
+    /// Whether a node stays the same from turn to turn of a loop.
+    pub(crate) fn is_invariant(&self, node: NodeId, of: LoopId) -> bool {
+        let slice = self.slice(node);
+        let changes = |(node, owner): (&NodeId, &LoopId)| {
+            self.is_inside(Some(*owner), of) && slice.has(*node)
+        };
+        !self.carried.iter().any(changes) && !self.inductions.iter().any(changes)
+    }
+
+    /// The parameter whose elements a load, a store or a question is about.
+    pub(crate) fn root(&self, node: NodeId) -> Option<NodeId> {
+        let mut at = node;
+        for _ in 0..MOST * 4 {
+            if self.parameter(at).is_some() {
+                return Some(at);
+            }
+            let found = self.program.node(at)?;
+            let next = match found.op {
+                Op::Parameter => return Some(at),
+                // A pointer and an offset: the pointer is what leads to an array.
+                Op::Add | Op::Sub => {
+                    let sides = ["a", "b"].into_iter().filter_map(|l| found.argument(l));
+                    let runtime = |n: &NodeId| {
+                        self.root_of_side(*n).and_then(|p| self.parameter(p))
+                            == Some(ParameterKind::Runtime)
+                    };
+                    sides.clone().find(runtime).or_else(|| sides.clone().next())
+                }
+                _ => ["array", "a", "of", "then", "init", "receiver"]
+                    .into_iter()
+                    .find_map(|label| found.argument(label)),
+            };
+            at = next?;
+        }
+        None
+    }
+
+    /// The parameter at the left end of a sum.
+    fn root_of_side(&self, mut at: NodeId) -> Option<NodeId> {
+        for _ in 0..MOST {
+            let found = self.program.node(at)?;
+            if found.op == Op::Parameter {
+                return Some(at);
+            }
+            at =
+                ["array", "a", "of", "then", "init"].into_iter().find_map(|l| found.argument(l))?;
+        }
+        None
+    }
+
+    /// What operands are to the computation.
+    pub(crate) fn roles(&self) -> &Roles {
+        self.roles.get_or_init(|| Roles::of(self))
+    }
+
+    /// Whether two nodes are computed in the same way from the same values.
+    pub(crate) fn is_same(&self, a: NodeId, b: NodeId) -> bool {
+        let mut seen = BTreeMap::new();
+        self.is_same_within(a, b, &mut seen, 0)
+    }
+
+    fn is_same_within(
+        &self,
+        a: NodeId,
+        b: NodeId,
+        seen: &mut BTreeMap<(NodeId, NodeId), bool>,
+        depth: usize,
+    ) -> bool {
+        let (a, b) = (self.program.behind(a), self.program.behind(b));
+        if a == b {
+            return true;
+        }
+        if let Some(known) = seen.get(&(a, b)) {
+            return *known;
+        }
+        let (Some(left), Some(right)) = (self.program.node(a), self.program.node(b)) else {
+            return false;
+        };
+        let is_own = |op| {
+            matches!(
+                op,
+                Op::Parameter | Op::Unknown | Op::Carried | Op::Induction | Op::Atomic | Op::Random
+            )
+        };
+        if left.op != right.op
+            || is_own(left.op)
+            || left.arguments.len() != right.arguments.len()
+            || depth > MOST
+        {
+            return false;
+        }
+        if left.op == Op::Constant {
+            return same_constant(left.constant.as_ref(), right.constant.as_ref());
+        }
+        if left.constant != right.constant {
+            return false;
+        }
+        let mut agree = |swapped: bool| {
+            left.arguments.iter().all(|argument| {
+                let label = match argument.label {
+                    "a" if swapped => "b",
+                    "b" if swapped => "a",
+                    label => label,
+                };
+                right.argument(label).is_some_and(|other| {
+                    self.is_same_within(argument.value, other, seen, depth + 1)
+                })
+            })
+        };
+        let is_same = agree(false) || left.op.commutes() && agree(true);
+        seen.insert((a, b), is_same);
+        is_same
+    }
+}

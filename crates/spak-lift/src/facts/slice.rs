@@ -1,0 +1,80 @@
+//! What values are computed from.
+
+use std::rc::Rc;
+
+use spak_program::{NodeId, Op};
+
+use super::Facts;
+use crate::labels;
+
+/// A set of nodes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bits(Vec<u64>);
+
+impl Bits {
+    /// An empty set for so many nodes.
+    pub(crate) fn new(nodes: usize) -> Self {
+        Self(vec![0; nodes.div_ceil(64)])
+    }
+
+    /// Adds a node; says whether it is new.
+    pub(crate) fn add(&mut self, node: NodeId) -> bool {
+        let Some(word) = self.0.get_mut(node.index() / 64) else { return false };
+        let bit = 1 << (node.index() % 64);
+        let is_new = *word & bit == 0;
+        *word |= bit;
+        is_new
+    }
+
+    /// Whether a node is in it.
+    pub(crate) fn has(&self, node: NodeId) -> bool {
+        self.0.get(node.index() / 64).is_some_and(|word| word & (1 << (node.index() % 64)) != 0)
+    }
+
+    /// Its nodes in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = NodeId> {
+        self.0.iter().enumerate().flat_map(|(at, word)| {
+            (0..64)
+                .filter(move |bit| word & (1 << bit) != 0)
+                .map(move |bit| NodeId((at * 64) as u32 + bit))
+        })
+    }
+}
+
+impl Facts<'_> {
+    /// A node and everything it is computed from.
+    pub(crate) fn slice(&self, node: NodeId) -> Rc<Bits> {
+        if let Some(known) = self.all.borrow().get(&node) {
+            return Rc::clone(known);
+        }
+        let found = Rc::new(self.collect(node, &mut |_, _| true));
+        self.all.borrow_mut().insert(node, Rc::clone(&found));
+        found
+    }
+
+    /// A node and everything its value is made of, without what only says where and how.
+    pub(crate) fn value_slice(&self, node: NodeId) -> Rc<Bits> {
+        if let Some(known) = self.values.borrow().get(&node) {
+            return Rc::clone(known);
+        }
+        let found = Rc::new(self.collect(node, &mut |_, label| labels::is_value(label)));
+        self.values.borrow_mut().insert(node, Rc::clone(&found));
+        found
+    }
+
+    /// A node and what it is computed from through arguments that `follow` lets pass, by the operation and
+    /// the label.
+    pub(crate) fn collect(&self, node: NodeId, follow: &mut dyn FnMut(Op, &str) -> bool) -> Bits {
+        let mut found = Bits::new(self.program.nodes.len());
+        let mut open = vec![node];
+        found.add(node);
+        while let Some(node) = open.pop().and_then(|id| self.program.node(id)) {
+            for argument in &node.arguments {
+                if follow(node.op, argument.label) && found.add(argument.value) {
+                    open.push(argument.value);
+                }
+            }
+        }
+        found
+    }
+}

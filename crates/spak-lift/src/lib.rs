@@ -1,0 +1,27 @@
+//! Reads kernels and says which design they are: patterns, which are data, are solved over the graph of
+//! values that a front end made of a source.
+//!
+//! [`Pack::load`] reads patterns from a design, [`Engine`] finds them in a program. Design:
+//! `docs/decisions/0011-lifting.md`.
+#![warn(clippy::indexing_slicing, clippy::string_slice)]
+
+pub mod codes;
+mod compile;
+mod dtype;
+mod engine;
+mod facts;
+mod finding;
+mod labels;
+mod pack;
+mod ready;
+pub mod relations;
+mod render;
+mod roles;
+mod solve;
+mod term;
+
+pub use engine::{Engine, Limits};
+pub use finding::{Finding, Note, Report};
+pub use pack::{Case, Pack, Pattern, Per};
+pub use relations::{RELATIONS, Relation};
+pub use render::render;

@@ -1,0 +1,154 @@
+//! What operands are to the computation, by dataflow and never by name: which load is the query of an
+//! attention, which the weight of a normalization.
+
+mod attention;
+mod host;
+mod rows;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use spak_program::{KernelId, NodeId, Op, ScopeKind};
+
+use crate::facts::{Bits, Facts};
+use crate::labels;
+
+/// The roles of nodes.
+#[derive(Debug, Default)]
+pub(crate) struct Roles {
+    by_node: BTreeMap<NodeId, BTreeSet<&'static str>>,
+}
+
+impl Roles {
+    /// The roles in all kernels of a program.
+    pub(crate) fn of(facts: &Facts<'_>) -> Self {
+        let mut roles = Self::default();
+        for at in 0..facts.program.kernels.len() {
+            let parts = Parts::of(facts, KernelId(at as u32));
+            if parts.mmas.is_empty() {
+                rows::assign(&parts, &mut roles);
+            } else {
+                attention::assign(&parts, &mut roles);
+            }
+        }
+        host::assign(facts, &mut roles);
+        roles
+    }
+
+    /// The roles of a node.
+    pub(crate) fn of_node(&self, node: NodeId) -> impl Iterator<Item = &'static str> {
+        self.by_node.get(&node).into_iter().flatten().copied()
+    }
+
+    /// All nodes with their roles.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (NodeId, &'static str)> {
+        self.by_node.iter().flat_map(|(node, words)| words.iter().map(|word| (*node, *word)))
+    }
+
+    fn give(&mut self, node: NodeId, word: &'static str) {
+        self.by_node.entry(node).or_default().insert(word);
+    }
+
+    /// Gives a role to a load or a store and to the parameter that it is about; a parameter that would have
+    /// two has none.
+    fn give_access(&mut self, facts: &Facts<'_>, node: NodeId, word: &'static str) {
+        self.give(node, word);
+        if let Some(root) = facts.root(node) {
+            self.give(root, word);
+        }
+    }
+}
+
+/// The nodes of a kernel that decide about roles.
+struct Parts<'f, 'p> {
+    facts: &'f Facts<'p>,
+    loads: Vec<NodeId>,
+    stores: Vec<NodeId>,
+    mmas: Vec<NodeId>,
+    exps: Vec<NodeId>,
+    reductions: Vec<NodeId>,
+}
+
+impl<'f, 'p> Parts<'f, 'p> {
+    fn of(facts: &'f Facts<'p>, kernel: KernelId) -> Self {
+        let program = facts.program;
+        let is_its = |scope: spak_program::ScopeId| {
+            program.scopes.get(scope.index()).is_some_and(|s| s.kind == ScopeKind::Kernel(kernel))
+        };
+        let all = program.nodes.iter().enumerate().filter(|(_, node)| is_its(node.scope));
+        let all: Vec<(NodeId, Op)> = all.map(|(at, node)| (NodeId(at as u32), node.op)).collect();
+        let of = |ops: &[Op]| {
+            all.iter().filter(|(_, op)| ops.contains(op)).map(|(id, _)| *id).collect::<Vec<_>>()
+        };
+        Self {
+            facts,
+            loads: of(&[Op::Load]),
+            stores: of(&[Op::Store, Op::Atomic]),
+            mmas: of(&[Op::Mma]),
+            exps: of(&[Op::Exp, Op::Exp2]),
+            reductions: of(&[Op::ReduceMax, Op::ReduceMin, Op::ReduceSum, Op::Reduce]),
+        }
+    }
+
+    /// What a value is made of, up to matrix products and loads, these included.
+    fn near(&self, node: NodeId) -> Bits {
+        self.facts.collect(node, &mut |op, label| {
+            !matches!(op, Op::Mma | Op::Load) && labels::is_value(label)
+        })
+    }
+
+    /// The operand of a matrix product.
+    fn operand(&self, mma: NodeId, label: &str) -> Option<NodeId> {
+        self.facts.program.argument(mma, label)
+    }
+
+    fn among(&self, nodes: &[NodeId], set: &Bits) -> Vec<NodeId> {
+        nodes.iter().copied().filter(|n| set.has(*n)).collect()
+    }
+
+    /// The value that a store writes.
+    fn stored(&self, store: NodeId) -> Option<NodeId> {
+        self.facts.program.argument(store, "value")
+    }
+
+    /// What the place of a load or a store moves with: loops and axes of the grid.
+    fn moves_with(&self, access: NodeId) -> BTreeSet<(u8, u32)> {
+        let program = self.facts.program;
+        let set = self.facts.collect(access, &mut |op, label| {
+            !matches!(op, Op::Induction | Op::Carried) && label != "value"
+        });
+        let mut found = BTreeSet::new();
+        for node in set.iter() {
+            match program.op(node) {
+                Op::Induction => {
+                    found.extend(self.facts.counts(node).map(|l| (0, l.0)));
+                }
+                Op::Carried => {
+                    found.extend(self.facts.carried_by(node).map(|l| (0, l.0)));
+                }
+                Op::BlockId => {
+                    let axis = program.argument(node, "axis");
+                    let axis = axis.and_then(|a| crate::facts::number(program, a));
+                    found.insert((1, axis.unwrap_or(0.0) as u32));
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// How much the places of two groups of accesses move together, in thousandths.
+    fn together(&self, a: &[NodeId], b: &[NodeId]) -> usize {
+        let of = |all: &[NodeId]| -> BTreeSet<(u8, u32)> {
+            all.iter().flat_map(|n| self.moves_with(*n)).collect()
+        };
+        let (a, b) = (of(a), of(b));
+        let either = a.union(&b).count();
+        if either == 0 { 0 } else { a.intersection(&b).count() * 1000 / either }
+    }
+
+    /// How many loops are around the innermost of some nodes.
+    fn depth(&self, nodes: &[NodeId]) -> usize {
+        let inside = |n: &NodeId| self.facts.program.node(*n).and_then(|n| n.inside);
+        nodes.iter().map(|n| self.facts.loops_around(inside(n)).count()).max().unwrap_or(0)
+    }
+}

@@ -1,0 +1,363 @@
+//! Solving conditions over a program: backtracking, always with the condition that is cheapest to ask next.
+//!
+//! Every search hands what it found to the rest of the work and takes it back afterwards, so there is one
+//! set of bindings and nothing is copied.
+
+mod matching;
+mod relation;
+
+use std::ops::ControlFlow;
+
+use spak_program::{Condition, KernelId, LaunchId, LoopId, NodeId};
+
+use crate::facts::{Facts, View, number, same_constant, text};
+use crate::ready;
+use crate::term::{Goal, GoalKind, Mode, Set, Term, one};
+
+/// What a variable may stand for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Value<'p> {
+    /// A value of the program.
+    Node(NodeId),
+    /// A loop.
+    Loop(LoopId),
+    /// A kernel.
+    Kernel(KernelId),
+    /// A launch.
+    Launch(LaunchId),
+    /// A known text.
+    Text(&'p str),
+    /// A known number.
+    Number(f64),
+}
+
+/// Whether to look further.
+pub(crate) type Flow = ControlFlow<()>;
+
+/// What is done with a solution.
+pub(crate) type Next<'n, 'p> = &'n mut dyn FnMut(&mut Solver<'p>) -> Flow;
+
+const GO_ON: Flow = ControlFlow::Continue(());
+const STOP: Flow = ControlFlow::Break(());
+
+/// A search.
+pub(crate) struct Solver<'p> {
+    pub(crate) facts: &'p Facts<'p>,
+    pub(crate) view: &'p View,
+    modes: &'p [Mode],
+    values: Vec<Option<Value<'p>>>,
+    bound: Set,
+    /// Alternatives that were taken, and conditions around the nodes that were matched.
+    pub(crate) assumed: Vec<Condition>,
+    /// Nodes that operations of the pattern were matched with.
+    pub(crate) matched: Vec<NodeId>,
+    left: u64,
+    /// Whether the search ended because it took too long.
+    pub(crate) is_cut: bool,
+}
+
+impl<'p> Solver<'p> {
+    /// A search that takes at most `steps` steps, for variables with these modes.
+    pub(crate) fn new(facts: &'p Facts<'p>, view: &'p View, modes: &'p [Mode], steps: u64) -> Self {
+        Self {
+            facts,
+            view,
+            modes,
+            values: vec![None; modes.len()],
+            bound: 0,
+            assumed: Vec::new(),
+            matched: Vec::new(),
+            left: steps,
+            is_cut: false,
+        }
+    }
+
+    /// Calls `next` for every solution of all goals.
+    pub(crate) fn all(&mut self, goals: &'p [Goal], done: Set, next: Next<'_, 'p>) -> Flow {
+        let mut best: Option<(u32, usize, &'p Goal)> = None;
+        for (at, goal) in goals.iter().enumerate().filter(|(at, _)| done & one(*at) == 0) {
+            let Some(cost) = ready::cost(goal, self.bound, self.view) else { continue };
+            if best.is_none_or(|(least, ..)| cost < least) {
+                best = Some((cost, at, goal));
+            }
+            if cost <= 2 {
+                break;
+            }
+        }
+        let are_all_done = || (0..goals.len()).all(|at| done & one(at) != 0);
+        match best {
+            None if are_all_done() => next(self),
+            None => GO_ON,
+            Some((_, at, goal)) => {
+                self.goal(goal, &mut |solver| solver.all(goals, done | one(at), &mut *next))
+            }
+        }
+    }
+
+    fn goal(&mut self, goal: &'p Goal, next: Next<'_, 'p>) -> Flow {
+        self.count()?;
+        match &goal.kind {
+            GoalKind::All(goals) => self.all(goals, 0, next),
+            GoalKind::Any(goals) => {
+                for goal in goals {
+                    self.goal(goal, next)?;
+                }
+                GO_ON
+            }
+            GoalKind::Not(goal, _) => {
+                let mut is_found = false;
+                let _ = self.goal(goal, &mut |_| {
+                    is_found = true;
+                    STOP
+                });
+                match (self.is_cut, is_found) {
+                    (true, _) => STOP,
+                    (false, true) => GO_ON,
+                    (false, false) => next(self),
+                }
+            }
+            GoalKind::Equal(a, b) => self.equal(a, b, next),
+            GoalKind::Less(a, b, or_equal) => {
+                let holds = match (self.number_of(a), self.number_of(b)) {
+                    (Some(a), Some(b)) => a < b || *or_equal && a <= b,
+                    _ => false,
+                };
+                if holds { next(self) } else { GO_ON }
+            }
+            GoalKind::Relation(relation, terms) => self.relation(relation.id, terms, next),
+        }
+    }
+
+    /// One more step; the search ends when there were too many.
+    pub(crate) fn count(&mut self) -> Flow {
+        match self.left.checked_sub(1) {
+            Some(left) => {
+                self.left = left;
+                GO_ON
+            }
+            None => {
+                self.is_cut = true;
+                STOP
+            }
+        }
+    }
+
+    /// What a variable has been given.
+    pub(crate) fn value(&self, variable: usize) -> Option<Value<'p>> {
+        self.values.get(variable).copied().flatten()
+    }
+
+    /// What a term is, if that is known without a search.
+    pub(crate) fn value_of(&self, term: &'p Term) -> Option<Value<'p>> {
+        match term {
+            Term::Variable(variable) => self.value(*variable),
+            Term::Number(number) => Some(Value::Number(*number)),
+            Term::Text(text) => Some(Value::Text(text)),
+            _ => None,
+        }
+    }
+
+    /// The node that a term is.
+    pub(crate) fn node_of(&self, term: &'p Term) -> Option<NodeId> {
+        match self.value_of(term)? {
+            Value::Node(node) => Some(node),
+            _ => None,
+        }
+    }
+
+    /// The number that a term is known to be.
+    pub(crate) fn number_of(&self, term: &'p Term) -> Option<f64> {
+        match term {
+            Term::Chain(spak_program::Op::Add, terms) => {
+                terms.iter().try_fold(0.0, |sum, (is_negative, term)| {
+                    let number = self.number_of(term)?;
+                    Some(if *is_negative { sum - number } else { sum + number })
+                })
+            }
+            Term::Chain(spak_program::Op::Mul, terms) => terms
+                .iter()
+                .try_fold(1.0, |product, (_, term)| Some(product * self.number_of(term)?)),
+            term => self.number_in(self.value_of(term)?),
+        }
+    }
+
+    fn number_in(&self, value: Value<'p>) -> Option<f64> {
+        match value {
+            Value::Number(number) => Some(number),
+            Value::Node(node) => number(self.facts.program, node),
+            _ => None,
+        }
+    }
+
+    /// The text that a term is known to be.
+    pub(crate) fn text_of(&self, term: &'p Term) -> Option<&'p str> {
+        self.text_in(self.value_of(term)?)
+    }
+
+    pub(crate) fn text_in(&self, value: Value<'p>) -> Option<&'p str> {
+        match value {
+            Value::Text(text) => Some(text),
+            Value::Node(node) => text(self.facts.program, node),
+            _ => None,
+        }
+    }
+
+    /// Gives a variable a value for the rest of the work.
+    pub(crate) fn bind(&mut self, variable: usize, value: Value<'p>, next: Next<'_, 'p>) -> Flow {
+        let Some(slot) = self.values.get_mut(variable) else { return GO_ON };
+        *slot = Some(value);
+        self.bound |= one(variable);
+        let flow = next(self);
+        self.bound &= !one(variable);
+        if let Some(slot) = self.values.get_mut(variable) {
+            *slot = None;
+        }
+        flow
+    }
+
+    /// Goes on where all of these conditions hold, unless that cannot be.
+    pub(crate) fn assuming(&mut self, conditions: &[Condition], next: Next<'_, 'p>) -> Flow {
+        if conditions.is_empty() {
+            return next(self);
+        }
+        let before = self.assumed.len();
+        let facts = self.facts;
+        let mut can_hold = true;
+        for condition in conditions {
+            can_hold = can_hold && facts.assume(*condition, &mut self.assumed);
+        }
+        let flow = if can_hold { next(self) } else { GO_ON };
+        self.assumed.truncate(before);
+        flow
+    }
+
+    pub(crate) fn mode(&self, variable: usize) -> Mode {
+        self.modes.get(variable).copied().unwrap_or_default()
+    }
+
+    /// Whether two values are the same.
+    pub(crate) fn is_same(&self, a: Value<'p>, b: Value<'p>) -> bool {
+        if a == b {
+            return true;
+        }
+        match (a, b) {
+            (Value::Node(a), Value::Node(b)) => {
+                let program = self.facts.program;
+                let (a, b) = (program.behind(a), program.behind(b));
+                a == b || same_constant(program.constant(a), program.constant(b))
+            }
+            (Value::Number(_), _) | (_, Value::Number(_)) => {
+                let both = self.number_in(a).zip(self.number_in(b));
+                both.is_some_and(|(a, b)| a == b)
+            }
+            (Value::Text(_), _) | (_, Value::Text(_)) => {
+                let both = self.text_in(a).zip(self.text_in(b));
+                both.is_some_and(|(a, b)| a == b)
+            }
+            _ => false,
+        }
+    }
+
+    /// Goes on if a term is a value that is no argument of anything: a loop, a number, a node by itself.
+    pub(crate) fn is(&mut self, term: &'p Term, value: Value<'p>, next: Next<'_, 'p>) -> Flow {
+        match (term, value) {
+            (Term::Any, _) => next(self),
+            (Term::Variable(variable), value) => match self.value(*variable) {
+                Some(known) if self.is_same(known, value) => next(self),
+                Some(_) => GO_ON,
+                None => self.bind(*variable, value, next),
+            },
+            (term, Value::Node(node)) => self.exactly(term, node, next),
+            (Term::Number(_) | Term::Text(_), value) => {
+                let is_same = self.value_of(term).is_some_and(|known| self.is_same(known, value));
+                if is_same { next(self) } else { GO_ON }
+            }
+            _ => GO_ON,
+        }
+    }
+
+    fn equal(&mut self, a: &'p Term, b: &'p Term, next: Next<'_, 'p>) -> Flow {
+        let known = |term: &'p Term, solver: &Self| match term {
+            Term::Variable(variable) => solver.value(*variable),
+            _ => None,
+        };
+        match (known(a, self), known(b, self)) {
+            (Some(value), _) => self.is_what(a, value, b, next),
+            (None, Some(value)) => self.is_what(b, value, a, next),
+            (None, None) => match (a, b) {
+                (Term::Any, other) | (other, Term::Any) if !other.is_operation() => {
+                    let _ = other;
+                    next(self)
+                }
+                _ if a.is_operation() => self.search(a, b, next),
+                _ if b.is_operation() => self.search(b, a, next),
+                (Term::Variable(variable), literal) | (literal, Term::Variable(variable)) => {
+                    match self.value_of(literal) {
+                        Some(value) => self.bind(*variable, value, next),
+                        None => GO_ON,
+                    }
+                }
+                (a, b) if a == b => next(self),
+                _ => GO_ON,
+            },
+        }
+    }
+
+    /// Goes on if the term `variable`, which has `value`, is also `term`.
+    fn is_what(
+        &mut self,
+        variable: &'p Term,
+        value: Value<'p>,
+        term: &'p Term,
+        next: Next<'_, 'p>,
+    ) -> Flow {
+        let mode = |term: &Term, solver: &Self| match term {
+            Term::Variable(variable) => solver.mode(*variable),
+            _ => Mode::Behind,
+        };
+        match (value, term) {
+            (Value::Node(node), Term::Variable(other)) if self.value(*other).is_none() => {
+                match (mode(variable, self), mode(term, self)) {
+                    (Mode::Behind, Mode::Behind) => self.bind(*other, value, next),
+                    (Mode::Behind, _) => {
+                        let view = self.view;
+                        for found in view.nodes.iter().copied() {
+                            self.count()?;
+                            if self.facts.program.behind(found) == node {
+                                self.bind(*other, Value::Node(found), next)?;
+                            }
+                        }
+                        GO_ON
+                    }
+                    _ => self.at(term, node, next),
+                }
+            }
+            (Value::Node(node), _) if mode(variable, self) == Mode::Exact => {
+                self.at(term, node, next)
+            }
+            (value, _) => self.is(term, value, next),
+        }
+    }
+
+    /// Tries every node that may be the operation `term`, and goes on where it is also `other`.
+    fn search(&mut self, term: &'p Term, other: &'p Term, next: Next<'_, 'p>) -> Flow {
+        let is_exact =
+            matches!(other, Term::Variable(variable) if self.mode(*variable) == Mode::Exact);
+        let view = self.view;
+        if is_exact {
+            for node in view.nodes.iter().copied() {
+                self.count()?;
+                self.at(term, node, &mut |solver| solver.is(other, Value::Node(node), &mut *next))?;
+            }
+            return GO_ON;
+        }
+        for op in term.operations() {
+            for node in view.of_op(op).iter().copied() {
+                self.exactly(term, node, &mut |solver| {
+                    solver.is(other, Value::Node(node), &mut *next)
+                })?;
+            }
+        }
+        GO_ON
+    }
+}

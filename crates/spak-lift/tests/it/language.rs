@@ -1,0 +1,163 @@
+//! Negation, alternatives, predicates, and what is wrong with conditions.
+
+use spak_lift::Limits;
+use spak_program::Op;
+
+use crate::support::{Builder, at, find, holds, limited, pattern, read, report, wrong};
+
+fn two_exponentials() -> Builder {
+    let mut b = Builder::new();
+    let (x, y) = (b.array("x"), b.array("y"));
+    let e = b.one(Op::Exp, x);
+    b.one(Op::Exp, y);
+    b.one(Op::ReduceSum, e);
+    b
+}
+
+#[test]
+fn a_negation_asks_for_what_it_has_in_common_with_the_rest() {
+    let b = two_exponentials();
+    let found = find(&b.program, "e == exp(v)\n not (s == reduce_sum(e))");
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].sites.len(), 1);
+    assert!(holds(&b.program, "e == exp(_) and not log(_)"));
+    assert!(!holds(&b.program, "e == exp(_) and not reduce_sum(_)"));
+    assert!(holds(&b.program, "e == exp(_) and (s == reduce_sum(e) => s == reduce_sum(exp(_)))"));
+}
+
+#[test]
+fn alternatives_bind_what_they_share() {
+    let b = two_exponentials();
+    assert!(holds(&b.program, "(e == log(v) or e == exp(v)) and s == reduce_sum(e)"));
+    assert!(!holds(&b.program, "e == log(v) or e == sqrt(v)"));
+}
+
+#[test]
+fn what_nothing_binds_is_said_where_it_is_asked() {
+    let said = wrong("near(x, 2)");
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert_eq!(said[0].0, "pattern-unbound-variable");
+    assert!(said[0].1.contains("`x`"), "{said:?}");
+    assert_eq!(wrong("x == exp(_)\n y < 3")[0].0, "pattern-unbound-variable");
+    assert_eq!(wrong("x == exp(y) or x == log(z)\n near(y, 2)")[0].0, "pattern-unbound-variable");
+    assert_eq!(wrong("x == y")[0].0, "pattern-unbound-variable");
+    assert_eq!(wrong("x == exp(y)\n near(y, 2)"), []);
+    let (_, found) = read(&pattern("when: x == exp(_) or log(_)\nvalue: x"));
+    assert_eq!(found.iter().map(|d| d.code.0).collect::<Vec<_>>(), ["pattern-unbound-variable"]);
+}
+
+#[test]
+fn unknown_words_are_said_with_what_was_meant() {
+    let (_, found) = read(&pattern("when: x == exp(_) and insde(x, l)"));
+    assert_eq!(found[0].code.0, "unknown-relation");
+    assert!(found[0].repair.contains("inside(x, l)"), "{found:?}");
+    let (_, found) = read(&pattern("when: x == expp(_)"));
+    assert!(found[0].repair.contains("`exp`"), "{found:?}");
+    assert_eq!(wrong("x == inside(y, l)")[0].0, "bad-pattern");
+    assert_eq!(wrong("x == exp(1, 2, 3, 4)")[0].0, "wrong-argument-count");
+    assert_eq!(wrong("inside(x)")[0].0, "wrong-argument-count");
+    assert_eq!(wrong("x == load(latncy=2)")[0].0, "bad-pattern");
+    assert_eq!(wrong("x")[0].0, "bad-pattern");
+    let (_, found) = read(&pattern("when: x == exp(_)\nbecause: \"of {y}\""));
+    assert_eq!(found[0].code.0, "unknown-name");
+}
+
+#[test]
+fn places_are_those_of_the_words() {
+    let text = pattern("when: x == exp(_) and insde(x, l)");
+    let (_, found) = read(&text);
+    assert_eq!(found[0].primary.span.slice(&text), "insde");
+    let text = pattern("when: near(x, 2)");
+    let (_, found) = read(&text);
+    assert_eq!(found[0].primary.span.slice(&text), "near(x, 2)");
+}
+
+#[test]
+fn predicates_stand_for_conditions() {
+    let b = two_exponentials();
+    let text = "system X {
+        predicate summed(x) { when: s == reduce_sum(x) }
+        predicate exponential(x) { when: x == exp(_) or x == exp2(_) }
+        pattern p {
+            predicate both(x) { when: summed(x) and exponential(x) }
+            case \"found\" { when: both(e) }
+        }
+    }";
+    let report = report(&b.program, text);
+    assert_eq!(report.findings.len(), 1);
+}
+
+#[test]
+fn predicates_do_not_recurse() {
+    let text = "system X {
+        predicate a(x) { when: b(x) }
+        predicate b(x) { when: x == exp(y) and a(y) }
+        pattern p { case \"found\" { when: x == exp(_) and a(x) } }
+    }";
+    let (pack, found) = read(text);
+    assert_eq!(found.iter().map(|d| d.code.0).collect::<Vec<_>>(), ["recursive-predicate"]);
+    assert_eq!(found[0].primary.span.slice(text), "a");
+    assert!(pack.patterns[0].cases.is_empty());
+}
+
+#[test]
+fn a_search_that_takes_too_long_ends_with_a_note() {
+    let mut b = Builder::new();
+    let x = b.array("x");
+    for _ in 0..30 {
+        b.one(Op::Exp, x);
+    }
+    let text =
+        pattern("when: a == exp(_) and b == exp(_) and c == exp(_) and d == exp(_) and near(a, 2)");
+    assert!(report(&b.program, &text).notes.is_empty());
+    let text = pattern(
+        "when: a == exp(_) and b == exp(_) and c == exp(_) and a != b and b != c and d == log(_)",
+    );
+    let _ = limited(&b.program, &text, Limits { steps: 10 });
+    let text = pattern("when: a == exp(_) and b == exp(_) and c == exp(_) and a != b and b != c");
+    let report = limited(&b.program, &text, Limits { steps: 1000 });
+    assert_eq!(report.notes.len(), 1);
+    assert!(report.notes[0].text.contains("1000 steps"));
+}
+
+#[test]
+fn the_first_case_that_holds_counts() {
+    let b = two_exponentials();
+    let text = |all: bool| {
+        format!(
+            "system X {{ pattern p {{
+                values: [\"none\", \"first\", \"second\"]
+                case \"none\" {{ when: x == log(_) }}
+                case \"first\" {{ when: x == exp(_) }}
+                case \"second\" {{ when: x == reduce_sum(_)\n all: {all} }}
+            }} }}"
+        )
+    };
+    let values = |all| {
+        let found = report(&b.program, &text(all)).findings;
+        found.into_iter().map(|f| f.value).collect::<Vec<_>>()
+    };
+    assert_eq!(values(false), ["first"]);
+    assert_eq!(values(true), ["first", "second"]);
+    let (_, found) = read(&text(true).replace("\"second\"]", "\"secund\"]"));
+    assert_eq!(found.len(), 1);
+    assert!(found[0].repair.contains("secund"));
+}
+
+#[test]
+fn a_finding_says_where_why_and_how_sure() {
+    let b = two_exponentials();
+    let text = pattern(
+        "when: s == reduce_sum(e) and e == exp(v)\nvalue: t\nwhen: operation(e, t)\nrole: \"k\"\nevidence: [s]\nconfidence: 0.25\nbecause: \"{s} sums {e} of {v}\"",
+    );
+    let found = report(&b.program, &text).findings;
+    assert_eq!(found.len(), 1);
+    let found = &found[0];
+    assert_eq!((found.pack.as_str(), found.pattern.as_str(), found.axis.as_str()), ("X", "p", "p"));
+    assert_eq!((found.case.as_str(), found.value.as_str()), ("found", "exp"));
+    assert_eq!(found.role.as_deref(), Some("k"));
+    assert_eq!(found.sites, [at(spak_program::NodeId(4))]);
+    assert_eq!(found.because, "reduce_sum(exp(x)) sums exp(x) of x");
+    assert!((found.confidence - 0.25).abs() < 1e-9);
+    assert_eq!(found.kernel, Some(spak_program::KernelId(0)));
+}

@@ -1,0 +1,10 @@
+//! Patterns over programs that are built by hand.
+
+mod kernels;
+mod language;
+mod matching;
+mod packs;
+mod properties;
+mod relations;
+mod speed;
+mod support;

@@ -1,0 +1,124 @@
+//! What is found does not depend on how nodes are numbered or operands are ordered.
+
+use proptest::prelude::*;
+use spak_lift::{Engine, Finding};
+use spak_program::{Node, NodeId, Op, Program};
+
+use crate::kernels::attention;
+use crate::support::{pattern, read, whens};
+
+/// The same program with its nodes in another order.
+fn renumbered(program: &Program, keys: &[u32]) -> Program {
+    let mut order: Vec<usize> = (0..program.nodes.len()).collect();
+    order
+        .sort_by_key(|at| keys.get(at % keys.len().max(1)).map(|k| k.rotate_left(*at as u32 % 31)));
+    let mut new = vec![NodeId(0); order.len()];
+    for (to, from) in order.iter().enumerate() {
+        new[*from] = NodeId(to as u32);
+    }
+    let moved = |id: NodeId| new[id.index()];
+    let mut out = program.clone_of();
+    out.nodes = order.iter().map(|from| program.nodes[*from].clone()).collect();
+    for node in &mut out.nodes {
+        for argument in &mut node.arguments {
+            argument.value = moved(argument.value);
+        }
+        for condition in &mut node.conditions {
+            condition.value = moved(condition.value);
+        }
+    }
+    for found in &mut out.loops {
+        found.induction = found.induction.map(moved);
+        found.condition = found.condition.map(moved);
+        found.carried.iter_mut().for_each(|node| *node = moved(*node));
+    }
+    for kernel in &mut out.kernels {
+        kernel.parameters.iter_mut().for_each(|p| p.node = moved(p.node));
+    }
+    for scope in &mut out.scopes {
+        scope.effects.iter_mut().for_each(|node| *node = moved(*node));
+    }
+    out
+}
+
+trait CloneOf {
+    fn clone_of(&self) -> Self;
+}
+
+impl CloneOf for Program {
+    fn clone_of(&self) -> Self {
+        Self {
+            nodes: Vec::new(),
+            loops: self.loops.clone(),
+            scopes: self.scopes.clone(),
+            kernels: self.kernels.clone(),
+            launches: self.launches.clone(),
+            configs: self.configs.clone(),
+            gaps: self.gaps.clone(),
+        }
+    }
+}
+
+/// The same program with the operands of some commutative nodes exchanged.
+fn exchanged(program: &Program, which: u64) -> Program {
+    let mut out = program.clone_of();
+    out.nodes.clone_from(&program.nodes);
+    let commute = |node: &&mut Node| node.op.commutes();
+    for (at, node) in out.nodes.iter_mut().filter(commute).enumerate() {
+        if which.rotate_right(at as u32) & 1 == 1 && node.arguments.len() >= 2 {
+            let (a, b) = (node.arguments[0].value, node.arguments[1].value);
+            node.arguments[0].value = b;
+            node.arguments[1].value = a;
+        }
+    }
+    out
+}
+
+/// Without conditions, which name nodes by their numbers, and sentences, which show operands in order.
+fn plain(mut found: Vec<Finding>) -> Vec<Finding> {
+    for finding in &mut found {
+        finding.conditions.clear();
+        finding.because.clear();
+    }
+    found
+}
+
+const CUTILE: &str = include_str!("../../../../std/lift/cutile.dsl");
+
+fn all(program: &Program) -> Vec<Finding> {
+    let texts = [
+        CUTILE.to_owned(),
+        pattern(&whens("x == a * b + c\n made_of(c, l) and l == load()")),
+        pattern(&whens("x == exp2(u - v)\n not (made_of(u, m) and m == mma())")),
+        pattern(&whens("x == max(u, v) or x == u + v\n carried(u, l, _, _)")),
+        pattern(&whens(
+            "role(x, r) and x == load() and inside(x, l)\n depends(x, i) and induction(l, i)",
+        )),
+    ];
+    let packs: Vec<_> = texts.iter().map(|text| read(text).0).collect();
+    plain(Engine::new(&packs).find(program).findings)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn the_numbers_of_nodes_do_not_matter(keys in prop::collection::vec(any::<u32>(), 1..40)) {
+        let program = attention(false, false).builder.program;
+        prop_assert_eq!(all(&program), all(&renumbered(&program, &keys)));
+    }
+
+    #[test]
+    fn the_order_of_operands_does_not_matter(which in any::<u64>()) {
+        let program = attention(false, false).builder.program;
+        prop_assert_eq!(all(&program), all(&exchanged(&program, which)));
+    }
+}
+
+#[test]
+fn what_is_found_in_an_attention_is_something() {
+    let program = attention(false, false).builder.program;
+    let found = all(&program);
+    assert!(found.len() >= 8, "{found:#?}");
+    assert!(program.nodes.iter().any(|n| n.op == Op::Mma));
+}
