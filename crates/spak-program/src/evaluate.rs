@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::architecture::architecture_of;
 use crate::constant::Constant;
 use crate::graph::{Condition, Node, NodeId, Program};
 use crate::op::Op;
@@ -171,6 +172,11 @@ impl Evaluation<'_> {
             "bit_length" => {
                 let value = whole(&self.value(of?)?.one()?)?.unsigned_abs();
                 Constant::Int(i64::from(u64::BITS - value.leading_zeros()))
+            }
+            "by_target" => {
+                let name = architecture_of(self.assumptions.capability?);
+                let chosen = name.and_then(|name| node.argument(name));
+                return self.value(chosen.or_else(|| node.argument("default"))?);
             }
             "int" => Constant::Int(self.value(of?)?.one()?.number()? as i64),
             "getattr" => {

@@ -3,6 +3,8 @@
 //! A front end writes a [`Program`]; patterns read it. Nothing here knows a language or an API.
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
 
+mod architecture;
+mod cases;
 mod constant;
 mod describe;
 mod evaluate;
@@ -10,7 +12,10 @@ mod graph;
 mod host;
 mod op;
 mod print;
+mod tuning;
 
+pub use architecture::{ARCHITECTURES, architecture_of};
+pub use cases::Case;
 pub use constant::Constant;
 pub use evaluate::{Assumptions, Evaluated, binary, unary};
 pub use graph::{
@@ -20,3 +25,4 @@ pub use graph::{
 pub use host::{Config, Configs, ConfigsId, Hint, Launch, LaunchId, LaunchKind, Strategy};
 pub use op::Op;
 pub use print::print;
+pub use tuning::TuningRow;

@@ -60,22 +60,24 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 line(configs.site),
                 configs.key.len()
             );
-            for config in &configs.configs {
-                let fields: Vec<String> = config
-                    .fields
-                    .iter()
-                    .map(|(name, value)| {
-                        let value = program.constant(*value);
-                        format!("{name}={}", value.map_or("?".to_owned(), ToString::to_string))
-                    })
-                    .collect();
-                println!(
-                    "  line {} {} under {}",
-                    line(config.site),
-                    fields.join(" "),
-                    config.conditions.len()
-                );
-            }
+        }
+        for row in program.tuning() {
+            let kernel = program.kernels.get(row.kernel.index()).map_or("?", |found| &found.name);
+            let values: Vec<String> = row
+                .values
+                .iter()
+                .map(|value| value.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
+                .collect();
+            println!(
+                "tuning {kernel} {} key {:?} {} {:?} {} = {} dead {:?}",
+                row.architectures.join(","),
+                row.key,
+                row.condition,
+                row.strategy,
+                row.parameters.join(","),
+                values.join(" | "),
+                row.dead,
+            );
         }
         for (gap, site) in &program.gaps {
             println!("gap line {}: {gap}", line(*site));

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use spak_program::{Condition, Constant, LaunchKind, NodeId, Op, Site};
+use spak_program::{ARCHITECTURES, Condition, Constant, LaunchKind, NodeId, Op, Site};
 
 use crate::api::Signature;
 use crate::builder::given;
@@ -59,8 +59,17 @@ impl<'a> Machine<'a> {
             }
             "triton_config" => self.triton_config(&arguments, site),
             "by_target" => {
-                let named = arguments.named;
-                self.record(named, site)
+                let all: Vec<spak_program::Argument> = arguments
+                    .named
+                    .iter()
+                    .filter_map(|(name, value)| {
+                        let mut labels = ARCHITECTURES.iter().map(|(label, _)| *label);
+                        let label = labels.find(|label| label == name);
+                        let label = label.or((name == "default").then_some("default"))?;
+                        Some(given(label, self.as_node(value, site)))
+                    })
+                    .collect();
+                Value::Node(self.named(Op::Call, "by_target", all, site))
             }
             "record" => self.record(arguments.named, site),
             "range" => self.range(&arguments, site),

@@ -1,0 +1,312 @@
+//! What kernels are launched with on each architecture: the explicit tuning space of a program.
+
+use std::collections::BTreeMap;
+
+use crate::architecture::ARCHITECTURES;
+use crate::cases::Case;
+use crate::constant::Constant;
+use crate::evaluate::Assumptions;
+use crate::graph::{KernelId, NodeId, ParameterKind, Program, Site};
+use crate::host::{Config, Configs, Launch, LaunchKind, Strategy};
+use crate::op::Op;
+
+/// One row: on some architectures, in one case, these parameters have these values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TuningRow {
+    /// What is launched.
+    pub kernel: KernelId,
+    /// Where: names of architectures.
+    pub architectures: Vec<&'static str>,
+    /// The value of what the list is looked up by, if that is what decides: a constant, or `other`.
+    pub key: Option<String>,
+    /// Under what else, in words.
+    pub condition: String,
+    /// How one of the values is chosen.
+    pub strategy: Strategy,
+    /// Fields of configs, parameters of the kernel and hints.
+    pub parameters: Vec<String>,
+    /// One value for each parameter; `None` means that it is not set.
+    pub values: Vec<Vec<Constant>>,
+    /// Fields of configs that reach neither the kernel, nor its grid, nor its hints.
+    pub dead: Vec<String>,
+    /// Where it is written.
+    pub sites: Vec<Site>,
+}
+
+/// A parameter of a row, and the node that says what it is.
+type Column = (String, NodeId);
+
+impl Program {
+    /// The rows of all launches, those that say the same on several architectures together.
+    pub fn tuning(&self) -> Vec<TuningRow> {
+        let mut rows: Vec<TuningRow> = Vec::new();
+        for launch in self.launches.iter().filter(|launch| launch.kind == LaunchKind::Real) {
+            let columns = self.columns(launch);
+            for (name, capability) in ARCHITECTURES {
+                let assumptions =
+                    Assumptions { capability: Some(*capability), ..Assumptions::default() };
+                for row in self.rows_of(launch, &columns, &assumptions, name) {
+                    let known = rows.iter_mut().find(|known| {
+                        known.kernel == row.kernel
+                            && known.key == row.key
+                            && known.condition == row.condition
+                            && known.strategy == row.strategy
+                            && known.parameters == row.parameters
+                            && known.values == row.values
+                    });
+                    match known {
+                        Some(known) => {
+                            if !known.architectures.contains(name) {
+                                known.architectures.push(name);
+                            }
+                            let new = row.sites.iter().filter(|site| !known.sites.contains(site));
+                            let new: Vec<Site> = new.copied().collect();
+                            known.sites.extend(new);
+                        }
+                        None => rows.push(row),
+                    }
+                }
+            }
+        }
+        rows
+    }
+
+    fn list(&self, launch: &Launch) -> Option<&Configs> {
+        self.configs.get(launch.configs?.0 as usize)
+    }
+
+    /// Compile-time parameters and hints whose values are chosen by the host, not given by its caller.
+    fn columns(&self, launch: &Launch) -> Vec<Column> {
+        let mut columns: Vec<Column> = Vec::new();
+        let mut add = |name: &str, value: NodeId| {
+            let name = match self.node(value) {
+                Some(node) if node.op == Op::ConfigField => match node.name() {
+                    Some(field) if !field.is_empty() => field.to_owned(),
+                    _ => name.to_owned(),
+                },
+                _ => name.to_owned(),
+            };
+            if !columns.iter().any(|(known, _)| *known == name) {
+                columns.push((name, value));
+            }
+        };
+        if let Some(kernel) = self.kernels.get(launch.kernel.index()) {
+            for (parameter, value) in kernel.parameters.iter().zip(&launch.arguments) {
+                let Some(value) = value else { continue };
+                let is_constant = self.constant(*value).is_some();
+                if parameter.kind == ParameterKind::Constexpr && !is_constant {
+                    add(&parameter.name, *value);
+                }
+            }
+        }
+        for hint in &launch.hints {
+            add(&hint.name, hint.value);
+        }
+        columns
+    }
+
+    fn rows_of(
+        &self,
+        launch: &Launch,
+        columns: &[Column],
+        assumptions: &Assumptions,
+        architecture: &'static str,
+    ) -> Vec<TuningRow> {
+        let list = self.list(launch);
+        let mut open: Vec<NodeId> = Vec::new();
+        let mut ask = |id: NodeId, condition: bool| {
+            let found = if condition {
+                self.open_parts(id, assumptions)
+            } else {
+                self.open_conditions(id, assumptions)
+            };
+            for id in found {
+                if !open.contains(&id) {
+                    open.push(id);
+                }
+            }
+        };
+        for config in list.map_or(&[][..], |list| &list.configs) {
+            config.conditions.iter().for_each(|condition| ask(condition.value, true));
+            config.fields.iter().for_each(|(_, value)| ask(*value, false));
+        }
+        columns.iter().for_each(|(_, value)| ask(*value, false));
+        let mut rows = Vec::new();
+        for case in self.cases(&open, assumptions) {
+            let mut assumed = assumptions.clone();
+            assumed.values.extend(case.values.clone());
+            let row = self.row(launch, list, columns, &assumed, &case, architecture);
+            // Cases that make no difference are one.
+            rows.extend(row.filter(|row| {
+                !rows.iter().any(|known: &TuningRow| {
+                    known.parameters == row.parameters
+                        && known.values == row.values
+                        && known.key.is_none()
+                        && row.key.is_none()
+                })
+            }));
+        }
+        if let [only] = rows.as_mut_slice() {
+            only.condition.clear();
+        }
+        rows
+    }
+
+    /// The open conditions of a condition.
+    fn open_parts(&self, id: NodeId, assumptions: &Assumptions) -> Vec<NodeId> {
+        if self.evaluate(id, assumptions).is_some() {
+            return Vec::new();
+        }
+        match self.node(id) {
+            Some(node) if matches!(node.op, Op::And | Op::Or | Op::Not | Op::Choice) => node
+                .arguments
+                .iter()
+                .flat_map(|argument| self.open_parts(argument.value, assumptions))
+                .collect(),
+            Some(_) => vec![id],
+            None => Vec::new(),
+        }
+    }
+
+    fn row(
+        &self,
+        launch: &Launch,
+        list: Option<&Configs>,
+        columns: &[Column],
+        assumed: &Assumptions,
+        case: &Case,
+        architecture: &'static str,
+    ) -> Option<TuningRow> {
+        let mut there: Vec<&Config> = Vec::new();
+        let mut strategy = Strategy::Fixed;
+        if let Some(list) = list {
+            strategy = list.strategy;
+            there = list
+                .configs
+                .iter()
+                .filter(|config| self.holds(&config.conditions, assumed) == Some(true))
+                .collect();
+            if strategy == Strategy::First {
+                there.truncate(1);
+            }
+            if there.is_empty() {
+                return None;
+            }
+        }
+        let used: Vec<&str> = self.fields_used(launch);
+        let fields: Vec<&str> = there.first().map_or(Vec::new(), |config| {
+            config
+                .fields
+                .iter()
+                .map(|(name, _)| name.as_str())
+                .filter(|name| !name.is_empty())
+                .collect()
+        });
+        let is_tuned = strategy == Strategy::Exhaustive;
+        let unused = fields.iter().filter(|field| !used.contains(field));
+        let dead: Vec<String> = unused.map(|field| (*field).to_owned()).collect();
+        let mut parameters: Vec<String> = Vec::new();
+        let mut values: Vec<Vec<Constant>> = Vec::new();
+        let records: Vec<Option<&Config>> = if there.is_empty() {
+            vec![None]
+        } else {
+            there.iter().map(|one| Some(*one)).collect()
+        };
+        for record in &records {
+            let mut row: BTreeMap<&str, Constant> = BTreeMap::new();
+            let mut order: Vec<&str> = Vec::new();
+            for field in fields.iter().filter(|field| is_tuned || used.contains(field)) {
+                let node = record.and_then(|config| {
+                    config.fields.iter().find(|(name, _)| name == field).map(|(_, value)| *value)
+                });
+                if let Some(value) = node.and_then(|node| self.evaluate(node, assumed)) {
+                    row.insert(field, value);
+                    order.push(field);
+                }
+            }
+            for (name, node) in columns {
+                let value = self.with_config(*node, *record, assumed);
+                if let Some(value) = value
+                    && !row.contains_key(name.as_str())
+                {
+                    row.insert(name, value);
+                    order.push(name);
+                }
+            }
+            if parameters.is_empty() {
+                parameters = order.iter().map(|name| (*name).to_owned()).collect();
+            }
+            let line: Vec<Constant> = parameters
+                .iter()
+                .map(|name| row.get(name.as_str()).cloned().unwrap_or(Constant::None))
+                .collect();
+            if !values.contains(&line) {
+                values.push(line);
+            }
+        }
+        if parameters.is_empty() {
+            return None;
+        }
+        let mut sites: Vec<Site> = there.iter().map(|config| config.site).collect();
+        sites.extend(list.map(|list| list.site));
+        sites.push(launch.site);
+        sites.extend(launch.hints.iter().map(|hint| hint.site));
+        sites.dedup();
+        Some(TuningRow {
+            kernel: launch.kernel,
+            architectures: vec![architecture],
+            key: case.key.clone(),
+            condition: case.text.clone(),
+            strategy,
+            parameters,
+            values,
+            dead,
+            sites,
+        })
+    }
+
+    /// The value of a node when one config is chosen.
+    fn with_config(
+        &self,
+        id: NodeId,
+        record: Option<&Config>,
+        assumed: &Assumptions,
+    ) -> Option<Constant> {
+        let Some(record) = record else { return self.evaluate(id, assumed) };
+        let mut assumed = assumed.clone();
+        for field in self.config_fields(id) {
+            let name = self.node(field).and_then(|node| node.name()).unwrap_or("");
+            let value = record.fields.iter().find(|(known, _)| known == name);
+            if let Some(value) = value.and_then(|(_, value)| self.evaluate(*value, &assumed)) {
+                assumed.values.insert(field, value);
+            }
+        }
+        self.evaluate(id, &assumed)
+    }
+
+    /// Fields of configs that a value is made from.
+    pub fn config_fields(&self, id: NodeId) -> Vec<NodeId> {
+        let mut open = vec![id];
+        let (mut seen, mut found) = (Vec::new(), Vec::new());
+        while let Some(id) = open.pop() {
+            if seen.contains(&id) || seen.len() > 2000 {
+                continue;
+            }
+            seen.push(id);
+            let Some(node) = self.node(id) else { continue };
+            if node.op == Op::ConfigField {
+                found.push(id);
+            }
+            open.extend(node.arguments.iter().map(|argument| argument.value));
+        }
+        found
+    }
+
+    /// Names of fields that reach a launch.
+    fn fields_used(&self, launch: &Launch) -> Vec<&str> {
+        let hints = launch.hints.iter().map(|hint| hint.value);
+        let all = launch.arguments.iter().flatten().copied().chain(launch.grid.iter().copied());
+        let fields = all.chain(hints).flat_map(|id| self.config_fields(id));
+        fields.filter_map(|id| self.node(id).and_then(|node| node.name())).collect()
+    }
+}
