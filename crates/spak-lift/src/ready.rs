@@ -3,6 +3,7 @@
 
 use spak_program::Op;
 
+use crate::relations::{Id, Relation};
 use crate::term::{Goal, GoalKind, Set, Term};
 
 /// What a search for a value costs, at least.
@@ -40,9 +41,14 @@ fn is_known(term: &Term, bound: Set) -> bool {
 /// What it costs to ask `goal` when the variables `bound` have values; `None` when it cannot be.
 pub(crate) fn cost(goal: &Goal, bound: Set, sizes: &dyn Sizes) -> Option<u32> {
     match &goal.kind {
-        GoalKind::All(goals) => after_all(goals, bound).map(|_| SEARCH * 8),
+        GoalKind::All(goals) => {
+            after_all(goals, bound)?;
+            let first = goals.iter().filter_map(|g| cost(g, bound, sizes)).min().unwrap_or(0);
+            Some(first.saturating_add(1))
+        }
         GoalKind::Any(goals) => {
-            goals.iter().all(|g| cost(g, bound, sizes).is_some()).then_some(SEARCH * 8)
+            let each = goals.iter().map(|g| cost(g, bound, sizes));
+            each.sum::<Option<u32>>().map(|all| all.saturating_add(1).min(LATE))
         }
         GoalKind::Not(goal, shared) => {
             (shared & !bound == 0 && cost(goal, bound, sizes).is_some()).then_some(8)
@@ -55,16 +61,24 @@ pub(crate) fn cost(goal: &Goal, bound: Set, sizes: &dyn Sizes) -> Option<u32> {
         GoalKind::Relation(relation, terms) => {
             let known = |at: &usize| terms.get(*at).is_some_and(|t| is_known(t, bound));
             let is_ready = relation.needs.iter().any(|need| need.iter().all(known));
-            let unknown = terms.iter().filter(|t| !is_known(t, bound)).count();
-            let is_search =
-                relation.needs.iter().any(|need| need.is_empty() && unknown == terms.len());
-            match (is_ready, unknown) {
-                (false, _) => None,
-                (true, 0) => Some(3),
-                (true, _) if is_search => Some(SEARCH),
-                (true, unknown) => Some(SEARCH / 4 * u32::try_from(unknown).unwrap_or(4)),
-            }
+            let unknown: Vec<bool> = terms.iter().map(|t| !is_known(t, bound)).collect();
+            is_ready.then(|| relation_cost(relation, &unknown))
         }
+    }
+}
+
+/// What it costs to ask a relation some of whose arguments are not known.
+fn relation_cost(relation: &Relation, unknown: &[bool]) -> u32 {
+    let count = unknown.iter().filter(|u| **u).count();
+    let count = u32::try_from(count).unwrap_or(u32::MAX);
+    match (count, relation.id, unknown) {
+        (0, ..) => 3,
+        // All that a value is made of, or even all that is made of a value.
+        (_, Id::Depends | Id::MadeOf, [false, true]) | (_, Id::Feeds, [true, false]) => SEARCH * 3,
+        (_, Id::Depends | Id::MadeOf | Id::Feeds, _) => SEARCH * 16,
+        (_, Id::Inside | Id::DirectlyInside, [true, ..]) => SEARCH * 8,
+        (count, ..) if count as usize == unknown.len() => SEARCH,
+        (count, ..) => SEARCH / 4 * count,
     }
 }
 

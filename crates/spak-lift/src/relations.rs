@@ -34,6 +34,7 @@ macro_rules! relations {
 
 relations! {
     Kernel "kernel" ("k") [[]] "k is the kernel that is looked at, or any if a whole file is";
+    Language "language" ("k", "name") [[]] "kernel k is written in this language: `cutile`, `triton` or `cuda`";
     Loop "loop" ("l") [[]] "l is a loop";
     LoopKind "loop_kind" ("l", "kind") [[]] "l goes on over a `range`, `while` something holds, or over `each` element";
     Inside "inside" ("x", "l") [[0], [1]] "x, a value or a loop, is in loop l or in a loop within it";

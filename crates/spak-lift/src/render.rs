@@ -3,7 +3,7 @@
 use spak_program::{Constant, NodeId, Op, Program};
 
 /// How deep operations are written out, and how long the text may be.
-const DEEP: usize = 3;
+const DEEP: usize = 4;
 const LONG: usize = 60;
 
 /// A value as a short formula: `exp2(s - m)`, `load(Q)`, `TILE_M`.

@@ -48,8 +48,14 @@ impl Roles {
         self.by_node.entry(node).or_default().insert(word);
     }
 
-    /// Gives a role to a load or a store and to the parameter that it is about; a parameter that would have
-    /// two has none.
+    /// Takes away what any kernel of rows has, where more is known.
+    fn take_generic(&mut self, node: NodeId) {
+        if let Some(words) = self.by_node.get_mut(&node) {
+            words.retain(|word| !matches!(*word, "x" | "y" | "weight" | "bias"));
+        }
+    }
+
+    /// Gives a role to a load or a store and to the parameter that it is about.
     fn give_access(&mut self, facts: &Facts<'_>, node: NodeId, word: &'static str) {
         self.give(node, word);
         if let Some(root) = facts.root(node) {
@@ -143,7 +149,7 @@ impl<'f, 'p> Parts<'f, 'p> {
         };
         let (a, b) = (of(a), of(b));
         let either = a.union(&b).count();
-        if either == 0 { 0 } else { a.intersection(&b).count() * 1000 / either }
+        (a.intersection(&b).count() * 1000).checked_div(either).unwrap_or(0)
     }
 
     /// How many loops are around the innermost of some nodes.

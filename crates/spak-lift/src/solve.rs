@@ -6,6 +6,7 @@
 mod matching;
 mod relation;
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use spak_program::{Condition, KernelId, LaunchId, LoopId, NodeId};
@@ -40,6 +41,17 @@ pub(crate) type Next<'n, 'p> = &'n mut dyn FnMut(&mut Solver<'p>) -> Flow;
 const GO_ON: Flow = ControlFlow::Continue(());
 const STOP: Flow = ControlFlow::Break(());
 
+/// What to do next.
+#[derive(Clone, Copy, Debug)]
+enum Plan {
+    /// All goals are solved.
+    Done,
+    /// None of those that are left can be asked.
+    Stuck,
+    /// Ask this one.
+    Ask(usize),
+}
+
 /// A search.
 pub(crate) struct Solver<'p> {
     pub(crate) facts: &'p Facts<'p>,
@@ -52,6 +64,7 @@ pub(crate) struct Solver<'p> {
     /// Nodes that operations of the pattern were matched with.
     pub(crate) matched: Vec<NodeId>,
     left: u64,
+    plans: BTreeMap<(usize, Set, Set), Plan>,
     /// Whether the search ended because it took too long.
     pub(crate) is_cut: bool,
 }
@@ -68,29 +81,44 @@ impl<'p> Solver<'p> {
             assumed: Vec::new(),
             matched: Vec::new(),
             left: steps,
+            plans: BTreeMap::new(),
             is_cut: false,
         }
     }
 
     /// Calls `next` for every solution of all goals.
     pub(crate) fn all(&mut self, goals: &'p [Goal], done: Set, next: Next<'_, 'p>) -> Flow {
-        let mut best: Option<(u32, usize, &'p Goal)> = None;
-        for (at, goal) in goals.iter().enumerate().filter(|(at, _)| done & one(*at) == 0) {
-            let Some(cost) = ready::cost(goal, self.bound, self.view) else { continue };
-            if best.is_none_or(|(least, ..)| cost < least) {
-                best = Some((cost, at, goal));
+        let state = (goals.as_ptr() as usize, done, self.bound);
+        let step = match self.plans.get(&state) {
+            Some(step) => *step,
+            None => {
+                let step = self.plan(goals, done);
+                self.plans.insert(state, step);
+                step
             }
-            if cost <= 2 {
-                break;
-            }
+        };
+        match step {
+            Plan::Done => next(self),
+            Plan::Stuck => GO_ON,
+            Plan::Ask(at) => match goals.get(at) {
+                Some(goal) => {
+                    self.goal(goal, &mut |solver| solver.all(goals, done | one(at), &mut *next))
+                }
+                None => GO_ON,
+            },
         }
-        let are_all_done = || (0..goals.len()).all(|at| done & one(at) != 0);
+    }
+
+    /// Which goal to ask next: it depends on which are done and which variables have values, and not on
+    /// which values these are.
+    fn plan(&self, goals: &[Goal], done: Set) -> Plan {
+        let left = || goals.iter().enumerate().filter(|(at, _)| done & one(*at) == 0);
+        let cost = |goal| ready::cost(goal, self.bound, self.view);
+        let best = left().filter_map(|(at, goal)| Some((cost(goal)?, at))).min();
         match best {
-            None if are_all_done() => next(self),
-            None => GO_ON,
-            Some((_, at, goal)) => {
-                self.goal(goal, &mut |solver| solver.all(goals, done | one(at), &mut *next))
-            }
+            Some((_, at)) => Plan::Ask(at),
+            None if left().next().is_none() => Plan::Done,
+            None => Plan::Stuck,
         }
     }
 

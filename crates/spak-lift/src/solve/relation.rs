@@ -18,6 +18,7 @@ impl<'p> Solver<'p> {
         let (a, b, c, d) = (term(0), term(1), term(2), term(3));
         match id {
             Id::Kernel => self.kernel(a, next),
+            Id::Language => self.language(a, b, next),
             Id::Loop => self.each_loop(a, next),
             Id::LoopKind => self.loop_kind(a, b, next),
             Id::Inside => self.inside(a, b, next),

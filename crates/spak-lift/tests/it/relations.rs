@@ -87,7 +87,7 @@ fn slices() {
 fn known_values() {
     let mut b = Builder::new();
     let x = b.array("x");
-    let c = b.float(1.442_695_04);
+    let c = b.float(std::f64::consts::LOG2_E + 1e-8);
     let n = b.one(Op::Neg, c);
     let inf = b.float(f64::NEG_INFINITY);
     let t = b.constant(Constant::Text("tile".to_owned()));
@@ -191,6 +191,7 @@ fn launches() {
     assert!(!holds(p, "launch(l, _) and trial(l)"));
     assert!(!holds(p, "kernel(k) and hint(k, _, _)"));
     assert_eq!(find(p, "launch(l, k)").len(), 1);
+    assert!(holds(p, "kernel(k) and language(k, \"cutile\")"));
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! Programs and packs by hand.
+#![expect(clippy::expect_used, reason = "helpers of tests may fail as tests do")]
 
 use spak_lift::{Engine, Finding, Limits, Pack, Report};
 use spak_program::{
@@ -31,6 +32,7 @@ impl Builder {
         }
         program.kernels.push(Kernel {
             name: "K".to_owned(),
+            language: "cutile",
             scope: ScopeId(0),
             parameters: Vec::new(),
             hints: Vec::new(),

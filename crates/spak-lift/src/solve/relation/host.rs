@@ -21,6 +21,17 @@ impl<'p> Solver<'p> {
         GO_ON
     }
 
+    pub(super) fn language(&mut self, k: &'p Term, name: &'p Term, next: Next<'_, 'p>) -> Flow {
+        let (program, view) = (self.facts.program, self.view);
+        for id in &view.kernels {
+            let Some(found) = program.kernels.get(id.index()) else { continue };
+            self.is(k, Value::Kernel(*id), &mut |solver| {
+                solver.is(name, Value::Text(found.language), &mut *next)
+            })?;
+        }
+        GO_ON
+    }
+
     pub(super) fn launch(&mut self, l: &'p Term, k: &'p Term, next: Next<'_, 'p>) -> Flow {
         let (program, view) = (self.facts.program, self.view);
         for id in &view.launches {
