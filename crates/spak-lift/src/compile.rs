@@ -246,6 +246,13 @@ impl<'a> Compiler<'a> {
             self.wrong_count(call, &predicate.parameters.join(", "));
             return goals;
         }
+        goals.extend(self.inside(&predicate, terms));
+        goals
+    }
+
+    /// The conditions of a predicate with these arguments.
+    fn inside(&mut self, predicate: &Predicate, terms: Vec<Term>) -> Vec<Goal> {
+        let mut goals = Vec::new();
         let given = predicate.parameters.iter().cloned().zip(terms.into_iter().map(|t| match t {
             Term::Any => self.fresh(""),
             term => term,
@@ -261,6 +268,13 @@ impl<'a> Compiler<'a> {
         self.open.pop();
         self.scopes.pop();
         goals
+    }
+
+    /// Says what is wrong with the conditions of a predicate, whether or not it is used.
+    pub(crate) fn probe(&mut self, name: &str) {
+        let Some(predicate) = self.predicates.0.get(name).map(Rc::clone) else { return };
+        let terms = predicate.parameters.iter().map(|_| self.fresh("")).collect();
+        self.inside(&predicate, terms);
     }
 
     /// A new variable.

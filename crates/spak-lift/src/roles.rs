@@ -72,6 +72,8 @@ struct Parts<'f, 'p> {
     mmas: Vec<NodeId>,
     exps: Vec<NodeId>,
     reductions: Vec<NodeId>,
+    /// Products and sums.
+    steps: Vec<NodeId>,
 }
 
 impl<'f, 'p> Parts<'f, 'p> {
@@ -92,6 +94,7 @@ impl<'f, 'p> Parts<'f, 'p> {
             mmas: of(&[Op::Mma]),
             exps: of(&[Op::Exp, Op::Exp2]),
             reductions: of(&[Op::ReduceMax, Op::ReduceMin, Op::ReduceSum, Op::Reduce]),
+            steps: of(&[Op::Mul, Op::Fma, Op::Add]),
         }
     }
 

@@ -1,10 +1,10 @@
 //! Blocks to patterns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use spak_expr::{Expr, ExprKind};
 use spak_model::vocabulary::Kind;
-use spak_model::{Entry, Literal, Reading};
+use spak_model::{Entry, Literal, Reading, SlotReading};
 use spak_syntax::{Diagnostic, FileId, Span};
 
 use super::{Case, Pack, Pattern, Per, Piece};
@@ -24,10 +24,27 @@ pub(super) fn pack(entries: &[Entry]) -> (Pack, Vec<Diagnostic>) {
     for entry in items.iter().filter(|e| e.kind == Some(Kind::Predicate)) {
         shared.add(entry, &mut found);
     }
+    probe(items.iter().copied(), &shared, &mut found);
     for entry in items.iter().filter(|e| e.kind == Some(Kind::Pattern)) {
         pack.patterns.push(pattern(entry, &shared, &mut found));
     }
+    // What is wrong with a predicate is wrong wherever it is used.
+    let mut seen = BTreeSet::new();
+    found.retain(|d| seen.insert((d.primary.file, d.primary.span, d.code, d.message.clone())));
     (pack, found)
+}
+
+/// Says what is wrong with predicates.
+fn probe<'e>(
+    entries: impl Iterator<Item = &'e Entry>,
+    predicates: &Predicates,
+    found: &mut Vec<Diagnostic>,
+) {
+    for entry in entries.filter(|e| e.kind == Some(Kind::Predicate)) {
+        let mut compiler = Compiler::new(predicates, entry.file);
+        compiler.probe(entry.name_text().unwrap_or(""));
+        found.append(&mut compiler.found);
+    }
 }
 
 fn pattern(entry: &Entry, shared: &Predicates, found: &mut Vec<Diagnostic>) -> Pattern {
@@ -36,6 +53,7 @@ fn pattern(entry: &Entry, shared: &Predicates, found: &mut Vec<Diagnostic>) -> P
     for predicate in entry.of_kind(Kind::Predicate) {
         own.add(predicate, found);
     }
+    probe(entry.children().iter(), &own, found);
     let word = |key: &str| entry.slots(key).next().and_then(|s| word(&s.reading));
     let per = match word("per").as_deref() {
         None | Some("kernel") => Per::Kernel,
@@ -89,9 +107,16 @@ fn pattern(entry: &Entry, shared: &Predicates, found: &mut Vec<Diagnostic>) -> P
 fn case(entry: &Entry, predicates: &Predicates, found: &mut Vec<Diagnostic>) -> Case {
     let name = entry.name_text().unwrap_or("").to_owned();
     let mut compiler = Compiler::new(predicates, entry.file);
-    let conditions: Vec<&Expr> = entry.slots("when").filter_map(|s| formula(&s.reading)).collect();
+    let conditions = whens(entry);
+    if conditions.is_empty() {
+        let diagnostic =
+            Diagnostic::error(BAD_PATTERN, entry.head.span, "this case has no condition")
+                .because("it would be found in every kernel")
+                .repair("write `when: …`");
+        compiler.found.push(diagnostic.in_file(entry.file));
+    }
     let mut goals = Vec::new();
-    for condition in conditions {
+    for condition in &conditions {
         goals.extend(compiler.conditions(condition));
     }
     let mut outputs: Vec<(usize, Span)> = Vec::new();
@@ -243,9 +268,13 @@ pub(crate) fn parameters(entry: &Entry) -> Vec<String> {
     inner.split(',').map(|p| p.trim().to_owned()).filter(|p| !p.is_empty()).collect()
 }
 
-/// The conditions of a predicate.
+/// The conditions of a predicate or a case. One that could not be read, which has been said, never holds.
 pub(crate) fn whens(entry: &Entry) -> Vec<Expr> {
-    entry.slots("when").filter_map(|s| formula(&s.reading)).cloned().collect()
+    let read = |slot: &SlotReading| match formula(&slot.reading) {
+        Some(expr) => expr.clone(),
+        None => Expr::new(slot.span, ExprKind::Bool(false)),
+    };
+    entry.slots("when").map(read).collect()
 }
 
 /// Parameters by name, for the body of a predicate.

@@ -188,8 +188,10 @@ fn product(parts: &Parts<'_, '_>, roles: &mut Roles) {
             continue;
         }
         roles.give_access(parts.facts, *store, "c");
+        let array = parts.facts.root(*store);
         for load in parts.among(&parts.loads, &near) {
-            if !operands.contains(&load) {
+            // What was there before is no bias.
+            if !operands.contains(&load) && parts.facts.root(load) != array {
                 roles.give_access(parts.facts, load, "bias");
             }
         }

@@ -95,8 +95,8 @@ fn predicates_do_not_recurse() {
         pattern p { case \"found\" { when: x == exp(_) and a(x) } }
     }";
     let (pack, found) = read(text);
-    assert_eq!(found.iter().map(|d| d.code.0).collect::<Vec<_>>(), ["recursive-predicate"]);
-    assert_eq!(found[0].primary.span.slice(text), "a");
+    let said: Vec<_> = found.iter().map(|d| (d.code.0, d.primary.span.slice(text))).collect();
+    assert_eq!(said, [("recursive-predicate", "a"), ("recursive-predicate", "b")]);
     assert!(pack.patterns[0].cases.is_empty());
 }
 
@@ -160,4 +160,34 @@ fn a_finding_says_where_why_and_how_sure() {
     assert_eq!(found.because, "reduce_sum(exp(x)) sums exp(x) of x");
     assert!((found.confidence - 0.25).abs() < 1e-9);
     assert_eq!(found.kernel, Some(spak_program::KernelId(0)));
+}
+
+#[test]
+fn what_is_wrong_with_a_predicate_is_said_once_and_whether_or_not_it_is_used() {
+    let text = "system X {
+        predicate lonely(x) { when: insde(x, l) }
+        predicate wrong(x) { when: x == expp(_) }
+        pattern p { case \"found\" { when: wrong(x) and wrong(y) } }
+    }";
+    let (_, found) = read(text);
+    let places: Vec<_> = found.iter().map(|d| d.primary.span.slice(text)).collect();
+    assert_eq!(places, ["insde", "expp"]);
+}
+
+#[test]
+fn a_case_whose_conditions_cannot_be_read_is_never_found() {
+    let b = two_exponentials();
+    let text = pattern("when: x == exp(_)\nwhen: x == (");
+    let (pack, found) = read(&text);
+    assert!(!found.is_empty());
+    assert_eq!(spak_lift::Engine::new(&[pack]).find(&b.program).findings, []);
+    let (_, found) = read(&pattern("value: \"x\""));
+    assert_eq!(found.iter().map(|d| d.code.0).collect::<Vec<_>>(), ["bad-pattern"]);
+}
+
+#[test]
+fn the_word_means_something_else_elsewhere() {
+    let text = "system X { hint h { pattern: \"streaming\" } design_space { pattern: [a, b] } }";
+    let (pack, found) = read(text);
+    assert!(pack.patterns.is_empty() && found.is_empty(), "{found:?}");
 }

@@ -13,6 +13,7 @@ mod meaning;
 mod names;
 mod normal_form;
 mod observations;
+mod patterns;
 mod properties;
 mod prototype;
 mod replaced;
