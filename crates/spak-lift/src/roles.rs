@@ -98,10 +98,12 @@ impl<'f, 'p> Parts<'f, 'p> {
         }
     }
 
-    /// What a value is made of, up to matrix products and loads, these included.
+    /// What a value is made of, up to the operands of matrix products and of loads.
     fn near(&self, node: NodeId) -> Bits {
-        self.facts.collect(node, &mut |op, label| {
-            !matches!(op, Op::Mma | Op::Load) && labels::is_value(label)
+        self.facts.collect(node, &mut |op, label| match op {
+            Op::Load => false,
+            Op::Mma => label == "acc",
+            _ => labels::is_value(label),
         })
     }
 

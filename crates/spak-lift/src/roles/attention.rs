@@ -6,6 +6,9 @@ use spak_program::{NodeId, Op};
 
 use super::{Parts, Roles};
 
+/// The most terms of a sum that are looked at.
+const MOST_TERMS: usize = 200;
+
 /// A product one of whose operands is made of probabilities.
 struct Consumer {
     mma: NodeId,
@@ -109,24 +112,26 @@ fn backward(
     roles: &mut Roles,
 ) {
     let facts = parts.facts;
-    // What is subtracted from the scores, and later from the gradient of the probabilities.
-    let lse: Vec<NodeId> =
+    // What is subtracted from the gradient of the probabilities, beside what the scores are made of.
+    let of_scores: Vec<NodeId> =
         parts.exps.iter().flat_map(|exp| parts.among(&parts.loads, &parts.near(*exp))).collect();
     let mut delta = Vec::new();
     let mut further = BTreeSet::new();
     for consumer in consumers.iter().filter(|c| c.is_gradient) {
         let near = parts.near(consumer.operand);
-        delta.extend(parts.among(&parts.loads, &near).into_iter().filter(|l| !lse.contains(l)));
+        let loads = parts.among(&parts.loads, &near).into_iter();
+        delta.extend(loads.filter(|load| !of_scores.contains(load)));
         let mmas = parts.among(&parts.mmas, &near);
         further.extend(mmas.into_iter().filter(|m| !scores.contains(m)));
     }
+    let lse = subtracted(parts, &delta);
     for (loads, word) in [(&lse, "lse"), (&delta, "delta")] {
         for load in loads {
             roles.give_access(facts, *load, word);
         }
     }
     // Both have one number for each query.
-    let rows: Vec<NodeId> = lse.iter().chain(&delta).copied().collect();
+    let rows = if delta.is_empty() { lse } else { delta };
     let (mut queries, mut keys, mut gradients) = (Vec::new(), Vec::new(), Vec::new());
     for score in scores {
         let Some((a, b)) = sides(parts, *score) else { continue };
@@ -166,6 +171,65 @@ fn backward(
                 true => continue,
             };
             roles.give_access(facts, *store, word);
+        }
+    }
+}
+
+/// The loads that are subtracted from scores and never added to them; if there are some that move with
+/// `rows`, only those.
+fn subtracted(parts: &Parts<'_, '_>, rows: &[NodeId]) -> Vec<NodeId> {
+    let mut signed = BTreeSet::new();
+    for exp in &parts.exps {
+        if let Some(of) = parts.facts.program.argument(*exp, "a") {
+            signs(parts, of, false, &mut BTreeSet::new(), &mut signed);
+        }
+    }
+    let roots = |is_negative: bool| -> BTreeSet<NodeId> {
+        let of_sign = signed.iter().filter(|(sign, _)| *sign == is_negative);
+        of_sign.filter_map(|(_, load)| parts.facts.root(*load)).collect()
+    };
+    let added = roots(false);
+    let is_only_subtracted =
+        |load: &NodeId| parts.facts.root(*load).is_none_or(|root| !added.contains(&root));
+    let all = signed.iter().filter(|(sign, _)| *sign).map(|(_, load)| *load);
+    let all: Vec<NodeId> = all.filter(is_only_subtracted).collect();
+    let of_rows: BTreeSet<(u8, u32)> = rows.iter().flat_map(|row| parts.moves_with(*row)).collect();
+    let with: Vec<NodeId> =
+        all.iter().copied().filter(|load| parts.moves_with(*load) == of_rows).collect();
+    if with.is_empty() { all } else { with }
+}
+
+/// The loads among the terms of a sum, with whether they are subtracted.
+fn signs(
+    parts: &Parts<'_, '_>,
+    node: NodeId,
+    is_negative: bool,
+    seen: &mut BTreeSet<(NodeId, bool)>,
+    found: &mut BTreeSet<(bool, NodeId)>,
+) {
+    let program = parts.facts.program;
+    let node = program.behind(node);
+    if seen.len() > MOST_TERMS || !seen.insert((node, is_negative)) {
+        return;
+    }
+    let sides: &[(&str, bool)] = match program.op(node) {
+        Op::Load => {
+            found.insert((is_negative, node));
+            &[]
+        }
+        Op::Add | Op::Mul | Op::Div => &[("a", false), ("b", false)],
+        Op::Sub => &[("a", false), ("b", true)],
+        Op::Fma => &[("a", false), ("b", false), ("c", false)],
+        Op::Neg => &[("a", true)],
+        Op::Choice | Op::Select => &[("then", false), ("otherwise", false)],
+        Op::Mma => &[("acc", false)],
+        Op::Transpose | Op::Permute | Op::Extract => &[("a", false)],
+        Op::Carried => &[("init", false), ("next", false)],
+        _ => &[],
+    };
+    for (label, turns) in sides {
+        if let Some(inner) = program.argument(node, label) {
+            signs(parts, inner, is_negative != *turns, seen, found);
         }
     }
 }

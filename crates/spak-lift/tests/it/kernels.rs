@@ -76,8 +76,9 @@ pub(crate) struct Backward {
     pub(crate) store: NodeId,
 }
 
+/// With `has_decay`, what belongs to rows is added to the scores and the same of columns subtracted.
 /// `of_queries` is the kernel that gives the gradient of the queries, else that of the keys and values.
-pub(crate) fn backward(of_queries: bool) -> Backward {
+pub(crate) fn backward(of_queries: bool, has_decay: bool) -> Backward {
     let mut b = Builder::new();
     let arrays = ["a", "b", "c", "d", "e", "f", "g"].map(|name| b.array(name));
     let [aq, ak, av, ado, alse, adelta, out] = arrays;
@@ -110,6 +111,15 @@ pub(crate) fn backward(of_queries: bool) -> Backward {
     let acc = b.carried(acc0);
     let kt = b.one(Op::Transpose, k);
     let s = b.node(Op::Mma, &[("a", q), ("b", kt)]);
+    let s = if has_decay {
+        let decay = b.array("h");
+        let (row, column) = if of_queries { (tile, i) } else { (i, tile) };
+        let (row, column) = (b.load(decay, &[head, row]), b.load(decay, &[head, column]));
+        let more = b.two(Op::Add, s, row);
+        b.two(Op::Sub, more, column)
+    } else {
+        s
+    };
     let centred = b.two(Op::Sub, s, lse);
     let p = b.one(Op::Exp2, centred);
     let vt = b.one(Op::Transpose, v);

@@ -191,3 +191,29 @@ fn the_word_means_something_else_elsewhere() {
     let (pack, found) = read(text);
     assert!(pack.patterns.is_empty() && found.is_empty(), "{found:?}");
 }
+
+#[test]
+fn patterns_are_looked_for_in_kernels_launches_or_everything() {
+    let mut b = two_exponentials();
+    b.on_host(true);
+    let made = b.node(Op::Alloc, &[]);
+    b.launch(&[made, made], &[]);
+    b.launch(&[made, made], &[]);
+    let text = |per: &str, rest: &str| {
+        format!(
+            "system X {{ pattern p {{ per: {per}\n case \"c\" {{ when: x == alloc() {rest} }} }} }}"
+        )
+    };
+    let count = |per: &str, rest: &str| report(&b.program, &text(per, rest)).findings.len();
+    assert_eq!(count("kernel", ""), 0);
+    assert_eq!(count("launch", ""), 1);
+    assert_eq!(count("file", ""), 1);
+    let found =
+        report(&b.program, &text("file", "and kernel(k)\nkernel: k\nevidence: [x, k]")).findings;
+    assert_eq!(found[0].kernel, Some(spak_program::KernelId(0)));
+    assert_eq!(found[0].sites.len(), 2);
+    // What both launches have in common is one finding, and belongs to neither.
+    let found = report(&b.program, &text("launch", "and launch(l, _)\nevidence: [x]")).findings;
+    assert_eq!((found.len(), found[0].launch), (1, None));
+    assert_eq!(found[0].sites, [at(made)]);
+}

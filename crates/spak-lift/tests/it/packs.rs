@@ -78,8 +78,8 @@ fn operands_of_attention_are_told_apart_by_what_they_do() {
 
 #[test]
 fn operands_of_the_gradients_are_told_apart() {
-    for of_queries in [true, false] {
-        let made = backward(of_queries);
+    for (of_queries, has_decay) in [(true, false), (false, false), (true, true), (false, true)] {
+        let made = backward(of_queries, has_decay);
         let words = made.loads.map(|node| role(&made.builder.program, node).join(" "));
         assert_eq!(words, ["q", "k", "v", "do", "lse", "delta"], "{of_queries}");
         let out = if of_queries { "dq" } else { "dk" };
