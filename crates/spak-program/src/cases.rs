@@ -3,7 +3,7 @@
 //! Comparisons of one value with numbers are not independent, so such a value is tried around each of these numbers, and what
 //! its comparisons say together is one case. Everything else is true or false by itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::constant::Constant;
 use crate::evaluate::{Assumptions, binary};
@@ -35,7 +35,7 @@ impl Program {
     /// The conditions that decide a value and that the assumptions leave open, each in its smallest parts.
     pub fn open_conditions(&self, id: NodeId, assumptions: &Assumptions) -> Vec<NodeId> {
         let mut found = Vec::new();
-        let mut seen = Vec::new();
+        let mut seen = BTreeSet::new();
         self.collect_open(id, assumptions, false, &mut found, &mut seen);
         found
     }
@@ -46,12 +46,11 @@ impl Program {
         assumptions: &Assumptions,
         is_condition: bool,
         found: &mut Vec<NodeId>,
-        seen: &mut Vec<(NodeId, bool)>,
+        seen: &mut BTreeSet<(NodeId, bool)>,
     ) {
-        if seen.len() > 4000 || seen.contains(&(id, is_condition)) {
+        if seen.len() > 4000 || !seen.insert((id, is_condition)) {
             return;
         }
-        seen.push((id, is_condition));
         if self.evaluate(id, assumptions).is_some() {
             return;
         }

@@ -188,6 +188,8 @@ pub struct Parameter {
 pub struct Kernel {
     /// Its name.
     pub name: String,
+    /// `cutile`, `triton`, `cuda`
+    pub language: &'static str,
     /// Its run.
     pub scope: ScopeId,
     /// In order.

@@ -1,6 +1,6 @@
 //! What kernels are launched with on each architecture: the explicit tuning space of a program.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::architecture::ARCHITECTURES;
 use crate::cases::Case;
@@ -33,19 +33,39 @@ pub struct TuningRow {
     pub sites: Vec<Site>,
 }
 
-/// A parameter of a row, and the node that says what it is.
-type Column = (String, NodeId);
+/// A parameter of a row.
+struct Column {
+    name: String,
+    /// What says what it is.
+    value: NodeId,
+    /// Fields of configs that this is made from.
+    fields: Vec<NodeId>,
+}
+
+/// What is looked at for one launch.
+struct Table<'p> {
+    launch: &'p Launch,
+    list: Option<&'p Configs>,
+    columns: Vec<Column>,
+    /// Fields of configs that reach the launch.
+    used: Vec<&'p str>,
+}
 
 impl Program {
     /// The rows of all launches, those that say the same on several architectures together.
     pub fn tuning(&self) -> Vec<TuningRow> {
         let mut rows: Vec<TuningRow> = Vec::new();
         for launch in self.launches.iter().filter(|launch| launch.kind == LaunchKind::Real) {
-            let columns = self.columns(launch);
+            let table = Table {
+                launch,
+                list: self.list(launch),
+                columns: self.columns(launch),
+                used: self.fields_used(launch),
+            };
             for (name, capability) in ARCHITECTURES {
                 let assumptions =
                     Assumptions { capability: Some(*capability), ..Assumptions::default() };
-                for row in self.rows_of(launch, &columns, &assumptions, name) {
+                for row in self.rows_of(&table, &assumptions, name) {
                     let known = rows.iter_mut().find(|known| {
                         known.kernel == row.kernel
                             && known.key == row.key
@@ -86,8 +106,8 @@ impl Program {
                 },
                 _ => name.to_owned(),
             };
-            if !columns.iter().any(|(known, _)| *known == name) {
-                columns.push((name, value));
+            if !columns.iter().any(|known| known.name == name) {
+                columns.push(Column { name, value, fields: self.config_fields(value) });
             }
         };
         if let Some(kernel) = self.kernels.get(launch.kernel.index()) {
@@ -107,12 +127,10 @@ impl Program {
 
     fn rows_of(
         &self,
-        launch: &Launch,
-        columns: &[Column],
+        table: &Table<'_>,
         assumptions: &Assumptions,
         architecture: &'static str,
     ) -> Vec<TuningRow> {
-        let list = self.list(launch);
         let mut open: Vec<NodeId> = Vec::new();
         let mut ask = |id: NodeId, condition: bool| {
             let found = if condition {
@@ -126,16 +144,16 @@ impl Program {
                 }
             }
         };
-        for config in list.map_or(&[][..], |list| &list.configs) {
+        for config in table.list.map_or(&[][..], |list| &list.configs) {
             config.conditions.iter().for_each(|condition| ask(condition.value, true));
             config.fields.iter().for_each(|(_, value)| ask(*value, false));
         }
-        columns.iter().for_each(|(_, value)| ask(*value, false));
+        table.columns.iter().for_each(|column| ask(column.value, false));
         let mut rows = Vec::new();
         for case in self.cases(&open, assumptions) {
             let mut assumed = assumptions.clone();
             assumed.values.extend(case.values.clone());
-            let row = self.row(launch, list, columns, &assumed, &case, architecture);
+            let row = self.row(table, &assumed, &case, architecture);
             // Cases that make no difference are one.
             rows.extend(row.filter(|row| {
                 !rows.iter().any(|known: &TuningRow| {
@@ -170,13 +188,12 @@ impl Program {
 
     fn row(
         &self,
-        launch: &Launch,
-        list: Option<&Configs>,
-        columns: &[Column],
+        table: &Table<'_>,
         assumed: &Assumptions,
         case: &Case,
         architecture: &'static str,
     ) -> Option<TuningRow> {
+        let Table { launch, list, columns, used } = table;
         let mut there: Vec<&Config> = Vec::new();
         let mut strategy = Strategy::Fixed;
         if let Some(list) = list {
@@ -193,7 +210,6 @@ impl Program {
                 return None;
             }
         }
-        let used: Vec<&str> = self.fields_used(launch);
         let fields: Vec<&str> = there.first().map_or(Vec::new(), |config| {
             config
                 .fields
@@ -224,13 +240,13 @@ impl Program {
                     order.push(field);
                 }
             }
-            for (name, node) in columns {
-                let value = self.with_config(*node, *record, assumed);
-                if let Some(value) = value
-                    && !row.contains_key(name.as_str())
-                {
-                    row.insert(name, value);
-                    order.push(name);
+            for column in columns {
+                if row.contains_key(column.name.as_str()) {
+                    continue;
+                }
+                if let Some(value) = self.with_config(column, *record, assumed) {
+                    row.insert(&column.name, value);
+                    order.push(&column.name);
                 }
             }
             if parameters.is_empty() {
@@ -268,31 +284,32 @@ impl Program {
     /// The value of a node when one config is chosen.
     fn with_config(
         &self,
-        id: NodeId,
+        column: &Column,
         record: Option<&Config>,
         assumed: &Assumptions,
     ) -> Option<Constant> {
-        let Some(record) = record else { return self.evaluate(id, assumed) };
+        let Some(record) = record.filter(|_| !column.fields.is_empty()) else {
+            return self.evaluate(column.value, assumed);
+        };
         let mut assumed = assumed.clone();
-        for field in self.config_fields(id) {
+        for &field in &column.fields {
             let name = self.node(field).and_then(|node| node.name()).unwrap_or("");
             let value = record.fields.iter().find(|(known, _)| known == name);
             if let Some(value) = value.and_then(|(_, value)| self.evaluate(*value, &assumed)) {
                 assumed.values.insert(field, value);
             }
         }
-        self.evaluate(id, &assumed)
+        self.evaluate(column.value, &assumed)
     }
 
     /// Fields of configs that a value is made from.
     pub fn config_fields(&self, id: NodeId) -> Vec<NodeId> {
         let mut open = vec![id];
-        let (mut seen, mut found) = (Vec::new(), Vec::new());
+        let (mut seen, mut found) = (BTreeSet::new(), Vec::new());
         while let Some(id) = open.pop() {
-            if seen.contains(&id) || seen.len() > 2000 {
+            if seen.len() > 2000 || !seen.insert(id) {
                 continue;
             }
-            seen.push(id);
             let Some(node) = self.node(id) else { continue };
             if node.op == Op::ConfigField {
                 found.push(id);

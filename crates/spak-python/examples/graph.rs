@@ -25,6 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 file: FileId(at as u32),
                 module,
                 package: path.ends_with("__init__.py"),
+                wanted: true,
                 text,
             })
             .collect();

@@ -92,6 +92,7 @@ impl<'a> Machine<'a> {
                 self.kernel_sites.insert(function.site, kernel);
                 self.program.kernels.push(Kernel {
                     name: function.name.clone(),
+                    language: if language == Language::Cutile { "cutile" } else { "triton" },
                     scope: ScopeId(0),
                     parameters: Vec::new(),
                     hints: Vec::new(),
@@ -183,7 +184,9 @@ impl<'a> Machine<'a> {
         for launched in [true, false] {
             for kernel in 0..self.kernels.len() {
                 let wanted = self.kernels.get(kernel).is_some_and(|state| {
-                    !state.run && (state.launched || (!launched && !state.called))
+                    let wanted = self.modules.get(state.function.module);
+                    let wanted = wanted.is_some_and(|module| module.wanted);
+                    !state.run && (state.launched || (!launched && wanted && !state.called))
                 });
                 if wanted {
                     self.run_kernel(KernelId(kernel as u32));

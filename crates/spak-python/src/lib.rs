@@ -15,6 +15,7 @@ mod expression;
 mod frame;
 mod function;
 mod host;
+pub mod imports;
 mod kernel;
 mod library;
 mod looping;
@@ -39,6 +40,8 @@ pub struct Source<'a> {
     pub module: &'a str,
     /// Whether it is the `__init__.py` of a package.
     pub package: bool,
+    /// Whether its kernels and functions are run; otherwise it is there for others to import from.
+    pub wanted: bool,
     /// Its text.
     pub text: &'a str,
 }

@@ -25,6 +25,7 @@ pub(crate) const DEPTH: usize = 40;
 pub(crate) struct Module<'a> {
     pub(crate) name: String,
     pub(crate) package: bool,
+    pub(crate) wanted: bool,
     pub(crate) file: FileId,
     pub(crate) body: &'a [Stmt],
     pub(crate) frame: Rc<Frame<'a>>,
@@ -91,6 +92,7 @@ impl<'a> Machine<'a> {
         self.modules.push(Module {
             name: source.module.to_owned(),
             package: source.package,
+            wanted: source.wanted,
             file: source.file,
             body,
             frame: Rc::new(Frame::default()),
@@ -100,18 +102,24 @@ impl<'a> Machine<'a> {
 
     /// Runs all files, then the host's functions from the outside in, then the kernels.
     pub(crate) fn run(&mut self) {
-        for module in 0..self.modules.len() {
+        for module in self.wanted() {
             self.run_module(module);
         }
         let used: BTreeSet<String> =
             self.modules.iter().flat_map(|module| crate::module::used(module.body)).collect();
         let near = self.near_kernels();
         for entries in [Some(&used), None] {
-            for module in 0..self.modules.len() {
+            for module in self.wanted() {
                 self.run_entries(module, entries, &near);
             }
         }
         self.run_kernels();
+    }
+
+    /// The files whose kernels and functions are run.
+    fn wanted(&self) -> Vec<usize> {
+        let all = self.modules.iter().enumerate();
+        all.filter(|(_, module)| module.wanted).map(|(at, _)| at).collect()
     }
 
     pub(crate) fn finish(mut self) -> Program {

@@ -128,18 +128,10 @@ impl<'a> Machine<'a> {
     /// The module that `from … import` means, with leading dots resolved.
     fn base_of(&self, statement: &StmtImportFrom) -> String {
         let named = statement.module.as_ref().map_or("", |name| name.as_str());
-        if statement.level == 0 {
-            return named.to_owned();
-        }
         let here = self.modules.get(self.module);
-        let mut parts: Vec<&str> =
-            here.map_or(Vec::new(), |module| module.name.split('.').collect());
-        let up = statement.level as usize - usize::from(here.is_some_and(|module| module.package));
-        parts.truncate(parts.len().saturating_sub(up));
-        if !named.is_empty() {
-            parts.push(named);
-        }
-        parts.join(".")
+        let (module, package) =
+            here.map_or(("", false), |module| (module.name.as_str(), module.package));
+        crate::imports::base(module, package, statement.level, named)
     }
 
     fn import_all(&mut self, base: &str, site: Site, frame: &Rc<Frame<'a>>) {

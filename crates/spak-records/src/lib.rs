@@ -5,6 +5,7 @@ pub mod config;
 pub mod file;
 pub mod hash;
 pub mod levels;
+pub mod lift_report;
 pub mod plan;
 pub mod prediction;
 pub mod problem;

@@ -57,6 +57,8 @@ enum Verb {
     Loop(verbs::run_loop::Options),
     /// Measure generated kernels against NumPy in one run.
     Bench(verbs::bench::Options),
+    /// Read kernels, and say which design they are.
+    Lift(verbs::lift::Options),
     /// Say what a config must cost before it runs, and a time that nothing can beat.
     Predict(verbs::predict::Options),
     /// Count a tuning space, and say which values survive and who removes the others.
@@ -133,6 +135,7 @@ pub(crate) fn main(command: Command) -> Result<Status> {
         Verb::Lock(options) => verbs::lock::run(&options, format),
         Verb::Loop(options) => verbs::run_loop::run(&options, format),
         Verb::Bench(options) => verbs::bench::run(&options, format),
+        Verb::Lift(options) => verbs::lift::run(&options, format),
         Verb::Predict(options) => verbs::predict::run(&options, format),
         Verb::Space(options) => verbs::space::run(&options, format, command.table),
         Verb::Tune(options) => verbs::tune::run(&options, format),

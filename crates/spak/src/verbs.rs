@@ -7,6 +7,7 @@ pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod hash;
 pub(crate) mod library;
+pub(crate) mod lift;
 pub(crate) mod lock;
 pub(crate) mod new;
 pub(crate) mod predict;

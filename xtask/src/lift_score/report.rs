@@ -59,7 +59,7 @@ pub(crate) struct Statement {
 pub(crate) fn read(text: &str, place: &str) -> Result<Vec<Lifted>> {
     let value: Value = serde_json::from_str(text)?;
     let node = Node::root(&value, place);
-    let (schema, version) = (node.text("schema")?, node.text("version")?);
+    let (schema, version) = (node.text("format")?, node.text("version")?);
     if (schema.as_str(), version.as_str()) != (SCHEMA, VERSION) {
         bail!("{place}: {schema} {version}, and {SCHEMA} {VERSION} is read here");
     }

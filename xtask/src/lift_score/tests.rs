@@ -45,7 +45,7 @@ fn finding(axis: &str, kernel: &str, role: Option<&str>, value: &str, line: u64)
 fn lifted(file: Value) -> Lifted {
     let mut file = file;
     file["path"] = json!("some/where/made/up.py");
-    let report = json!({"schema": "spak.lift-report", "version": 1, "files": [file]});
+    let report = json!({"format": "spak.lift-report", "version": 1, "files": [file]});
     let mut files = report::read(&report.to_string(), "report").expect("a report");
     files.pop().expect("one file")
 }
@@ -212,7 +212,7 @@ fn configs_agree_as_sets_on_every_architecture() {
     let values = json!([[128, null], [64, 32]]);
     assert!(
         report::read(
-            &json!({"schema": "spak.lift-report", "version": 1,
+            &json!({"format": "spak.lift-report", "version": 1,
         "files": [{"path": "", "tuning": [{"kernel": "first", "values": values}]}]})
             .to_string(),
             ""
@@ -262,7 +262,7 @@ fn one_statement_matches_one_statement() {
 
 #[test]
 fn a_report_of_another_format_is_an_error() {
-    let error = report::read(r#"{"schema": "spak.lift-report", "version": 2, "files": []}"#, "it");
+    let error = report::read(r#"{"format": "spak.lift-report", "version": 2, "files": []}"#, "it");
     assert!(error.is_err());
 }
 

@@ -18,6 +18,7 @@ pub(crate) fn read_files(files: &[(&str, &str)]) -> Reading {
                 file: FileId(at as u32),
                 module,
                 package: false,
+                wanted: true,
                 text,
             })
             .collect();

@@ -18,6 +18,7 @@ pub(crate) const LIBRARIES: &[(&str, &str)] = &[
     ("std/hardware/rtx4090", include_str!("../../../../std/hardware/rtx4090.dsl")),
     ("std/hardware/rtx5070", include_str!("../../../../std/hardware/rtx5070.dsl")),
     ("std/hardware/rtx5090", include_str!("../../../../std/hardware/rtx5090.dsl")),
+    ("std/lift/cutile", include_str!("../../../../std/lift/cutile.dsl")),
     ("std/rules/attention", include_str!("../../../../std/rules/attention.dsl")),
     ("std/rules/blocks", include_str!("../../../../std/rules/blocks.dsl")),
     ("std/rules/matmul", include_str!("../../../../std/rules/matmul.dsl")),

@@ -33,6 +33,9 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.explain", || schemars::schema_for!(r::Envelope<r::ExplainReport>)),
     ("spak.fmt", || schemars::schema_for!(r::Envelope<Diagnosed<r::FormatReport>>)),
     ("spak.hash", || schemars::schema_for!(r::Envelope<Diagnosed<r::HashReport>>)),
+    ("spak.lift-report", || {
+        schemars::schema_for!(r::Envelope<spak_records::lift_report::LiftReport>)
+    }),
     ("spak.lock", || schemars::schema_for!(r::Lock)),
     ("spak.lock-report", || schemars::schema_for!(r::Envelope<Diagnosed<r::LockReport>>)),
     ("spak.loop-report", || schemars::schema_for!(r::Envelope<r::LoopReport>)),

@@ -1,0 +1,138 @@
+//! What `spak lift` prints with `--output json`.
+
+use serde::{Deserialize, Serialize};
+
+/// Result of `spak lift`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct LiftReport {
+    /// The files that were asked for, in order.
+    pub files: Vec<LiftedFile>,
+}
+
+/// One file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct LiftedFile {
+    /// As the user named it, or as it was found in a folder.
+    pub path: String,
+    /// `cutile`, `triton`; `python` when it has no kernel.
+    pub language: String,
+    /// Kernels that are launched, or that nobody calls.
+    pub kernels: Vec<LiftedKernel>,
+    /// Decisions that were found.
+    pub findings: Vec<FindingRecord>,
+    /// Explicit parameters and their values.
+    pub tuning: Vec<TuningRecord>,
+    /// What must hold, asserted or implied.
+    pub constraints: Vec<ConstraintRecord>,
+    /// What a reviewer would want to know.
+    pub hazards: Vec<HazardRecord>,
+    /// What could not be read or followed.
+    pub notes: Vec<NoteRecord>,
+}
+
+/// A kernel.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct LiftedKernel {
+    /// Its name.
+    pub name: String,
+    /// Where its definition begins.
+    pub line: u32,
+    /// The family of operators that it belongs to; `null` if none was recognised.
+    pub family: Option<String>,
+    /// Device functions that are a part of it.
+    pub inlined: Vec<String>,
+}
+
+/// A decision.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct FindingRecord {
+    /// What was decided.
+    pub axis: String,
+    /// How.
+    pub value: String,
+    /// The kernel; `null` if it is about all.
+    pub kernel: Option<String>,
+    /// The operand, for a decision about one.
+    pub role: Option<String>,
+    /// Lines that show it, ascending.
+    pub lines: Vec<u32>,
+    /// From 0 to 1.
+    pub confidence: f64,
+    /// Why, in a sentence.
+    pub because: String,
+    /// How else it could have been decided.
+    pub alternatives: Vec<String>,
+    /// Under what it holds, as a formula; `null` for always.
+    pub condition: Option<String>,
+    /// The pattern that found it.
+    pub pattern: String,
+}
+
+/// Values of explicit parameters.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct TuningRecord {
+    /// The kernel.
+    pub kernel: String,
+    /// Where and when.
+    pub condition: TuningCondition,
+    /// `exhaustive`, `first`, `heuristic` or `fixed`.
+    pub strategy: String,
+    /// Names, in order.
+    pub parameters: Vec<String>,
+    /// One list for each config, in the order of the parameters.
+    pub values: Vec<Vec<String>>,
+    /// Parameters that reach neither the kernel nor its launch.
+    pub dead: Vec<String>,
+    /// Lines that say so, ascending.
+    pub lines: Vec<u32>,
+}
+
+/// Where and when values are taken.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct TuningCondition {
+    /// Architectures (`sm_90`).
+    pub arch: Vec<String>,
+    /// What the list is looked up by, if that decides alone.
+    pub key: Option<String>,
+    /// Everything else, as a formula; empty for always.
+    pub other: String,
+}
+
+/// Something that must hold.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct ConstraintRecord {
+    /// `asserted`, `implied`, `computed`, `contract`, `hardware`, `API` or `hazard`.
+    pub kind: String,
+    /// As a formula where there is one.
+    pub statement: String,
+    /// The kernel; `null` if it is about all.
+    pub kernel: Option<String>,
+    /// Lines that say so, ascending.
+    pub lines: Vec<u32>,
+    /// The pattern that found it.
+    pub pattern: String,
+}
+
+/// Something dead, misleading or dangerous.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct HazardRecord {
+    /// `hint_never_launched`, `unused_parameter`, `clone_drift`…
+    pub kind: String,
+    /// What it is, in a sentence.
+    pub item: String,
+    /// The kernel; `null` if it is about all.
+    pub kernel: Option<String>,
+    /// Lines that show it, ascending.
+    pub lines: Vec<u32>,
+    /// The pattern that found it.
+    pub pattern: String,
+}
+
+/// Something that was not read or followed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct NoteRecord {
+    /// What.
+    pub text: String,
+    /// Where.
+    pub line: u32,
+}

@@ -1,0 +1,23 @@
+//! Lifting: from files of kernels to what `spak lift` reports.
+
+pub(crate) mod packs;
+pub(crate) mod report;
+pub(crate) mod sources;
+
+/// The stack on which sources are read and run; deep texts need it.
+const STACK: usize = 256 << 20;
+
+/// Does something on a stack that is deep enough for reading sources.
+///
+/// # Errors
+/// When no thread can be started.
+pub(crate) fn on_a_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> anyhow::Result<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK);
+        let handle = thread.spawn_scoped(scope, work)?;
+        match handle.join() {
+            Ok(value) => Ok(value),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}

@@ -1,0 +1,190 @@
+//! A program and what patterns found in it, as records by file.
+
+use std::collections::BTreeMap;
+
+use spak_lift::{Finding, Pack, Report};
+use spak_program::{Condition, KernelId, Program, Site, Strategy, TuningRow};
+use spak_records::lift_report::{
+    ConstraintRecord, FindingRecord, HazardRecord, LiftedFile, LiftedKernel, NoteRecord,
+    TuningCondition, TuningRecord,
+};
+
+use crate::lifting::sources::Gathered;
+
+/// Axes of patterns that are no decisions: what must hold, what a reviewer wants to know, what a kernel is.
+const CONSTRAINT: &str = "constraint";
+const HAZARD: &str = "hazard";
+const FAMILY: &str = "family";
+
+/// Makes the records of one command.
+pub(crate) struct Reporter<'r> {
+    pub(crate) files: &'r Gathered,
+    pub(crate) program: &'r Program,
+    pub(crate) packs: &'r [Pack],
+    pub(crate) report: &'r Report,
+}
+
+impl Reporter<'_> {
+    /// One record for each file that was asked for.
+    pub(crate) fn files(&self) -> Vec<LiftedFile> {
+        let rows = self.program.tuning();
+        let wanted = self.files.files.iter().enumerate().filter(|(_, file)| file.wanted);
+        wanted.map(|(at, _)| self.file(at as u32, &rows)).collect()
+    }
+
+    fn file(&self, file: u32, rows: &[TuningRow]) -> LiftedFile {
+        let mut lifted = LiftedFile {
+            path: self.files.files.get(file as usize).map_or(String::new(), |f| f.shown.clone()),
+            language: "python".to_owned(),
+            ..LiftedFile::default()
+        };
+        for (at, kernel) in self.program.kernels.iter().enumerate() {
+            if kernel.site.file.0 != file {
+                continue;
+            }
+            lifted.language = kernel.language.to_owned();
+            lifted.kernels.push(LiftedKernel {
+                name: kernel.name.clone(),
+                line: self.line(kernel.site),
+                family: self.family(KernelId(at as u32)),
+                inlined: kernel.inlined.iter().map(|(name, _)| name.clone()).collect(),
+            });
+        }
+        for finding in self.report.findings.iter().filter(|one| self.is_of(one, file)) {
+            self.add(finding, file, &mut lifted);
+        }
+        let here = rows.iter().filter(|row| self.kernel_file(row.kernel) == Some(file));
+        lifted.tuning = here.map(|row| self.tuning(row, file)).collect();
+        lifted.notes = self
+            .program
+            .gaps
+            .iter()
+            .filter(|(_, site)| site.file.0 == file)
+            .map(|(text, site)| NoteRecord { text: text.clone(), line: self.line(*site) })
+            .collect();
+        lifted
+    }
+
+    /// Whether a finding belongs to a file: by its kernel, or by its first place.
+    fn is_of(&self, finding: &Finding, file: u32) -> bool {
+        let of = finding.kernel.and_then(|kernel| self.kernel_file(kernel));
+        of.or_else(|| finding.sites.first().map(|site| site.file.0)) == Some(file)
+    }
+
+    fn add(&self, finding: &Finding, file: u32, lifted: &mut LiftedFile) {
+        let kernel = finding.kernel.map(|kernel| self.kernel_name(kernel));
+        let lines = self.lines(&finding.sites, file);
+        let pattern = format!("{}.{}", finding.pack, finding.pattern);
+        match finding.axis.as_str() {
+            FAMILY => {}
+            CONSTRAINT => lifted.constraints.push(ConstraintRecord {
+                kind: finding.value.clone(),
+                statement: finding.because.clone(),
+                kernel,
+                lines,
+                pattern,
+            }),
+            HAZARD => lifted.hazards.push(HazardRecord {
+                kind: finding.value.clone(),
+                item: finding.because.clone(),
+                kernel,
+                lines,
+                pattern,
+            }),
+            _ => lifted.findings.push(FindingRecord {
+                axis: finding.axis.clone(),
+                value: finding.value.clone(),
+                kernel,
+                role: finding.role.clone(),
+                lines,
+                confidence: finding.confidence,
+                because: finding.because.clone(),
+                alternatives: self.alternatives(finding),
+                condition: self.formula(&finding.conditions),
+                pattern,
+            }),
+        }
+    }
+
+    fn alternatives(&self, finding: &Finding) -> Vec<String> {
+        let pack = self.packs.iter().find(|pack| pack.name == finding.pack);
+        let patterns = pack.into_iter().flat_map(|pack| &pack.patterns);
+        let mut of = patterns.filter(|pattern| pattern.name == finding.pattern);
+        of.next().map_or(Vec::new(), |pattern| {
+            pattern.values.iter().filter(|value| **value != finding.value).cloned().collect()
+        })
+    }
+
+    fn tuning(&self, row: &TuningRow, file: u32) -> TuningRecord {
+        TuningRecord {
+            kernel: self.kernel_name(row.kernel),
+            condition: TuningCondition {
+                arch: row.architectures.iter().map(|name| (*name).to_owned()).collect(),
+                key: row.key.clone(),
+                other: row.condition.clone(),
+            },
+            strategy: match row.strategy {
+                Strategy::Exhaustive => "exhaustive",
+                Strategy::First => "first",
+                Strategy::Heuristic => "heuristic",
+                Strategy::Fixed => "fixed",
+            }
+            .to_owned(),
+            parameters: row.parameters.clone(),
+            values: row
+                .values
+                .iter()
+                .map(|values| values.iter().map(|value| plain(&value.to_string())).collect())
+                .collect(),
+            dead: row.dead.clone(),
+            lines: self.lines(&row.sites, file),
+        }
+    }
+
+    fn family(&self, kernel: KernelId) -> Option<String> {
+        let mut of = self
+            .report
+            .findings
+            .iter()
+            .filter(|finding| finding.axis == FAMILY && finding.kernel == Some(kernel));
+        of.next().map(|finding| finding.value.clone())
+    }
+
+    fn kernel_name(&self, kernel: KernelId) -> String {
+        self.program.kernels.get(kernel.index()).map_or(String::new(), |kernel| kernel.name.clone())
+    }
+
+    fn kernel_file(&self, kernel: KernelId) -> Option<u32> {
+        self.program.kernels.get(kernel.index()).map(|kernel| kernel.site.file.0)
+    }
+
+    fn line(&self, site: Site) -> u32 {
+        self.files.files.get(site.file.0 as usize).map_or(0, |file| file.line(site.span.start))
+    }
+
+    /// Lines of one file, each once.
+    fn lines(&self, sites: &[Site], file: u32) -> Vec<u32> {
+        let here = sites.iter().filter(|site| site.file.0 == file);
+        let lines: BTreeMap<u32, ()> = here.map(|site| (self.line(*site), ())).collect();
+        lines.into_keys().collect()
+    }
+
+    fn formula(&self, conditions: &[Condition]) -> Option<String> {
+        let parts: Vec<String> = conditions
+            .iter()
+            .map(|condition| {
+                let text = self.program.describe(condition.value);
+                if condition.holds { text } else { format!("not ({text})") }
+            })
+            .collect();
+        (!parts.is_empty()).then(|| parts.join(" and "))
+    }
+}
+
+/// A value as a table shows it: texts without quotes, and what is not set as such.
+fn plain(value: &str) -> String {
+    match value {
+        "none" => "unset".to_owned(),
+        value => value.trim_matches('"').to_owned(),
+    }
+}

@@ -1,0 +1,197 @@
+//! Finding the files of kernels, and the files of their package that these import.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, anyhow, bail};
+use spak_python::{Source, imports::imports};
+use spak_syntax::{FileId, LineIndex};
+
+/// A file of kernels is some hundred kilobytes at most; more is data.
+const MAX_FILE_BYTES: u64 = 16 << 20;
+
+/// Files in folders that are named; a package has some thousands.
+const MAX_FILES: usize = 20_000;
+
+/// One file.
+pub(crate) struct File {
+    pub(crate) shown: String,
+    path: PathBuf,
+    pub(crate) text: String,
+    pub(crate) lines: LineIndex,
+    module: String,
+    package: bool,
+    /// Named by the user, or found in a folder that was named.
+    pub(crate) wanted: bool,
+}
+
+/// All files of one command.
+#[derive(Default)]
+pub(crate) struct Gathered {
+    pub(crate) files: Vec<File>,
+    /// What could not be read, and why.
+    pub(crate) unread: Vec<(String, String)>,
+}
+
+impl Gathered {
+    /// Reads the files that are named, those in folders that are named, and what they import.
+    ///
+    /// # Errors
+    /// When something that was named cannot be read.
+    pub(crate) fn of(paths: &[PathBuf]) -> Result<Self> {
+        let mut gathered = Self::default();
+        for path in paths {
+            let shown = path.to_string_lossy();
+            let meta = std::fs::metadata(path)
+                .map_err(|error| anyhow!("cannot read `{shown}`: {error}"))?;
+            if meta.is_dir() {
+                let before = gathered.files.len();
+                gathered.folder(path)?;
+                if gathered.files.len() == before {
+                    bail!("`{shown}` has no Python file (`.py`)");
+                }
+            } else if let Err(error) = gathered.add(path, true) {
+                bail!("cannot read `{shown}`: {error:#}");
+            }
+        }
+        gathered.follow();
+        Ok(gathered)
+    }
+
+    /// As the front end wants them.
+    pub(crate) fn sources(&self) -> Vec<Source<'_>> {
+        let all = self.files.iter().enumerate();
+        all.map(|(at, file)| file.source(FileId(at as u32))).collect()
+    }
+
+    fn folder(&mut self, root: &Path) -> Result<()> {
+        // Folders by their real paths, so that a link to one around it is not entered again.
+        let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+        let mut open = vec![root.to_owned()];
+        while let Some(folder) = open.pop() {
+            let real = folder.canonicalize().unwrap_or_else(|_| folder.clone());
+            if !seen.insert(real) {
+                continue;
+            }
+            let Ok(entries) = std::fs::read_dir(&folder) else {
+                self.unread.push((folder.to_string_lossy().into_owned(), "not readable".into()));
+                continue;
+            };
+            let mut paths: Vec<PathBuf> =
+                entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+            paths.sort_unstable();
+            for path in paths.iter().rev().filter(|path| path.is_dir()) {
+                open.push(path.clone());
+            }
+            for path in paths.iter().filter(|path| is_python(path) && path.is_file()) {
+                if self.files.len() >= MAX_FILES {
+                    bail!("there are more than {MAX_FILES} files in `{}`", root.to_string_lossy());
+                }
+                if let Err(error) = self.add(path, true) {
+                    self.unread.push((path.to_string_lossy().into_owned(), format!("{error:#}")));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, path: &Path, wanted: bool) -> Result<usize> {
+        let identity = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if let Some(known) = self.files.iter().position(|file| file.path == identity) {
+            if let Some(file) = self.files.get_mut(known) {
+                file.wanted |= wanted;
+            }
+            return Ok(known);
+        }
+        let size = std::fs::metadata(path)?.len();
+        if size > MAX_FILE_BYTES {
+            bail!("it has {size} bytes, and a source has at most {MAX_FILE_BYTES}");
+        }
+        let bytes = std::fs::read(path)?;
+        // Whatever is not UTF-8 stands in comments or texts, as a rule.
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let (module, package) = module_of(&identity);
+        let lines = LineIndex::new(&text);
+        let shown = path.to_string_lossy().into_owned();
+        self.files.push(File { shown, path: identity, text, lines, module, package, wanted });
+        Ok(self.files.len() - 1)
+    }
+
+    /// Adds the files of the same packages that are imported, as far as they are there.
+    fn follow(&mut self) {
+        let mut open: VecDeque<usize> = (0..self.files.len()).collect();
+        let mut missing: BTreeSet<String> = BTreeSet::new();
+        let mut known: BTreeMap<String, usize> = BTreeMap::new();
+        while let Some(at) = open.pop_front() {
+            let Some(file) = self.files.get(at) else { continue };
+            known.insert(file.module.clone(), at);
+            let Some(root) = file.root() else { continue };
+            let top = file.module.split('.').next().unwrap_or("").to_owned();
+            for name in imports(&file.source(FileId(at as u32))) {
+                let inside = name.split('.').next() == Some(top.as_str());
+                if !inside || known.contains_key(&name) || missing.contains(&name) {
+                    continue;
+                }
+                let relative: PathBuf = name.split('.').collect();
+                let candidates = [
+                    root.join(&relative).with_extension("py"),
+                    root.join(&relative).join("__init__.py"),
+                ];
+                let found = candidates.iter().find(|path| path.is_file());
+                match found.and_then(|path| self.add(path, false).ok()) {
+                    Some(new) => {
+                        if known.insert(name, new).is_none() {
+                            open.push_back(new);
+                        }
+                    }
+                    None => {
+                        missing.insert(name);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl File {
+    fn source(&self, file: FileId) -> Source<'_> {
+        Source {
+            file,
+            module: &self.module,
+            package: self.package,
+            wanted: self.wanted,
+            text: &self.text,
+        }
+    }
+
+    /// The folder that has the outermost package.
+    fn root(&self) -> Option<PathBuf> {
+        let levels = self.module.split('.').count() + usize::from(self.package);
+        self.path.ancestors().nth(levels).map(Path::to_owned)
+    }
+
+    /// The line of a byte.
+    pub(crate) fn line(&self, at: u32) -> u32 {
+        self.lines.line_column(&self.text, at).0
+    }
+}
+
+fn is_python(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "py")
+}
+
+/// The dotted name of a file, from the packages around it, and whether it is a package itself.
+fn module_of(path: &Path) -> (String, bool) {
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let package = stem.as_deref() == Some("__init__");
+    let mut parts: Vec<String> = stem.filter(|_| !package).into_iter().collect();
+    let mut folder = path.parent();
+    while let Some(here) = folder.filter(|here| here.join("__init__.py").is_file()) {
+        if let Some(name) = here.file_name() {
+            parts.push(name.to_string_lossy().into_owned());
+        }
+        folder = here.parent();
+    }
+    parts.reverse();
+    (parts.join("."), package)
+}

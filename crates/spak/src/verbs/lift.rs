@@ -1,0 +1,119 @@
+//! `spak lift`: reads kernels and says which design they are.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use spak_lift::Engine;
+use spak_records::lift_report::{LiftReport, LiftedFile};
+
+use crate::exit::Status;
+use crate::lifting::{on_a_deep_stack, packs::Packs, report::Reporter, sources::Gathered};
+use crate::output::{self, Format, json};
+
+/// What `spak lift` is told.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Sources of kernels (`.py`), or folders that have them. They are read, never run.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// A pack of patterns (`.dsl`) besides those that come with the program; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pack: Vec<PathBuf>,
+}
+
+/// Lifts files; a problem is a file that is not what its name says.
+pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
+    let packs = Packs::read(&options.pack)?;
+    let files = Gathered::of(&options.files)?;
+    let (report, broken) = on_a_deep_stack(|| lift(&packs, &files))?;
+    for line in &broken {
+        output::aside(line);
+    }
+    for (file, why) in &files.unread {
+        output::aside(&format!("warning: `{file}` was not read: {why}\n"));
+    }
+    match format {
+        Format::Human => print(&report)?,
+        Format::Json => json::result("spak.lift-report", report)?,
+    }
+    let fine = broken.is_empty() && files.unread.is_empty();
+    Ok(if fine { Status::Fine } else { Status::Problems })
+}
+
+fn lift(packs: &Packs, files: &Gathered) -> (LiftReport, Vec<String>) {
+    let reading = spak_python::read(&files.sources());
+    let broken = reading.errors.iter().filter_map(|error| {
+        let file = files.files.get(error.file.0 as usize).filter(|file| file.wanted)?;
+        let line = file.line(error.span.start);
+        let message = &error.message;
+        Some(format!("error: {}:{line}: this is not Python: {message}\n", file.shown))
+    });
+    let report = Engine::new(&packs.packs).find(&reading.program);
+    let reporter =
+        Reporter { files, program: &reading.program, packs: &packs.packs, report: &report };
+    (LiftReport { files: reporter.files() }, broken.collect())
+}
+
+fn print(report: &LiftReport) -> Result<()> {
+    let mut text = String::new();
+    let with_kernels: Vec<&LiftedFile> =
+        report.files.iter().filter(|file| !file.kernels.is_empty()).collect();
+    if with_kernels.is_empty() {
+        text.push_str("no kernels were found\n");
+    }
+    for file in with_kernels {
+        write_file(&mut text, file);
+    }
+    output::result(&text)
+}
+
+fn write_file(text: &mut String, file: &LiftedFile) {
+    let _ = writeln!(text, "{} ({})", file.path, file.language);
+    for kernel in &file.kernels {
+        let family = kernel.family.as_deref().unwrap_or("family not recognised");
+        let _ = writeln!(text, "\n{} (line {}): {family}", kernel.name, kernel.line);
+        let rows = file.findings.iter().filter(|one| one.kernel.as_ref() == Some(&kernel.name));
+        let rows = rows.map(|one| {
+            let axis = match &one.role {
+                Some(role) => format!("{} of {role}", one.axis),
+                None => one.axis.clone(),
+            };
+            vec![axis, one.value.clone(), lines(&one.lines), one.because.clone()]
+        });
+        text.push_str(&output::table(&["axis", "value", "lines", "because"], rows));
+        let rows = file.tuning.iter().filter(|one| one.kernel == kernel.name).map(|one| {
+            let values: Vec<String> = one.values.iter().map(|value| value.join(" ")).collect();
+            let mut on = one.condition.arch.join(" ");
+            if !one.condition.other.is_empty() {
+                let _ = write!(on, " if {}", one.condition.other);
+            }
+            vec![on, one.strategy.clone(), one.parameters.join(" "), values.join(" | ")]
+        });
+        let rows: Vec<Vec<String>> = rows.collect();
+        if !rows.is_empty() {
+            text.push_str(&output::table(&["on", "choice", "parameters", "values"], rows));
+        }
+    }
+    for (name, items) in [
+        ("must hold", file.constraints.iter().map(|c| (&c.kind, &c.statement, &c.lines)).collect()),
+        ("to know", file.hazards.iter().map(|h| (&h.kind, &h.item, &h.lines)).collect::<Vec<_>>()),
+    ] {
+        if items.is_empty() {
+            continue;
+        }
+        let rows =
+            items.iter().map(|(kind, item, at)| vec![(*kind).clone(), (*item).clone(), lines(at)]);
+        let _ = writeln!(text, "\n{name}");
+        text.push_str(&output::table(&["kind", "what", "lines"], rows));
+    }
+    for note in &file.notes {
+        let _ = writeln!(text, "note: line {}: {}", note.line, note.text);
+    }
+}
+
+fn lines(lines: &[u32]) -> String {
+    let all: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    all.join(" ")
+}
