@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 
 use spak_program::{KernelId, LaunchId, Program};
 
-use crate::facts::{Facts, View};
+use crate::facts::{Facts, Runs, View};
 use crate::finding::{Note, Report};
 use crate::pack::{Case, Pack, Pattern, Per};
 use crate::solve::Solver;
@@ -57,9 +57,10 @@ impl<'k> Engine<'k> {
     /// Everything that the patterns find in a program.
     pub fn find(&self, program: &Program) -> Report {
         let facts = Facts::new(program);
-        let kernels = kernels(program);
-        let launches = launches(program);
-        let file = [Target { view: View::of_file(program), launch: None }];
+        let runs = Runs::of(program);
+        let kernels = kernels(program, &runs);
+        let launches = launches(program, &runs);
+        let file = [Target { view: View::of_file(program, &runs), launch: None }];
         let mut report = Report::default();
         for pack in self.packs {
             for pattern in &pack.patterns {
@@ -121,13 +122,13 @@ fn cut(pattern: &Pattern, case: &Case, kernel: Option<KernelId>, limits: Limits)
     }
 }
 
-fn kernels(program: &Program) -> Vec<Target> {
+fn kernels(program: &Program, runs: &Runs) -> Vec<Target> {
     let ids = (0..program.kernels.len()).map(|at| KernelId(at as u32));
-    ids.map(|id| Target { view: View::of_kernel(program, id), launch: None }).collect()
+    ids.map(|id| Target { view: View::of_kernel(program, runs, id), launch: None }).collect()
 }
 
-fn launches(program: &Program) -> Vec<Target> {
+fn launches(program: &Program, runs: &Runs) -> Vec<Target> {
     let ids = (0..program.launches.len()).map(|at| LaunchId(at as u32));
-    let target = |id| Some(Target { view: View::of_launch(program, id)?, launch: Some(id) });
+    let target = |id| Some(Target { view: View::of_launch(program, runs, id)?, launch: Some(id) });
     ids.filter_map(target).collect()
 }

@@ -14,7 +14,7 @@ use crate::roles::Roles;
 
 pub(crate) use known::{number, same_constant, text};
 pub(crate) use slice::Bits;
-pub(crate) use view::View;
+pub(crate) use view::{Runs, View};
 
 /// The most values that a node stands for, and the deepest nesting that is followed.
 const MOST: usize = 32;

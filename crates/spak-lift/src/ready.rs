@@ -95,7 +95,10 @@ fn equal(a: &Term, b: &Term, bound: Set, sizes: &dyn Sizes) -> Option<u32> {
         {
             Some(searched(t))
         }
-        (Term::Variable(_), t) | (t, Term::Variable(_)) => t.is_literal().then_some(0),
+        // What finds the value in the program says where it is.
+        (Term::Variable(_), Term::Number(_) | Term::Text(_))
+        | (Term::Number(_) | Term::Text(_), Term::Variable(_)) => Some(LATE),
+        (Term::Variable(_), _) | (_, Term::Variable(_)) => None,
         (a, b) if a.is_operation() && b.is_operation() => Some(searched(a)),
         (a, b) if a.is_literal() && b.is_literal() => Some(0),
         (a, b) => {

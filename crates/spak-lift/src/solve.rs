@@ -293,7 +293,12 @@ impl<'p> Solver<'p> {
             (Term::Variable(variable), value) => match self.value(*variable) {
                 Some(known) if self.is_same(known, value) => next(self),
                 Some(_) => GO_ON,
-                None => self.bind(*variable, value, next),
+                None => match value {
+                    Value::Node(node) if self.mode(*variable) != Mode::Behind => {
+                        self.spread(*variable, node, next)
+                    }
+                    value => self.bind(*variable, value, next),
+                },
             },
             (term, Value::Node(node)) => self.exactly(term, node, next),
             (Term::Number(_) | Term::Text(_), value) => {
@@ -301,6 +306,39 @@ impl<'p> Solver<'p> {
                 if is_same { next(self) } else { GO_ON }
             }
             _ => GO_ON,
+        }
+    }
+
+    /// As [`Self::is`], where a variable that stands for casts as well stands for this very node.
+    pub(crate) fn is_node(&mut self, term: &'p Term, node: NodeId, next: Next<'_, 'p>) -> Flow {
+        match term {
+            Term::Variable(variable) if self.value(*variable).is_none() => {
+                self.bind(*variable, Value::Node(node), next)
+            }
+            term => self.is(term, Value::Node(node), next),
+        }
+    }
+
+    /// Gives a variable every value of the program behind whose casts a node is.
+    fn spread(&mut self, variable: usize, node: NodeId, next: Next<'_, 'p>) -> Flow {
+        let view = self.view;
+        for found in view.nodes.iter().copied() {
+            self.count()?;
+            if self.facts.program.behind(found) == node {
+                self.bind(variable, Value::Node(found), next)?;
+            }
+        }
+        GO_ON
+    }
+
+    /// The node that a relation is about: of a value with its casts, the one behind them.
+    pub(crate) fn subject(&self, term: &'p Term) -> Option<NodeId> {
+        let node = self.node_of(term)?;
+        match term {
+            Term::Variable(variable) if self.mode(*variable) == Mode::Exact => {
+                Some(self.facts.program.behind(node))
+            }
+            _ => Some(node),
         }
     }
 
@@ -347,16 +385,7 @@ impl<'p> Solver<'p> {
             (Value::Node(node), Term::Variable(other)) if self.value(*other).is_none() => {
                 match (mode(variable, self), mode(term, self)) {
                     (Mode::Behind, Mode::Behind) => self.bind(*other, value, next),
-                    (Mode::Behind, _) => {
-                        let view = self.view;
-                        for found in view.nodes.iter().copied() {
-                            self.count()?;
-                            if self.facts.program.behind(found) == node {
-                                self.bind(*other, Value::Node(found), next)?;
-                            }
-                        }
-                        GO_ON
-                    }
+                    (Mode::Behind, _) => self.spread(*other, node, next),
                     _ => self.at(term, node, next),
                 }
             }
@@ -375,15 +404,13 @@ impl<'p> Solver<'p> {
         if is_exact {
             for node in view.nodes.iter().copied() {
                 self.count()?;
-                self.at(term, node, &mut |solver| solver.is(other, Value::Node(node), &mut *next))?;
+                self.at(term, node, &mut |solver| solver.is_node(other, node, &mut *next))?;
             }
             return GO_ON;
         }
         for op in term.operations() {
             for node in view.of_op(op).iter().copied() {
-                self.exactly(term, node, &mut |solver| {
-                    solver.is(other, Value::Node(node), &mut *next)
-                })?;
+                self.exactly(term, node, &mut |solver| solver.is_node(other, node, &mut *next))?;
             }
         }
         GO_ON

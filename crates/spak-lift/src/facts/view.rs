@@ -19,42 +19,58 @@ pub(crate) struct View {
     by_op: Vec<Vec<NodeId>>,
 }
 
+/// The nodes of each run, so that views need not look at all of them.
+pub(crate) struct Runs(Vec<Vec<NodeId>>);
+
+impl Runs {
+    pub(crate) fn of(program: &Program) -> Self {
+        let mut runs = vec![Vec::new(); program.scopes.len()];
+        for (at, node) in program.nodes.iter().enumerate() {
+            if let Some(run) = runs.get_mut(node.scope.index()) {
+                run.push(NodeId(at as u32));
+            }
+        }
+        Self(runs)
+    }
+}
+
 impl View {
     /// A kernel and its launches.
-    pub(crate) fn of_kernel(program: &Program, kernel: KernelId) -> Self {
+    pub(crate) fn of_kernel(program: &Program, runs: &Runs, kernel: KernelId) -> Self {
         let launches = ids(program).filter(|(_, k)| *k == kernel).map(|(id, _)| id).collect();
         let is_its = |scope: ScopeId| is_kernel(program, scope, kernel);
-        Self::of(program, &is_its, (Some(kernel), vec![kernel]), launches)
+        Self::of(program, runs, &is_its, (Some(kernel), vec![kernel]), launches)
     }
 
     /// A launch with its kernel and the function of the host that it is in.
-    pub(crate) fn of_launch(program: &Program, launch: LaunchId) -> Option<Self> {
+    pub(crate) fn of_launch(program: &Program, runs: &Runs, launch: LaunchId) -> Option<Self> {
         let found = program.launches.get(launch.0 as usize)?;
         let kernel = found.kernel;
         let is_its = |scope: ScopeId| scope == found.scope || is_kernel(program, scope, kernel);
-        Some(Self::of(program, &is_its, (Some(kernel), vec![kernel]), vec![launch]))
+        Some(Self::of(program, runs, &is_its, (Some(kernel), vec![kernel]), vec![launch]))
     }
 
     /// All of a program.
-    pub(crate) fn of_file(program: &Program) -> Self {
+    pub(crate) fn of_file(program: &Program, runs: &Runs) -> Self {
         let kernels = (0..program.kernels.len()).map(|at| KernelId(at as u32)).collect();
         let launches = ids(program).map(|(id, _)| id).collect();
-        Self::of(program, &|_| true, (None, kernels), launches)
+        Self::of(program, runs, &|_| true, (None, kernels), launches)
     }
 
     fn of(
         program: &Program,
+        runs: &Runs,
         is_its: &dyn Fn(ScopeId) -> bool,
         (kernel, kernels): (Option<KernelId>, Vec<KernelId>),
         launches: Vec<LaunchId>,
     ) -> Self {
         let mut by_op = vec![Vec::new(); Op::ALL.len()];
-        let mut nodes = Vec::new();
-        for (at, node) in program.nodes.iter().enumerate().filter(|(_, n)| is_its(n.scope)) {
-            let id = NodeId(at as u32);
-            nodes.push(id);
-            if let Some(same) = by_op.get_mut(node.op as usize) {
-                same.push(id);
+        let its = runs.0.iter().enumerate().filter(|(at, _)| is_its(ScopeId(*at as u32)));
+        let mut nodes: Vec<NodeId> = its.flat_map(|(_, run)| run).copied().collect();
+        nodes.sort_unstable();
+        for id in &nodes {
+            if let Some(same) = by_op.get_mut(program.op(*id) as usize) {
+                same.push(*id);
             }
         }
         let loops = program.loops.iter().enumerate().filter(|(_, l)| is_its(l.scope));

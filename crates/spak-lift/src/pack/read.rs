@@ -131,12 +131,12 @@ fn case(entry: &Entry, predicates: &Predicates, found: &mut Vec<Diagnostic>) -> 
     };
     let value = output("value", &mut compiler).unwrap_or_else(|| Term::Text(name.clone()));
     let (role, kernel) = (output("role", &mut compiler), output("kernel", &mut compiler));
-    let evidence = entry.slots("evidence").next().map(|slot| {
+    let evidence = entry.slots("evidence").next().and_then(|slot| {
         let mut names = Vec::new();
         variables(&slot.reading, &mut names);
         let variables: Vec<usize> =
             names.iter().filter_map(|(name, span)| compiler.known(name, *span)).collect();
-        variables
+        (!variables.is_empty()).then_some(variables)
     });
     let because = entry.slots("because").next();
     let because = because.map(|slot| (text(&slot.reading), slot.span));

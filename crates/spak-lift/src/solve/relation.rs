@@ -76,7 +76,7 @@ impl<'p> Solver<'p> {
             Id::Constexpr => self.parameter(a, Some(spak_program::ParameterKind::Constexpr), next),
             Id::Runtime => self.parameter(a, Some(spak_program::ParameterKind::Runtime), next),
             Id::Name => self.name(a, b, next),
-            Id::ArrayOf => match self.node_of(a).and_then(|n| self.facts.root(n)) {
+            Id::ArrayOf => match self.subject(a).and_then(|n| self.facts.root(n)) {
                 Some(root) => self.at(b, root, next),
                 None => GO_ON,
             },
@@ -114,7 +114,7 @@ impl<'p> Solver<'p> {
     ) -> Flow {
         for node in nodes {
             self.count()?;
-            self.is(term, Value::Node(node), next)?;
+            self.is_node(term, node, next)?;
         }
         GO_ON
     }

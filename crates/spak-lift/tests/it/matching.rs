@@ -95,6 +95,10 @@ fn casts_are_looked_through_unless_they_are_named() {
     assert!(!holds(&b.program, "s == reduce_sum(c) and c == cast(_)"));
     assert!(holds(&b.program, "exact(p) and m == mma(p, _) and dtype(p, \"f16\")"));
     assert!(!holds(&b.program, "m == mma(p, _) and dtype(p, \"f16\")"));
+    assert!(holds(&b.program, "exact(p) and m == mma(p, _) and operation(p, \"exp\")"));
+    assert!(holds(&b.program, "exact(p) and p == exp(q) and m == mma(p, _) and dtype(p, \"f16\")"));
+    assert!(holds(&b.program, "p == exp(_) and q == p and exact(q) and m == mma(q, _)"));
+    assert!(holds(&b.program, "c == cast(_) and given(c, \"dtype\", d) and m == mma(c, _)"));
 }
 
 #[test]
@@ -158,6 +162,14 @@ fn literals_lists_and_names_are_values() {
     assert!(holds(&b.program, "x == load(latency=n) and n in [1, 2, 3]"));
     assert!(!holds(&b.program, "x == load(latency=n) and n not in [1, 2, 3]"));
     assert!(!holds(&b.program, "x == load(_, [_])"));
+    let yes = b.constant(Constant::Bool(true));
+    let e = b.one(Op::Exp2, load);
+    b.given(e, "flush_to_zero", yes);
+    assert!(holds(&b.program, "x == exp2(_) and given(x, \"flush_to_zero\", v) and v == true"));
+    assert!(holds(&b.program, "v == true and x == exp2(_, v)"));
+    assert!(!holds(&b.program, "x == exp2(_) and given(x, \"flush_to_zero\", v) and v == false"));
+    let found = find(&b.program, "v == 3 and x == load(latency=v)");
+    assert!(found[0].sites.contains(&at(three)));
 }
 
 #[test]

@@ -109,7 +109,7 @@ impl<'p> Solver<'p> {
     }
 
     pub(super) fn induction(&mut self, l: &'p Term, x: &'p Term, next: Next<'_, 'p>) -> Flow {
-        if let Some(node) = self.node_of(x) {
+        if let Some(node) = self.subject(x) {
             return match self.facts.counts(node) {
                 Some(id) => self.is(l, Value::Loop(id), next),
                 None => GO_ON,
@@ -131,7 +131,7 @@ impl<'p> Solver<'p> {
         next: Next<'_, 'p>,
     ) -> Flow {
         let program = self.facts.program;
-        let pairs: Vec<(LoopId, NodeId)> = match self.node_of(x) {
+        let pairs: Vec<(LoopId, NodeId)> = match self.subject(x) {
             Some(node) => self.facts.carried_by(node).map(|id| (id, node)).into_iter().collect(),
             None => {
                 let loops = self.loops(l);
@@ -204,7 +204,7 @@ impl<'p> Solver<'p> {
         holds: bool,
         next: Next<'_, 'p>,
     ) -> Flow {
-        let Some(node) = self.node_of(x) else { return GO_ON };
+        let Some(node) = self.subject(x) else { return GO_ON };
         let facts = self.facts;
         for condition in facts.conditions(node).iter().filter(|c| c.holds == holds) {
             self.at(c, condition.value, next)?;

@@ -46,7 +46,7 @@ impl<'p> Solver<'p> {
         op: Op,
         next: Next<'_, 'p>,
     ) -> Flow {
-        let Some(node) = self.node_of(x) else { return GO_ON };
+        let Some(node) = self.subject(x) else { return GO_ON };
         let mut leaves = Vec::new();
         self.leaves(op, node, 0, &mut leaves);
         for leaf in leaves {
@@ -89,7 +89,7 @@ impl<'p> Solver<'p> {
         name: &'p Term,
         next: Next<'_, 'p>,
     ) -> Flow {
-        if let Some(node) = self.node_of(x) {
+        if let Some(node) = self.subject(x) {
             let word = self.facts.program.op(node).name();
             return self.is(name, Value::Text(word), next);
         }
@@ -115,8 +115,8 @@ impl<'p> Solver<'p> {
         next: Next<'_, 'p>,
     ) -> Flow {
         let is_kind = |found: ParameterKind| kind.is_none_or(|kind| kind == found);
-        if let Some(value) = self.value_of(x) {
-            let Value::Node(node) = value else { return GO_ON };
+        if self.value_of(x).is_some() {
+            let Some(node) = self.subject(x) else { return GO_ON };
             let holds = self.facts.parameter(node).is_some_and(is_kind);
             return self.test(holds, next);
         }
@@ -129,7 +129,7 @@ impl<'p> Solver<'p> {
     }
 
     pub(super) fn name(&mut self, x: &'p Term, name: &'p Term, next: Next<'_, 'p>) -> Flow {
-        let found = self.node_of(x).and_then(|n| self.facts.program.node(n)?.name());
+        let found = self.subject(x).and_then(|n| self.facts.program.node(n)?.name());
         match found {
             Some(found) => self.is(name, Value::Text(found), next),
             None => GO_ON,
@@ -144,7 +144,7 @@ impl<'p> Solver<'p> {
         only_given: bool,
         next: Next<'_, 'p>,
     ) -> Flow {
-        let Some(node) = self.node_of(x).and_then(|n| self.facts.program.node(n)) else {
+        let Some(node) = self.subject(x).and_then(|n| self.facts.program.node(n)) else {
             return GO_ON;
         };
         for argument in node.arguments.iter().filter(|a| a.given || !only_given) {
@@ -157,7 +157,7 @@ impl<'p> Solver<'p> {
     }
 
     pub(super) fn absent(&mut self, x: &'p Term, label: &'p Term, next: Next<'_, 'p>) -> Flow {
-        let node = self.node_of(x).and_then(|n| self.facts.program.node(n));
+        let node = self.subject(x).and_then(|n| self.facts.program.node(n));
         let is_absent = match (node, self.text_of(label)) {
             (Some(node), Some(label)) => node.given(label).is_none(),
             _ => false,
@@ -183,7 +183,7 @@ impl<'p> Solver<'p> {
 
     pub(super) fn role(&mut self, x: &'p Term, role: &'p Term, next: Next<'_, 'p>) -> Flow {
         let roles = self.facts.roles();
-        if let Some(node) = self.node_of(x) {
+        if let Some(node) = self.subject(x) {
             for word in roles.of_node(node) {
                 self.is(role, Value::Text(word), next)?;
             }
