@@ -47,8 +47,8 @@ pub(crate) fn cost(goal: &Goal, bound: Set, sizes: &dyn Sizes) -> Option<u32> {
             Some(first.saturating_add(1))
         }
         GoalKind::Any(goals) => {
-            let each = goals.iter().map(|g| cost(g, bound, sizes));
-            each.sum::<Option<u32>>().map(|all| all.saturating_add(1).min(LATE))
+            let mut each = goals.iter().map(|g| cost(g, bound, sizes));
+            each.try_fold(1_u32, |all, one| Some(all.saturating_add(one?).min(LATE)))
         }
         GoalKind::Not(goal, shared) => {
             (shared & !bound == 0 && cost(goal, bound, sizes).is_some()).then_some(8)

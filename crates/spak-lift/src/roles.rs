@@ -49,9 +49,11 @@ impl Roles {
     }
 
     /// Takes away what any kernel of rows has, where more is known.
-    fn take_generic(&mut self, node: NodeId) {
-        if let Some(words) = self.by_node.get_mut(&node) {
-            words.retain(|word| !matches!(*word, "x" | "y" | "weight" | "bias"));
+    fn take_generic(&mut self, facts: &Facts<'_>, node: NodeId) {
+        for node in [Some(node), facts.root(node)].into_iter().flatten() {
+            if let Some(words) = self.by_node.get_mut(&node) {
+                words.retain(|word| !matches!(*word, "x" | "y" | "weight" | "bias"));
+            }
         }
     }
 

@@ -45,7 +45,7 @@ pub(super) fn assign(facts: &Facts<'_>, roles: &mut Roles) {
             continue;
         }
         if let Some((word, _)) = facts.root(id).and_then(|root| given.get(&root)) {
-            roles.take_generic(id);
+            roles.take_generic(facts, id);
             roles.give_access(facts, id, word);
         }
     }
@@ -71,7 +71,7 @@ fn partners(facts: &Facts<'_>, roles: &mut Roles) {
         }
     }
     for load in found {
-        roles.take_generic(load);
+        roles.take_generic(facts, load);
         roles.give_access(facts, load, "o");
     }
 }

@@ -105,8 +105,23 @@ impl<'p> Solver<'p> {
         if holds { next(self) } else { GO_ON }
     }
 
-    /// Goes on for each node as what a term may be; a term that is known only if it is among them.
+    /// Goes on for each node as the value that a term stands for, whatever casts are around it; a term that
+    /// is known only if it is among them.
     fn among(
+        &mut self,
+        term: &'p Term,
+        nodes: impl Iterator<Item = NodeId>,
+        next: Next<'_, 'p>,
+    ) -> Flow {
+        for node in nodes {
+            self.count()?;
+            self.is(term, Value::Node(node), next)?;
+        }
+        GO_ON
+    }
+
+    /// The same for nodes that are told apart from the casts around them.
+    fn among_nodes(
         &mut self,
         term: &'p Term,
         nodes: impl Iterator<Item = NodeId>,

@@ -5,7 +5,7 @@ use spak_lift::{Engine, Finding};
 use spak_program::{Node, NodeId, Op, Program};
 
 use crate::kernels::attention;
-use crate::support::{pattern, read, whens};
+use crate::support::{find, pattern, read, whens};
 
 /// The same program with its nodes in another order.
 fn renumbered(program: &Program, keys: &[u32]) -> Program {
@@ -99,6 +99,17 @@ fn all(program: &Program) -> Vec<Finding> {
     plain(Engine::new(&packs).find(program).findings)
 }
 
+/// Conditions that all have to hold.
+const CONJUNCTIONS: &[&[&str]] = &[
+    &["exact(p)", "m == mma(p, _)", "role(p, r)", "dtype(p, d)", "operation(p, \"exp2\")"],
+    &["c == cast(p, d)", "m == mma(c, v)", "role(v, r)", "p == exp2(_)", "s == reduce_sum(p)"],
+    &["carried(x, l, a, b)", "b == x * f + t", "f == exp2(e)", "made_of(e, m)", "m == max(_, _)"],
+    &["inside(x, l)", "x == load(latency=n)", "n == 4", "array_of(x, q)", "runtime(q)"],
+    &["s == store(value=o)", "o == u / v", "outside(o, l)", "carried(u, l, _, _)", "u != v"],
+    &["x == load()", "depends(x, i)", "induction(l, i)", "start(l, z)", "z == 0", "stop(l, n)"],
+    &["e == exp2(u - v)", "not (v == max(_, _) and made_of(u, log2()))", "carried(u, _, _, _)"],
+];
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
@@ -106,6 +117,19 @@ proptest! {
     fn the_numbers_of_nodes_do_not_matter(keys in prop::collection::vec(any::<u32>(), 1..40)) {
         let program = attention(false, false).builder.program;
         prop_assert_eq!(all(&program), all(&renumbered(&program, &keys)));
+    }
+
+    #[test]
+    fn the_order_of_conditions_does_not_matter(keys in prop::collection::vec(any::<u32>(), 8)) {
+        let made = attention(false, false);
+        for conditions in CONJUNCTIONS {
+            let straight = find(&made.builder.program, &conditions.join("\n"));
+            prop_assert!(!straight.is_empty(), "{:?}", conditions);
+            let mut shuffled: Vec<_> = conditions.iter().copied().zip(&keys).collect();
+            shuffled.sort_by_key(|(_, key)| **key);
+            let shuffled: Vec<_> = shuffled.into_iter().map(|(condition, _)| condition).collect();
+            prop_assert_eq!(straight, find(&made.builder.program, &shuffled.join("\n")));
+        }
     }
 
     #[test]

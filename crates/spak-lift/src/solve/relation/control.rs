@@ -67,7 +67,7 @@ impl<'p> Solver<'p> {
             facts.is_inside(facts.program.node(*n).and_then(|node| node.inside), of)
         };
         let nodes = self.candidates(x).filter(is_in);
-        self.among(x, nodes, next)?;
+        self.among_nodes(x, nodes, next)?;
         for id in self.view.loops.iter().copied() {
             if facts.is_inside(self.around(Value::Loop(id)), of) {
                 self.is(x, Value::Loop(id), next)?;
@@ -87,7 +87,7 @@ impl<'p> Solver<'p> {
         let program = self.facts.program;
         let is_in = move |n: &NodeId| program.node(*n).and_then(|node| node.inside) == Some(of);
         let nodes = self.candidates(x).filter(is_in);
-        self.among(x, nodes, next)?;
+        self.among_nodes(x, nodes, next)?;
         for id in self.view.loops.iter().copied() {
             if self.around(Value::Loop(id)) == Some(of) {
                 self.is(x, Value::Loop(id), next)?;

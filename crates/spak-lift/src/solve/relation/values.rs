@@ -28,11 +28,11 @@ impl<'p> Solver<'p> {
                     !matches!(y, Term::Variable(v) if self.mode(*v) == crate::term::Mode::Behind);
                 let found: Vec<NodeId> =
                     slice.iter().filter(|n| keeps || !is_transparent(n)).collect();
-                self.among(y, found.into_iter(), next)
+                self.among_nodes(y, found.into_iter(), next)
             }
             (None, Some(Value::Node(y))) if self.value_of(x).is_none() => {
                 let found = self.candidates(x).filter(move |n| slice(*n).has(y));
-                self.among(x, found, next)
+                self.among_nodes(x, found, next)
             }
             _ => GO_ON,
         }
