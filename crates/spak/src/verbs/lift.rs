@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use spak_lift::Engine;
 use spak_records::lift_report::{LiftReport, LiftedFile};
+
+use spak_syntax::FileId;
 
 use crate::exit::Status;
 use crate::lifting::{on_a_deep_stack, packs::Packs, report::Reporter, sources::Gathered};
@@ -21,13 +23,21 @@ pub(crate) struct Options {
     /// A pack of patterns (`.dsl`) besides those that come with the program; may be given several times.
     #[arg(long, value_name = "FILE")]
     pack: Vec<PathBuf>,
+    /// Write the source as a template whose holes are its tunable constants; for one file.
+    #[arg(long, value_name = "FILE")]
+    template: Option<PathBuf>,
 }
 
 /// Lifts files; a problem is a file that is not what its name says.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     let packs = Packs::read(&options.pack)?;
     let files = Gathered::of(&options.files)?;
-    let (report, broken) = on_a_deep_stack(|| lift(&packs, &files))?;
+    let (report, broken, template) = on_a_deep_stack(|| lift(&packs, &files))?;
+    if let Some(out) = &options.template {
+        let Some(template) = template else { bail!("`--template` is for one file") };
+        std::fs::write(out, template)
+            .with_context(|| format!("cannot write `{}`", out.to_string_lossy()))?;
+    }
     for line in &broken {
         output::aside(line);
     }
@@ -42,7 +52,8 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     Ok(if fine { Status::Fine } else { Status::Problems })
 }
 
-fn lift(packs: &Packs, files: &Gathered) -> (LiftReport, Vec<String>) {
+/// The report, what is wrong with the files, and the template of the file if there is one.
+fn lift(packs: &Packs, files: &Gathered) -> (LiftReport, Vec<String>, Option<String>) {
     let reading = spak_python::read(&files.sources());
     let broken = reading.errors.iter().filter_map(|error| {
         let file = files.files.get(error.file.0 as usize).filter(|file| file.wanted)?;
@@ -53,7 +64,13 @@ fn lift(packs: &Packs, files: &Gathered) -> (LiftReport, Vec<String>) {
     let report = Engine::new(&packs.packs).find(&reading.program);
     let reporter =
         Reporter { files, program: &reading.program, packs: &packs.packs, report: &report };
-    (LiftReport { files: reporter.files() }, broken.collect())
+    let mut wanted = files.files.iter().enumerate().filter(|(_, file)| file.wanted);
+    let only = wanted.next().filter(|_| wanted.next().is_none());
+    let template = only.map(|(at, file)| {
+        let holes = spak_lift::holes(&reading.program, FileId(at as u32), &file.text);
+        spak_lift::template(&file.text, &holes)
+    });
+    (LiftReport { files: reporter.files() }, broken.collect(), template)
 }
 
 fn print(report: &LiftReport) -> Result<()> {

@@ -1,4 +1,4 @@
-//! `spak lift`, through the binary: packages, broken files, links that go round, packs of one's own.
+//! `spak lift` and `spak generate`, through the binary: packages, broken files, links that go round, packs of one's own, templates.
 
 use std::path::Path;
 
@@ -41,7 +41,8 @@ fn package() -> tempfile::TempDir {
     std::fs::create_dir(&at).unwrap();
     std::fs::write(at.join("__init__.py"), "").unwrap();
     std::fs::write(at.join("kernels.py"), KERNEL).unwrap();
-    std::fs::write(at.join("helpers.py"), "def scaled(t):\n    return t * 1.4426950408889634\n").unwrap();
+    std::fs::write(at.join("helpers.py"), "def scaled(t):\n    return t * 1.4426950408889634\n")
+        .unwrap();
     folder
 }
 
@@ -109,4 +110,28 @@ fn patterns_of_ones_own_are_read_like_those_that_come_with_it() {
     let (code, _, err) = spak(folder.path(), &arguments);
     assert_eq!(code, 2);
     assert!(err.contains("mine.dsl"), "{err}");
+}
+
+#[test]
+fn a_template_gives_the_source_back_and_changes_only_what_is_set() {
+    let folder = package();
+    // What Jinja would take for its own, other ends of lines, no end of the last line.
+    let source = KERNEL.replace("import math\n", "import math\r\nODD = '{{ x }} {% y %} {# z #}'\n")
+        + "# the end";
+    std::fs::write(folder.path().join("pack/kernels.py"), &source).unwrap();
+    let (code, _, err) = spak(folder.path(), &["lift", "pack/kernels.py", "--template", "k.j2"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let (code, out, _) = spak(folder.path(), &["generate", "k.j2"]);
+    assert_eq!((code, &out), (0, &source));
+    let (_, holes, _) = spak(folder.path(), &["generate", "k.j2", "--holes"]);
+    assert!(["latency_1", "n_1", "n_2"].iter().all(|hole| holes.contains(hole)), "{holes}");
+    let set = ["generate", "k.j2", "--set", "latency_1=7", "--set", "n_2=256"];
+    let (code, out, _) = spak(folder.path(), &set);
+    let expected = source.replace("latency=3", "latency=7").replace("N=128", "N=256");
+    assert_eq!((code, out), (0, expected));
+    for (set, why) in [("latncy_1=7", "did you mean `latency_1`"), ("n_1=a;b", "neither a number")] {
+        let (code, _, err) = spak(folder.path(), &["generate", "k.j2", "--set", set]);
+        assert_eq!(code, 2);
+        assert!(err.contains(why), "{err}");
+    }
 }
