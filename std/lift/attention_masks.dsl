@@ -1,0 +1,312 @@
+// Which scores count in kernels of attention: what is masked, how, and in which turns of which loops.
+system Lift_Attention_Masks {
+    predicate exponential(x, of) {
+        when: x == exp(of) or x == exp2(of)
+    }
+
+    predicate scores(s) {
+        when: role(s, "s") and s == mma()
+    }
+
+    predicate forward(s) {
+        when: role(s, "s") and s == mma()
+        when: not role(_, "dp")
+    }
+
+    // A condition on positions.
+    predicate positions(k) {
+        when: made_of(k, i) and i == arange()
+    }
+
+    // A choice by positions between what is kept and what stands for the rest.
+    predicate choice_by(x, k, kept, rest) {
+        when: x == select(k, kept, rest) and is_known(rest) and positions(k)
+    }
+
+    // Scores that are left out before the exponential, by what is added to them or put in their place.
+    predicate added(x, k, rest) {
+        when: choice_by(x, k, 0, rest) and y == z + x and made_of(z, s) and scores(s)
+    }
+    predicate replaced(x, k, rest) {
+        when: choice_by(x, k, z, rest) and made_of(z, s) and scores(s)
+        when: exponential(_, e) and made_of(e, x)
+    }
+
+    // Weights that are left out after the exponential.
+    predicate cleared(x, k) {
+        when: choice_by(x, k, p, 0) and exponential(p, e) and made_of(e, s) and scores(s)
+    }
+
+    predicate masked(x, k) {
+        when: added(x, k, _) or replaced(x, k, _) or cleared(x, k)
+    }
+
+    // Positions of queries against positions of keys.
+    predicate compared(c, rows, columns) {
+        when: c == (rows >= columns) or c == (rows > columns)
+        when: made_of(rows, i) and i == arange() and made_of(columns, j) and j == arange()
+        when: not made_of(rows, j)
+    }
+    predicate causal(c, rows, columns, x) {
+        when: masked(x, k) and made_of(k, c)
+        when: compared(c, rows, columns)
+    }
+
+    pattern mask_form {
+        says: "how scores that do not count are left out"
+        values: ["additive_pre_softmax", "select_pre_softmax", "select_post_exp"]
+
+        case "select_post_exp" {
+            when: cleared(x, _)
+            evidence: [x]
+            confidence: 0.95
+            because: "{x} is zero for weights that do not count"
+        }
+        case "additive_pre_softmax" {
+            when: added(x, _, _)
+            evidence: [x]
+            confidence: 0.95
+            because: "{x} is added to the scores"
+        }
+        case "select_pre_softmax" {
+            when: replaced(x, _, _)
+            evidence: [x]
+            confidence: 0.95
+            because: "{x} takes the place of scores that do not count"
+        }
+    }
+
+    pattern mask_fill_value {
+        says: "what stands for scores that do not count"
+        values: ["-inf", "finite"]
+
+        case "-inf" {
+            when: (added(x, _, rest) or replaced(x, _, rest)) and is_inf(rest)
+            evidence: [x]
+            because: "{x} has an infinite value where scores do not count"
+        }
+        case "finite" {
+            when: (added(x, _, rest) or replaced(x, _, rest)) and number(rest, n)
+            evidence: [x]
+            because: "{x} has the value {n} where scores do not count"
+        }
+    }
+
+    pattern mask_region {
+        says: "in which turns of the loop over tiles the mask is computed"
+        values: [
+            "predicated_tail_splittable",
+            "predicated_tail_not_splittable",
+            "explicit_two_loops",
+            "every_tile",
+        ]
+
+        case "explicit_two_loops" {
+            when: causal(c, _, _, x) and directly_inside(x, l)
+            when: scores(s) and directly_inside(s, g) and g != l and not inside(g, l) and not inside(l, g)
+            when: not (causal(_, _, _, y) and inside(y, g))
+            evidence: [l, g]
+            confidence: 0.95
+            because: "tiles on the diagonal have a loop of their own, and only in it {c} is asked"
+        }
+        case "predicated_tail_splittable" {
+            when: masked(x, _) and inside(x, l) and induction(l, j) and guarded(x, g)
+            when: g == (j >= start) or g == (j > start) or g == (j < start) or g == (j <= start)
+            when: invariant(start, l) and step(l, 1)
+            evidence: [g, start, x]
+            confidence: 0.95
+            because: "{x} is computed only where {g}, which compares what counts the turns with what stays the same"
+        }
+        case "predicated_tail_not_splittable" {
+            when: masked(x, _) and inside(x, l) and induction(l, j) and guarded(x, g) and depends(g, j)
+            evidence: [g, x]
+            confidence: 0.9
+            because: "{x} is computed only where {g}, which is computed from what counts the turns"
+        }
+        case "every_tile" {
+            when: masked(x, k) and inside(x, l) and scores(s) and inside(s, l) and made_of(k, c)
+            when: compared(c, _, _)
+            evidence: [c, x]
+            confidence: 0.9
+            because: "{x} is computed for every tile"
+        }
+    }
+
+    pattern causal_support {
+        says: "whether queries see only keys up to their own position"
+        values: ["constexpr_flag", "runtime_flag", "always_on"]
+
+        case "always_on" {
+            when: causal(c, _, _, x) and unguarded(c)
+            when: not ((guarded(x, f) or guarded_not(x, f)) and parameter(f))
+            evidence: [c, x]
+            confidence: 0.9
+            because: "{c} is asked whatever the parameters are"
+        }
+        case "always_on" {
+            when: causal(c, _, _, _) and guarded(c, f) and causal(d, _, _, _) and guarded_not(d, f)
+            evidence: [c, d]
+            confidence: 0.9
+            because: "{c} is asked under both values of {f}"
+        }
+        case "constexpr_flag" {
+            when: causal(c, _, _, _) and guarded(c, f) and constexpr(f)
+            when: not (causal(d, _, _, _) and not guarded(d, f))
+            evidence: [c, f]
+            confidence: 0.9
+            because: "{c} is asked only if {f} holds, which is known when the kernel is compiled"
+        }
+        case "runtime_flag" {
+            when: causal(c, _, _, _) and guarded(c, f) and runtime(f)
+            evidence: [c, f]
+            confidence: 0.9
+            because: "{c} is asked only if {f} holds"
+        }
+        case "always_on" {
+            when: causal(c, _, _, _) and inside(c, l) and induction(l, j)
+            when: not ((guarded(c, f) or guarded_not(c, f)) and parameter(f))
+            evidence: [c]
+            confidence: 0.85
+            because: "{c} is asked whatever the parameters are"
+        }
+    }
+
+    pattern causal_predicate {
+        says: "whether a query sees the key at its own position"
+        values: [">=", ">"]
+
+        case ">=" {
+            when: causal(c, rows, columns, _) and c == (rows >= columns)
+            evidence: [c]
+            confidence: 0.95
+            because: "{c} holds on the diagonal"
+        }
+        case ">" {
+            when: causal(c, rows, columns, _) and c == (rows > columns)
+            evidence: [c]
+            confidence: 0.9
+            because: "{c} does not hold on the diagonal"
+        }
+    }
+
+    pattern causal_tile_skipping {
+        says: "whether tiles of which nothing counts are left out"
+        values: ["pruned", "full_loop"]
+
+        // A bound of loop l that follows the block.
+        predicate follows(l, y, b) {
+            when: (start(l, bound) or stop(l, bound)) and made_of(bound, y) and made_of(y, b)
+            when: b == block_id() or b == item(block_id()) or b == item(call())
+            when: y != b
+        }
+
+        case "pruned" {
+            when: causal(c, rows, columns, x) and inside(x, l) and scores(s) and inside(s, l)
+            when: follows(l, y, b) and (made_of(rows, b) or made_of(columns, b))
+            evidence: [y]
+            confidence: 0.95
+            because: "the loop over tiles has a bound that follows the block: {y}"
+        }
+        case "full_loop" {
+            when: causal(c, _, _, x) and directly_inside(x, l) and scores(s) and inside(s, l)
+            evidence: [l]
+            confidence: 0.8
+            because: "no bound of the loop over tiles follows the block"
+        }
+    }
+
+    pattern causal_alignment {
+        says: "which key the first query is aligned with, where there are more keys than queries"
+        values: ["top_left", "bottom_right", "explicit_positions"]
+
+        case "explicit_positions" {
+            when: causal(c, rows, columns, _) and (made_of(rows, p) or made_of(columns, p))
+            when: p == load() and not (guarded(p, f) and constexpr(f))
+            evidence: [c, p]
+            confidence: 0.7
+            because: "{p} is among the positions"
+        }
+        case "top_left" {
+            when: causal(c, rows, columns, _)
+            when: not (addend(rows, p) and runtime(p)) and not (addend(columns, q) and runtime(q))
+            when: not (addend(rows, e) and e == extent()) and not (addend(columns, f) and f == extent())
+            evidence: [c, rows]
+            confidence: 0.9
+            because: "{c} compares positions to which nothing is added"
+        }
+    }
+
+    pattern causal_shift {
+        axis: "causal_alignment"
+        says: "which key the first query is aligned with, where there are more keys than queries"
+        per: launch
+        values: ["top_left", "bottom_right"]
+
+        case "top_left" {
+            when: causal(c, rows, _, _) and addend(rows, p) and runtime(p)
+            when: launch(l, _) and bound(l, p, v) and number(v, 0)
+            evidence: [v, l]
+            confidence: 0.95
+            because: "the positions of queries are shifted by {p}, for which the launch gives zero"
+        }
+        case "bottom_right" {
+            when: causal(c, rows, _, _) and addend(rows, p) and runtime(p)
+            when: launch(l, _) and bound(l, p, v) and v == a - b
+            evidence: [rows, v]
+            confidence: 0.9
+            because: "the positions of queries are shifted by {p}, for which the launch gives {v}"
+        }
+    }
+
+    pattern tail_handling {
+        says: "what keeps keys beyond the last one from counting"
+        values: ["even_k_specialized", "always_masked", "causal_only", "zero_pad_null"]
+
+        // Positions of keys against how many there are.
+        predicate limited(c) {
+            when: (c == (i < n) or c == (i <= n)) and positions(i)
+            when: not (made_of(n, j) and j == arange())
+        }
+
+        case "even_k_specialized" {
+            when: masked(x, k) and depends(x, c) and limited(c) and (guarded(c, f) or guarded_not(c, f))
+            when: constexpr(f) and not (causal(d, _, _, _) and (guarded(d, f) or guarded_not(d, f)))
+            when: made_of(k, c)
+            evidence: [c, f]
+            confidence: 0.9
+            because: "{c} is asked unless {f} says that the tiles divide the keys"
+        }
+        case "always_masked" {
+            when: scores(s) or role(_, "delta")
+            when: x == load() and role(x, r) and r in ["q", "k", "v", "o", "do"]
+            when: argument(x, "mask", m) and made_of(m, c) and limited(c)
+            evidence: [x]
+            confidence: 0.9
+            because: "the load of {r} is masked by {c}"
+        }
+        case "zero_pad_null" {
+            when: role(_, "dp") and k == load() and role(k, "k") and v == load() and role(v, "v")
+            when: given(k, "padding", z) and z == padding.zero
+            when: given(v, "padding", y) and y == padding.zero
+            when: not (masked(_, c) and made_of(c, d) and limited(d))
+            evidence: [k, z, v, y]
+            confidence: 0.9
+            because: "keys and values beyond the last one are zero, so that they add nothing"
+        }
+        case "causal_only" {
+            when: causal(c, _, _, x) and forward(s)
+            when: k == load() and role(k, "k") and absent(k, "padding") and absent(k, "mask")
+            when: not (masked(_, m) and made_of(m, d) and limited(d))
+            evidence: [c, x, k]
+            confidence: 0.85
+            because: "keys beyond the last one are left out only where {c} leaves them out"
+        }
+        case "neg_inf_null" {
+            when: x == load() and given(x, "padding", z) and is_inf(z)
+            when: exponential(p, e) and made_of(e, x) and r == reduce_sum(p)
+            evidence: [x, z, p]
+            confidence: 0.9
+            because: "{x} is minus infinity beyond the last one, so that its weight is zero"
+        }
+    }
+}
