@@ -89,6 +89,7 @@ pub(crate) fn checked(path: &Path) -> Result<(Design, Vec<Diagnostic>)> {
     let design = project::open(path)?;
     let mut found = design.resolved.diagnostics.clone();
     found.extend(check::check(&design.resolved.entries, design.sources.text(FileId(0))));
+    found.extend(spak_lift::Pack::load(&design.resolved.entries).1);
     // A bracket that the structure lacks is lacking in the formula as well: once is enough.
     let open: BTreeSet<(FileId, Span)> = found
         .iter()

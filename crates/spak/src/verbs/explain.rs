@@ -33,6 +33,7 @@ pub(crate) fn all_codes() -> Vec<Code> {
         spak_model::codes::ALL,
         spak_space::codes::ALL,
         spak_exchange::codes::ALL,
+        spak_lift::codes::ALL,
     ]
     .concat();
     codes.sort();
