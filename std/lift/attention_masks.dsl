@@ -147,14 +147,14 @@ system Lift_Attention_Masks {
             because: "{c} is asked whatever the parameters are"
         }
         case "always_on" {
-            when: causal(c, _, _, _) and guarded(c, f) and causal(d, _, _, _) and guarded_not(d, f)
+            when: causal(c, _, _, _) and guarded(c, f) and operation(c, o)
+            when: operation(d, o) and d != c and same(c, d) and guarded_not(d, f)
             evidence: [c, d]
             confidence: 0.9
             because: "{c} is asked under both values of {f}"
         }
         case "constexpr_flag" {
             when: causal(c, _, _, _) and guarded(c, f) and constexpr(f)
-            when: not (causal(d, _, _, _) and not guarded(d, f))
             evidence: [c, f]
             confidence: 0.9
             because: "{c} is asked only if {f} holds, which is known when the kernel is compiled"
@@ -271,6 +271,15 @@ system Lift_Attention_Masks {
             when: elsewhere(n)
         }
 
+        case "always_masked" {
+            when: scores(s) or role(_, "delta")
+            when: x == load() and role(x, r) and r in ["q", "k", "v", "o", "do"]
+            when: argument(x, "mask", m) and made_of(m, c) and limited(c)
+            when: not ((guarded(x, f) or guarded_not(x, f)) and constexpr(f))
+            evidence: [x, c]
+            confidence: 0.9
+            because: "the load of {r} is masked by {c}"
+        }
         case "even_k_specialized" {
             when: masked(x, k) and depends(x, c) and limited(c) and (guarded(c, f) or guarded_not(c, f))
             when: constexpr(f) and not (causal(d, _, _, _) and (guarded(d, f) or guarded_not(d, f)))
@@ -278,14 +287,6 @@ system Lift_Attention_Masks {
             evidence: [c, f]
             confidence: 0.9
             because: "{c} is asked unless {f} says that the tiles divide the keys"
-        }
-        case "always_masked" {
-            when: scores(s) or role(_, "delta")
-            when: x == load() and role(x, r) and r in ["q", "k", "v", "o", "do"]
-            when: argument(x, "mask", m) and made_of(m, c) and limited(c)
-            evidence: [x, c]
-            confidence: 0.9
-            because: "the load of {r} is masked by {c}"
         }
         case "zero_pad_null" {
             when: role(_, "dp") and k == load() and role(k, "k") and v == load() and role(v, "v")

@@ -122,7 +122,7 @@ system Lift_Attention_Operands {
             because: "{b} is the last index of {x}"
         }
         case "split" {
-            when: forward(_) and x == load(path="pointer", index=i) and role(x, "v") and addend(i, t)
+            when: forward(_) and x == load(path="pointer", index=i) and role(x, "v") and i == _ + t
             when: t == expand_dims(u) and argument(t, "index", a) and a == [none, [none, none, none]]
             when: u == w * n + r and r == arange() and made_of(w, b) and b == block_id()
             evidence: [u]
