@@ -12,7 +12,7 @@ system Lift_Attention_Backward {
             when: role(_, "dp") and exponential(p, e) and made_of(e, s) and role(s, "s") and s == mma()
             when: made_of(e, x) and x == load() and role(x, "lse")
             when: not (made_of(e, r) and r == reduce_max(_))
-            evidence: [p]
+            evidence: [p, e]
             confidence: 0.95
             because: "{p} is computed again from the scores and from {x}"
         }
@@ -177,30 +177,46 @@ system Lift_Attention_Backward {
         }
     }
 
+    // The launch l of kernel k, which stores operand r at x.
+    predicate stores(l, k, x, r) {
+        when: x == store() and role(x, r) and array_of(x, p) and launch(l, k) and bound(l, p, _)
+    }
+
     pattern bwd_decomposition {
         says: "into which kernels the backward pass is parted"
         per: file
         values: ["split_two_kernels", "fused_atomic_dq"]
 
         case "split_two_kernels" {
-            when: x == store() and role(x, "dq") and launch(l, k) and bound(l, p, _) and array_of(x, p)
-            when: y == store() and role(y, "dk") and launch(m, n) and bound(m, q, _) and array_of(y, q)
-            when: k != n
+            when: stores(l, k, x, "dq") and stores(m, n, y, "dk") and k != n and bound(l, u, _)
             kernel: k
-            evidence: [k, p, l, x]
+            evidence: [l, x, u]
             confidence: 0.9
             because: "{x} and {y} are in different kernels"
             all: true
         }
         case "split_two_kernels" {
-            when: x == store() and role(x, "dq") and launch(l, k) and bound(l, p, _) and array_of(x, p)
-            when: y == store() and role(y, "dk") and launch(m, n) and bound(m, q, _) and array_of(y, q)
-            when: k != n
+            when: stores(l, k, x, "dq") and stores(m, n, y, "dk") and k != n and bound(m, u, _)
             kernel: n
-            evidence: [n, q, m, y]
+            evidence: [m, y, u]
             confidence: 0.9
             because: "{x} and {y} are in different kernels"
             all: true
+        }
+        case "split_two_kernels" {
+            when: stores(l, k, x, "dq") and stores(m, n, y, "dk") and k != n and bound(l, u, _)
+            when: stores(c, d, z, "delta") and d != k and d != n
+            kernel: d
+            evidence: [z, c, l, m, u]
+            confidence: 0.9
+            because: "{z} is in a kernel of its own, before {x} and {y}"
+            all: true
+        }
+        case "fused_atomic_dq" {
+            when: x == atomic() and role(x, "dq") and y == store() and role(y, "dk")
+            evidence: [x]
+            confidence: 0.9
+            because: "{x} adds to the gradient of the queries"
         }
     }
 
@@ -209,15 +225,26 @@ system Lift_Attention_Backward {
         per: file
         values: ["duplicated"]
 
-        predicate writes(k, o, p) {
-            when: o == store() and role(o, "o") and launch(_, k) and parameter(p) and array_of(o, p)
+        predicate pair(k, n, x, y, u) {
+            when: stores(l, k, x, "o") and stores(m, n, y, "o") and k != n
+            when: stores(m, n, z, "lse") and not stores(l, k, _, "lse") and bound(m, u, _)
         }
 
         case "duplicated" {
-            when: role(s, "s")
-            evidence: [s]
-            confidence: 0.1
-            when: s == log(s)
+            when: pair(k, n, x, y, u)
+            kernel: k
+            evidence: [x, y, u]
+            confidence: 0.8
+            because: "{x} and {y} are in kernels that differ in what they keep for the backward pass"
+            all: true
+        }
+        case "duplicated" {
+            when: pair(k, n, x, y, u)
+            kernel: n
+            evidence: [x, y, u]
+            confidence: 0.8
+            because: "{x} and {y} are in kernels that differ in what they keep for the backward pass"
+            all: true
         }
     }
 }

@@ -13,9 +13,12 @@ system Lift_Attention_Masks {
         when: not role(_, "dp")
     }
 
-    // A condition on positions.
+    // Positions, or a condition on them.
+    predicate elsewhere(k) {
+        when: not (made_of(k, i) and i == arange())
+    }
     predicate positions(k) {
-        when: made_of(k, i) and i == arange()
+        when: not elsewhere(k)
     }
 
     // A choice by positions between what is kept and what stands for the rest.
@@ -44,8 +47,8 @@ system Lift_Attention_Masks {
     // Positions of queries against positions of keys.
     predicate compared(c, rows, columns) {
         when: c == (rows >= columns) or c == (rows > columns)
-        when: made_of(rows, i) and i == arange() and made_of(columns, j) and j == arange()
-        when: not made_of(rows, j)
+        when: positions(rows) and positions(columns)
+        when: not (made_of(columns, j) and j == arange() and made_of(rows, j))
     }
     predicate causal(c, rows, columns, x) {
         when: masked(x, k) and made_of(k, c)
@@ -81,12 +84,12 @@ system Lift_Attention_Masks {
         values: ["-inf", "finite"]
 
         case "-inf" {
-            when: (added(x, _, rest) or replaced(x, _, rest)) and is_inf(rest)
+            when: forward(_) and (added(x, _, rest) or replaced(x, _, rest)) and is_inf(rest)
             evidence: [x]
             because: "{x} has an infinite value where scores do not count"
         }
         case "finite" {
-            when: (added(x, _, rest) or replaced(x, _, rest)) and number(rest, n)
+            when: forward(_) and (added(x, _, rest) or replaced(x, _, rest)) and number(rest, n)
             evidence: [x]
             because: "{x} has the value {n} where scores do not count"
         }
@@ -144,14 +147,14 @@ system Lift_Attention_Masks {
             because: "{c} is asked whatever the parameters are"
         }
         case "always_on" {
-            when: causal(c, _, _, _) and guarded(c, f) and causal(d, _, _, _) and guarded_not(d, f)
+            when: causal(c, _, _, _) and guarded(c, f) and operation(c, o)
+            when: operation(d, o) and d != c and same(c, d) and guarded_not(d, f)
             evidence: [c, d]
             confidence: 0.9
             because: "{c} is asked under both values of {f}"
         }
         case "constexpr_flag" {
             when: causal(c, _, _, _) and guarded(c, f) and constexpr(f)
-            when: not (causal(d, _, _, _) and not guarded(d, f))
             evidence: [c, f]
             confidence: 0.9
             because: "{c} is asked only if {f} holds, which is known when the kernel is compiled"
@@ -195,9 +198,9 @@ system Lift_Attention_Masks {
 
         // A bound of loop l that follows the block.
         predicate follows(l, y, b) {
-            when: (start(l, bound) or stop(l, bound)) and made_of(bound, y) and made_of(y, b)
-            when: b == block_id() or b == item(block_id()) or b == item(call())
-            when: y != b
+            when: (start(l, bound) or stop(l, bound)) and b == block_id() and made_of(bound, b)
+            when: made_of(bound, y) and made_of(y, b)
+            when: y == cdiv(_, _) or y == floordiv(_, _) or y == mul(_, _) or y == min(_, _)
         }
 
         case "pruned" {
@@ -260,14 +263,23 @@ system Lift_Attention_Masks {
 
     pattern tail_handling {
         says: "what keeps keys beyond the last one from counting"
-        values: ["even_k_specialized", "always_masked", "causal_only", "zero_pad_null"]
+        values: ["even_k_specialized", "always_masked", "causal_only", "zero_pad_null", "neg_inf_null"]
 
         // Positions of keys against how many there are.
         predicate limited(c) {
             when: (c == (i < n) or c == (i <= n)) and positions(i)
-            when: not (made_of(n, j) and j == arange())
+            when: elsewhere(n)
         }
 
+        case "always_masked" {
+            when: scores(s) or role(_, "delta")
+            when: x == load() and role(x, r) and r in ["q", "k", "v", "o", "do"]
+            when: argument(x, "mask", m) and made_of(m, c) and limited(c)
+            when: not ((guarded(x, f) or guarded_not(x, f)) and constexpr(f))
+            evidence: [x, c]
+            confidence: 0.9
+            because: "the load of {r} is masked by {c}"
+        }
         case "even_k_specialized" {
             when: masked(x, k) and depends(x, c) and limited(c) and (guarded(c, f) or guarded_not(c, f))
             when: constexpr(f) and not (causal(d, _, _, _) and (guarded(d, f) or guarded_not(d, f)))
@@ -275,14 +287,6 @@ system Lift_Attention_Masks {
             evidence: [c, f]
             confidence: 0.9
             because: "{c} is asked unless {f} says that the tiles divide the keys"
-        }
-        case "always_masked" {
-            when: scores(s) or role(_, "delta")
-            when: x == load() and role(x, r) and r in ["q", "k", "v", "o", "do"]
-            when: argument(x, "mask", m) and made_of(m, c) and limited(c)
-            evidence: [x]
-            confidence: 0.9
-            because: "the load of {r} is masked by {c}"
         }
         case "zero_pad_null" {
             when: role(_, "dp") and k == load() and role(k, "k") and v == load() and role(v, "v")

@@ -38,17 +38,17 @@ system Lift_Attention_Operands {
         }
         case "load_order" {
             when: x == load(order=o) and role(x, r) and operand(x, _)
-            when: o == [0, 1, 3, 2] or o == [0, 2, 1] or o == [1, 0]
+            when: (o == [0, 1, 3, z] and number(z, 2)) or (o == [0, 2, z] and number(z, 1)) or (o == [1, z] and number(z, 0))
             role: r
-            evidence: [x, o]
+            evidence: [x, z]
             confidence: 0.95
             because: "the load of {r} exchanges its last two axes"
             all: true
         }
         case "load_order" {
             when: forward(_) or role(_, "dp")
-            when: x == load(path="pointer", index=i) and role(x, r) and r == "k" and operand(x, m)
-            when: m == mma(_, x) and exact(t) and addend(i, t) and t == expand_dims(d) and d == arange()
+            when: x == load(path="pointer", index=i) and role(x, r) and r == "k" and m == mma(_, x)
+            when: addend(i, t) and t == expand_dims(d) and d == arange()
             when: argument(t, "index", a) and a == [[none, none, none], none]
             role: r
             evidence: [x, m]
@@ -77,24 +77,24 @@ system Lift_Attention_Operands {
         values: ["BHSD", "BSHD"]
 
         predicate operand(x) {
-            when: role(x, "q") or role(x, "o") or role(x, "do")
+            when: role(x, "q") or role(x, "o") or role(x, "do") or role(x, "k")
         }
 
         case "BHSD" {
-            when: x == load(index=i) and operand(x) and i == [b, h, _, _] and parted(b, h, _, _)
-            evidence: [x, i]
+            when: x == load(index=i) and operand(x) and i == [b, h, _, z] and parted(b, h, _, _)
+            evidence: [x, z]
             confidence: 0.9
             because: "{x} is addressed by batch, head and position"
         }
         case "BSHD" {
-            when: x == load(index=i) and operand(x) and i == [b, _, h, _] and parted(b, h, _, _)
-            evidence: [x, i]
+            when: x == load(index=i) and operand(x) and i == [b, _, h, z] and parted(b, h, _, _)
+            evidence: [x, z]
             confidence: 0.9
             because: "{x} is addressed by batch, position and head"
         }
         case "BSHD" {
-            when: x == load(path="pointer", index=i) and role(x, "q")
-            when: exact(t) and exact(u) and addend(i, t) and t == (_ * n + h) * d and h == mod(_, n)
+            when: (x == load(path="pointer", index=i) and role(x, "q")) or (x == store(path="pointer", index=i) and role(x, "dk"))
+            when: addend(i, t) and t == (_ * n + h) * d and h == mod(_, n)
             when: addend(i, u) and u == p * (n * d) and made_of(p, a) and a == arange()
             evidence: [t, u]
             confidence: 0.85
@@ -107,10 +107,10 @@ system Lift_Attention_Operands {
         values: ["full", "split"]
 
         case "full" {
-            when: is_attention(_) and x == load(index=i, shape=z)
+            when: is_attention(_) and x == load(index=i)
             when: role(x, "q") or role(x, "o")
-            when: i == [_, _, _, 0] and z == [_, _, _, d] and constexpr(d)
-            evidence: [x, i, z]
+            when: i == [_, _, _, z] and number(z, 0) and shape_dim(x, 3, d) and constexpr(d)
+            evidence: [x, z]
             confidence: 0.9
             because: "the last index of {x} is always zero"
         }
@@ -121,12 +121,20 @@ system Lift_Attention_Operands {
             confidence: 0.9
             because: "{b} is the last index of {x}"
         }
+        case "split" {
+            when: forward(_) and x == load(path="pointer", index=i) and role(x, "v") and i == _ + t
+            when: t == expand_dims(u) and argument(t, "index", a) and a == [none, [none, none, none]]
+            when: u == w * n + r and r == arange() and made_of(w, b) and b == block_id()
+            evidence: [u]
+            confidence: 0.85
+            because: "{u} are the columns of {x}, which follow the block"
+        }
         // Outputs of parts, weighed by how much each part sums to.
         case "split" {
             when: w == load() and exponential(p, w - m) and m == reduce_max(w)
-            when: x == load(index=i) and i == [_, _, _, b] and b == block_id()
+            when: x == load(index=i) and i == [_, _, z, b] and b == block_id()
             when: y == mma(p, x) or y == reduce_sum(x * p)
-            evidence: [x, i, b]
+            evidence: [x, z, b]
             confidence: 0.85
             because: "{b} is the last index of {x}"
         }
@@ -244,7 +252,7 @@ system Lift_Attention_Operands {
         values: ["ascending", "descending_lpt"]
 
         predicate ordered(b, x) {
-            when: forward(s) and inside(s, l) and stop(l, e) and made_of(e, b)
+            when: role(s, "s") and s == mma() and inside(s, l) and stop(l, e) and made_of(e, b)
             when: q == load(index=i) and role(q, "q") and i == [_, _, x, _] and outside(q, l)
         }
 
@@ -314,7 +322,7 @@ system Lift_Attention_Operands {
             because: "{y} says where the part of the keys of this block begins"
         }
         case "none" {
-            when: forward(s) and inside(s, l) and k == load(index=i) and role(k, "k") and inside(k, l)
+            when: role(s, "s") and s == mma() and inside(s, l) and k == load(index=i) and role(k, "k") and inside(k, l)
             when: q == load(index=j) and role(q, "q") and outside(q, l) and start(l, 0)
             when: not (b == block_id() and depends(i, b) and not depends(j, b))
             evidence: [l]

@@ -24,9 +24,8 @@ system Lift_Softmax {
 
     // A number by which everything is scaled: no element of an array is in it.
     predicate scaling(c) {
-        when: made_of(c, p) and parameter(p)
-        when: not (made_of(c, e) and e == load())
-        when: not (made_of(c, e) and e == arange())
+        when: number(c, _) or not (made_of(c, e) and (e == load() or e == arange() or e == carried()))
+        when: number(c, _) or (made_of(c, p) and parameter(p))
     }
 
     pattern softmax_scheme {
