@@ -90,7 +90,7 @@ relations! {
     Strategy "strategy" ("l", "name") [[0]] "the config of launch l is chosen so: `exhaustive`, `first`, `heuristic` or `fixed`";
     CacheKey "cache_key" ("l", "v") [[0]] "the choice of a config for launch l is remembered by v";
 
-    Role "role" ("x", "r") [[]] "x, a load, a store, an operand or a parameter, is this operand of the computation: `q`, `k`, `v`, `o`, `lse`, `do`, `delta`, `s`, `p`, `dp`, `ds`, `dq`, `dk`, `dv`; `a`, `b`, `c`; `x`, `weight`, `bias`, `y`";
+    Role "role" ("x", "r") [[]] "x, a load, a store, an operand or a parameter, is this operand of the computation: `q`, `k`, `v`, `o`, `lse`, `do`, `delta`, `s`, `p`, `dp`, `ds`, `dq`, `dk`, `dv`; `a`, `b`, `c`; `x`, `weight`, `bias`, `y`, `dy`";
     Dtype "dtype" ("x", "d") [[0]] "the elements of x have type d";
     DtypeLike "dtype_like" ("x", "p") [[0]] "the elements of x have the type of those of parameter p";
     ShapeDim "shape_dim" ("x", "i", "v") [[0]] "size i of the tile x is v";

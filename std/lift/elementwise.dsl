@@ -1,0 +1,172 @@
+// Kernels that compute each element by itself, and what any kernel may do with its arrays.
+system Lift_Elementwise {
+    predicate has_products(m) {
+        when: m == mma(_, _)
+    }
+    predicate reduces(s) {
+        when: s == reduce_sum(_) or s == reduce_max(_)
+    }
+
+    // Two tiles of an array are turned into each other by two factors.
+    predicate rotation(x, y, c, s, first, second) {
+        when: x == load() and y == load() and array_of(x, p) and array_of(y, p) and x != y
+        when: (first == x * c - y * s and second == y * c + x * s) or (first == x * c + y * s and second == y * c - x * s)
+    }
+
+    pattern family {
+        says: "which operation a kernel is"
+        values: ["rope", "dropout", "swiglu", "splitk_reduce"]
+
+        case "rope" {
+            when: rotation(x, y, c, s, first, second) and c == load() and s == load()
+            evidence: [first, second]
+            because: "pairs of elements are rotated"
+        }
+        case "dropout" {
+            when: keep == select(c, v, z) and number(z, 0) and x == load() and made_of(v, x)
+            when: (c == (h > p) or c == (h >= p) or c == (p > h) or c == (p >= h))
+            when: (made_of(h, r) and r == random()) or (made_of(h, r) and r == xor(_, _))
+            when: st == store(value=w) and made_of(w, keep)
+            evidence: [keep, r]
+            because: "elements become zero where a random number is small"
+        }
+        case "swiglu" {
+            when: g == a * s and s == sigmoid(a) and u == g * b and b == load() and x == load()
+            when: made_of(a, x) and x != b and not has_products(m) and not reduces(t)
+            evidence: [s, u]
+            confidence: 0.9
+            because: "one operand is multiplied with the other times its sigmoid"
+        }
+        case "swiglu_by_exp" {
+            when: s == 1 / n and n == 1 + e and (e == exp(_) or e == exp2(_)) and made_of(e, x)
+            when: u == _ * b and b == load() and made_of(u, s) and x == load() and x != b
+            when: not has_products(m) and not reduces(t)
+            value: "swiglu"
+            evidence: [s, u]
+            confidence: 0.8
+            because: "one operand is multiplied with the other times its sigmoid"
+        }
+        case "splitk_reduce" {
+            when: (p == exp2(d) or p == exp(d)) and d == x - m and m == reduce_max(x) and x == load()
+            when: t == reduce_sum(p) and o == load() and o != x and s == store(value=v) and v == n / t
+            when: made_of(n, p) and made_of(n, o)
+            evidence: [p, t, s]
+            because: "parts of a result are added with weights that follow from their statistics"
+        }
+    }
+
+    pattern prng {
+        says: "where random numbers come from"
+        values: ["xorshift_hash", "philox", "library"]
+
+        case "philox" {
+            when: r == random()
+            evidence: [r]
+            because: "{r} is a function of the language"
+        }
+        case "xorshift_hash" {
+            when: h == xor(c, s) and (s == shr(c, _) or s == shl(c, _)) and st == store(value=v)
+            when: depends(v, h)
+            evidence: [h]
+            because: "numbers are mixed with shifted copies of themselves"
+        }
+    }
+
+    pattern in_place {
+        says: "whether a kernel writes over what it reads"
+        values: ["always", "flag"]
+
+        case "always" {
+            when: x == load() and s == store(value=v) and array_of(x, p) and array_of(s, p) and made_of(v, x)
+            evidence: [x, s]
+            because: "what is computed from {p} is written back to it"
+        }
+        case "flag" {
+            when: x == load() and s == store() and array_of(x, p) and array_of(s, q) and p != q
+            when: launch(l, k) and bound(l, p, source) and bound(l, q, target) and target == choice(c, a, b)
+            when: (a == source and (b == alloc() or b == contiguous())) or (b == source and a == alloc())
+            evidence: [a, b, c]
+            confidence: 0.9
+            because: "the host gives the same array for both if a condition holds"
+        }
+    }
+
+    pattern fusion_level {
+        says: "what one launch does"
+        values: ["q_and_k_one_kernel", "separate_launches"]
+
+        case "q_and_k_one_kernel" {
+            when: rotation(x, y, c, s, _, _) and rotation(z, w, c, s, _, _) and array_of(x, p)
+            when: array_of(z, q) and p != q
+            evidence: [x, z]
+            because: "two arrays are rotated by the same factors"
+        }
+        case "separate_launches" {
+            when: rotation(x, y, c, s, _, _) and c == load()
+            evidence: [x]
+            confidence: 0.7
+            because: "one array is rotated"
+        }
+    }
+
+    pattern scalar_specialization {
+        says: "whether numbers are known when the kernel is compiled"
+        values: ["constexpr", "runtime", "mixed"]
+
+        // A parameter that is no array.
+        predicate is_array(p) {
+            when: (x == load() or x == store() or x == atomic() or x == extent()) and array_of(x, p)
+        }
+        predicate in_shape(p) {
+            when: x == load() and given(x, "shape", t) and depends(t, p)
+        }
+        predicate at_run_time(p) {
+            when: runtime(p) and not is_array(p) and x == load() and y == store(value=v)
+            when: depends(y, p)
+        }
+        predicate compiled_in(p) {
+            when: constexpr(p) and y == store() and depends(y, p)
+        }
+
+        case "mixed" {
+            when: language(k, "cutile") and at_run_time(p) and compiled_in(q)
+            role: "scalars"
+            evidence: [p, q]
+            confidence: 0.8
+            because: "{q} is known when the kernel is compiled, {p} only when it is launched"
+        }
+        case "constexpr" {
+            when: language(k, "cutile") and constexpr(q) and not at_run_time(p)
+            role: "scalars"
+            evidence: [q]
+            confidence: 0.8
+            because: "{q} and all other numbers are known when the kernel is compiled"
+        }
+    }
+
+    pattern columns_specialization {
+        axis: "scalar_specialization"
+        says: "whether the length of a row is known when the kernel is compiled"
+        values: ["constexpr", "runtime"]
+
+        predicate columns(p) {
+            when: language(k, "triton") and x == load(mask=c) and depends(c, t) and (t == (a < p) or t == (p > a))
+            when: made_of(a, i) and i == arange() and parameter(p)
+        }
+
+        case "runtime" {
+            when: columns(p) and runtime(p)
+            role: "n_cols"
+            evidence: [p]
+            confidence: 0.85
+            because: "{p} bounds the columns and is known when the kernel is launched"
+        }
+        case "constexpr" {
+            when: columns(p) and constexpr(p)
+            role: "n_cols"
+            evidence: [p]
+            confidence: 0.85
+            because: "{p} bounds the columns and is known when the kernel is compiled"
+        }
+    }
+}
