@@ -116,7 +116,8 @@ fn patterns_of_ones_own_are_read_like_those_that_come_with_it() {
 fn a_template_gives_the_source_back_and_changes_only_what_is_set() {
     let folder = package();
     // What Jinja would take for its own, other ends of lines, no end of the last line.
-    let source = KERNEL.replace("import math\n", "import math\r\nODD = '{{ x }} {% y %} {# z #}'\n")
+    let source = KERNEL
+        .replace("import math\n", "import math\r\nODD = '{{ x }} {% y %} {# z #}'\n")
         + "# the end";
     std::fs::write(folder.path().join("pack/kernels.py"), &source).unwrap();
     let (code, _, err) = spak(folder.path(), &["lift", "pack/kernels.py", "--template", "k.j2"]);
@@ -129,9 +130,33 @@ fn a_template_gives_the_source_back_and_changes_only_what_is_set() {
     let (code, out, _) = spak(folder.path(), &set);
     let expected = source.replace("latency=3", "latency=7").replace("N=128", "N=256");
     assert_eq!((code, out), (0, expected));
-    for (set, why) in [("latncy_1=7", "did you mean `latency_1`"), ("n_1=a;b", "neither a number")] {
+    for (set, why) in [("latncy_1=7", "did you mean `latency_1`"), ("n_1=a;b", "neither a number")]
+    {
         let (code, _, err) = spak(folder.path(), &["generate", "k.j2", "--set", set]);
         assert_eq!(code, 2);
         assert!(err.contains(why), "{err}");
     }
+}
+
+#[test]
+fn a_draft_is_in_order_and_never_overwrites() {
+    let folder = package();
+    let lift = ["lift", "pack/kernels.py", "--design", "k.dsl"];
+    assert_eq!(spak(folder.path(), &lift).0, 0);
+    let (code, out, _) = spak(folder.path(), &["check", "k.dsl"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("no errors, no warnings"), "{out}");
+    assert_eq!(spak(folder.path(), &["fmt", "--check", "k.dsl"]).0, 0);
+    let design = std::fs::read_to_string(folder.path().join("k.dsl")).unwrap();
+    for part in
+        ["system k {", "math_approximation: [\"exp2_folded\"", "N: [64, 128]", "kernels.py:"]
+    {
+        assert!(design.contains(part), "{part}\n{design}");
+    }
+    let (code, _, err) = spak(folder.path(), &lift);
+    assert_eq!(code, 2);
+    assert!(err.contains("exists"), "{err}");
+    // Each architecture has one of the two configs.
+    let (_, out, _) = spak(folder.path(), &["space", "k.dsl", "--hardware", "H200"]);
+    assert!(out.contains("(50.0 %) valid"), "{out}");
 }
