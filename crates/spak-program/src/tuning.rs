@@ -6,7 +6,7 @@ use crate::architecture::ARCHITECTURES;
 use crate::cases::Case;
 use crate::constant::Constant;
 use crate::evaluate::Assumptions;
-use crate::graph::{KernelId, NodeId, ParameterKind, Program, Site};
+use crate::graph::{KernelId, NodeId, ParameterKind, Program, ScopeId, Site};
 use crate::host::{Config, Configs, Launch, LaunchKind, Strategy};
 use crate::op::Op;
 
@@ -110,19 +110,45 @@ impl Program {
                 columns.push(Column { name, value, fields: self.config_fields(value) });
             }
         };
-        if let Some(kernel) = self.kernels.get(launch.kernel.index()) {
-            for (parameter, value) in kernel.parameters.iter().zip(&launch.arguments) {
-                let Some(value) = value else { continue };
-                let is_constant = self.constant(*value).is_some();
-                if parameter.kind == ParameterKind::Constexpr && !is_constant {
-                    add(&parameter.name, *value);
-                }
+        let Some(kernel) = self.kernels.get(launch.kernel.index()) else { return columns };
+        let sizes = self.tile_sizes(kernel.scope);
+        for (parameter, value) in kernel.parameters.iter().zip(&launch.arguments) {
+            let Some(value) = value else { continue };
+            // A number that the host writes is a choice where it is the size of a tile.
+            let is_choice = match self.constant(*value) {
+                None => true,
+                Some(Constant::Int(size)) => *size > 1 && sizes.contains(&parameter.node),
+                Some(_) => false,
+            };
+            if parameter.kind == ParameterKind::Constexpr && is_choice {
+                add(&parameter.name, *value);
             }
         }
+        let is_searched =
+            self.list(launch).is_some_and(|list| list.strategy == Strategy::Exhaustive);
         for hint in &launch.hints {
-            add(&hint.name, hint.value);
+            // What the declaration says stays as it is while a list is searched.
+            let is_declared = kernel.hints.iter().any(|known| known.value == hint.value);
+            if !(is_declared && is_searched) {
+                add(&hint.name, hint.value);
+            }
         }
         columns
+    }
+
+    /// What the sizes of tiles in a run are.
+    fn tile_sizes(&self, scope: ScopeId) -> BTreeSet<NodeId> {
+        let mut sizes = BTreeSet::new();
+        for node in self.nodes.iter().filter(|node| node.scope == scope) {
+            if node.op == Op::Arange {
+                sizes.extend(node.argument("stop"));
+            }
+            let shape = node.argument("shape").and_then(|shape| self.node(shape));
+            if let Some(shape) = shape.filter(|shape| shape.op == Op::Tuple) {
+                sizes.extend(shape.arguments.iter().map(|argument| argument.value));
+            }
+        }
+        sizes
     }
 
     fn rows_of(
