@@ -57,10 +57,9 @@ impl<'k> Engine<'k> {
     /// Everything that the patterns find in a program.
     pub fn find(&self, program: &Program) -> Report {
         let facts = Facts::new(program);
-        let runs = Runs::of(program);
-        let kernels = kernels(program, &runs);
-        let launches = launches(program, &runs);
-        let file = [Target { view: View::of_file(program, &runs), launch: None }];
+        let kernels = kernels(program, facts.runs());
+        let launches = launches(program, facts.runs());
+        let file = [Target { view: View::of_file(program, facts.runs()), launch: None }];
         let mut report = Report::default();
         for pack in self.packs {
             for pattern in &pack.patterns {

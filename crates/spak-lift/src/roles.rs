@@ -7,7 +7,7 @@ mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use spak_program::{KernelId, NodeId, Op, ScopeKind};
+use spak_program::{KernelId, NodeId, Op};
 
 use crate::facts::{Bits, Facts};
 use crate::labels;
@@ -39,9 +39,14 @@ impl Roles {
         self.by_node.get(&node).into_iter().flatten().copied()
     }
 
-    /// All nodes with their roles.
-    pub(crate) fn all(&self) -> impl Iterator<Item = (NodeId, &'static str)> {
-        self.by_node.iter().flat_map(|(node, words)| words.iter().map(|word| (*node, *word)))
+    /// The nodes between two, both included, with their roles.
+    pub(crate) fn between(
+        &self,
+        first: NodeId,
+        last: NodeId,
+    ) -> impl Iterator<Item = (NodeId, &'static str)> {
+        let range = self.by_node.range(first..=last.max(first));
+        range.flat_map(|(node, words)| words.iter().map(|word| (*node, *word)))
     }
 
     fn give(&mut self, node: NodeId, word: &'static str) {
@@ -81,11 +86,9 @@ struct Parts<'f, 'p> {
 impl<'f, 'p> Parts<'f, 'p> {
     fn of(facts: &'f Facts<'p>, kernel: KernelId) -> Self {
         let program = facts.program;
-        let is_its = |scope: spak_program::ScopeId| {
-            program.scopes.get(scope.index()).is_some_and(|s| s.kind == ScopeKind::Kernel(kernel))
-        };
-        let all = program.nodes.iter().enumerate().filter(|(_, node)| is_its(node.scope));
-        let all: Vec<(NodeId, Op)> = all.map(|(at, node)| (NodeId(at as u32), node.op)).collect();
+        let scope = program.kernels.get(kernel.index()).map(|kernel| kernel.scope);
+        let all = scope.map_or(&[][..], |scope| facts.runs().of_scope(scope));
+        let all: Vec<(NodeId, Op)> = all.iter().map(|id| (*id, program.op(*id))).collect();
         let of = |ops: &[Op]| {
             all.iter().filter(|(_, op)| ops.contains(op)).map(|(id, _)| *id).collect::<Vec<_>>()
         };

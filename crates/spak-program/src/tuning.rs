@@ -6,7 +6,7 @@ use crate::architecture::ARCHITECTURES;
 use crate::cases::Case;
 use crate::constant::Constant;
 use crate::evaluate::Assumptions;
-use crate::graph::{KernelId, NodeId, ParameterKind, Program, ScopeId, Site};
+use crate::graph::{KernelId, NodeId, ParameterKind, Program, Site};
 use crate::host::{Config, Configs, Launch, LaunchKind, Strategy};
 use crate::op::Op;
 
@@ -55,11 +55,12 @@ impl Program {
     /// The rows of all launches, those that say the same on several architectures together.
     pub fn tuning(&self) -> Vec<TuningRow> {
         let mut rows: Vec<TuningRow> = Vec::new();
+        let sizes = self.tile_sizes();
         for launch in self.launches.iter().filter(|launch| launch.kind == LaunchKind::Real) {
             let table = Table {
                 launch,
                 list: self.list(launch),
-                columns: self.columns(launch),
+                columns: self.columns(launch, &sizes),
                 used: self.fields_used(launch),
             };
             for (name, capability) in ARCHITECTURES {
@@ -96,7 +97,7 @@ impl Program {
     }
 
     /// Compile-time parameters and hints whose values are chosen by the host, not given by its caller.
-    fn columns(&self, launch: &Launch) -> Vec<Column> {
+    fn columns(&self, launch: &Launch, sizes: &BTreeSet<NodeId>) -> Vec<Column> {
         let mut columns: Vec<Column> = Vec::new();
         let mut add = |name: &str, value: NodeId| {
             let name = match self.node(value) {
@@ -111,7 +112,6 @@ impl Program {
             }
         };
         let Some(kernel) = self.kernels.get(launch.kernel.index()) else { return columns };
-        let sizes = self.tile_sizes(kernel.scope);
         for (parameter, value) in kernel.parameters.iter().zip(&launch.arguments) {
             let Some(value) = value else { continue };
             // A number that the host writes is a choice where it is the size of a tile.
@@ -136,10 +136,10 @@ impl Program {
         columns
     }
 
-    /// What the sizes of tiles in a run are.
-    fn tile_sizes(&self, scope: ScopeId) -> BTreeSet<NodeId> {
+    /// What the sizes of tiles are.
+    fn tile_sizes(&self) -> BTreeSet<NodeId> {
         let mut sizes = BTreeSet::new();
-        for node in self.nodes.iter().filter(|node| node.scope == scope) {
+        for node in &self.nodes {
             if node.op == Op::Arange {
                 sizes.extend(node.argument("stop"));
             }

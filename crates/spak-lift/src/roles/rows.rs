@@ -84,9 +84,8 @@ fn normalized(
     steps: &[(Op, Bits, Bits)],
 ) -> BTreeSet<NodeId> {
     let of_rows: BTreeSet<(u8, u32)> = reduced.iter().flat_map(|x| parts.moves_with(*x)).collect();
-    let of_row = |load: &&NodeId| {
-        !reduced.contains(load) && of_rows.is_subset(&parts.moves_with(**load))
-    };
+    let of_row =
+        |load: &&NodeId| !reduced.contains(load) && of_rows.is_subset(&parts.moves_with(**load));
     let saved: Vec<NodeId> = parts.loads.iter().filter(of_row).copied().collect();
     let arrays = |set: &Bits| -> BTreeSet<NodeId> {
         let loads = reduced.iter().filter(|load| set.has(**load));
