@@ -26,12 +26,16 @@ system Lift_Attention_Masks {
         when: (is_known(x) and v == x) or (x == full(v) and is_known(v))
     }
 
+    predicate low(x) {
+        when: filler(x, v) and (is_inf(v) or (number(v, n) and n < 0))
+    }
+
     // A choice by positions: where k holds, what is kept is kept, or it is left out.
     predicate keeps(x, k, kept, rest) {
-        when: x == select(k, kept, w) and filler(w, rest) and positions(k)
+        when: x == select(k, kept, w) and filler(w, rest) and positions(k) and not low(kept)
     }
     predicate drops(x, k, kept, rest) {
-        when: x == select(k, w, kept) and filler(w, rest) and positions(k)
+        when: x == select(k, w, kept) and filler(w, rest) and positions(k) and not low(kept)
     }
     predicate chooses(x, k, kept, rest) {
         when: keeps(x, k, kept, rest) or drops(x, k, kept, rest)
@@ -63,6 +67,12 @@ system Lift_Attention_Masks {
         when: positions(rows) and positions(columns)
         when: not (made_of(columns, j) and j == arange() and made_of(rows, j))
     }
+
+    // Positions of keys move with the loop over keys, or those of queries with the loop over queries.
+    predicate walked(rows, columns) {
+        when: k == load() and inside(k, l)
+        when: (role(k, "k") and invariant(rows, l) and not invariant(columns, l)) or (role(k, "q") and invariant(columns, l) and not invariant(rows, l))
+    }
     predicate seen(c, rows, columns) {
         when: (c == (rows >= columns) or c == (rows > columns)) and apart(rows, columns)
     }
@@ -75,6 +85,7 @@ system Lift_Attention_Masks {
     predicate causal(c, rows, columns, x) {
         when: masked(x, k) and made_of(k, c)
         when: (keeps(x, k, _, _) and seen(c, rows, columns)) or (drops(x, k, _, _) and unseen(c, rows, columns))
+        when: walked(rows, columns)
     }
 
     // Something that is also done where f does not hold.
@@ -218,19 +229,24 @@ system Lift_Attention_Masks {
         // A bound of loop l that follows the block.
         predicate follows(l, y, b) {
             when: (start(l, bound) or stop(l, bound)) and b == block_id() and made_of(bound, b)
-            when: made_of(bound, y) and made_of(y, b)
             when: y == cdiv(_, _) or y == floordiv(_, _) or y == mul(_, _) or y == min(_, _)
+            when: made_of(bound, y) and made_of(y, b)
+        }
+
+        predicate apart_from(b) {
+            when: not (causal(_, rows, columns, _) and (made_of(rows, b) or made_of(columns, b)))
         }
 
         case "pruned" {
-            when: causal(c, rows, columns, x) and inside(x, l) and scores(s) and inside(s, l)
-            when: follows(l, y, b) and (made_of(rows, b) or made_of(columns, b))
-            evidence: [y]
+            when: follows(l, y, b) and scores(s) and inside(s, l) and not apart_from(b)
+            evidence: [y, l]
             confidence: 0.95
             because: "the loop over tiles has a bound that follows the block: {y}"
         }
         case "full_loop" {
-            when: causal(c, _, _, x) and directly_inside(x, l) and scores(s) and inside(s, l)
+            when: scores(s) and directly_inside(s, l) and not (causal(c, _, _, x) and outside(x, l))
+            when: causal(d, _, _, z) and directly_inside(z, l)
+            when: not ((start(l, bound) or stop(l, bound)) and b == block_id() and depends(bound, b))
             evidence: [l]
             confidence: 0.8
             because: "no bound of the loop over tiles follows the block"
@@ -311,8 +327,8 @@ system Lift_Attention_Masks {
             because: "the load of {r} is masked by {c}"
         }
         case "even_k_specialized" {
-            when: masked(x, k) and made_of(k, c) and limited(c) and (guarded(c, f) or guarded_not(c, f))
-            when: constexpr(f) and launch(l, _) and bound(l, f, v) and depends(v, m) and m == mod(_, _)
+            when: masked(x, k) and made_of(k, c) and limited(c) and (guarded(c, g) or guarded_not(c, g))
+            when: depends(g, f) and constexpr(f) and launch(l, _) and bound(l, f, v) and depends(v, m) and m == mod(_, _)
             evidence: [c, f, v]
             confidence: 0.95
             because: "{c} is asked unless {f} says that the tiles divide the keys"
@@ -320,7 +336,7 @@ system Lift_Attention_Masks {
         case "always_masked" {
             when: masked(x, k) and made_of(k, c) and limited(c)
             when: not (guarded(x, g) and depends(g, j) and induction(_, j))
-            when: not (guarded(c, f) and not either_way(c, f))
+            when: not (guarded(c, f) and constexpr(f) and not either_way(c, f))
             evidence: [c, x]
             confidence: 0.85
             because: "{c} is asked for every tile"
