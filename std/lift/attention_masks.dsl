@@ -41,21 +41,28 @@ system Lift_Attention_Masks {
         when: keeps(x, k, kept, rest) or drops(x, k, kept, rest)
     }
 
-    // Scores that are left out before the exponential, by what is added to them or put in their place.
-    predicate is_added(x) {
-        when: y == z + x and made_of(z, s) and scores(s)
+    // What is made of no scores, is added to none, and what no exponential is taken of.
+    predicate unscored(z) {
+        when: not (made_of(z, s) and scores(s))
     }
+    predicate unadded(x) {
+        when: not (y == z + x and made_of(z, s) and scores(s))
+    }
+    predicate unweighed(x) {
+        when: not (exponential(_, e) and made_of(e, x))
+    }
+
+    // Scores that are left out before the exponential, by what is added to them or put in their place.
     predicate added(x, k, rest) {
-        when: chooses(x, k, 0, rest) and is_added(x)
+        when: chooses(x, k, 0, rest) and not unadded(x)
     }
     predicate replaced(x, k, rest) {
-        when: chooses(x, k, z, rest) and made_of(z, s) and scores(s)
-        when: exponential(_, e) and made_of(e, x)
+        when: chooses(x, k, z, rest) and not unscored(z) and not unweighed(x)
     }
 
     // Weights that are left out after the exponential.
     predicate cleared(x, k) {
-        when: chooses(x, k, p, 0) and exponential(p, e) and made_of(e, s) and scores(s)
+        when: chooses(x, k, p, 0) and exponential(p, e) and not unscored(e)
     }
 
     predicate masked(x, k) {
@@ -69,9 +76,14 @@ system Lift_Attention_Masks {
     }
 
     // Positions of keys move with the loop over keys, or those of queries with the loop over queries.
-    predicate walked(rows, columns) {
-        when: k == load() and inside(k, l)
-        when: (role(k, "k") and invariant(rows, l) and not invariant(columns, l)) or (role(k, "q") and invariant(columns, l) and not invariant(rows, l))
+    predicate with_keys(k, rows, columns, l) {
+        when: role(k, "k") and invariant(rows, l) and not invariant(columns, l)
+    }
+    predicate with_queries(q, rows, columns, l) {
+        when: role(q, "q") and invariant(columns, l) and not invariant(rows, l)
+    }
+    predicate unwalked(rows, columns) {
+        when: not (x == load() and inside(x, l) and (with_keys(x, rows, columns, l) or with_queries(x, rows, columns, l)))
     }
     predicate seen(c, rows, columns) {
         when: (c == (rows >= columns) or c == (rows > columns)) and apart(rows, columns)
@@ -85,7 +97,7 @@ system Lift_Attention_Masks {
     predicate causal(c, rows, columns, x) {
         when: masked(x, k) and made_of(k, c)
         when: (keeps(x, k, _, _) and seen(c, rows, columns)) or (drops(x, k, _, _) and unseen(c, rows, columns))
-        when: walked(rows, columns)
+        when: not unwalked(rows, columns)
     }
 
     // Something that is also done where f does not hold.
