@@ -81,18 +81,19 @@ system Lift_Attention_Operands {
         }
 
         case "BHSD" {
-            when: x == load(index=i) and operand(x) and i == [b, h, _, z] and parted(b, h, _, _)
+            when: is_attention(_) and x == load(index=i) and operand(x) and i == [b, h, _, z] and parted(b, h, _, _)
             evidence: [x, z]
             confidence: 0.9
             because: "{x} is addressed by batch, head and position"
         }
         case "BSHD" {
-            when: x == load(index=i) and operand(x) and i == [b, _, h, z] and parted(b, h, _, _)
+            when: is_attention(_) and x == load(index=i) and operand(x) and i == [b, _, h, z] and parted(b, h, _, _)
             evidence: [x, z]
             confidence: 0.9
             because: "{x} is addressed by batch, position and head"
         }
         case "BSHD" {
+            when: is_attention(_)
             when: (x == load(path="pointer", index=i) and role(x, "q")) or (x == store(path="pointer", index=i) and role(x, "dk"))
             when: addend(i, t) and t == (_ * n + h) * d and h == mod(_, n)
             when: addend(i, u) and u == p * (n * d) and made_of(p, a) and a == arange()
