@@ -83,7 +83,11 @@ system Lift_Attention_Masks {
         when: role(q, "q") and invariant(columns, l) and not invariant(rows, l)
     }
     predicate unwalked(rows, columns) {
-        when: not (x == load() and inside(x, l) and (with_keys(x, rows, columns, l) or with_queries(x, rows, columns, l)))
+        when: not (
+            x == load()
+            and inside(x, l)
+            and (with_keys(x, rows, columns, l) or with_queries(x, rows, columns, l))
+        )
     }
     predicate seen(c, rows, columns) {
         when: (c == (rows >= columns) or c == (rows > columns)) and apart(rows, columns)
@@ -340,7 +344,8 @@ system Lift_Attention_Masks {
         }
         case "even_k_specialized" {
             when: masked(x, k) and made_of(k, c) and limited(c) and (guarded(c, g) or guarded_not(c, g))
-            when: depends(g, f) and constexpr(f) and launch(l, _) and bound(l, f, v) and depends(v, m) and m == mod(_, _)
+            when: depends(g, f) and constexpr(f) and launch(l, _) and bound(l, f, v)
+            when: depends(v, m) and m == mod(_, _)
             evidence: [c, f, v]
             confidence: 0.95
             because: "{c} is asked unless {f} says that the tiles divide the keys"

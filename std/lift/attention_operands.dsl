@@ -38,7 +38,11 @@ system Lift_Attention_Operands {
         }
         case "load_order" {
             when: x == load(order=o) and role(x, r) and operand(x, _)
-            when: (o == [0, 1, 3, z] and number(z, 2)) or (o == [0, 2, z] and number(z, 1)) or (o == [1, z] and number(z, 0))
+            when: (
+                (o == [0, 1, 3, z] and number(z, 2))
+                or (o == [0, 2, z] and number(z, 1))
+                or (o == [1, z] and number(z, 0))
+            )
             role: r
             evidence: [x, z]
             confidence: 0.95
@@ -94,7 +98,10 @@ system Lift_Attention_Operands {
         }
         case "BSHD" {
             when: is_attention(_)
-            when: (x == load(path="pointer", index=i) and role(x, "q")) or (x == store(path="pointer", index=i) and role(x, "dk"))
+            when: (
+                (x == load(path="pointer", index=i) and role(x, "q"))
+                or (x == store(path="pointer", index=i) and role(x, "dk"))
+            )
             when: addend(i, t) and t == (_ * n + h) * d and h == mod(_, n)
             when: addend(i, u) and u == p * (n * d) and made_of(p, a) and a == arange()
             evidence: [t, u]
