@@ -19,8 +19,7 @@ system Lift_Attention_Variants {
 
     // A condition that weights depend on.
     predicate unasked(c) {
-        when: not (exponential(p, e) and depends(p, c) and made_of(e, s) and scores(s))
-        when: not (role(d, "ds") and depends(d, c))
+        when: not (role(p, "p") and depends(p, c)) and not (role(d, "ds") and depends(d, c))
     }
 
     pattern score_composition {
@@ -41,7 +40,10 @@ system Lift_Attention_Variants {
 
         // Positions compared with a distance.
         predicate distant(c, rows, columns, p) {
-            when: (c == (d < w) or c == (d <= w) or c == (d >= w)) and d == rows - columns
+            when: (
+                ((c == (d < w) or c == (d <= w) or c == (d >= w)) and d == rows - columns)
+                or (c == (columns < x) and x == rows - w + 1)
+            )
             when: apart(rows, columns) and elsewhere(w) and made_of(w, p) and parameter(p)
         }
 

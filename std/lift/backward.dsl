@@ -21,7 +21,7 @@ system Lift_Backward {
             because: "{y} is stored for each row, and {z} what all rows of the block add up to"
         }
         case "inverse_rotation_same_kernel" {
-            when: y == a * c - b * s and c == load() and s == load() and guarded_not(y, f) and constexpr(f)
+            when: not mma() and y == a * c - b * s and c == load() and s == load() and guarded_not(y, f) and constexpr(f)
             when: operation(z, "add") and guarded(z, f) and made_of(z, a) and made_of(z, b)
             when: made_of(z, c) and made_of(z, s)
             evidence: [y, z, f]
@@ -44,7 +44,7 @@ system Lift_Backward {
         per: launch
 
         case "inverse_rotation_same_kernel" {
-            when: y == a * c - b * s and c == load() and s == load() and array_of(s, p)
+            when: not mma() and y == a * c - b * s and c == load() and s == load() and array_of(s, p)
             when: z == b * c + a * s and launch(l, _) and bound(l, p, v) and depends(v, n) and n == neg(_)
             evidence: [n]
             confidence: 0.9
@@ -58,6 +58,7 @@ system Lift_Backward {
         values: ["q_and_k_one_kernel"]
 
         case "q_and_k_one_kernel" {
+            when: not mma()
             when: y == a * c - b * s and c == load() and s == load() and a == load() and array_of(a, p)
             when: z == d * c - e * s and d == load() and array_of(d, q) and p != q
             evidence: [a, d, y, z]
@@ -79,13 +80,13 @@ system Lift_Backward {
         }
 
         case "concatenated" {
-            when: gate(x, s) and array_of(x, p) and gated(y, s) and array_of(y, p)
+            when: not mma() and gate(x, s) and array_of(x, p) and gated(y, s) and array_of(y, p)
             evidence: [x, y]
             confidence: 0.85
             because: "{x} and {y} are parts of {p}"
         }
         case "separate" {
-            when: gate(x, s) and array_of(x, p) and gated(y, s) and array_of(y, q) and p != q
+            when: not mma() and gate(x, s) and array_of(x, p) and gated(y, s) and array_of(y, q) and p != q
             evidence: [x, y]
             confidence: 0.85
             because: "{x} and {y} are of different arrays"
