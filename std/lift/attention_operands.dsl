@@ -10,7 +10,7 @@ system Lift_Attention_Operands {
     }
 
     predicate is_attention(s) {
-        when: role(s, "s") or role(s, "delta")
+        when: role(s, "p") or role(s, "ds") or role(s, "delta")
     }
 
     // A block of the second kind of axis, parted into batch and head.
@@ -28,7 +28,7 @@ system Lift_Attention_Operands {
         }
 
         case "register_permute" {
-            when: x == load() and role(x, r)
+            when: x == load() and role(x, r) and (r in ["a", "b"] or is_attention(_))
             when: operand(t, _) and (t == transpose(x) or t == permute(x, [1, 0]))
             role: r
             evidence: [t]
@@ -292,6 +292,7 @@ system Lift_Attention_Operands {
             because: "all query heads {h} of a head of keys are visited"
         }
         case "index_div" {
+            when: is_attention(_)
             when: x == load() and role(x, "k") and argument(x, "index", i) and depends(i, k)
             when: k == floordiv(h, g) and h == mod(_, _)
             evidence: [k]

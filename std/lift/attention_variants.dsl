@@ -48,9 +48,8 @@ system Lift_Attention_Variants {
         }
 
         case "constexpr_flag" {
-            when: distant(c, _, _, p) and not unasked(c)
-            when: (guarded(c, g) or guarded_not(c, g)) and depends(g, f) and constexpr(f)
-            when: not (depends(g, n) and (runtime(n) or n == block_id() or n == induction() or n == load()))
+            when: distant(c, _, _, p) and guarded(c, g) and (g == f or g == (f > 0)) and constexpr(f)
+            when: not unasked(c)
             evidence: [c, f, p]
             confidence: 0.85
             because: "{c} is asked only if {g}, which is known when the kernel is compiled"

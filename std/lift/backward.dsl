@@ -58,7 +58,7 @@ system Lift_Backward {
         values: ["q_and_k_one_kernel"]
 
         case "q_and_k_one_kernel" {
-            when: not mma()
+            when: not mma() and not reduce_sum(_)
             when: y == a * c - b * s and c == load() and s == load() and a == load() and array_of(a, p)
             when: z == d * c - e * s and d == load() and array_of(d, q) and p != q
             evidence: [a, d, y, z]
