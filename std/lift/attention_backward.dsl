@@ -18,7 +18,7 @@ system Lift_Attention_Backward {
         }
     }
 
-    // A number that is no parameter of the kernel, or that is made of elements of an array.
+    // What is made of no parameter of the kernel, or of elements of an array.
     predicate unscaling(c) {
         when: not (made_of(c, p) and parameter(p)) or (made_of(c, n) and n == load())
     }

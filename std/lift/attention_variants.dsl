@@ -17,7 +17,15 @@ system Lift_Attention_Variants {
         when: not (made_of(columns, j) and j == arange() and made_of(rows, j))
     }
 
-    // A condition that weights depend on.
+    // What is no parameter, and what is not known when the kernel is compiled.
+    predicate inner(p) {
+        when: not parameter(p)
+    }
+    predicate open(f) {
+        when: not constexpr(f)
+    }
+
+    // A condition that no weights depend on.
     predicate unasked(c) {
         when: not (role(p, "p") and depends(p, c)) and not (role(d, "ds") and depends(d, c))
     }
@@ -44,11 +52,18 @@ system Lift_Attention_Variants {
                 ((c == (d < w) or c == (d <= w) or c == (d >= w)) and d == rows - columns)
                 or (c == (columns < x) and x == rows - w + 1)
             )
-            when: apart(rows, columns) and elsewhere(w) and made_of(w, p) and parameter(p)
+            when: apart(rows, columns) and elsewhere(w) and made_of(w, p) and not inner(p)
         }
 
         case "constexpr_flag" {
-            when: distant(c, _, _, p) and guarded(c, g) and (g == f or g == (f > 0)) and constexpr(f)
+            when: distant(c, _, _, p) and guarded(c, f) and not open(f)
+            when: not unasked(c)
+            evidence: [c, f, p]
+            confidence: 0.85
+            because: "{c} is asked only if {f}, which is known when the kernel is compiled"
+        }
+        case "constexpr_flag" {
+            when: distant(c, _, _, p) and guarded(c, g) and g == (f > 0) and not open(f)
             when: not unasked(c)
             evidence: [c, f, p]
             confidence: 0.85
