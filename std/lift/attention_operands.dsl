@@ -21,14 +21,14 @@ system Lift_Attention_Operands {
     pattern operand_transpose {
         says: "how an operand is turned for its product"
         per: role
-        values: ["load_order", "register_permute", "swap_operands", "none"]
+        values: ["load_order", "register_permute", "swap_operands"]
 
         predicate operand(x, m) {
             when: m == mma(x, _) or m == mma(_, x)
         }
 
         case "register_permute" {
-            when: x == load() and role(x, r) and (r in ["a", "b"] or is_attention(_))
+            when: x == load() and role(x, r) and is_attention(_)
             when: operand(t, _) and (t == transpose(x) or t == permute(x, [1, 0]))
             role: r
             evidence: [t]
@@ -37,7 +37,7 @@ system Lift_Attention_Operands {
             all: true
         }
         case "load_order" {
-            when: x == load(order=o) and role(x, r) and operand(x, _)
+            when: is_attention(_) and x == load(order=o) and role(x, r) and operand(x, _)
             when: (
                 (o == [0, 1, 3, z] and number(z, 2))
                 or (o == [0, 2, z] and number(z, 1))
@@ -66,13 +66,6 @@ system Lift_Attention_Operands {
             evidence: [s]
             confidence: 0.9
             because: "the keys are the left operand of {s}"
-        }
-        case "none" {
-            when: x == load() and role(x, r) and r in ["a", "b"] and operand(x, m)
-            role: r
-            evidence: [x, m]
-            confidence: 0.9
-            because: "{r} is used as it is loaded"
         }
     }
 
