@@ -27,6 +27,14 @@ system Lift_Attention {
             confidence: 0.85
             because: "{q} has no position along the queries, so that there is one for each head"
         }
+        case "decode" {
+            when: role(s, "s") and s == mma(k, _) and made_of(k, x) and role(x, "k") and x == load()
+            when: exponential(p, e) and made_of(e, s) and not (made_of(k, y) and y == transpose())
+            when: not (made_of(q, z) and role(z, "q") and s == mma(_, q) and inside(z, l) and inside(s, l))
+            evidence: [s, x]
+            confidence: 0.6
+            because: "the keys are the left operand of {s}, so that the tile has few queries"
+        }
         case "attention_forward" {
             when: role(s, "s") and s == mma() and exponential(p, e) and made_of(e, s)
             when: (o == mma(w, _) or o == mma(_, w)) and made_of(w, p)

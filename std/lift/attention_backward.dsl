@@ -18,6 +18,11 @@ system Lift_Attention_Backward {
         }
     }
 
+    // What is made of no parameter of the kernel, or of elements of an array.
+    predicate unscaling(c) {
+        when: not (made_of(c, p) and parameter(p)) or (made_of(c, n) and n == load())
+    }
+
     pattern grad_scale_placement {
         says: "where the gradients of queries and keys are scaled"
         per: role
@@ -26,7 +31,7 @@ system Lift_Attention_Backward {
         case "epilogue_on_acc" {
             when: x == store(value=y) and role(x, r) and r in ["dq", "dk"]
             when: made_of(y, t) and t == acc * c and carried(acc, l, _, _) and outside(t, l)
-            when: made_of(c, p) and parameter(p) and not (made_of(c, n) and n == load())
+            when: not unscaling(c)
             role: r
             evidence: [t]
             confidence: 0.95
@@ -35,7 +40,7 @@ system Lift_Attention_Backward {
         case "per_tile_on_dS" {
             when: x == store(value=y) and role(x, r) and r in ["dq", "dk"] and made_of(y, m)
             when: (m == mma(d, _) or m == mma(_, d)) and role(d, "ds") and d == u * c
-            when: made_of(c, p) and parameter(p) and not (made_of(c, n) and n == load())
+            when: not unscaling(c)
             role: r
             evidence: [d]
             confidence: 0.85

@@ -21,23 +21,48 @@ system Lift_Attention_Masks {
         when: not elsewhere(k)
     }
 
-    // A choice by positions between what is kept and what stands for the rest.
-    predicate choice_by(x, k, kept, rest) {
-        when: x == select(k, kept, rest) and is_known(rest) and positions(k)
+    // A value that is the same for all elements.
+    predicate filler(x, v) {
+        when: (is_known(x) and v == x) or (x == full(v) and is_known(v))
+    }
+
+    predicate low(x) {
+        when: filler(x, v) and (is_inf(v) or (number(v, n) and n < 0))
+    }
+
+    // A choice by positions: where k holds, what is kept is kept, or it is left out.
+    predicate keeps(x, k, kept, rest) {
+        when: x == select(k, kept, w) and filler(w, rest) and positions(k) and not low(kept)
+    }
+    predicate drops(x, k, kept, rest) {
+        when: x == select(k, w, kept) and filler(w, rest) and positions(k) and not low(kept)
+    }
+    predicate chooses(x, k, kept, rest) {
+        when: keeps(x, k, kept, rest) or drops(x, k, kept, rest)
+    }
+
+    // What is made of no scores, is added to none, and what no exponential is taken of.
+    predicate unscored(z) {
+        when: not (made_of(z, s) and scores(s))
+    }
+    predicate unadded(x) {
+        when: not (y == z + x and made_of(z, s) and scores(s))
+    }
+    predicate unweighed(x) {
+        when: not (exponential(_, e) and made_of(e, x))
     }
 
     // Scores that are left out before the exponential, by what is added to them or put in their place.
     predicate added(x, k, rest) {
-        when: choice_by(x, k, 0, rest) and y == z + x and made_of(z, s) and scores(s)
+        when: chooses(x, k, 0, rest) and not unadded(x)
     }
     predicate replaced(x, k, rest) {
-        when: choice_by(x, k, z, rest) and made_of(z, s) and scores(s)
-        when: exponential(_, e) and made_of(e, x)
+        when: chooses(x, k, z, rest) and not unscored(z) and not unweighed(x)
     }
 
     // Weights that are left out after the exponential.
     predicate cleared(x, k) {
-        when: choice_by(x, k, p, 0) and exponential(p, e) and made_of(e, s) and scores(s)
+        when: chooses(x, k, p, 0) and exponential(p, e) and not unscored(e)
     }
 
     predicate masked(x, k) {
@@ -45,14 +70,43 @@ system Lift_Attention_Masks {
     }
 
     // Positions of queries against positions of keys.
-    predicate compared(c, rows, columns) {
-        when: c == (rows >= columns) or c == (rows > columns)
+    predicate apart(rows, columns) {
         when: positions(rows) and positions(columns)
         when: not (made_of(columns, j) and j == arange() and made_of(rows, j))
     }
+
+    // Positions of keys move with the loop over keys, or those of queries with the loop over queries.
+    predicate with_keys(k, rows, columns, l) {
+        when: role(k, "k") and invariant(rows, l) and not invariant(columns, l)
+    }
+    predicate with_queries(q, rows, columns, l) {
+        when: role(q, "q") and invariant(columns, l) and not invariant(rows, l)
+    }
+    predicate unwalked(rows, columns) {
+        when: not (
+            x == load()
+            and inside(x, l)
+            and (with_keys(x, rows, columns, l) or with_queries(x, rows, columns, l))
+        )
+    }
+    predicate seen(c, rows, columns) {
+        when: (c == (rows >= columns) or c == (rows > columns)) and apart(rows, columns)
+    }
+    predicate unseen(c, rows, columns) {
+        when: (c == (columns > rows) or c == (columns >= rows)) and apart(rows, columns)
+    }
+    predicate compared(c, k) {
+        when: made_of(k, c) and (c == ge(a, b) or c == gt(a, b)) and apart(a, b)
+    }
     predicate causal(c, rows, columns, x) {
         when: masked(x, k) and made_of(k, c)
-        when: compared(c, rows, columns)
+        when: (keeps(x, k, _, _) and seen(c, rows, columns)) or (drops(x, k, _, _) and unseen(c, rows, columns))
+        when: not unwalked(rows, columns)
+    }
+
+    // Something that is also done where f does not hold.
+    predicate either_way(c, f) {
+        when: operation(c, o) and operation(d, o) and d != c and same(c, d) and guarded_not(d, f)
     }
 
     pattern mask_form {
@@ -127,8 +181,7 @@ system Lift_Attention_Masks {
             because: "{x} is computed only where {g}, which is computed from what counts the turns"
         }
         case "every_tile" {
-            when: masked(x, k) and inside(x, l) and scores(s) and inside(s, l) and made_of(k, c)
-            when: compared(c, _, _)
+            when: masked(x, k) and inside(x, l) and scores(s) and inside(s, l) and compared(c, k)
             evidence: [c, x]
             confidence: 0.9
             because: "{x} is computed for every tile"
@@ -139,37 +192,30 @@ system Lift_Attention_Masks {
         says: "whether queries see only keys up to their own position"
         values: ["constexpr_flag", "runtime_flag", "always_on"]
 
-        case "always_on" {
-            when: causal(c, _, _, x) and unguarded(c)
-            when: not ((guarded(x, f) or guarded_not(x, f)) and parameter(f))
-            evidence: [c, x]
-            confidence: 0.9
-            because: "{c} is asked whatever the parameters are"
-        }
-        case "always_on" {
-            when: causal(c, _, _, _) and guarded(c, f) and operation(c, o)
-            when: operation(d, o) and d != c and same(c, d) and guarded_not(d, f)
-            evidence: [c, d]
-            confidence: 0.9
-            because: "{c} is asked under both values of {f}"
-        }
         case "constexpr_flag" {
-            when: causal(c, _, _, _) and guarded(c, f) and constexpr(f)
+            when: causal(c, _, _, _) and guarded(c, f) and constexpr(f) and not either_way(c, f)
             evidence: [c, f]
             confidence: 0.9
             because: "{c} is asked only if {f} holds, which is known when the kernel is compiled"
         }
         case "runtime_flag" {
-            when: causal(c, _, _, _) and guarded(c, f) and runtime(f)
+            when: causal(c, _, _, _) and guarded(c, f) and runtime(f) and not either_way(c, f)
             evidence: [c, f]
             confidence: 0.9
             because: "{c} is asked only if {f} holds"
         }
+        case "constexpr_flag" {
+            when: causal(c, _, _, _) and guarded(c, g) and depends(g, f) and constexpr(f)
+            when: not (depends(g, n) and (runtime(n) or n == block_id() or n == induction() or n == load()))
+            when: not either_way(c, g)
+            evidence: [c, f]
+            confidence: 0.8
+            because: "{c} is asked only if {g}, which is known when the kernel is compiled"
+        }
         case "always_on" {
-            when: causal(c, _, _, _) and inside(c, l) and induction(l, j)
-            when: not ((guarded(c, f) or guarded_not(c, f)) and parameter(f))
-            evidence: [c]
-            confidence: 0.85
+            when: causal(c, _, _, x)
+            evidence: [c, x]
+            confidence: 0.9
             because: "{c} is asked whatever the parameters are"
         }
     }
@@ -179,16 +225,16 @@ system Lift_Attention_Masks {
         values: [">=", ">"]
 
         case ">=" {
-            when: causal(c, rows, columns, _) and c == (rows >= columns)
+            when: causal(c, a, b, _) and (c == (a >= b) or c == (b > a))
             evidence: [c]
             confidence: 0.95
-            because: "{c} holds on the diagonal"
+            because: "{c} leaves the diagonal in"
         }
         case ">" {
-            when: causal(c, rows, columns, _) and c == (rows > columns)
+            when: causal(c, a, b, _) and (c == (a > b) or c == (b >= a))
             evidence: [c]
             confidence: 0.9
-            because: "{c} does not hold on the diagonal"
+            because: "{c} leaves the diagonal out"
         }
     }
 
@@ -199,19 +245,24 @@ system Lift_Attention_Masks {
         // A bound of loop l that follows the block.
         predicate follows(l, y, b) {
             when: (start(l, bound) or stop(l, bound)) and b == block_id() and made_of(bound, b)
-            when: made_of(bound, y) and made_of(y, b)
             when: y == cdiv(_, _) or y == floordiv(_, _) or y == mul(_, _) or y == min(_, _)
+            when: made_of(bound, y) and made_of(y, b)
+        }
+
+        predicate apart_from(b) {
+            when: not (causal(_, rows, columns, _) and (made_of(rows, b) or made_of(columns, b)))
         }
 
         case "pruned" {
-            when: causal(c, rows, columns, x) and inside(x, l) and scores(s) and inside(s, l)
-            when: follows(l, y, b) and (made_of(rows, b) or made_of(columns, b))
-            evidence: [y]
+            when: follows(l, y, b) and scores(s) and inside(s, l) and not apart_from(b)
+            evidence: [y, l]
             confidence: 0.95
             because: "the loop over tiles has a bound that follows the block: {y}"
         }
         case "full_loop" {
-            when: causal(c, _, _, x) and directly_inside(x, l) and scores(s) and inside(s, l)
+            when: scores(s) and directly_inside(s, l) and not (causal(c, _, _, x) and outside(x, l))
+            when: causal(d, _, _, z) and directly_inside(z, l)
+            when: not ((start(l, bound) or stop(l, bound)) and b == block_id() and depends(bound, b))
             evidence: [l]
             confidence: 0.8
             because: "no bound of the loop over tiles follows the block"
@@ -222,17 +273,28 @@ system Lift_Attention_Masks {
         says: "which key the first query is aligned with, where there are more keys than queries"
         values: ["top_left", "bottom_right", "explicit_positions"]
 
+        // A term that is no place in the tiles.
+        predicate foreign(p) {
+            when: elsewhere(p) and not number(p, _)
+            when: not (made_of(p, b) and (b == block_id() or b == induction() or b == item()))
+        }
+
+        case "bottom_right" {
+            when: causal(c, rows, columns, _) and rows == _ + a - b
+            when: foreign(a) and foreign(b)
+            evidence: [c, rows]
+            confidence: 0.85
+            because: "the positions of queries are shifted by {a} without {b}"
+        }
         case "explicit_positions" {
-            when: causal(c, rows, columns, _) and (made_of(rows, p) or made_of(columns, p))
-            when: p == load() and not (guarded(p, f) and constexpr(f))
+            when: causal(c, rows, columns, _) and (addend(rows, p) or addend(columns, p)) and p == load()
             evidence: [c, p]
             confidence: 0.7
             because: "{p} is among the positions"
         }
         case "top_left" {
             when: causal(c, rows, columns, _)
-            when: not (addend(rows, p) and runtime(p)) and not (addend(columns, q) and runtime(q))
-            when: not (addend(rows, e) and e == extent()) and not (addend(columns, f) and f == extent())
+            when: not (addend(rows, p) and foreign(p)) and not (addend(columns, q) and foreign(q))
             evidence: [c, rows]
             confidence: 0.9
             because: "{c} compares positions to which nothing is added"
@@ -267,7 +329,7 @@ system Lift_Attention_Masks {
 
         // Positions of keys against how many there are.
         predicate limited(c) {
-            when: (c == (i < n) or c == (i <= n)) and positions(i)
+            when: (c == (i < n) or c == (i <= n) or c == (i >= n)) and positions(i)
             when: elsewhere(n)
         }
 
@@ -281,12 +343,20 @@ system Lift_Attention_Masks {
             because: "the load of {r} is masked by {c}"
         }
         case "even_k_specialized" {
-            when: masked(x, k) and depends(x, c) and limited(c) and (guarded(c, f) or guarded_not(c, f))
-            when: constexpr(f) and not (causal(d, _, _, _) and (guarded(d, f) or guarded_not(d, f)))
-            when: made_of(k, c)
-            evidence: [c, f]
-            confidence: 0.9
+            when: masked(x, k) and made_of(k, c) and limited(c) and (guarded(c, g) or guarded_not(c, g))
+            when: depends(g, f) and constexpr(f) and launch(l, _) and bound(l, f, v)
+            when: depends(v, m) and m == mod(_, _)
+            evidence: [c, f, v]
+            confidence: 0.95
             because: "{c} is asked unless {f} says that the tiles divide the keys"
+        }
+        case "always_masked" {
+            when: masked(x, k) and made_of(k, c) and limited(c)
+            when: not (guarded(x, g) and depends(g, j) and induction(_, j))
+            when: not (guarded(c, f) and constexpr(f) and not either_way(c, f))
+            evidence: [c, x]
+            confidence: 0.85
+            because: "{c} is asked for every tile"
         }
         case "zero_pad_null" {
             when: role(_, "dp") and k == load() and role(k, "k") and v == load() and role(v, "v")
@@ -307,7 +377,8 @@ system Lift_Attention_Masks {
         }
         case "neg_inf_null" {
             when: x == load() and given(x, "padding", z) and is_inf(z)
-            when: exponential(p, e) and made_of(e, x) and r == reduce_sum(p)
+            when: exponential(p, e) and made_of(e, x) and y == load() and y != x
+            when: o == mma(p, y) or o == reduce_sum(y * p)
             evidence: [x, z, p]
             confidence: 0.9
             because: "{x} is minus infinity beyond the last one, so that its weight is zero"

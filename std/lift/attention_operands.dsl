@@ -10,7 +10,7 @@ system Lift_Attention_Operands {
     }
 
     predicate is_attention(s) {
-        when: role(s, "s") or role(s, "delta")
+        when: role(s, "p") or role(s, "ds") or role(s, "delta")
     }
 
     // A block of the second kind of axis, parted into batch and head.
@@ -21,14 +21,14 @@ system Lift_Attention_Operands {
     pattern operand_transpose {
         says: "how an operand is turned for its product"
         per: role
-        values: ["load_order", "register_permute", "swap_operands", "none"]
+        values: ["load_order", "register_permute", "swap_operands"]
 
         predicate operand(x, m) {
             when: m == mma(x, _) or m == mma(_, x)
         }
 
         case "register_permute" {
-            when: x == load() and role(x, r)
+            when: x == load() and role(x, r) and is_attention(_)
             when: operand(t, _) and (t == transpose(x) or t == permute(x, [1, 0]))
             role: r
             evidence: [t]
@@ -37,8 +37,12 @@ system Lift_Attention_Operands {
             all: true
         }
         case "load_order" {
-            when: x == load(order=o) and role(x, r) and operand(x, _)
-            when: (o == [0, 1, 3, z] and number(z, 2)) or (o == [0, 2, z] and number(z, 1)) or (o == [1, z] and number(z, 0))
+            when: is_attention(_) and x == load(order=o) and role(x, r) and operand(x, _)
+            when: (
+                (o == [0, 1, 3, z] and number(z, 2))
+                or (o == [0, 2, z] and number(z, 1))
+                or (o == [1, z] and number(z, 0))
+            )
             role: r
             evidence: [x, z]
             confidence: 0.95
@@ -63,13 +67,6 @@ system Lift_Attention_Operands {
             confidence: 0.9
             because: "the keys are the left operand of {s}"
         }
-        case "none" {
-            when: x == load() and role(x, r) and r in ["a", "b"] and operand(x, m)
-            role: r
-            evidence: [x, m]
-            confidence: 0.9
-            because: "{r} is used as it is loaded"
-        }
     }
 
     pattern tensor_layout {
@@ -81,19 +78,23 @@ system Lift_Attention_Operands {
         }
 
         case "BHSD" {
-            when: x == load(index=i) and operand(x) and i == [b, h, _, z] and parted(b, h, _, _)
+            when: is_attention(_) and x == load(index=i) and operand(x) and i == [b, h, _, z] and parted(b, h, _, _)
             evidence: [x, z]
             confidence: 0.9
             because: "{x} is addressed by batch, head and position"
         }
         case "BSHD" {
-            when: x == load(index=i) and operand(x) and i == [b, _, h, z] and parted(b, h, _, _)
+            when: is_attention(_) and x == load(index=i) and operand(x) and i == [b, _, h, z] and parted(b, h, _, _)
             evidence: [x, z]
             confidence: 0.9
             because: "{x} is addressed by batch, position and head"
         }
         case "BSHD" {
-            when: (x == load(path="pointer", index=i) and role(x, "q")) or (x == store(path="pointer", index=i) and role(x, "dk"))
+            when: is_attention(_)
+            when: (
+                (x == load(path="pointer", index=i) and role(x, "q"))
+                or (x == store(path="pointer", index=i) and role(x, "dk"))
+            )
             when: addend(i, t) and t == (_ * n + h) * d and h == mod(_, n)
             when: addend(i, u) and u == p * (n * d) and made_of(p, a) and a == arange()
             evidence: [t, u]
@@ -284,6 +285,7 @@ system Lift_Attention_Operands {
             because: "all query heads {h} of a head of keys are visited"
         }
         case "index_div" {
+            when: is_attention(_)
             when: x == load() and role(x, "k") and argument(x, "index", i) and depends(i, k)
             when: k == floordiv(h, g) and h == mod(_, _)
             evidence: [k]

@@ -114,31 +114,36 @@ system Lift_Softmax {
         says: "how the weighted sum is divided by the sum of the weights"
         values: ["ieee_div", "approx", "approx_ftz", "full", "reciprocal_multiply"]
 
+        // Something that weights were added up to.
+        predicate sums(total) {
+            when: made_of(total, w) and exponential(w, _) and made_of(total, r) and r == reduce_sum(_)
+        }
+
         case "reciprocal_multiply" {
-            when: y == x * r and r == div(1, total) and made_of(total, w) and exponential(w, _)
+            when: y == x * r and r == div(1, total) and sums(total)
             evidence: [r, y]
             confidence: 0.9
             because: "the weights are multiplied by the reciprocal {r} of their sum"
         }
         case "approx_ftz" {
             when: d == div(_, total, rounding.approx) and given(d, "flush_to_zero", f) and f == true
-            when: made_of(total, w) and exponential(w, _)
+            when: sums(total)
             evidence: [d]
             because: "{d} is an approximate division, and small values become zero"
         }
         case "approx" {
-            when: d == div(_, total, rounding.approx) and made_of(total, w) and exponential(w, _)
+            when: d == div(_, total, rounding.approx) and sums(total)
             evidence: [d]
             because: "{d} is an approximate division"
         }
         case "full" {
-            when: d == div(_, total, rounding.full) and made_of(total, w) and exponential(w, _)
+            when: d == div(_, total, rounding.full) and sums(total)
             evidence: [d]
             because: "{d} is divided with full range"
         }
         case "ieee_div" {
             when: d == div(x, total) and absent(d, "rounding")
-            when: (made_of(total, w) and exponential(w, _)) or x == reduce_sum(_)
+            when: sums(total) or x == reduce_sum(_)
             evidence: [d]
             confidence: 0.9
             because: "{d} is a plain division"

@@ -20,6 +20,8 @@ pub(crate) const LIBRARIES: &[(&str, &str)] = &[
     ("std/hardware/rtx5090", include_str!("../../../../std/hardware/rtx5090.dsl")),
     ("std/lift/cutile", include_str!("../../../../std/lift/cutile.dsl")),
     ("std/lift/attention", include_str!("../../../../std/lift/attention.dsl")),
+    ("std/lift/attention_variants", include_str!("../../../../std/lift/attention_variants.dsl")),
+    ("std/lift/losses_and_gates", include_str!("../../../../std/lift/losses_and_gates.dsl")),
     ("std/lift/softmax", include_str!("../../../../std/lift/softmax.dsl")),
     ("std/lift/attention_masks", include_str!("../../../../std/lift/attention_masks.dsl")),
     ("std/lift/attention_operands", include_str!("../../../../std/lift/attention_operands.dsl")),
