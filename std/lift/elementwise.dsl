@@ -23,7 +23,7 @@ system Lift_Elementwise {
             because: "pairs of elements are rotated"
         }
         case "dropout" {
-            when: keep == select(c, v, z) and number(z, 0) and x == load() and made_of(v, x)
+            when: keep == select(c, v, z) and (number(z, 0) or z == full(0)) and x == load() and made_of(v, x)
             when: (c == (h > p) or c == (h >= p) or c == (p > h) or c == (p >= h))
             when: (made_of(h, r) and r == random()) or (made_of(h, r) and r == xor(_, _))
             when: st == store(value=w) and made_of(w, keep)
@@ -81,13 +81,24 @@ system Lift_Elementwise {
             evidence: [x, s]
             because: "what is computed from {p} is written back to it"
         }
-        case "flag" {
+        // The host gives the one array either of two values.
+        predicate given_either(source, c, a, b) {
             when: x == load() and s == store() and array_of(x, p) and array_of(s, q) and p != q
             when: launch(l, k) and bound(l, p, source) and bound(l, q, target) and target == choice(c, a, b)
-            when: (a == source and (b == alloc() or b == contiguous())) or (b == source and a == alloc())
+        }
+
+        case "flag" {
+            when: given_either(source, c, a, b) and a == source and b == alloc()
             evidence: [a, b, c]
             confidence: 0.9
-            because: "the host gives the same array for both if a condition holds"
+            because: "the host gives the array that is read to be written as well if {c}, else a new one"
+        }
+        case "flag_unless" {
+            when: given_either(source, c, a, b) and b == source and a == alloc()
+            value: "flag"
+            evidence: [a, b, c]
+            confidence: 0.9
+            because: "the host gives a new array to be written if {c}, else the one that is read"
         }
     }
 
@@ -144,29 +155,48 @@ system Lift_Elementwise {
         }
     }
 
-    pattern columns_specialization {
+    pattern parameter_specialization {
         axis: "scalar_specialization"
-        says: "whether the length of a row is known when the kernel is compiled"
+        says: "whether a number, by the name of its parameter, is known when the kernel is compiled"
+        per: role
         values: ["constexpr", "runtime"]
 
-        predicate columns(p) {
-            when: language(k, "triton") and x == load(mask=c) and depends(c, t) and (t == (a < p) or t == (p > a))
-            when: made_of(a, i) and i == arange() and parameter(p)
+        predicate is_array(p) {
+            when: (x == load() or x == store() or x == atomic() or x == extent()) and array_of(x, p)
         }
 
-        case "runtime" {
-            when: columns(p) and runtime(p)
-            role: "n_cols"
-            evidence: [p]
-            confidence: 0.85
-            because: "{p} bounds the columns and is known when the kernel is launched"
-        }
         case "constexpr" {
-            when: columns(p) and constexpr(p)
-            role: "n_cols"
+            when: kernel(k) and constexpr(p) and name(p, n) and not inlined(k, f)
+            role: n
             evidence: [p]
-            confidence: 0.85
-            because: "{p} bounds the columns and is known when the kernel is compiled"
+            because: "{p} is known when the kernel is compiled"
+        }
+        case "runtime" {
+            when: kernel(k) and runtime(p) and name(p, n) and not is_array(p) and not unused(p)
+            when: not inlined(k, f)
+            role: n
+            evidence: [p]
+            because: "{p} is known when the kernel is launched"
+        }
+    }
+
+    pattern device_function_factoring {
+        says: "whether a kernel is written in one piece"
+        values: ["wrapper_plus_impl", "helper", "monolithic"]
+
+        predicate outside_of(x, f) {
+            when: (x == load() or x == store()) and not written_in(x, f)
+        }
+
+        case "wrapper_plus_impl" {
+            when: kernel(k) and inlined(k, f) and x == store() and written_in(x, f) and not outside_of(y, f)
+            evidence: [k]
+            because: "all that the kernel reads and writes is in the function {f}"
+        }
+        case "helper" {
+            when: kernel(k) and inlined(k, f) and outside_of(x, f) and y == _ * _ and written_in(y, f)
+            evidence: [k, y]
+            because: "a part of what the kernel computes is in the function {f}"
         }
     }
 }

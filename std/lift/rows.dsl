@@ -311,6 +311,13 @@ system Lift_Rows {
             when: role(x, r) and r in ["x", "dy", "q", "k"]
         }
 
+        case "neg_inf_null" {
+            when: x == load() and role(x, "lse") and given(x, "padding", v) and number(v, n) and is_inf(n)
+            when: n < 0 and (e == exp2(d) or e == exp(d)) and made_of(d, x) and y == load()
+            when: role(y, "o_partial")
+            evidence: [x, v, e]
+            because: "past the end the statistic is minus infinity, so the weight there is zero"
+        }
         case "constexpr_bounds_check" {
             when: x == load(path="gather") and of_rows(x) and given(x, "check_bounds", v)
             when: not is_known(v) and not has_products(m)

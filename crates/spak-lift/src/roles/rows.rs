@@ -57,24 +57,13 @@ fn reduced(parts: &Parts<'_, '_>) -> Vec<NodeId> {
     for reduction in &parts.reductions {
         found.extend(parts.among(&parts.loads, &parts.near(*reduction)));
     }
-    let size = |load: &NodeId| (parts.moves_with(*load).len(), rank(parts, *load));
+    let size = |load: &NodeId| (parts.moves_with(*load).len(), parts.rank(*load));
     let most = found.iter().map(size).max();
     found.retain(|load| Some(size(load)) == most);
     let arrays: BTreeSet<NodeId> = found.iter().filter_map(|l| parts.facts.root(*l)).collect();
     let is_of = |load: &NodeId| parts.facts.root(*load).is_some_and(|root| arrays.contains(&root));
     found.extend(parts.loads.iter().copied().filter(is_of));
     found.into_iter().collect()
-}
-
-/// How many axes the place of a load has.
-fn rank(parts: &Parts<'_, '_>, load: NodeId) -> usize {
-    let program = parts.facts.program;
-    let Some(index) = program.argument(load, "index").map(|i| program.behind(i)) else { return 0 };
-    if let Some(tuple) = program.node(index).filter(|n| n.op == Op::Tuple) {
-        return tuple.arguments.len();
-    }
-    let set = parts.facts.collect(index, &mut |_, _| true);
-    set.iter().filter(|n| program.op(*n) == Op::Arange).count()
 }
 
 /// The arrays that are scaled by what was stored for each row; none if that does not tell some from others.
