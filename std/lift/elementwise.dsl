@@ -15,7 +15,7 @@ system Lift_Elementwise {
 
     pattern family {
         says: "which operation a kernel is"
-        values: ["rope", "dropout", "swiglu", "splitk_reduce"]
+        values: ["rope", "dropout", "swiglu", "splitk_reduce", "transpose", "elementwise"]
 
         case "rope" {
             when: rotation(x, y, c, s, first, second) and c == load() and s == load()
@@ -55,6 +55,34 @@ system Lift_Elementwise {
         }
     }
 
+    pattern family_of_the_rest {
+        axis: "family"
+        says: "which operation a kernel is"
+        values: ["transpose", "elementwise"]
+
+        predicate more_than_elements(y) {
+            when: y == mma(_, _) or y == reduce_sum(_) or y == reduce_max(_) or y == scan(_) or y == atomic() or y == sigmoid(_) or y == random() or y == xor(_, _) or y == exp(_) or y == exp2(_) or y == carried(_, _)
+        }
+        predicate turns_pairs(first) {
+            when: rotation(_, _, _, _, first, _)
+        }
+
+        case "transpose" {
+            when: s == store(value=v) and (v == transpose(x) or v == permute(x)) and x == load()
+            when: not more_than_elements(y)
+            evidence: [v, s]
+            because: "what is read is turned and stored"
+        }
+        case "elementwise" {
+            when: s == store(value=v) and x == load() and made_of(v, x) and not more_than_elements(y)
+            when: v == _ * _ or v == _ + _ or v == _ - _ or v == _ / _ or v == max(_, _) or v == tanh(_)
+            when: not turns_pairs(first)
+            evidence: [s]
+            confidence: 0.7
+            because: "each element is computed by itself"
+        }
+    }
+
     pattern prng {
         says: "where random numbers come from"
         values: ["xorshift_hash", "philox", "library"]
@@ -69,6 +97,30 @@ system Lift_Elementwise {
             when: depends(v, h)
             evidence: [h]
             because: "numbers are mixed with shifted copies of themselves"
+        }
+    }
+
+    pattern bwd_decomposition {
+        says: "which kernels give which gradients"
+        values: ["inverse_rotation_same_kernel", "dedicated_kernel"]
+
+        case "inverse_rotation_same_kernel" {
+            when: rotation(x, y, c, s, first, _) and s == load() and array_of(s, p) and launch(l, k)
+            when: bound(l, p, v) and v == neg(w)
+            evidence: [v]
+            because: "the gradient is the same rotation with the sign of one factor changed"
+        }
+        case "inverse_by_flag" {
+            when: rotation(x, y, c, s, first, _) and guarded(first, f) and constexpr(f)
+            value: "inverse_rotation_same_kernel"
+            evidence: [first, f]
+            because: "one of two rotations is chosen by {f}"
+        }
+        case "inverse_unless_flag" {
+            when: rotation(x, y, c, s, first, _) and guarded_not(first, f) and constexpr(f)
+            value: "inverse_rotation_same_kernel"
+            evidence: [first, f]
+            because: "one of two rotations is chosen by {f}"
         }
     }
 
@@ -161,15 +213,39 @@ system Lift_Elementwise {
         per: role
         values: ["constexpr", "runtime"]
 
+        predicate sizes_a_tile(p) {
+            when: (a == arange(stop=e) and depends(e, p)) or ((x == load(shape=t) or x == full(shape=t)) and depends(t, p))
+        }
+        predicate only_decides(p) {
+            when: x == store() and guarded(x, p)
+        }
+
         predicate is_array(p) {
             when: (x == load() or x == store() or x == atomic() or x == extent()) and array_of(x, p)
         }
 
         case "constexpr" {
-            when: kernel(k) and constexpr(p) and name(p, n) and not inlined(k, f)
+            when: kernel(k) and constexpr(p) and name(p, n) and not inlined(k, f) and not unused(p)
+            when: not sizes_a_tile(p) and not only_decides(p)
             role: n
             evidence: [p]
             because: "{p} is known when the kernel is compiled"
+        }
+        case "size_of_a_tuned_tile" {
+            when: kernel(k) and constexpr(p) and name(p, n) and not inlined(k, f) and sizes_a_tile(p)
+            when: launch(l, k) and bound(l, p, v) and depends(v, c) and c == config_field(_)
+            value: "constexpr"
+            role: n
+            evidence: [p]
+            because: "{p} is the size of a tile and known when the kernel is compiled"
+        }
+        case "step_of_a_persistent_loop" {
+            when: constexpr(p) and b == block_id(_)
+            when: (start(l, b) and step(l, p)) or (loop_kind(l, "while") and carried(x, l, init, next) and next == x + p and depends(init, b))
+            value: "constexpr"
+            role: "grid_size"
+            evidence: [p]
+            because: "{p}, the size of the grid, is known when the kernel is compiled"
         }
         case "runtime" {
             when: kernel(k) and runtime(p) and name(p, n) and not is_array(p) and not unused(p)
