@@ -324,7 +324,7 @@ system Lift_Rows {
             when: absent(x, "check_bounds") or (given(x, "check_bounds", v) and v == true)
         }
         predicate of_rows(x) {
-            when: role(x, r) and r in ["x", "dy", "q", "k"]
+            when: role(x, r) and r in ["x", "dy", "q", "k", "a"]
         }
 
         case "neg_inf_null" {

@@ -75,6 +75,8 @@ struct Parts<'f, 'p> {
     stores: Vec<NodeId>,
     mmas: Vec<NodeId>,
     exps: Vec<NodeId>,
+    /// Sigmoids, and exponentials that may be parts of them.
+    sigmoids: Vec<NodeId>,
     reductions: Vec<NodeId>,
     /// Products and sums.
     steps: Vec<NodeId>,
@@ -97,6 +99,7 @@ impl<'f, 'p> Parts<'f, 'p> {
             stores: of(&[Op::Store, Op::Atomic]),
             mmas: of(&[Op::Mma]),
             exps: of(&[Op::Exp, Op::Exp2]),
+            sigmoids: of(&[Op::Sigmoid, Op::Exp, Op::Exp2, Op::Tanh]),
             reductions: of(&[Op::ReduceMax, Op::ReduceMin, Op::ReduceSum, Op::Reduce]),
             steps: of(&[Op::Mul, Op::Fma, Op::Add]),
         }

@@ -14,6 +14,7 @@ pub(super) fn assign(parts: &Parts<'_, '_>, roles: &mut Roles) {
     let reduced = reduced(parts);
     if reduced.is_empty() {
         if !rotated(parts, roles) {
+            gated(parts, roles);
             only_one(parts, roles);
         }
         return;
@@ -122,12 +123,35 @@ fn rotated(parts: &Parts<'_, '_>, roles: &mut Roles) -> bool {
         2 => &["q", "k"],
         _ => return false,
     };
-    for (loads, word) in arrays.values().zip(words) {
+    // Queries come before keys, as everybody writes them.
+    let mut arrays: Vec<_> = arrays.into_iter().collect();
+    let parameters = || program.kernels.iter().flat_map(|kernel| &kernel.parameters);
+    arrays.sort_by_key(|(array, _)| parameters().position(|p| p.node == *array));
+    for ((_, loads), word) in arrays.iter().zip(words) {
         for load in loads {
             roles.give_access(parts.facts, *load, word);
         }
     }
     true
+}
+
+/// Of two operands the one that goes through a sigmoid, and the one that is multiplied with it.
+fn gated(parts: &Parts<'_, '_>, roles: &mut Roles) {
+    let near: Vec<Bits> = parts.sigmoids.iter().map(|sigmoid| parts.near(*sigmoid)).collect();
+    let is_gate = |load: &NodeId| near.iter().any(|set| set.has(*load));
+    let (gates, others): (Vec<NodeId>, Vec<NodeId>) = parts.loads.iter().partition(|l| is_gate(l));
+    if gates.is_empty() || others.is_empty() {
+        return;
+    }
+    for load in &gates {
+        roles.give_access(parts.facts, *load, "a");
+    }
+    // With more than one result the others are not alike.
+    if parts.stores.len() == 1 {
+        for load in &others {
+            roles.give(*load, "b");
+        }
+    }
 }
 
 /// The only array that is read.

@@ -6,7 +6,7 @@ use spak_program::{NodeId, Op, Program};
 use crate::kernels::{Attention, attention, backward, rows};
 use crate::support::{Builder, at, find, read};
 
-const PACKS: &[&str] = &[
+pub(crate) const PACKS: &[&str] = &[
     include_str!("../../../../std/lift/cutile.dsl"),
     include_str!("../../../../std/lift/elementwise.dsl"),
     include_str!("../../../../std/lift/matmul.dsl"),
