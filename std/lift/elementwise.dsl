@@ -15,7 +15,7 @@ system Lift_Elementwise {
 
     pattern family {
         says: "which operation a kernel is"
-        values: ["rope", "dropout", "swiglu", "splitk_reduce"]
+        values: ["rope", "dropout", "swiglu", "splitk_reduce", "transpose", "elementwise"]
 
         case "rope" {
             when: rotation(x, y, c, s, first, second) and c == load() and s == load()
@@ -23,7 +23,7 @@ system Lift_Elementwise {
             because: "pairs of elements are rotated"
         }
         case "dropout" {
-            when: keep == select(c, v, z) and number(z, 0) and x == load() and made_of(v, x)
+            when: keep == select(c, v, z) and (number(z, 0) or z == full(0)) and x == load() and made_of(v, x)
             when: (c == (h > p) or c == (h >= p) or c == (p > h) or c == (p >= h))
             when: (made_of(h, r) and r == random()) or (made_of(h, r) and r == xor(_, _))
             when: st == store(value=w) and made_of(w, keep)
@@ -55,6 +55,34 @@ system Lift_Elementwise {
         }
     }
 
+    pattern family_of_the_rest {
+        axis: "family"
+        says: "which operation a kernel is"
+        values: ["transpose", "elementwise"]
+
+        predicate more_than_elements(y) {
+            when: y == mma(_, _) or y == reduce_sum(_) or y == reduce_max(_) or y == scan(_) or y == atomic() or y == sigmoid(_) or y == random() or y == xor(_, _) or y == exp(_) or y == exp2(_) or y == carried(_, _)
+        }
+        predicate turns_pairs(first) {
+            when: rotation(_, _, _, _, first, _)
+        }
+
+        case "transpose" {
+            when: s == store(value=v) and (v == transpose(x) or v == permute(x)) and x == load()
+            when: not more_than_elements(y)
+            evidence: [v, s]
+            because: "what is read is turned and stored"
+        }
+        case "elementwise" {
+            when: s == store(value=v) and x == load() and made_of(v, x) and not more_than_elements(y)
+            when: v == _ * _ or v == _ + _ or v == _ - _ or v == _ / _ or v == max(_, _) or v == tanh(_)
+            when: not turns_pairs(first)
+            evidence: [s]
+            confidence: 0.7
+            because: "each element is computed by itself"
+        }
+    }
+
     pattern prng {
         says: "where random numbers come from"
         values: ["xorshift_hash", "philox", "library"]
@@ -72,6 +100,30 @@ system Lift_Elementwise {
         }
     }
 
+    pattern bwd_decomposition {
+        says: "which kernels give which gradients"
+        values: ["inverse_rotation_same_kernel", "dedicated_kernel"]
+
+        case "inverse_rotation_same_kernel" {
+            when: rotation(x, y, c, s, first, _) and s == load() and array_of(s, p) and launch(l, k)
+            when: bound(l, p, v) and v == neg(w)
+            evidence: [v]
+            because: "the gradient is the same rotation with the sign of one factor changed"
+        }
+        case "inverse_by_flag" {
+            when: rotation(x, y, c, s, first, _) and guarded(first, f) and constexpr(f)
+            value: "inverse_rotation_same_kernel"
+            evidence: [first, f]
+            because: "one of two rotations is chosen by {f}"
+        }
+        case "inverse_unless_flag" {
+            when: rotation(x, y, c, s, first, _) and guarded_not(first, f) and constexpr(f)
+            value: "inverse_rotation_same_kernel"
+            evidence: [first, f]
+            because: "one of two rotations is chosen by {f}"
+        }
+    }
+
     pattern in_place {
         says: "whether a kernel writes over what it reads"
         values: ["always", "flag"]
@@ -81,13 +133,24 @@ system Lift_Elementwise {
             evidence: [x, s]
             because: "what is computed from {p} is written back to it"
         }
-        case "flag" {
+        // The host gives the one array either of two values.
+        predicate given_either(source, c, a, b) {
             when: x == load() and s == store() and array_of(x, p) and array_of(s, q) and p != q
             when: launch(l, k) and bound(l, p, source) and bound(l, q, target) and target == choice(c, a, b)
-            when: (a == source and (b == alloc() or b == contiguous())) or (b == source and a == alloc())
+        }
+
+        case "flag" {
+            when: given_either(source, c, a, b) and a == source and b == alloc()
             evidence: [a, b, c]
             confidence: 0.9
-            because: "the host gives the same array for both if a condition holds"
+            because: "the host gives the array that is read to be written as well if {c}, else a new one"
+        }
+        case "flag_unless" {
+            when: given_either(source, c, a, b) and b == source and a == alloc()
+            value: "flag"
+            evidence: [a, b, c]
+            confidence: 0.9
+            because: "the host gives a new array to be written if {c}, else the one that is read"
         }
     }
 
@@ -144,29 +207,72 @@ system Lift_Elementwise {
         }
     }
 
-    pattern columns_specialization {
+    pattern parameter_specialization {
         axis: "scalar_specialization"
-        says: "whether the length of a row is known when the kernel is compiled"
+        says: "whether a number, by the name of its parameter, is known when the kernel is compiled"
+        per: role
         values: ["constexpr", "runtime"]
 
-        predicate columns(p) {
-            when: language(k, "triton") and x == load(mask=c) and depends(c, t) and (t == (a < p) or t == (p > a))
-            when: made_of(a, i) and i == arange() and parameter(p)
+        predicate sizes_a_tile(p) {
+            when: (a == arange(stop=e) and depends(e, p)) or ((x == load(shape=t) or x == full(shape=t)) and depends(t, p))
+        }
+        predicate only_decides(p) {
+            when: x == store() and guarded(x, p)
         }
 
-        case "runtime" {
-            when: columns(p) and runtime(p)
-            role: "n_cols"
-            evidence: [p]
-            confidence: 0.85
-            because: "{p} bounds the columns and is known when the kernel is launched"
+        predicate is_array(p) {
+            when: (x == load() or x == store() or x == atomic() or x == extent()) and array_of(x, p)
         }
+
         case "constexpr" {
-            when: columns(p) and constexpr(p)
-            role: "n_cols"
+            when: kernel(k) and constexpr(p) and name(p, n) and not inlined(k, f) and not unused(p)
+            when: not sizes_a_tile(p) and not only_decides(p)
+            role: n
             evidence: [p]
-            confidence: 0.85
-            because: "{p} bounds the columns and is known when the kernel is compiled"
+            because: "{p} is known when the kernel is compiled"
+        }
+        case "size_of_a_tuned_tile" {
+            when: kernel(k) and constexpr(p) and name(p, n) and not inlined(k, f) and sizes_a_tile(p)
+            when: launch(l, k) and bound(l, p, v) and depends(v, c) and c == config_field(_)
+            value: "constexpr"
+            role: n
+            evidence: [p]
+            because: "{p} is the size of a tile and known when the kernel is compiled"
+        }
+        case "step_of_a_persistent_loop" {
+            when: constexpr(p) and b == block_id(_)
+            when: (start(l, b) and step(l, p)) or (loop_kind(l, "while") and carried(x, l, init, next) and next == x + p and depends(init, b))
+            value: "constexpr"
+            role: "grid_size"
+            evidence: [p]
+            because: "{p}, the size of the grid, is known when the kernel is compiled"
+        }
+        case "runtime" {
+            when: kernel(k) and runtime(p) and name(p, n) and not is_array(p) and not unused(p)
+            when: not inlined(k, f)
+            role: n
+            evidence: [p]
+            because: "{p} is known when the kernel is launched"
+        }
+    }
+
+    pattern device_function_factoring {
+        says: "whether a kernel is written in one piece"
+        values: ["wrapper_plus_impl", "helper", "monolithic"]
+
+        predicate outside_of(x, f) {
+            when: (x == load() or x == store()) and not written_in(x, f)
+        }
+
+        case "wrapper_plus_impl" {
+            when: kernel(k) and inlined(k, f) and x == store() and written_in(x, f) and not outside_of(y, f)
+            evidence: [k]
+            because: "all that the kernel reads and writes is in the function {f}"
+        }
+        case "helper" {
+            when: kernel(k) and inlined(k, f) and outside_of(x, f) and y == _ * _ and written_in(y, f)
+            evidence: [k, y]
+            because: "a part of what the kernel computes is in the function {f}"
         }
     }
 }

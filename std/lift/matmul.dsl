@@ -2,7 +2,7 @@
 system Lift_Matmul {
     // A product of two operands that are read, summed up over loop l.
     predicate product(m, l) {
-        when: carried(acc, l, _, next) and m == mma(x, y, acc) and made_of(next, m)
+        when: carried(acc, l, _, next) and m == mma(x, y) and inside(m, l) and made_of(next, m)
         when: made_of(x, a) and a == load() and role(a, "a") and made_of(y, b) and b == load() and role(b, "b")
     }
 
@@ -12,7 +12,7 @@ system Lift_Matmul {
 
     pattern family {
         says: "which operation a kernel is"
-        values: ["group_gemm", "matmul"]
+        values: ["group_gemm", "bmm", "matmul"]
 
         case "group_gemm" {
             when: product(m, l) and x == load() and role(x, "a") and given(x, "array", list)
@@ -21,6 +21,14 @@ system Lift_Matmul {
             evidence: [m, list]
             confidence: 0.9
             because: "each operand of {m} is one of a list that a loop walks"
+        }
+        case "bmm" {
+            when: product(m, l) and x == load(index=i) and role(x, "a") and argument(i, "2", _)
+            when: y == load(index=j) and role(y, "b") and argument(j, "2", _) and s == store(value=v)
+            when: made_of(v, m) and not exponential(e)
+            evidence: [m, x, y]
+            confidence: 0.8
+            because: "{m} is a product of two matrices of a batch"
         }
         case "matmul" {
             when: product(m, l) and s == store(value=v) and made_of(v, m) and not exponential(e)

@@ -46,6 +46,22 @@ system Lift_Rows {
             confidence: 0.9
             because: "rows are scaled by {r}, and no mean is subtracted"
         }
+        case "layer_norm_back" {
+            when: dy == load() and role(dy, "dy") and x == load() and role(x, "x") and d == x - m
+            when: m == load() and n == d * s and s == load() and not has_products(p) and not exponential(e)
+            value: "layer_norm"
+            evidence: [n, d]
+            confidence: 0.8
+            because: "rows are centred and scaled by what was kept of them, and there is a gradient"
+        }
+        case "rms_norm_back" {
+            when: dy == load() and role(dy, "dy") and x == load() and role(x, "x") and n == x * s
+            when: s == load() and not has_products(p) and not exponential(e)
+            value: "rms_norm"
+            evidence: [n]
+            confidence: 0.8
+            because: "rows are scaled by what was kept of them, and there is a gradient"
+        }
         case "softmax" {
             when: exponential(p) and s == store(value=v) and made_of(v, p) and not has_products(m)
             when: x == load() and role(x, "x") and t == reduce_sum(w) and made_of(w, x)
@@ -140,41 +156,41 @@ system Lift_Rows {
         values: ["next_pow2", "next_pow2_capped", "prev_pow2", "fixed", "tuned"]
 
         // The last size of the tiles of an operand.
-        predicate width(p) {
-            when: constexpr(p) and x == load() and role(x, r) and r in ["x", "dy", "q"]
-            when: (a == arange(stop=p) and depends(x, a)) or (given(x, "shape", t) and given(t, j, p) and j in ["1", "3"])
+        predicate width(p, a) {
+            when: constexpr(p) and x == load() and role(x, r) and r in ["x", "dy", "q", "a"]
+            when: (a == arange(stop=p) and depends(x, a)) or (given(x, "shape", t) and given(t, j, p) and j in ["1", "3"] and a == x)
         }
-        predicate wide(l, p, w) {
-            when: launch(l, k) and width(p) and bound(l, p, w) and not has_products(m) and not gradient(g)
+        predicate wide(l, p, w, a) {
+            when: launch(l, k) and width(p, a) and bound(l, p, w) and not has_products(m) and not gradient(g)
         }
 
         case "tuned" {
-            when: wide(l, p, w) and w == config_field(name=field)
-            evidence: [p, w]
+            when: wide(l, p, w, a) and w == config_field(name=field)
+            evidence: [p, w, a]
             because: "the width of a tile is the field {field} of a config"
         }
         case "next_pow2_capped" {
-            when: wide(l, p, w) and w == min(n, c) and made_of(n, f)
+            when: wide(l, p, w, a) and w == min(n, c) and made_of(n, f)
             when: f == call(function="next_power_of_2")
-            evidence: [w, f]
+            evidence: [w, f, a]
             because: "the tile is as wide as the next power of two, but no wider than {c}"
         }
         case "next_pow2" {
-            when: wide(l, p, w) and w == call(function="next_power_of_2")
-            evidence: [w]
+            when: wide(l, p, w, a) and w == call(function="next_power_of_2")
+            evidence: [w, a]
             because: "the tile is as wide as the next power of two"
         }
         case "prev_pow2" {
-            when: wide(l, p, w) and depends(w, s) and s == shl(1, n) and n == length - 1
+            when: wide(l, p, w, a) and depends(w, s) and s == shl(1, n) and n == length - 1
             when: length == call(function="bit_length")
-            evidence: [w, s]
+            evidence: [w, s, a]
             because: "the tile is as wide as the power of two before"
         }
         case "fixed" {
-            when: launch(l, k) and x == load() and role(x, r) and r in ["x", "dy", "q"] and constexpr(p)
+            when: launch(l, k) and x == load() and role(x, r) and r in ["x", "dy", "q", "a"] and constexpr(p)
             when: depends(x, p) and a == arange(stop=p) and bound(l, p, w) and number(w, n)
             when: not has_products(m) and not gradient(g)
-            evidence: [w]
+            evidence: [w, a]
             confidence: 0.7
             because: "the tile is {n} wide"
         }
@@ -301,16 +317,23 @@ system Lift_Rows {
 
     pattern tail_handling {
         says: "what becomes of tiles that reach past the end of a row"
-        values: ["padding_only", "bounds_check", "constexpr_bounds_check", "mask_plus_bounds_check", "always_masked"]
+        values: ["neg_inf_null", "padding_only", "bounds_check", "constexpr_bounds_check", "mask_plus_bounds_check", "always_masked"]
 
         predicate checked(x) {
             when: x == load(path="gather")
             when: absent(x, "check_bounds") or (given(x, "check_bounds", v) and v == true)
         }
         predicate of_rows(x) {
-            when: role(x, r) and r in ["x", "dy", "q", "k"]
+            when: role(x, r) and r in ["x", "dy", "q", "k", "a"]
         }
 
+        case "neg_inf_null" {
+            when: x == load() and role(x, "lse") and given(x, "padding", v) and number(v, n) and is_inf(n)
+            when: n < 0 and (e == exp2(d) or e == exp(d)) and made_of(d, x) and y == load()
+            when: role(y, "o_partial")
+            evidence: [x, v, e]
+            because: "past the end the statistic is minus infinity, so the weight there is zero"
+        }
         case "constexpr_bounds_check" {
             when: x == load(path="gather") and of_rows(x) and given(x, "check_bounds", v)
             when: not is_known(v) and not has_products(m)

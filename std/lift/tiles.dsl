@@ -91,6 +91,14 @@ system Lift_Tiles {
             all: true
             because: "{m} adds to a tile of type {d}"
         }
+        case "of_gradients" {
+            when: carried(acc, l, init, next) and next == acc + t and exact(init) and dtype(init, d)
+            when: s == store(value=acc) and outside(s, l) and x == load() and role(x, "dy") and inside(x, l)
+            value: d
+            role: "dw"
+            evidence: [init, next]
+            because: "a block sums up its part of a gradient in {d}"
+        }
         case "of_rows" {
             when: s == reduce_sum(v) and exact(v) and dtype(v, d) and d in ["f32", "f16", "bf16"]
             when: (c == rsqrt(_) or c == sqrt(_)) and made_of(c, s)
@@ -187,8 +195,8 @@ system Lift_Tiles {
         predicate has_products(m) {
             when: m == mma(_, _)
         }
-        predicate widened(x) {
-            when: c == cast(x) and dtype(c, "f32")
+        predicate cast_anyhow(x) {
+            when: c == cast(x)
         }
 
         case "f32" {
@@ -199,7 +207,7 @@ system Lift_Tiles {
             because: "{r} is cast to f32 where it is read"
         }
         case "input_dtype" {
-            when: x == load() and role(x, r) and not has_products(m) and not widened(x)
+            when: x == load() and role(x, r) and not has_products(m) and not cast_anyhow(x)
             when: y == x * _ or y == x + _ or y == x - _ or y == _ - x
             role: r
             evidence: [x, y]

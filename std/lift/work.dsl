@@ -5,6 +5,11 @@ system Lift_Work {
         when: start(l, b) and b == block_id(_) and step(l, s) and (s == num_blocks(_) or parameter(s))
     }
 
+    // The same in items of which a block does n at once.
+    predicate strided_by_rows(l, b, s) {
+        when: start(l, first) and first == b * n and b == block_id(_) and step(l, s) and s == num_blocks(_) * n
+    }
+
     // The same by hand: a counter that starts with the number of the block.
     predicate counted(l, b, s, next) {
         when: loop_kind(l, "while") and carried(x, l, init, next) and next == x + s
@@ -18,7 +23,7 @@ system Lift_Work {
     }
 
     predicate is_persistent(b) {
-        when: strided(_, b, _) or counted(_, b, _, _) or neighbours(_, b, _)
+        when: strided(_, b, _) or strided_by_rows(_, b, _) or counted(_, b, _, _) or neighbours(_, b, _)
     }
 
     predicate has_products(m) {
@@ -42,6 +47,12 @@ system Lift_Work {
             evidence: [l, b, s]
             because: "a loop starts at the number of the block and advances by {s}"
         }
+        case "static_persistent_by_rows" {
+            when: strided_by_rows(l, b, s)
+            value: "static_persistent"
+            evidence: [l, b, s]
+            because: "a loop starts at the rows of the block and advances by those of all blocks"
+        }
         case "static_persistent_while" {
             when: counted(l, b, s, next)
             value: "static_persistent"
@@ -61,7 +72,14 @@ system Lift_Work {
             because: "the next piece of work is drawn from a shared counter"
         }
         case "tile_per_cta" {
+            when: b == block_id(_) and launch(n, k) and grid(n, _, g)
+            evidence: [b, g]
+            confidence: 0.95
+            because: "the number of the block says which piece of work it does, and there is no other"
+        }
+        case "tile_per_cta_of_any_grid" {
             when: b == block_id(_)
+            value: "tile_per_cta"
             evidence: [b]
             confidence: 0.95
             because: "the number of the block says which piece of work it does, and there is no other"

@@ -70,6 +70,9 @@ relations! {
     IsKnown "is_known" ("x") [[0]] "the value of x is known";
     IsWhole "is_whole" ("x") [[0]] "x is known to be a whole number";
 
+    Inlined "inlined" ("k", "f") [[]] "kernel k calls the function f of the source, or a function that calls it";
+    WrittenIn "written_in" ("x", "f") [[0]] "x is written in the function f of the source";
+
     Parameter "parameter" ("x") [[]] "x is a parameter of the kernel";
     Constexpr "constexpr" ("x") [[]] "x is a parameter that has its value when the kernel is compiled";
     Runtime "runtime" ("x") [[]] "x is a parameter that has its value when the kernel is launched";
@@ -90,7 +93,7 @@ relations! {
     Strategy "strategy" ("l", "name") [[0]] "the config of launch l is chosen so: `exhaustive`, `first`, `heuristic` or `fixed`";
     CacheKey "cache_key" ("l", "v") [[0]] "the choice of a config for launch l is remembered by v";
 
-    Role "role" ("x", "r") [[]] "x, a load, a store, an operand or a parameter, is this operand of the computation: `q`, `k`, `v`, `o`, `lse`, `do`, `delta`, `s`, `p`, `dp`, `ds`, `dq`, `dk`, `dv`; `a`, `b`, `c`; `x`, `weight`, `bias`, `y`, `dy`";
+    Role "role" ("x", "r") [[]] "x, a load, a store, an operand or a parameter, is this operand of the computation: `q`, `k`, `v`, `o`, `lse`, `do`, `delta`, `s`, `p`, `dp`, `ds`, `dq`, `dk`, `dv`; `a`, `b`, `c`; `x`, `weight`, `bias`, `y`, `dy`; `o_partial`";
     Dtype "dtype" ("x", "d") [[0]] "the elements of x have type d";
     DtypeLike "dtype_like" ("x", "p") [[0]] "the elements of x have the type of those of parameter p";
     ShapeDim "shape_dim" ("x", "i", "v") [[0]] "size i of the tile x is v";

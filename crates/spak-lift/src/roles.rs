@@ -3,6 +3,7 @@
 
 mod attention;
 mod host;
+mod merged;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +30,7 @@ impl Roles {
             } else {
                 attention::assign(&parts, &mut roles);
             }
+            merged::assign(&parts, &mut roles);
         }
         host::assign(facts, &mut roles);
         roles
@@ -78,6 +80,8 @@ struct Parts<'f, 'p> {
     stores: Vec<NodeId>,
     mmas: Vec<NodeId>,
     exps: Vec<NodeId>,
+    /// Sigmoids, and exponentials that may be parts of them.
+    sigmoids: Vec<NodeId>,
     reductions: Vec<NodeId>,
     /// Products and sums.
     steps: Vec<NodeId>,
@@ -98,6 +102,7 @@ impl<'f, 'p> Parts<'f, 'p> {
             stores: of(&[Op::Store, Op::Atomic]),
             mmas: of(&[Op::Mma]),
             exps: of(&[Op::Exp, Op::Exp2]),
+            sigmoids: of(&[Op::Sigmoid, Op::Exp, Op::Exp2, Op::Tanh]),
             reductions: of(&[Op::ReduceMax, Op::ReduceMin, Op::ReduceSum, Op::Reduce]),
             steps: of(&[Op::Mul, Op::Fma, Op::Add]),
         }
@@ -150,6 +155,19 @@ impl<'f, 'p> Parts<'f, 'p> {
             }
         }
         found
+    }
+
+    /// How many axes the place of a load has.
+    fn rank(&self, load: NodeId) -> usize {
+        let program = self.facts.program;
+        let Some(index) = program.argument(load, "index").map(|i| program.behind(i)) else {
+            return 0;
+        };
+        if let Some(tuple) = program.node(index).filter(|n| n.op == Op::Tuple) {
+            return tuple.arguments.len();
+        }
+        let set = self.facts.collect(index, &mut |_, _| true);
+        set.iter().filter(|n| program.op(*n) == Op::Arange).count()
     }
 
     /// How much the places of two groups of accesses move together, in thousandths.

@@ -14,6 +14,7 @@ pub(super) fn assign(parts: &Parts<'_, '_>, roles: &mut Roles) {
     let reduced = reduced(parts);
     if reduced.is_empty() {
         if !rotated(parts, roles) {
+            gated(parts, roles);
             only_one(parts, roles);
         }
         return;
@@ -57,24 +58,13 @@ fn reduced(parts: &Parts<'_, '_>) -> Vec<NodeId> {
     for reduction in &parts.reductions {
         found.extend(parts.among(&parts.loads, &parts.near(*reduction)));
     }
-    let size = |load: &NodeId| (parts.moves_with(*load).len(), rank(parts, *load));
+    let size = |load: &NodeId| (parts.moves_with(*load).len(), parts.rank(*load));
     let most = found.iter().map(size).max();
     found.retain(|load| Some(size(load)) == most);
     let arrays: BTreeSet<NodeId> = found.iter().filter_map(|l| parts.facts.root(*l)).collect();
     let is_of = |load: &NodeId| parts.facts.root(*load).is_some_and(|root| arrays.contains(&root));
     found.extend(parts.loads.iter().copied().filter(is_of));
     found.into_iter().collect()
-}
-
-/// How many axes the place of a load has.
-fn rank(parts: &Parts<'_, '_>, load: NodeId) -> usize {
-    let program = parts.facts.program;
-    let Some(index) = program.argument(load, "index").map(|i| program.behind(i)) else { return 0 };
-    if let Some(tuple) = program.node(index).filter(|n| n.op == Op::Tuple) {
-        return tuple.arguments.len();
-    }
-    let set = parts.facts.collect(index, &mut |_, _| true);
-    set.iter().filter(|n| program.op(*n) == Op::Arange).count()
 }
 
 /// The arrays that are scaled by what was stored for each row; none if that does not tell some from others.
@@ -132,12 +122,35 @@ fn rotated(parts: &Parts<'_, '_>, roles: &mut Roles) -> bool {
         2 => &["q", "k"],
         _ => return false,
     };
-    for (loads, word) in arrays.values().zip(words) {
+    // Queries come before keys, as everybody writes them.
+    let mut arrays: Vec<_> = arrays.into_iter().collect();
+    let parameters = || program.kernels.iter().flat_map(|kernel| &kernel.parameters);
+    arrays.sort_by_key(|(array, _)| parameters().position(|p| p.node == *array));
+    for ((_, loads), word) in arrays.iter().zip(words) {
         for load in loads {
             roles.give_access(parts.facts, *load, word);
         }
     }
     true
+}
+
+/// Of two operands the one that goes through a sigmoid, and the one that is multiplied with it.
+fn gated(parts: &Parts<'_, '_>, roles: &mut Roles) {
+    let near: Vec<Bits> = parts.sigmoids.iter().map(|sigmoid| parts.near(*sigmoid)).collect();
+    let is_gate = |load: &NodeId| near.iter().any(|set| set.has(*load));
+    let (gates, others): (Vec<NodeId>, Vec<NodeId>) = parts.loads.iter().partition(|l| is_gate(l));
+    if gates.is_empty() || others.is_empty() {
+        return;
+    }
+    for load in &gates {
+        roles.give_access(parts.facts, *load, "a");
+    }
+    // With more than one result the others are not alike.
+    if parts.stores.len() == 1 {
+        for load in &others {
+            roles.give(*load, "b");
+        }
+    }
 }
 
 /// The only array that is read.

@@ -6,12 +6,26 @@ use spak_program::{NodeId, Op, Program};
 use crate::kernels::{Attention, attention, backward, rows};
 use crate::support::{Builder, at, find, read};
 
-const CUTILE: &str = include_str!("../../../../std/lift/cutile.dsl");
+pub(crate) const PACKS: &[&str] = &[
+    include_str!("../../../../std/lift/cutile.dsl"),
+    include_str!("../../../../std/lift/elementwise.dsl"),
+    include_str!("../../../../std/lift/matmul.dsl"),
+    include_str!("../../../../std/lift/memory.dsl"),
+    include_str!("../../../../std/lift/rows.dsl"),
+    include_str!("../../../../std/lift/tiles.dsl"),
+    include_str!("../../../../std/lift/work.dsl"),
+];
 
 fn found(program: &Program) -> Vec<Finding> {
-    let (pack, wrong) = read(CUTILE);
-    assert!(wrong.is_empty(), "{wrong:#?}");
-    let report = Engine::new(&[pack]).find(program);
+    let packs: Vec<_> = PACKS
+        .iter()
+        .map(|text| {
+            let (pack, wrong) = read(text);
+            assert!(wrong.is_empty(), "{wrong:#?}");
+            pack
+        })
+        .collect();
+    let report = Engine::new(&packs).find(program);
     assert!(report.notes.is_empty(), "{:?}", report.notes);
     report.findings
 }

@@ -5,6 +5,7 @@ use spak_lift::{Engine, Finding};
 use spak_program::{Node, NodeId, Op, Program};
 
 use crate::kernels::attention;
+use crate::packs::PACKS;
 use crate::support::{find, pattern, read, whens};
 
 /// The same program with its nodes in another order.
@@ -83,11 +84,8 @@ fn plain(mut found: Vec<Finding>) -> Vec<Finding> {
     found
 }
 
-const CUTILE: &str = include_str!("../../../../std/lift/cutile.dsl");
-
 fn all(program: &Program) -> Vec<Finding> {
     let texts = [
-        CUTILE.to_owned(),
         pattern(&whens("x == a * b + c\n made_of(c, l) and l == load()")),
         pattern(&whens("x == exp2(u - v)\n not (made_of(u, m) and m == mma())")),
         pattern(&whens("x == max(u, v) or x == u + v\n carried(u, l, _, _)")),
@@ -95,7 +93,8 @@ fn all(program: &Program) -> Vec<Finding> {
             "role(x, r) and x == load() and inside(x, l)\n depends(x, i) and induction(l, i)",
         )),
     ];
-    let packs: Vec<_> = texts.iter().map(|text| read(text).0).collect();
+    let library = PACKS.iter().map(|text| read(text).0);
+    let packs: Vec<_> = library.chain(texts.iter().map(|text| read(text).0)).collect();
     plain(Engine::new(&packs).find(program).findings)
 }
 
