@@ -99,6 +99,7 @@ impl<'a> Machine<'a> {
         self.file = function.site.file;
         self.module = function.module;
         self.calls.push(function.site);
+        self.places.push(site);
         let value = match function.code {
             Code::Lambda(lambda) => self.eval(&lambda.body, &frame),
             Code::Definition(definition) => {
@@ -120,6 +121,7 @@ impl<'a> Machine<'a> {
         };
         self.conditions.truncate(frame.depth);
         self.calls.pop();
+        self.places.pop();
         (self.file, self.module) = caller;
         value
     }

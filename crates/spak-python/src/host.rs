@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use spak_program::{
-    Argument, Condition, Config, Configs, ConfigsId, Constant, Launch, LaunchKind, NodeId, Op,
-    Site, Strategy,
+    Argument, Condition, Config, Configs, ConfigsId, Constant, KernelMade, Launch, LaunchId,
+    LaunchKind, NodeId, Op, Site, Strategy,
 };
 
 use crate::builder::given;
@@ -76,6 +76,10 @@ impl<'a> Machine<'a> {
             None => vec![self.as_node(&order.grid, site)],
         };
         let configs = order.configs.or_else(|| self.configs_in(&arguments, &grid));
+        let handed = arguments.iter().map(|value| self.handed(*value)).collect();
+        let made = KernelMade { hinted: kernel.hinted, kept: self.kept_at(kernel), handed };
+        let id = LaunchId(self.program.launches.len() as u32);
+        self.program.kernels_made.insert(id, made);
         self.program.launches.push(Launch {
             kernel: kernel.kernel,
             kind: order.kind,
@@ -87,6 +91,13 @@ impl<'a> Machine<'a> {
             site,
             scope: self.scope,
         });
+    }
+
+    /// A node where the name of an argument stands.
+    fn handed(&mut self, value: Option<NodeId>) -> Option<NodeId> {
+        let value = value?;
+        let site = *self.uses.get(&value)?;
+        Some(self.node(Op::Unknown, Vec::new(), site))
     }
 
     fn parameter_names(&self, kernel: &KernelValue) -> Vec<String> {
@@ -132,6 +143,10 @@ impl<'a> Machine<'a> {
             .iter()
             .map(|(item, conditions)| self.config(item, conditions, site))
             .collect::<Option<Vec<Config>>>()?;
+        let mut options = options;
+        let chosen = self.named(Op::Call, "choose", Vec::new(), site);
+        options.push(given("chosen", chosen));
+        options.extend(self.timeouts.last().map(|limit| given("timeout", *limit)));
         let id = ConfigsId(self.program.configs.len() as u32);
         self.program.configs.push(Configs {
             configs,
@@ -258,11 +273,13 @@ impl<'a> Machine<'a> {
                 }
                 kernel = self.kernel_method(&Rc::clone(value), "replace_hints", named, site);
             }
-            if let Some(configs) = self.program.configs.get_mut(id.0 as usize)
-                && let Some(first) = configs.configs.first()
-                && let Some((_, value)) = first.fields.first()
-            {
-                configs.options.push(given("hints", *value));
+            let place = match &function {
+                Value::Function(function) => function.site,
+                _ => site,
+            };
+            let node = self.named(Op::Call, "hints", Vec::new(), place);
+            if let Some(configs) = self.program.configs.get_mut(id.0 as usize) {
+                configs.options.push(given("hints", node));
             }
         }
         let values = match argument(4, "args_fn") {

@@ -24,6 +24,7 @@ mod module;
 mod operator;
 mod order;
 mod reach;
+mod remark;
 mod statement;
 mod triton;
 mod value;

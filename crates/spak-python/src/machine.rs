@@ -14,7 +14,7 @@ use crate::api::Language;
 use crate::frame::Frame;
 use crate::kernel::KernelState;
 use crate::reach::Mentions;
-use crate::value::{Function, Value};
+use crate::value::{Function, KernelValue, Value};
 
 /// Steps for one run from the outside; a run that needs more is cut short, and says so.
 const FUEL: u32 = 400_000;
@@ -62,6 +62,14 @@ pub(crate) struct Machine<'a> {
     pub(crate) gaps: BTreeSet<(String, Site)>,
     /// Contexts of differentiable functions that were applied, by the place of their class.
     pub(crate) contexts: BTreeMap<Site, Value<'a>>,
+    /// Where the functions that are being run were called.
+    pub(crate) places: Vec<Site>,
+    /// Time limits of compilations around the place.
+    pub(crate) timeouts: Vec<NodeId>,
+    /// Where the host last used a value by a name.
+    pub(crate) uses: BTreeMap<NodeId, Site>,
+    /// Kernels that were put into a cache, and where.
+    pub(crate) kept: Vec<(Rc<KernelValue>, NodeId)>,
 }
 
 impl<'a> Machine<'a> {
@@ -82,6 +90,10 @@ impl<'a> Machine<'a> {
             fuel: FUEL,
             gaps: BTreeSet::new(),
             contexts: BTreeMap::new(),
+            places: Vec::new(),
+            timeouts: Vec::new(),
+            kept: Vec::new(),
+            uses: BTreeMap::new(),
         }
     }
 
@@ -123,6 +135,7 @@ impl<'a> Machine<'a> {
     }
 
     pub(crate) fn finish(mut self) -> Program {
+        self.note_unused();
         self.drop_helpers();
         self.program
     }
@@ -142,6 +155,8 @@ impl<'a> Machine<'a> {
         self.conditions.clear();
         self.inside = None;
         self.calls.clear();
+        self.places.clear();
+        self.timeouts.clear();
         self.fuel = FUEL;
         scope
     }

@@ -2,6 +2,7 @@
 
 mod control;
 mod host;
+mod tuning;
 mod values;
 
 use spak_program::NodeId;
@@ -93,6 +94,16 @@ impl<'p> Solver<'p> {
             Id::ConfigValue => self.config(a, b, c, next),
             Id::Strategy => self.strategy(a, b, next),
             Id::CacheKey => self.cache_key(a, b, next),
+            Id::LaunchedUnder => self.launched_under(a, b, next),
+            Id::TunerOption => self.tuner_option(a, b, c, next),
+            Id::Hinted => self.kernel_made(a, b, false, next),
+            Id::Kept => self.kernel_made(a, b, true, next),
+            Id::Handed => self.handed(a, b, c, next),
+            Id::DeadField => self.dead_field(a, b, c, next),
+            Id::OneValued => self.one_valued(a, b, c, next),
+            Id::KeyMisses => self.key_misses(a, b, next),
+            Id::Remark => self.remark(a, b, next),
+            Id::PowerAbove => self.power_above(a, b, next),
             Id::Role => self.role(a, b, next),
             Id::Dtype => self.dtype(a, b, next),
             Id::DtypeLike => self.dtype_like(a, b, next),

@@ -1,0 +1,210 @@
+// How the host chooses: configs and kernels, and the arrays that it makes.
+system Lift_Choices {
+    predicate from_config(v, field) {
+        when: depends(v, f) and f == config_field() and name(f, field)
+    }
+
+    pattern tuning_strategy {
+        says: "how the config of a launch is chosen"
+        values: ["exhaustive", "first_config", "heuristic", "fixed"]
+
+        case "exhaustive" {
+            when: launch(l, k) and trial(l)
+            evidence: [l]
+            all: true
+            because: "each config is launched and timed"
+        }
+        case "first_config" {
+            when: launch(l, k) and strategy(l, "first") and bound(l, p, v) and depends(v, f) and f == config_field()
+            evidence: [f, l]
+            all: true
+            confidence: 0.9
+            because: "{l} takes the first config"
+        }
+    }
+
+    pattern tuning_hints_applied {
+        says: "whether what is timed has the hints of the config"
+        values: ["yes", "no"]
+
+        case "yes" {
+            when: launch(l, k) and trial(l) and tuner_option(l, "hints", x)
+            evidence: [x, l]
+            confidence: 0.95
+            because: "the search is given {x}"
+        }
+        case "no" {
+            when: launch(l, k) and trial(l)
+            when: not (hint(l, _, v) and from_config(v, _))
+            evidence: [l]
+            confidence: 0.95
+            because: "the search is given nothing that makes hints of a config"
+        }
+    }
+
+    pattern tune_cache_key {
+        says: "what the choice of a config is remembered by"
+
+        // The length of the keys decides how long the loops are.
+        case "omits_k_len" {
+            when: launch(l, k) and trial(l) and cache_key(l, _) and role(p, "k") and parameter(p) and bound(l, p, a)
+            when: (key_misses(l, x) and depends(x, a) and x == item(index=i) and number(i, 2) and cache_key(l, part))
+            evidence: [part, l]
+            confidence: 0.8
+            because: "{x} is no part of the key"
+        }
+        case "includes_k_len" {
+            when: launch(l, k) and trial(l) and role(p, "k") and parameter(p) and bound(l, p, a) and cache_key(l, part)
+            when: (part == item(index=i) and number(i, 2) and depends(part, a))
+            evidence: [part, l]
+            confidence: 0.8
+            because: "{part} is a part of the key"
+        }
+    }
+
+    pattern compile_timeout {
+        says: "how many seconds the compilation of one config may take"
+
+        case "limited" {
+            when: launch(l, k) and trial(l) and tuner_option(l, "timeout", v) and number(v, n)
+            value: n
+            evidence: [v]
+            because: "a search with a limit of {n} seconds"
+        }
+    }
+
+    pattern hint_kernel_caching {
+        says: "whether a kernel with hints is kept, so that it is compiled once"
+        values: ["cached", "per_call"]
+
+        case "cached" {
+            when: launch(l, k) and not trial(l) and hinted(l, x) and kept(l, y)
+            evidence: [x, y]
+            confidence: 0.9
+            because: "the kernel that {x} gives is put into a cache"
+        }
+        case "per_call" {
+            when: launch(l, k) and not trial(l) and hinted(l, x) and not kept(l, _)
+            evidence: [x]
+            confidence: 0.9
+            because: "{x} makes a new kernel at every launch"
+        }
+    }
+
+    pattern contiguity_policy {
+        says: "what happens to arrays whose elements are not in dense order"
+        values: ["always", "copy_if_needed", "assert", "stride_aware"]
+
+        case "copy_if_needed" {
+            when: launch(l, k) and bound(l, p, v) and depends(v, c) and c == choice(condition=t, then=a)
+            when: depends(t, q) and q == call("is_contiguous") and depends(a, d) and d == contiguous()
+            evidence: [d, q]
+            confidence: 0.9
+            because: "{p} is copied if it is not dense"
+        }
+        case "always" {
+            when: launch(l, k) and bound(l, p, v) and depends(v, d) and d == contiguous()
+            evidence: [d]
+            confidence: 0.85
+            because: "{p} is made dense before the launch"
+        }
+    }
+
+    pattern output_init {
+        says: "what an array holds before a kernel writes it"
+        per: role
+        values: ["empty", "zeros", "inf_fill"]
+
+        predicate written(p) {
+            when: (s == store() or s == atomic()) and array_of(s, p)
+        }
+
+        case "empty" {
+            when: launch(l, k) and bound(l, p, v) and role(p, r) and written(p) and v == alloc(fill=none)
+            role: r
+            evidence: [v]
+            confidence: 0.95
+            because: "{p} is allocated and not set"
+        }
+        case "zeros" {
+            when: launch(l, k) and bound(l, p, v) and role(p, r) and written(p) and v == alloc(fill=0)
+            role: r
+            evidence: [v]
+            confidence: 0.95
+            because: "{p} is set to zero before the launch"
+        }
+        case "inf_fill" {
+            when: launch(l, k) and bound(l, p, v) and role(p, r) and written(p) and v == alloc(fill=f) and is_inf(f)
+            role: r
+            evidence: [v]
+            confidence: 0.95
+            because: "{p} is set to infinity before the launch"
+        }
+    }
+
+    pattern head_dim_rounding {
+        says: "whether the tile is as wide as the features, or rounded up"
+        values: ["exact", "next_pow2"]
+
+        predicate width(d) {
+            when: (x == load() and (role(x, "q") or role(x, "k") or role(x, "o") or role(x, "do")) and shape_dim(x, _, d))
+        }
+
+        case "next_pow2" {
+            when: width(d) and constexpr(d) and launch(l, k) and bound(l, d, v) and power_above(v, _)
+            evidence: [v]
+            confidence: 0.9
+            because: "{d} is {v}"
+        }
+        case "exact" {
+            when: width(d) and constexpr(d) and launch(l, k) and bound(l, d, v) and v == item(of=s, index=_)
+            when: s == field() and name(s, "shape")
+            evidence: [v, l]
+            confidence: 0.9
+            because: "{d} is {v}, whatever that is"
+        }
+    }
+
+    pattern row_tile_rule {
+        says: "how wide the tile of a row is"
+        values: ["next_pow2", "next_pow2_capped", "fixed"]
+
+        predicate wide(d) {
+            when: ((x == load() and shape_dim(x, _, d)) or (x == arange(stop=d)))
+            when: constexpr(d) and not (y == mma())
+        }
+
+        case "next_pow2_capped" {
+            when: wide(d) and launch(l, k) and bound(l, d, v) and v == min(a, b) and power_above(a, _)
+            evidence: [v, a]
+            all: true
+            confidence: 0.85
+            because: "{d} is {v}"
+        }
+        case "next_pow2" {
+            when: wide(d) and launch(l, k) and bound(l, d, v) and power_above(v, _)
+            evidence: [v]
+            all: true
+            confidence: 0.85
+            because: "{d} is {v}"
+        }
+    }
+
+    pattern kernel_mode_dispatch {
+        says: "what decides which of several kernels is launched"
+        per: file
+        values: ["auto_by_grad", "explicit", "heuristic"]
+
+        predicate either(k, c) {
+            when: launch(l, k) and launched_under(l, c) and launch(m, other) and launched_under(m, c) and k != other
+        }
+
+        case "auto_by_grad" {
+            when: either(k, c) and depends(c, g) and (g == call("is_grad_enabled") or (g == field() and name(g, "requires_grad")))
+            kernel: k
+            evidence: [c, g]
+            confidence: 0.9
+            because: "{c} decides"
+        }
+    }
+}
