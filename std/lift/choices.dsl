@@ -15,11 +15,29 @@ system Lift_Choices {
             because: "each config is launched and timed"
         }
         case "first_config" {
-            when: launch(l, k) and strategy(l, "first") and bound(l, p, v) and depends(v, f) and f == config_field()
-            evidence: [f, l]
+            when: launch(l, k) and strategy(l, "first") and tuner_option(l, "chosen", x)
+            evidence: [x]
             all: true
             confidence: 0.9
             because: "{l} takes the first config"
+        }
+        case "heuristic" {
+            when: launch(l, k) and not trial(l) and not strategy(l, _)
+            when: (hint(l, _, v) or (bound(l, p, v) and constexpr(p)))
+            when: depends(v, c) and c == choice(condition=t, then=a) and number(a, n) and n > 1
+            when: depends(t, e) and (e == extent() or e == machine() or e == call())
+            evidence: [v, c]
+            all: true
+            confidence: 0.8
+            because: "{v} is a formula of sizes or of the machine"
+        }
+        case "fixed" {
+            when: launch(l, k) and not trial(l) and not strategy(l, _)
+            when: ((hint(l, _, v) and number(v, n)) or (bound(l, p, v) and constexpr(p) and number(v, n) and n > 15))
+            when: not (bound(l, _, w) and depends(w, c) and c == choice(then=a) and number(a, m) and m > 1)
+            evidence: [v, l]
+            confidence: 0.7
+            because: "{v} is written, and nothing else is chosen"
         }
     }
 
@@ -27,6 +45,13 @@ system Lift_Choices {
         says: "whether what is timed has the hints of the config"
         values: ["yes", "no"]
 
+        case "of_config" {
+            when: launch(l, k) and trial(l) and tuner_option(l, "hints", x) and hint(l, _, v) and from_config(v, _)
+            value: "yes"
+            evidence: [x, v, l]
+            confidence: 0.95
+            because: "the search is given {x}, which makes hints of a config"
+        }
         case "yes" {
             when: launch(l, k) and trial(l) and tuner_option(l, "hints", x)
             evidence: [x, l]
@@ -45,17 +70,19 @@ system Lift_Choices {
     pattern tune_cache_key {
         says: "what the choice of a config is remembered by"
 
-        // The length of the keys decides how long the loops are.
+        // How many keys there are decides how long the loops are.
+        predicate length(l, x) {
+            when: role(p, "k") and parameter(p) and bound(l, p, a) and x == extent(array=b, axis=2) and (made_of(a, b) or made_of(b, a))
+        }
+
         case "omits_k_len" {
-            when: launch(l, k) and trial(l) and cache_key(l, _) and role(p, "k") and parameter(p) and bound(l, p, a)
-            when: (key_misses(l, x) and depends(x, a) and x == item(index=i) and number(i, 2) and cache_key(l, part))
+            when: launch(l, k) and trial(l) and key_misses(l, x) and length(l, x) and cache_key(l, part)
             evidence: [part, l]
             confidence: 0.8
             because: "{x} is no part of the key"
         }
         case "includes_k_len" {
-            when: launch(l, k) and trial(l) and role(p, "k") and parameter(p) and bound(l, p, a) and cache_key(l, part)
-            when: (part == item(index=i) and number(i, 2) and depends(part, a))
+            when: launch(l, k) and trial(l) and cache_key(l, part) and length(l, part)
             evidence: [part, l]
             confidence: 0.8
             because: "{part} is a part of the key"
@@ -80,12 +107,14 @@ system Lift_Choices {
         case "cached" {
             when: launch(l, k) and not trial(l) and hinted(l, x) and kept(l, y)
             evidence: [x, y]
+            all: true
             confidence: 0.9
             because: "the kernel that {x} gives is put into a cache"
         }
         case "per_call" {
             when: launch(l, k) and not trial(l) and hinted(l, x) and not kept(l, _)
             evidence: [x]
+            all: true
             confidence: 0.9
             because: "{x} makes a new kernel at every launch"
         }
@@ -96,14 +125,14 @@ system Lift_Choices {
         values: ["always", "copy_if_needed", "assert", "stride_aware"]
 
         case "copy_if_needed" {
-            when: launch(l, k) and bound(l, p, v) and depends(v, c) and c == choice(condition=t, then=a)
-            when: depends(t, q) and q == call("is_contiguous") and depends(a, d) and d == contiguous()
+            when: launch(l, k) and bound(l, p, v) and exact(v) and depends(v, d) and d == contiguous()
+            when: (guarded(d, t) or guarded_not(d, t)) and depends(t, q) and (q == call("is_contiguous") or q == stride())
             evidence: [d, q]
             confidence: 0.9
             because: "{p} is copied if it is not dense"
         }
         case "always" {
-            when: launch(l, k) and bound(l, p, v) and depends(v, d) and d == contiguous()
+            when: launch(l, k) and bound(l, p, v) and exact(v) and depends(v, d) and d == contiguous()
             evidence: [d]
             confidence: 0.85
             because: "{p} is made dense before the launch"
@@ -157,9 +186,8 @@ system Lift_Choices {
             because: "{d} is {v}"
         }
         case "exact" {
-            when: width(d) and constexpr(d) and launch(l, k) and bound(l, d, v) and v == item(of=s, index=_)
-            when: s == field() and name(s, "shape")
-            evidence: [v, l]
+            when: width(d) and constexpr(d) and launch(l, k) and bound(l, d, v) and v == extent() and handed(l, d, h)
+            evidence: [h]
             confidence: 0.9
             because: "{d} is {v}, whatever that is"
         }
@@ -196,14 +224,30 @@ system Lift_Choices {
         values: ["auto_by_grad", "explicit", "heuristic"]
 
         predicate either(k, c) {
-            when: launch(l, k) and launched_under(l, c) and launch(m, other) and launched_under(m, c) and k != other
+            when: launch(l, k) and launch(m, other) and k != other
+            when: (launched_if(l, c) and launched_if_not(m, c)) or (launched_if_not(l, c) and launched_if(m, c))
         }
 
         case "auto_by_grad" {
-            when: either(k, c) and depends(c, g) and (g == call("is_grad_enabled") or (g == field() and name(g, "requires_grad")))
+            when: either(k, c) and depends(c, g) and (g == call("is_grad_enabled") or g == call("requires_grad"))
             kernel: k
             evidence: [c, g]
             confidence: 0.9
+            because: "{c} decides"
+        }
+        case "explicit" {
+            when: either(k, c) and depends(c, q) and operation(q, "parameter")
+            when: not (depends(c, e) and (e == extent() or e == machine() or e == call()))
+            kernel: k
+            evidence: [c, q]
+            confidence: 0.8
+            because: "the caller says it: {c}"
+        }
+        case "heuristic" {
+            when: either(k, c) and depends(c, e) and (e == extent() or e == machine())
+            kernel: k
+            evidence: [c]
+            confidence: 0.75
             because: "{c} decides"
         }
     }

@@ -166,18 +166,25 @@ system Lift_Host {
             confidence: 0.95
             because: "{l} takes it from the field {field} of the config"
         }
+        case "size_rule" {
+            when: launch(l, k) and hint(l, "num_warps", v) and v == choice(condition=c) and depends(c, e) and e == extent()
+            evidence: [v, l]
+            confidence: 0.9
+            because: "{v} depends on the size {e}"
+        }
+        case "arch_rule" {
+            when: launch(l, k) and hint(l, "num_warps", v) and v == choice(condition=c)
+            when: depends(c, m) and (m == machine() or m == call())
+            evidence: [v, l]
+            confidence: 0.85
+            because: "{v} depends on the machine"
+        }
         case "literal" {
             when: launch(l, k) and hint(l, "num_warps", v) and number(v, n)
             value: n
             evidence: [v, l]
             confidence: 0.95
             because: "{l} is given {n}"
-        }
-        case "arch_rule" {
-            when: launch(l, k) and hint(l, "num_warps", v) and depends(v, m) and m == machine()
-            evidence: [v, l, m]
-            confidence: 0.85
-            because: "{v} depends on the machine"
         }
         case "unset" {
             when: language(k, "triton") and launch(l, k) and not set_at_launch(k, "num_warps")

@@ -30,7 +30,7 @@ fn within(program: &Program, node: NodeId, depth: usize, around: u8) -> String {
         };
     }
     // What the host calls a value says more than how it came about.
-    if depth > 0
+    if (depth > 0 || matches!(found.op, Op::Extent | Op::Item | Op::Stride))
         && let Some((name, _)) = program.names.get(&node)
     {
         return name.clone();

@@ -66,6 +66,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) places: Vec<Site>,
     /// Time limits of compilations around the place.
     pub(crate) timeouts: Vec<NodeId>,
+    /// How deep in calls the host gave a value its name.
+    pub(crate) named_at: BTreeMap<NodeId, usize>,
     /// Where the host last used a value by a name.
     pub(crate) uses: BTreeMap<NodeId, Site>,
     /// Kernels that were put into a cache, and where.
@@ -94,6 +96,7 @@ impl<'a> Machine<'a> {
             timeouts: Vec::new(),
             kept: Vec::new(),
             uses: BTreeMap::new(),
+            named_at: BTreeMap::new(),
         }
     }
 

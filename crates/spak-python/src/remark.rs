@@ -165,18 +165,29 @@ impl Machine<'_> {
             all.extend(found.into_iter().map(|one| (module.file, one)));
         }
         for (file, (kind, name, range)) in all {
-            let id = spak_program::NodeId(self.program.nodes.len() as u32);
-            self.program.nodes.push(Node {
-                op: Op::Unknown,
-                arguments: Vec::new(),
-                constant: Some(Constant::Text(name)),
-                site: Site { file, span: span(range) },
-                scope: ScopeId(0),
-                inside: None,
-                conditions: Vec::new(),
-            });
+            let id = self.remark_node(name, Site { file, span: span(range) });
             self.program.remarks.push(Remark { kind, node: id });
         }
+    }
+
+    /// Notes a comment.
+    pub(crate) fn note_comment(&mut self, text: &str, site: Site) {
+        let id = self.remark_node(text.to_owned(), site);
+        self.program.comments.push(id);
+    }
+
+    fn remark_node(&mut self, text: String, site: Site) -> spak_program::NodeId {
+        let id = spak_program::NodeId(self.program.nodes.len() as u32);
+        self.program.nodes.push(Node {
+            op: Op::Unknown,
+            arguments: Vec::new(),
+            constant: Some(Constant::Text(text)),
+            site,
+            scope: ScopeId(0),
+            inside: None,
+            conditions: Vec::new(),
+        });
+        id
     }
 
     /// Names that files import from others, and those that they list for them.

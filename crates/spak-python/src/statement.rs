@@ -181,8 +181,13 @@ impl<'a> Machine<'a> {
                     && !self.in_kernel()
                 {
                     let site = self.site(name);
-                    let called = || (name.id.to_string(), site);
-                    self.program.names.entry(*node).or_insert_with(called);
+                    // The name that stands furthest out says most.
+                    let depth = self.calls.len();
+                    let known = self.named_at.get(node).copied();
+                    if known.is_none_or(|known| depth < known) {
+                        self.named_at.insert(*node, depth);
+                        self.program.names.insert(*node, (name.id.to_string(), site));
+                    }
                 }
                 frame.set(name.id.as_str(), value);
             }

@@ -2,6 +2,7 @@
 
 mod control;
 mod host;
+mod clones;
 mod tuning;
 mod values;
 
@@ -94,7 +95,14 @@ impl<'p> Solver<'p> {
             Id::ConfigValue => self.config(a, b, c, next),
             Id::Strategy => self.strategy(a, b, next),
             Id::CacheKey => self.cache_key(a, b, next),
-            Id::LaunchedUnder => self.launched_under(a, b, next),
+            Id::LaunchedIf => self.launched_if(a, b, true, next),
+            Id::LaunchedIfNot => self.launched_if(a, b, false, next),
+            Id::MisnamedConfigs => self.misnamed_configs(a, b, next),
+            Id::AlikeKernels => self.alike_kernels(a, b, next),
+            Id::InKernel => match self.subject(a).and_then(|n| self.facts.kernel_of(n)) {
+                Some(kernel) => self.is(b, Value::Kernel(kernel), next),
+                None => GO_ON,
+            },
             Id::TunerOption => self.tuner_option(a, b, c, next),
             Id::Hinted => self.kernel_made(a, b, false, next),
             Id::Kept => self.kernel_made(a, b, true, next),

@@ -22,9 +22,15 @@ impl<'p> Solver<'p> {
         Some((launch, self.list_of(launch)?))
     }
 
-    pub(super) fn launched_under(&mut self, l: &'p Term, c: &'p Term, next: Next<'_, 'p>) -> Flow {
+    pub(super) fn launched_if(
+        &mut self,
+        l: &'p Term,
+        c: &'p Term,
+        holds: bool,
+        next: Next<'_, 'p>,
+    ) -> Flow {
         let Some(launch) = self.launch_of(l) else { return GO_ON };
-        for condition in &launch.conditions {
+        for condition in launch.conditions.iter().filter(|one| one.holds == holds) {
             self.count()?;
             self.at(c, condition.value, next)?;
         }
