@@ -26,7 +26,7 @@ system Lift_Choices {
             when: (hint(l, _, v) or (bound(l, p, v) and constexpr(p)))
             when: depends(v, c) and c == choice(condition=t, then=a) and number(a, n) and n > 1
             when: depends(t, e) and (e == extent() or e == machine() or e == call())
-            evidence: [v, c]
+            evidence: [v, c, a]
             all: true
             confidence: 0.8
             because: "{v} is a formula of sizes or of the machine"
@@ -76,14 +76,14 @@ system Lift_Choices {
         }
 
         case "omits_k_len" {
-            when: launch(l, k) and trial(l) and key_misses(l, x) and length(l, x) and cache_key(l, part)
-            evidence: [part, l]
+            when: launch(l, k) and trial(l) and key_misses(l, x) and length(l, x) and tuner_option(l, "key", y)
+            evidence: [y]
             confidence: 0.8
             because: "{x} is no part of the key"
         }
         case "includes_k_len" {
-            when: launch(l, k) and trial(l) and cache_key(l, part) and length(l, part)
-            evidence: [part, l]
+            when: launch(l, k) and trial(l) and cache_key(l, part) and length(l, part) and tuner_option(l, "key", y)
+            evidence: [y]
             confidence: 0.8
             because: "{part} is a part of the key"
         }
@@ -136,6 +136,19 @@ system Lift_Choices {
             evidence: [d]
             confidence: 0.85
             because: "{p} is made dense before the launch"
+        }
+    }
+
+    pattern contiguity_asserted {
+        axis: "contiguity_policy"
+        says: "what happens to arrays whose elements are not in dense order"
+        per: launch
+
+        case "assert" {
+            when: x == call("assert", condition=c) and depends(c, q) and q == call("is_contiguous")
+            evidence: [x]
+            confidence: 0.9
+            because: "{x} is demanded"
         }
     }
 
@@ -216,6 +229,14 @@ system Lift_Choices {
             confidence: 0.85
             because: "{d} is {v}"
         }
+        case "fixed" {
+            when: wide(d) and launch(l, k) and bound(l, d, v) and number(v, n) and n > 63
+            when: not (wide(e) and bound(l, e, w) and power_above(w, _))
+            evidence: [v]
+            all: true
+            confidence: 0.75
+            because: "{d} is {n}"
+        }
     }
 
     pattern kernel_mode_dispatch {
@@ -236,8 +257,8 @@ system Lift_Choices {
             because: "{c} decides"
         }
         case "explicit" {
-            when: either(k, c) and depends(c, q) and operation(q, "parameter")
-            when: not (depends(c, e) and (e == extent() or e == machine() or e == call()))
+            when: either(k, c) and depends(c, q) and (operation(q, "parameter") or q == call("get"))
+            when: not (depends(c, e) and (e == extent() or e == machine()))
             kernel: k
             evidence: [c, q]
             confidence: 0.8

@@ -80,8 +80,8 @@ system Lift_Hazards {
         says: "choices that are remembered by too little"
 
         case "cache_key_incomplete" {
-            when: launch(l, k) and trial(l) and key_misses(l, x) and cache_key(l, part)
-            evidence: [part]
+            when: launch(l, k) and trial(l) and key_misses(l, x) and tuner_option(l, "key", y)
+            evidence: [y]
             confidence: 0.85
             because: "{l} depends on {x}, and the key does not: another {x} takes the config that was the best for the first"
         }

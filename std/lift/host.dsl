@@ -174,8 +174,9 @@ system Lift_Host {
         }
         case "arch_rule" {
             when: launch(l, k) and hint(l, "num_warps", v) and v == choice(condition=c)
-            when: depends(c, m) and (m == machine() or m == call())
-            evidence: [v, l]
+            when: depends(c, m) and (m == machine() or m == call()) and depends(v, w) and w == choice(then=a) and number(a, n)
+            when: n > 1
+            evidence: [v, a]
             confidence: 0.85
             because: "{v} depends on the machine"
         }

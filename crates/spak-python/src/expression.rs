@@ -70,7 +70,10 @@ impl<'a> Machine<'a> {
             Expr::Tuple(ast::ExprTuple { elts, .. }) => {
                 let items = self.spread(elts, frame);
                 match items {
-                    Some(items) => Value::tuple(items),
+                    Some(items) => {
+                        self.note_tuple(&items, site);
+                        Value::tuple(items)
+                    }
                     None => self.unknown(site),
                 }
             }

@@ -222,6 +222,38 @@ impl<'a> Machine<'a> {
         Some(Value::Config(id))
     }
 
+    /// Notes what the host calls a value: the first name that a file that is lifted gives it.
+    pub(crate) fn note_name(&mut self, name: &str, value: &Value<'a>, site: Site) {
+        if self.in_kernel() {
+            return;
+        }
+        let is_lifted = self.modules.iter().any(|module| module.wanted && module.file == site.file);
+        match value {
+            Value::Node(node) => {
+                let is_new = !self.program.names.contains_key(node);
+                if is_new || is_lifted && self.named_elsewhere.remove(node) {
+                    self.program.names.insert(*node, (name.to_owned(), site));
+                    if !is_lifted {
+                        self.named_elsewhere.insert(*node);
+                    }
+                }
+            }
+            Value::Choice(choice) if is_lifted => {
+                if !self.named_choices.iter().any(|(known, ..)| Rc::ptr_eq(known, choice)) {
+                    self.named_choices.push((Rc::clone(choice), name.to_owned(), site));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Notes where the host writes several values together, which may be a key.
+    pub(crate) fn note_tuple(&mut self, items: &[Value<'a>], site: Site) {
+        if items.len() > 1 && !self.in_kernel() {
+            self.tuples.push((items.to_vec(), site));
+        }
+    }
+
     /// Notes by which key a chosen config is remembered.
     pub(crate) fn note_choice(&mut self, key: &Value<'a>, value: &Value<'a>) {
         let id = match value {
@@ -239,9 +271,16 @@ impl<'a> Machine<'a> {
             Value::Tuple(parts) => parts.iter().cloned().collect(),
             other => vec![other.clone()],
         };
+        let is_key = |items: &[Value<'a>]| {
+            items.len() == parts.len() && items.iter().zip(&parts).all(|(a, b)| a.same(b))
+        };
+        let written = self.tuples.iter().rev().find(|(items, _)| is_key(items));
+        let place = written.map(|(_, site)| *site);
+        let place = place.map(|site| self.named(Op::Call, "key", Vec::new(), site));
         let key = parts.iter().map(|part| self.as_node(part, site)).collect();
         if let Some(configs) = self.program.configs.get_mut(id.0 as usize) {
             configs.key = key;
+            configs.options.extend(place.map(|place| given("key", place)));
         }
     }
 

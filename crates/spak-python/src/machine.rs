@@ -40,6 +40,9 @@ pub(crate) enum ModuleState {
     Done,
 }
 
+/// A choice with its name and the place of that.
+pub(crate) type NamedChoice<'a> = (Rc<(NodeId, Value<'a>, Value<'a>)>, String, Site);
+
 /// The state of the run.
 pub(crate) struct Machine<'a> {
     pub(crate) program: Program,
@@ -66,8 +69,12 @@ pub(crate) struct Machine<'a> {
     pub(crate) places: Vec<Site>,
     /// Time limits of compilations around the place.
     pub(crate) timeouts: Vec<NodeId>,
-    /// How deep in calls the host gave a value its name.
-    pub(crate) named_at: BTreeMap<NodeId, usize>,
+    /// Values that the host wrote together, and where.
+    pub(crate) tuples: Vec<(Vec<Value<'a>>, Site)>,
+    /// Values that only files that are not lifted gave a name.
+    pub(crate) named_elsewhere: BTreeSet<NodeId>,
+    /// Values of which it is not known which they are, with what the host calls them, and where.
+    pub(crate) named_choices: Vec<NamedChoice<'a>>,
     /// Where the host last used a value by a name.
     pub(crate) uses: BTreeMap<NodeId, Site>,
     /// Kernels that were put into a cache, and where.
@@ -96,7 +103,9 @@ impl<'a> Machine<'a> {
             timeouts: Vec::new(),
             kept: Vec::new(),
             uses: BTreeMap::new(),
-            named_at: BTreeMap::new(),
+            named_elsewhere: BTreeSet::new(),
+            named_choices: Vec::new(),
+            tuples: Vec::new(),
         }
     }
 
@@ -160,6 +169,8 @@ impl<'a> Machine<'a> {
         self.calls.clear();
         self.places.clear();
         self.timeouts.clear();
+        self.tuples.clear();
+        self.named_choices.clear();
         self.fuel = FUEL;
         scope
     }

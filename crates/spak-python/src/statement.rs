@@ -177,18 +177,8 @@ impl<'a> Machine<'a> {
     pub(crate) fn assign(&mut self, target: &'a Expr, value: Value<'a>, frame: &Rc<Frame<'a>>) {
         match target {
             Expr::Name(name) => {
-                if let Value::Node(node) = &value
-                    && !self.in_kernel()
-                {
-                    let site = self.site(name);
-                    // The name that stands furthest out says most.
-                    let depth = self.calls.len();
-                    let known = self.named_at.get(node).copied();
-                    if known.is_none_or(|known| depth < known) {
-                        self.named_at.insert(*node, depth);
-                        self.program.names.insert(*node, (name.id.to_string(), site));
-                    }
-                }
+                let site = self.site(name);
+                self.note_name(name.id.as_str(), &value, site);
                 frame.set(name.id.as_str(), value);
             }
             Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
