@@ -231,29 +231,29 @@ system Lift_Rows {
         says: "how what was found of a row is kept for the way back"
         values: ["scatter_scalar", "tile_store", "not_stored"]
 
-        predicate kept(s, r) {
+        predicate kept_part(s, r) {
             when: scale(r, _, _) and s == store(value=r)
         }
 
         case "scatter_scalar" {
-            when: kept(s, r) and s == store(path="gather")
+            when: kept_part(s, r) and s == store(path="gather")
             evidence: [s]
             because: "{r} is written as one element for each row"
         }
         case "tile_store" {
-            when: kept(s, r) and s == store(path="tile")
+            when: kept_part(s, r) and s == store(path="tile")
             evidence: [s]
             because: "{r} is written as a tile of rows"
         }
         case "pointer" {
-            when: kept(s, r) and s == store(path="pointer")
+            when: kept_part(s, r) and s == store(path="pointer")
             value: "scatter_scalar"
             evidence: [s]
             confidence: 0.8
             because: "{r} is written for each row"
         }
         case "not_stored" {
-            when: scale(r, _, _) and not kept(s, q)
+            when: scale(r, _, _) and not kept_part(s, q)
             evidence: [r]
             because: "{r} is used and not kept"
         }

@@ -53,12 +53,12 @@ system Lift_Tiles {
         predicate flushed(x) {
             when: x == exp2(_) and given(x, "flush_to_zero", v) and v == true
         }
-        predicate kept(x) {
+        predicate kept_part(x) {
             when: x == exp2(_) and absent(x, "flush_to_zero")
         }
 
         case "mixed" {
-            when: flushed(x) and kept(y)
+            when: flushed(x) and kept_part(y)
             evidence: [x, y]
             because: "{x} flushes tiny numbers to zero, {y} does not"
         }
@@ -68,7 +68,7 @@ system Lift_Tiles {
             because: "{x} flushes tiny numbers to zero"
         }
         case "false" {
-            when: language(k, "cutile") and kept(x)
+            when: language(k, "cutile") and kept_part(x)
             evidence: [x]
             because: "{x} does not say that tiny numbers become zero"
         }

@@ -1,6 +1,7 @@
 //! What is asked of a program again and again: what a node may stand for, what it is computed from, where
 //! it belongs.
 
+mod key;
 mod known;
 mod slice;
 mod view;
@@ -73,11 +74,20 @@ impl<'p> Facts<'p> {
                     *used = true;
                 }
             }
+            for condition in &node.conditions {
+                if let Some(used) = facts.used.get_mut(condition.value.index()) {
+                    *used = true;
+                }
+            }
         }
         for (at, found) in program.loops.iter().enumerate() {
             let id = LoopId(at as u32);
             facts.carried.extend(found.carried.iter().map(|node| (*node, id)));
             facts.inductions.extend(found.induction.map(|node| (node, id)));
+            let condition = found.condition.and_then(|node| facts.used.get_mut(node.index()));
+            if let Some(used) = condition {
+                *used = true;
+            }
         }
         for kernel in &program.kernels {
             facts.parameters.extend(kernel.parameters.iter().map(|p| (p.node, p.kind)));

@@ -93,6 +93,21 @@ relations! {
     Strategy "strategy" ("l", "name") [[0]] "the config of launch l is chosen so: `exhaustive`, `first`, `heuristic` or `fixed`";
     CacheKey "cache_key" ("l", "v") [[0]] "the choice of a config for launch l is remembered by v";
 
+    LaunchedIf "launched_if" ("l", "c") [[0]] "launch l happens only where c holds";
+    LaunchedIfNot "launched_if_not" ("l", "c") [[0]] "launch l happens only where c does not hold";
+    TunerOption "tuner_option" ("l", "name", "v") [[0]] "the tuner of launch l was told v under this name: `timeout`, `hints`, `prune`…";
+    Hinted "hinted" ("l", "x") [[0]] "x is the call that gave the kernel of launch l its hints";
+    Kept "kept" ("l", "x") [[0]] "x is where the kernel of launch l, with its hints, is put into a cache";
+    Handed "handed" ("l", "p", "x") [[0]] "x is where launch l is given parameter p by a name";
+    DeadField "dead_field" ("l", "name", "v") [[0]] "the configs of launch l are tried with this field, first v, and neither kernel, grid nor hints depend on it";
+    OneValued "one_valued" ("l", "name", "v") [[0]] "all of several configs of launch l have the value v in this field";
+    KeyMisses "key_misses" ("l", "x") [[0]] "launch l depends on x, a size, and the key of its config does not";
+    Remark "remark" ("x", "kind") [[]] "x is a name of the file that nothing uses: `unused_argument`, `unused_rest`, `unused_local` or `unused_global`";
+    MisnamedConfigs "misnamed_configs" ("l", "x") [[0]] "x, a comment above configs of launch l, names architectures other than those that take them";
+    AlikeKernels "alike_kernels" ("k", "other") [[]] "almost every operation of kernel k is in the other kernel as well, with the same arguments";
+    InKernel "in_kernel" ("x", "k") [[0]] "x is computed by kernel k";
+    PowerAbove "power_above" ("x", "y") [[0]] "x is the least power of two that is not less than y";
+
     Role "role" ("x", "r") [[]] "x, a load, a store, an operand or a parameter, is this operand of the computation: `q`, `k`, `v`, `o`, `lse`, `do`, `delta`, `s`, `p`, `dp`, `ds`, `dq`, `dk`, `dv`; `a`, `b`, `c`; `x`, `weight`, `bias`, `y`, `dy`; `o_partial`";
     Dtype "dtype" ("x", "d") [[0]] "the elements of x have type d";
     DtypeLike "dtype_like" ("x", "p") [[0]] "the elements of x have the type of those of parameter p";
@@ -103,8 +118,21 @@ impl Relation {
     /// Which argument is a value of the host.
     pub(crate) fn host_value(&self) -> Option<usize> {
         match self.id {
-            Id::Hint | Id::Grid | Id::Bound | Id::ConfigValue => Some(2),
-            Id::CacheKey => Some(1),
+            Id::Hint
+            | Id::Grid
+            | Id::Bound
+            | Id::ConfigValue
+            | Id::TunerOption
+            | Id::Handed
+            | Id::DeadField
+            | Id::OneValued => Some(2),
+            Id::CacheKey
+            | Id::LaunchedIf
+            | Id::LaunchedIfNot
+            | Id::MisnamedConfigs
+            | Id::Hinted
+            | Id::Kept
+            | Id::KeyMisses => Some(1),
             _ => None,
         }
     }
@@ -122,6 +150,7 @@ impl Relation {
                 | Id::Argument
                 | Id::Guarded
                 | Id::GuardedNot
+                | Id::PowerAbove
         )
     }
 }

@@ -29,6 +29,12 @@ fn within(program: &Program, node: NodeId, depth: usize, around: u8) -> String {
             constant => constant.to_string(),
         };
     }
+    // What the host calls a value says more than how it came about.
+    if (depth > 0 || matches!(found.op, Op::Extent | Op::Item | Op::Stride))
+        && let Some((name, _)) = program.names.get(&node)
+    {
+        return name.clone();
+    }
     let name = found.name();
     if let (Op::Parameter | Op::ConfigField | Op::Machine, Some(name)) = (found.op, name) {
         return name.to_owned();

@@ -1,9 +1,11 @@
 //! Nodes, loops, scopes and kernels.
 
+use std::collections::BTreeMap;
+
 use spak_syntax::{FileId, Span};
 
 use crate::constant::Constant;
-use crate::host::{Configs, Launch};
+use crate::host::{Configs, Launch, LaunchId};
 use crate::op::Op;
 
 macro_rules! ids {
@@ -202,6 +204,26 @@ pub struct Kernel {
     pub site: Site,
 }
 
+/// What the text of a source says beyond what it computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// `unused_argument`, `unused_rest`, `unused_global`, `unused_local`
+    pub kind: &'static str,
+    /// What it is said of: a node with its name and place.
+    pub node: NodeId,
+}
+
+/// How the kernel of a launch was made of the one that is declared.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KernelMade {
+    /// The call that gave it hints.
+    pub hinted: Option<NodeId>,
+    /// Where it was put into a cache.
+    pub kept: Option<NodeId>,
+    /// For each argument of the launch a node where its name stands, if it is given by one.
+    pub handed: Vec<Option<NodeId>>,
+}
+
 /// Everything that was read.
 #[derive(Clone, Debug, Default)]
 pub struct Program {
@@ -219,6 +241,14 @@ pub struct Program {
     pub configs: Vec<Configs>,
     /// What was not understood, for the summary: a few words and a place.
     pub gaps: Vec<(String, Site)>,
+    /// What names that the source gives say, although they compute nothing.
+    pub remarks: Vec<Remark>,
+    /// Comments of the files, in order: nodes with their texts.
+    pub comments: Vec<NodeId>,
+    /// What the host calls its values, and where it gives them the name.
+    pub names: BTreeMap<NodeId, (String, Site)>,
+    /// The call by which the kernel of a launch got hints, and where it was put into a cache.
+    pub kernels_made: BTreeMap<LaunchId, KernelMade>,
 }
 
 impl Program {

@@ -19,8 +19,8 @@ pub use cases::Case;
 pub use constant::Constant;
 pub use evaluate::{Assumptions, Evaluated, binary, unary};
 pub use graph::{
-    Argument, Condition, Kernel, KernelId, Loop, LoopId, LoopKind, Node, NodeId, Parameter,
-    ParameterKind, Program, Scope, ScopeId, ScopeKind, Site,
+    Argument, Condition, Kernel, KernelId, KernelMade, Loop, LoopId, LoopKind, Node, NodeId,
+    Parameter, ParameterKind, Program, Remark, Scope, ScopeId, ScopeKind, Site,
 };
 pub use host::{Config, Configs, ConfigsId, Hint, Launch, LaunchId, LaunchKind, Strategy};
 pub use op::Op;

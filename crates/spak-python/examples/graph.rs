@@ -41,6 +41,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             println!("kernel {} (line {})", kernel.name, line(kernel.site));
             println!("{}", spak_program::print(program, kernel.scope));
         }
+        for (at, scope) in program.scopes.iter().enumerate() {
+            if scope.kind == spak_program::ScopeKind::Host {
+                println!("host {} (line {})", scope.name, line(scope.site));
+                println!("{}", spak_program::print(program, spak_program::ScopeId(at as u32)));
+            }
+        }
         for launch in &program.launches {
             let kernel =
                 program.kernels.get(launch.kernel.index()).map_or("?", |found| &found.name);

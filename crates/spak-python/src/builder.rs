@@ -1,5 +1,7 @@
 //! Making nodes.
 
+use std::rc::Rc;
+
 use ruff_text_size::{Ranged, TextRange};
 use spak_program::{Argument, Condition, Constant, Node, NodeId, Op, Site};
 use spak_syntax::Span;
@@ -88,9 +90,16 @@ impl<'a> Machine<'a> {
             }
             Value::Choice(choice) => {
                 let (condition, then, otherwise) = &**choice;
+                let named = self.named_choices.iter().find(|one| Rc::ptr_eq(&one.0, choice));
+                let named = named.map(|(_, name, site)| (name.clone(), *site));
+                let site = named.as_ref().map_or(site, |(_, site)| *site);
                 let then = self.as_node(then, site);
                 let otherwise = self.as_node(otherwise, site);
-                self.choice_node(*condition, then, otherwise, site)
+                let node = self.choice_node(*condition, then, otherwise, site);
+                if let Some(name) = named {
+                    self.program.names.entry(node).or_insert(name);
+                }
+                node
             }
             Value::Shape(array) => self.named(Op::Field, "shape", vec![given("of", *array)], site),
             Value::Strides(array) => {

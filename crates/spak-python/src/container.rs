@@ -277,6 +277,9 @@ impl<'a> Machine<'a> {
         value: Value<'a>,
         site: Site,
     ) {
+        if !self.in_kernel() {
+            self.note_kept(&value, site, 0);
+        }
         match object {
             Value::Dict(dict) => {
                 let dict = Rc::clone(dict);

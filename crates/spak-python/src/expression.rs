@@ -28,7 +28,15 @@ impl<'a> Machine<'a> {
             Expr::EllipsisLiteral(_) => {
                 Value::Constant(Constant::Symbol("ellipsis".to_owned()), site)
             }
-            Expr::Name(name) => self.lookup(name.id.as_str(), frame, site),
+            Expr::Name(name) => {
+                let value = self.lookup(name.id.as_str(), frame, site);
+                if let Value::Node(node) = &value
+                    && !self.in_kernel()
+                {
+                    self.uses.insert(*node, site);
+                }
+                value
+            }
             Expr::Attribute(attribute) => {
                 let object = self.eval(&attribute.value, frame);
                 self.field(&object, attribute.attr.as_str(), site)
@@ -62,7 +70,10 @@ impl<'a> Machine<'a> {
             Expr::Tuple(ast::ExprTuple { elts, .. }) => {
                 let items = self.spread(elts, frame);
                 match items {
-                    Some(items) => Value::tuple(items),
+                    Some(items) => {
+                        self.note_tuple(&items, site);
+                        Value::tuple(items)
+                    }
                     None => self.unknown(site),
                 }
             }

@@ -100,6 +100,7 @@ impl<'a> Machine<'a> {
         self.module = function.module;
         self.calls.push(function.site);
         let first = self.program.nodes.len();
+        self.places.push(site);
         let value = match function.code {
             Code::Lambda(lambda) => self.eval(&lambda.body, &frame),
             Code::Definition(definition) => {
@@ -121,6 +122,7 @@ impl<'a> Machine<'a> {
         };
         self.conditions.truncate(frame.depth);
         self.calls.pop();
+        self.places.pop();
         (self.file, self.module) = caller;
         self.named_after_its_meaning(value, first, site)
     }

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use spak_program::{
-    Argument, Condition, Config, Configs, ConfigsId, Constant, Launch, LaunchKind, NodeId, Op,
-    Site, Strategy,
+    Argument, Condition, Config, Configs, ConfigsId, Constant, KernelMade, Launch, LaunchId,
+    LaunchKind, NodeId, Op, Site, Strategy,
 };
 
 use crate::builder::given;
@@ -78,6 +78,10 @@ impl<'a> Machine<'a> {
         let from: Vec<NodeId> = arguments.iter().flatten().chain(&grid).copied().collect();
         let from = from.into_iter().chain(hints.iter().map(|hint| hint.value));
         let configs = order.configs.or_else(|| self.configs_in(from.collect()));
+        let handed = arguments.iter().map(|value| self.handed(*value)).collect();
+        let made = KernelMade { hinted: kernel.hinted, kept: self.kept_at(kernel), handed };
+        let id = LaunchId(self.program.launches.len() as u32);
+        self.program.kernels_made.insert(id, made);
         self.program.launches.push(Launch {
             kernel: kernel.kernel,
             kind: order.kind,
@@ -89,6 +93,13 @@ impl<'a> Machine<'a> {
             site,
             scope: self.scope,
         });
+    }
+
+    /// A node where the name of an argument stands.
+    fn handed(&mut self, value: Option<NodeId>) -> Option<NodeId> {
+        let value = value?;
+        let site = *self.uses.get(&value)?;
+        Some(self.node(Op::Unknown, Vec::new(), site))
     }
 
     fn parameter_names(&self, kernel: &KernelValue) -> Vec<String> {
@@ -133,6 +144,10 @@ impl<'a> Machine<'a> {
             .iter()
             .map(|(item, conditions)| self.config(item, conditions, site))
             .collect::<Option<Vec<Config>>>()?;
+        let mut options = options;
+        let chosen = self.named(Op::Call, "choose", Vec::new(), site);
+        options.push(given("chosen", chosen));
+        options.extend(self.timeouts.last().map(|limit| given("timeout", *limit)));
         let id = ConfigsId(self.program.configs.len() as u32);
         self.program.configs.push(Configs {
             configs,
@@ -208,6 +223,38 @@ impl<'a> Machine<'a> {
         Some(Value::Config(id))
     }
 
+    /// Notes what the host calls a value: the first name that a file that is lifted gives it.
+    pub(crate) fn note_name(&mut self, name: &str, value: &Value<'a>, site: Site) {
+        if self.in_kernel() {
+            return;
+        }
+        let is_lifted = self.modules.iter().any(|module| module.wanted && module.file == site.file);
+        match value {
+            Value::Node(node) => {
+                let is_new = !self.program.names.contains_key(node);
+                if is_new || is_lifted && self.named_elsewhere.remove(node) {
+                    self.program.names.insert(*node, (name.to_owned(), site));
+                    if !is_lifted {
+                        self.named_elsewhere.insert(*node);
+                    }
+                }
+            }
+            Value::Choice(choice) if is_lifted => {
+                if !self.named_choices.iter().any(|(known, ..)| Rc::ptr_eq(known, choice)) {
+                    self.named_choices.push((Rc::clone(choice), name.to_owned(), site));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Notes where the host writes several values together, which may be a key.
+    pub(crate) fn note_tuple(&mut self, items: &[Value<'a>], site: Site) {
+        if items.len() > 1 && !self.in_kernel() {
+            self.tuples.push((items.to_vec(), site));
+        }
+    }
+
     /// Notes by which key a chosen config is remembered.
     pub(crate) fn note_choice(&mut self, key: &Value<'a>, value: &Value<'a>) {
         let id = match value {
@@ -228,9 +275,16 @@ impl<'a> Machine<'a> {
             Value::Tuple(parts) => parts.iter().cloned().collect(),
             other => vec![other.clone()],
         };
+        let is_key = |items: &[Value<'a>]| {
+            items.len() == parts.len() && items.iter().zip(&parts).all(|(a, b)| a.same(b))
+        };
+        let written = self.tuples.iter().rev().find(|(items, _)| is_key(items));
+        let place = written.map(|(_, site)| *site);
+        let place = place.map(|site| self.named(Op::Call, "key", Vec::new(), site));
         let key = parts.iter().map(|part| self.as_node(part, site)).collect();
         if let Some(configs) = self.program.configs.get_mut(id.0 as usize) {
             configs.key = key;
+            configs.options.extend(place.map(|place| given("key", place)));
         }
     }
 
@@ -262,11 +316,13 @@ impl<'a> Machine<'a> {
                 }
                 kernel = self.kernel_method(&Rc::clone(value), "replace_hints", named, site);
             }
-            if let Some(configs) = self.program.configs.get_mut(id.0 as usize)
-                && let Some(first) = configs.configs.first()
-                && let Some((_, value)) = first.fields.first()
-            {
-                configs.options.push(given("hints", *value));
+            let place = match &function {
+                Value::Function(function) => function.site,
+                _ => site,
+            };
+            let node = self.named(Op::Call, "hints", Vec::new(), place);
+            if let Some(configs) = self.program.configs.get_mut(id.0 as usize) {
+                configs.options.push(given("hints", node));
             }
         }
         let values = match argument(4, "args_fn") {

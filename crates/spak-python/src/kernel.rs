@@ -5,7 +5,7 @@ use std::rc::Rc;
 use ruff_python_ast::Expr;
 use ruff_text_size::Ranged;
 use spak_program::{
-    Argument, ConfigsId, Hint, Kernel, KernelId, NodeId, Parameter, ParameterKind, ScopeId,
+    Argument, ConfigsId, Hint, Kernel, KernelId, NodeId, Op, Parameter, ParameterKind, ScopeId,
     ScopeKind, Site,
 };
 
@@ -119,7 +119,7 @@ impl<'a> Machine<'a> {
                 })
                 .collect();
         }
-        Value::Kernel(Rc::new(KernelValue { kernel, hints, configs: None }))
+        Value::Kernel(Rc::new(KernelValue { kernel, hints, configs: None, hinted: None }))
     }
 
     /// Hints among named arguments; one that is nothing is none.
@@ -142,6 +142,51 @@ impl<'a> Machine<'a> {
         self.program.kernels.get(kernel.index()).map(|found| found.name.clone()).unwrap_or_default()
     }
 
+    fn kernel_site(&self, kernel: KernelId) -> Option<Site> {
+        self.program.kernels.get(kernel.index()).map(|found| found.site)
+    }
+
+    /// The place of a file from which what is done at `site` was asked for.
+    fn place_in(&self, of: Option<Site>, site: Site) -> Site {
+        let Some(of) = of else { return site };
+        let here = std::iter::once(&site).chain(self.places.iter().rev());
+        here.copied().find(|place| place.file == of.file).unwrap_or(site)
+    }
+
+    /// Notes kernels in something that is put into a container.
+    pub(crate) fn note_kept(&mut self, value: &Value<'a>, site: Site, depth: u32) {
+        match value {
+            Value::Kernel(kernel) => {
+                let kernel = Rc::clone(kernel);
+                let place = self.place_in(self.kernel_site(kernel.kernel), site);
+                let node = self.named(Op::Call, "keep", Vec::new(), place);
+                self.kept.push((kernel, node));
+            }
+            Value::Tuple(parts) if depth < 4 => {
+                for part in parts.iter() {
+                    self.note_kept(part, site, depth + 1);
+                }
+            }
+            Value::Record(record) if depth < 4 => {
+                let fields = record.fields.borrow().clone();
+                // The kernel that another was made of may be beside it.
+                for (_, value) in &fields {
+                    if !matches!(value, Value::Kernel(kernel) if kernel.hinted.is_none()) {
+                        self.note_kept(value, site, depth + 1);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Where a kernel with hints was put into a cache.
+    pub(crate) fn kept_at(&self, kernel: &KernelValue) -> Option<NodeId> {
+        let hinted = kernel.hinted?;
+        let found = self.kept.iter().find(|(kept, _)| kept.hinted == Some(hinted))?;
+        Some(found.1)
+    }
+
     pub(crate) fn kernel_method(
         &mut self,
         kernel: &Rc<KernelValue>,
@@ -158,6 +203,8 @@ impl<'a> Machine<'a> {
                 changed.hints.retain(|known| known.name != hint.name);
                 changed.hints.push(hint);
             }
+            let place = self.place_in(self.kernel_site(kernel.kernel), site);
+            changed.hinted = Some(self.named(Op::Call, "replace_hints", Vec::new(), place));
             return Value::Kernel(Rc::new(changed));
         }
         self.gap(format!("{name} of a kernel"), site);

@@ -24,11 +24,13 @@ mod module;
 mod operator;
 mod order;
 mod reach;
+mod remark;
 mod statement;
 mod triton;
 mod value;
 
-use spak_program::Program;
+use ruff_text_size::Ranged as _;
+use spak_program::{Program, Site};
 use spak_syntax::FileId;
 
 /// A file to read.
@@ -99,6 +101,13 @@ pub fn read(sources: &[Source<'_>]) -> Reading {
         }
     }
     machine.run();
+    for (source, parsed) in sources.iter().zip(&parsed).filter(|(source, _)| source.wanted) {
+        for token in parsed.tokens().iter().filter(|token| token.kind().is_comment()) {
+            let span = builder::span(token.range());
+            let text = source.text.get(span.start as usize..span.end as usize);
+            machine.note_comment(text.unwrap_or_default(), Site { file: source.file, span });
+        }
+    }
     reading.program = machine.finish();
     reading
 }

@@ -14,7 +14,7 @@ use crate::api::Language;
 use crate::frame::Frame;
 use crate::kernel::KernelState;
 use crate::reach::Mentions;
-use crate::value::{Function, Value};
+use crate::value::{Function, KernelValue, Value};
 
 /// Steps for one run from the outside; a run that needs more is cut short, and says so.
 const FUEL: u32 = 400_000;
@@ -40,6 +40,9 @@ pub(crate) enum ModuleState {
     Done,
 }
 
+/// A choice with its name and the place of that.
+pub(crate) type NamedChoice<'a> = (Rc<(NodeId, Value<'a>, Value<'a>)>, String, Site);
+
 /// The state of the run.
 pub(crate) struct Machine<'a> {
     pub(crate) program: Program,
@@ -62,6 +65,20 @@ pub(crate) struct Machine<'a> {
     pub(crate) gaps: BTreeSet<(String, Site)>,
     /// Contexts of differentiable functions that were applied, by the place of their class.
     pub(crate) contexts: BTreeMap<Site, Value<'a>>,
+    /// Where the functions that are being run were called.
+    pub(crate) places: Vec<Site>,
+    /// Time limits of compilations around the place.
+    pub(crate) timeouts: Vec<NodeId>,
+    /// Values that the host wrote together, and where.
+    pub(crate) tuples: Vec<(Vec<Value<'a>>, Site)>,
+    /// Values that only files that are not lifted gave a name.
+    pub(crate) named_elsewhere: BTreeSet<NodeId>,
+    /// Values of which it is not known which they are, with what the host calls them, and where.
+    pub(crate) named_choices: Vec<NamedChoice<'a>>,
+    /// Where the host last used a value by a name.
+    pub(crate) uses: BTreeMap<NodeId, Site>,
+    /// Kernels that were put into a cache, and where.
+    pub(crate) kept: Vec<(Rc<KernelValue>, NodeId)>,
 }
 
 impl<'a> Machine<'a> {
@@ -82,6 +99,13 @@ impl<'a> Machine<'a> {
             fuel: FUEL,
             gaps: BTreeSet::new(),
             contexts: BTreeMap::new(),
+            places: Vec::new(),
+            timeouts: Vec::new(),
+            kept: Vec::new(),
+            uses: BTreeMap::new(),
+            named_elsewhere: BTreeSet::new(),
+            named_choices: Vec::new(),
+            tuples: Vec::new(),
         }
     }
 
@@ -123,6 +147,7 @@ impl<'a> Machine<'a> {
     }
 
     pub(crate) fn finish(mut self) -> Program {
+        self.note_unused();
         self.drop_helpers();
         self.program
     }
@@ -142,6 +167,10 @@ impl<'a> Machine<'a> {
         self.conditions.clear();
         self.inside = None;
         self.calls.clear();
+        self.places.clear();
+        self.timeouts.clear();
+        self.tuples.clear();
+        self.named_choices.clear();
         self.fuel = FUEL;
         scope
     }

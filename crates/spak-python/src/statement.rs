@@ -75,13 +75,17 @@ impl<'a> Machine<'a> {
             Stmt::While(statement) => return self.while_statement(statement, frame),
             Stmt::If(statement) => return self.if_statement(statement, frame),
             Stmt::With(statement) => {
+                let limits = self.timeouts.len();
                 for item in &statement.items {
+                    self.note_timeout(&item.context_expr, frame);
                     let value = self.eval(&item.context_expr, frame);
                     if let Some(target) = &item.optional_vars {
                         self.assign(target, value, frame);
                     }
                 }
-                return self.block(&statement.body, frame);
+                let flow = self.block(&statement.body, frame);
+                self.timeouts.truncate(limits);
+                return flow;
             }
             Stmt::Match(statement) => {
                 self.eval(&statement.subject, frame);
@@ -130,6 +134,21 @@ impl<'a> Machine<'a> {
         Flow::Next
     }
 
+    /// Notes a limit on the time that compilations within take.
+    fn note_timeout(&mut self, context: &'a Expr, frame: &Rc<Frame<'a>>) {
+        let Expr::Call(call) = context else { return };
+        let is_limit = matches!(self.eval(&call.func, frame), Value::Path(path)
+            if path.rsplit('.').next() == Some("compiler_timeout"));
+        let keyword = || call.arguments.keywords.first().map(|keyword| &keyword.value);
+        let Some(limit) = call.arguments.args.first().or_else(keyword).filter(|_| is_limit) else {
+            return;
+        };
+        let site = self.site(limit);
+        let limit = self.eval(limit, frame);
+        let limit = self.as_node(&limit, site);
+        self.timeouts.push(limit);
+    }
+
     /// The conditions that were added since the run of a frame began.
     pub(crate) fn since(&self, frame: &Frame<'a>) -> Vec<Condition> {
         self.conditions.get(frame.depth..).unwrap_or(&[]).to_vec()
@@ -157,7 +176,11 @@ impl<'a> Machine<'a> {
     /// Binds a target to a value.
     pub(crate) fn assign(&mut self, target: &'a Expr, value: Value<'a>, frame: &Rc<Frame<'a>>) {
         match target {
-            Expr::Name(name) => frame.set(name.id.as_str(), value),
+            Expr::Name(name) => {
+                let site = self.site(name);
+                self.note_name(name.id.as_str(), &value, site);
+                frame.set(name.id.as_str(), value);
+            }
             Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
                 self.assign_parts(elts, &value, frame);
             }

@@ -124,6 +124,8 @@ pub(crate) struct KernelValue {
     pub(crate) hints: Vec<Hint>,
     /// The configs of its decorator.
     pub(crate) configs: Option<ConfigsId>,
+    /// The call by which it got its hints.
+    pub(crate) hinted: Option<NodeId>,
 }
 
 /// An array with what is said of loads and stores through it.

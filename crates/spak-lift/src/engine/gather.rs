@@ -25,7 +25,7 @@ pub(super) struct Solution {
 pub(super) struct Gathered<'a> {
     pack: &'a Pack,
     pattern: &'a Pattern,
-    found: BTreeMap<(Option<KernelId>, usize, Option<String>, String), Sum>,
+    found: BTreeMap<(Option<KernelId>, usize, Option<String>, String, String), Sum>,
 }
 
 /// Solutions that say the same.
@@ -43,7 +43,10 @@ impl<'a> Gathered<'a> {
     }
 
     pub(super) fn add(&mut self, case: usize, solution: Solution) {
-        let key = (solution.kernel, case, solution.role, solution.value);
+        // What must hold is said once for each thing that must.
+        let is_statement = matches!(self.pattern.axis.as_str(), "constraint" | "hazard");
+        let said = if is_statement { solution.because.clone() } else { String::new() };
+        let key = (solution.kernel, case, solution.role, solution.value, said);
         match self.found.get_mut(&key) {
             None => {
                 let sum = Sum {
@@ -68,7 +71,7 @@ impl<'a> Gathered<'a> {
 
     pub(super) fn findings(self) -> impl Iterator<Item = Finding> {
         let Self { pack, pattern, found } = self;
-        found.into_iter().filter_map(move |((kernel, case, role, value), sum)| {
+        found.into_iter().filter_map(move |((kernel, case, role, value, _), sum)| {
             let case = pattern.cases.get(case)?;
             Some(Finding {
                 pack: pack.name.clone(),
@@ -156,6 +159,12 @@ fn sites(solver: &Solver<'_>, case: &Case, nodes: &[NodeId]) -> BTreeSet<Site> {
     let program = solver.facts.program;
     let mut sites: BTreeSet<Site> =
         nodes.iter().filter_map(|n| program.node(*n)).map(|n| n.site).collect();
+    // What a helper of another file computes shows where the host takes it.
+    for node in nodes {
+        let site = program.node(*node).map(|n| n.site.file);
+        let named = program.names.get(node).map(|(_, site)| *site);
+        sites.extend(named.filter(|named| Some(named.file) != site));
+    }
     for variable in case.evidence.iter().flatten() {
         let site = match solver.value(*variable) {
             Some(Value::Loop(id)) => program.loops.get(id.index()).map(|l| l.site),

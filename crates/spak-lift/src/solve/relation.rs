@@ -1,7 +1,9 @@
 //! What relations say of a program.
 
+mod clones;
 mod control;
 mod host;
+mod tuning;
 mod values;
 
 use spak_program::NodeId;
@@ -95,6 +97,23 @@ impl<'p> Solver<'p> {
             Id::ConfigValue => self.config(a, b, c, next),
             Id::Strategy => self.strategy(a, b, next),
             Id::CacheKey => self.cache_key(a, b, next),
+            Id::LaunchedIf => self.launched_if(a, b, true, next),
+            Id::LaunchedIfNot => self.launched_if(a, b, false, next),
+            Id::MisnamedConfigs => self.misnamed_configs(a, b, next),
+            Id::AlikeKernels => self.alike_kernels(a, b, next),
+            Id::InKernel => match self.subject(a).and_then(|n| self.facts.kernel_of(n)) {
+                Some(kernel) => self.is(b, Value::Kernel(kernel), next),
+                None => GO_ON,
+            },
+            Id::TunerOption => self.tuner_option(a, b, c, next),
+            Id::Hinted => self.kernel_made(a, b, false, next),
+            Id::Kept => self.kernel_made(a, b, true, next),
+            Id::Handed => self.handed(a, b, c, next),
+            Id::DeadField => self.dead_field(a, b, c, next),
+            Id::OneValued => self.one_valued(a, b, c, next),
+            Id::KeyMisses => self.key_misses(a, b, next),
+            Id::Remark => self.remark(a, b, next),
+            Id::PowerAbove => self.power_above(a, b, next),
             Id::Role => self.role(a, b, next),
             Id::Dtype => self.dtype(a, b, next),
             Id::DtypeLike => self.dtype_like(a, b, next),

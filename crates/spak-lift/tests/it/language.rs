@@ -124,7 +124,7 @@ fn a_search_that_takes_too_long_ends_with_a_note() {
 fn what_comes_after_a_search_that_was_ended_is_not_said() {
     let mut b = Builder::new();
     let x = b.array("x");
-    for _ in 0..30 {
+    for _ in 0..15 {
         b.one(Op::Exp, x);
     }
     let text = |rest: &str| {

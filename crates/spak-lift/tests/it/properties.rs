@@ -18,7 +18,7 @@ fn renumbered(program: &Program, keys: &[u32]) -> Program {
         new[*from] = NodeId(to as u32);
     }
     let moved = |id: NodeId| new[id.index()];
-    let mut out = program.clone_of();
+    let mut out = program.clone();
     out.nodes = order.iter().map(|from| program.nodes[*from].clone()).collect();
     for node in &mut out.nodes {
         for argument in &mut node.arguments {
@@ -42,27 +42,9 @@ fn renumbered(program: &Program, keys: &[u32]) -> Program {
     out
 }
 
-trait CloneOf {
-    fn clone_of(&self) -> Self;
-}
-
-impl CloneOf for Program {
-    fn clone_of(&self) -> Self {
-        Self {
-            nodes: Vec::new(),
-            loops: self.loops.clone(),
-            scopes: self.scopes.clone(),
-            kernels: self.kernels.clone(),
-            launches: self.launches.clone(),
-            configs: self.configs.clone(),
-            gaps: self.gaps.clone(),
-        }
-    }
-}
-
 /// The same program with the operands of some commutative nodes exchanged.
 fn exchanged(program: &Program, which: u64) -> Program {
-    let mut out = program.clone_of();
+    let mut out = program.clone();
     out.nodes.clone_from(&program.nodes);
     let commute = |node: &&mut Node| node.op.commutes();
     for (at, node) in out.nodes.iter_mut().filter(commute).enumerate() {
@@ -93,7 +75,8 @@ fn all(program: &Program) -> Vec<Finding> {
             "role(x, r) and x == load() and inside(x, l)\n depends(x, i) and induction(l, i)",
         )),
     ];
-    let library = PACKS.iter().map(|text| read(text).0);
+    // Those whose patterns ask for no order: it is what renumbering takes away.
+    let library = PACKS.iter().filter(|text| !text.contains("before(")).map(|text| read(text).0);
     let packs: Vec<_> = library.chain(texts.iter().map(|text| read(text).0)).collect();
     plain(Engine::new(&packs).find(program).findings)
 }
@@ -110,7 +93,7 @@ const CONJUNCTIONS: &[&[&str]] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
     fn the_numbers_of_nodes_do_not_matter(keys in prop::collection::vec(any::<u32>(), 1..40)) {

@@ -6,7 +6,7 @@ use super::super::{Flow, GO_ON, Next, Solver, Value};
 use crate::term::Term;
 
 impl<'p> Solver<'p> {
-    fn launch_of(&self, term: &'p Term) -> Option<&'p Launch> {
+    pub(super) fn launch_of(&self, term: &'p Term) -> Option<&'p Launch> {
         match self.value_of(term)? {
             Value::Launch(id) => self.facts.program.launches.get(id.0 as usize),
             _ => None,

@@ -1,0 +1,63 @@
+//! What a launch depends on although the key by which its config is remembered leaves it out.
+
+use std::collections::BTreeSet;
+
+use spak_program::{Launch, NodeId, Op};
+
+use super::Facts;
+
+/// The most nodes that are looked at for one launch.
+const MANY: usize = 4000;
+
+impl Facts<'_> {
+    /// Sizes of arrays that decide the grid, an argument or a loop of a launch, and that do not follow from
+    /// the parts of a key.
+    pub(crate) fn left_out(&self, launch: &Launch, key: &[NodeId]) -> Vec<NodeId> {
+        let known: Vec<NodeId> = key.iter().map(|part| self.program.behind(*part)).collect();
+        let mut open: Vec<NodeId> = launch.grid.clone();
+        open.extend(launch.arguments.iter().flatten());
+        let mut seen = BTreeSet::new();
+        let mut found: Vec<NodeId> = Vec::new();
+        while let Some(id) = open.pop() {
+            let id = self.program.behind(id);
+            if seen.len() > MANY || !seen.insert(id) || known.iter().any(|k| self.is_same(*k, id)) {
+                continue;
+            }
+            let Some(node) = self.program.node(id) else { continue };
+            if self.is_size(id) {
+                if !found.iter().any(|other| self.is_same(*other, id)) {
+                    found.push(id);
+                }
+                continue;
+            }
+            // Arrays, and what they are made from, are not remembered.
+            let is_array = matches!(
+                node.op,
+                Op::Alloc
+                    | Op::Contiguous
+                    | Op::Parameter
+                    | Op::Call
+                    | Op::ConfigField
+                    | Op::Machine
+            );
+            if !is_array {
+                open.extend(node.arguments.iter().map(|argument| argument.value));
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+
+    /// Whether a value of the host is a size of an array.
+    fn is_size(&self, id: NodeId) -> bool {
+        let Some(node) = self.program.node(id) else { return false };
+        match node.op {
+            Op::Extent => true,
+            Op::Item => node
+                .argument("of")
+                .and_then(|of| self.program.node(of))
+                .is_some_and(|of| of.op == Op::Field && matches!(of.name(), Some("shape"))),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What is said of several kernels or of comments: kernels that are copies of each other, and names of
+//! architectures.
+
+use std::collections::BTreeMap;
+
+use spak_program::{ARCHITECTURES, Assumptions, Config, KernelId, NodeId, Op};
+
+use super::super::{Flow, GO_ON, Next, Solver, Value};
+use crate::term::Term;
+
+/// Kernels with fewer operations are too small to be copies.
+const SMALL: usize = 20;
+
+/// Which share of the operations of both copies have, in percent.
+const SHARED: usize = 90;
+
+impl<'p> Solver<'p> {
+    /// How often each operation is in a kernel, with what it is first made from.
+    fn operations_of(&self, kernel: KernelId) -> BTreeMap<(Op, Option<Op>), usize> {
+        let mut counts = BTreeMap::new();
+        let program = self.facts.program;
+        for (at, node) in program.nodes.iter().enumerate() {
+            let is_its = self.facts.kernel_of(NodeId(at as u32)) == Some(kernel);
+            if is_its && !matches!(node.op, Op::Constant | Op::Parameter) {
+                let first = node.arguments.first().map(|a| program.op(program.behind(a.value)));
+                *counts.entry((node.op, first)).or_default() += 1;
+            }
+        }
+        counts
+    }
+
+    pub(super) fn alike_kernels(&mut self, k: &'p Term, o: &'p Term, next: Next<'_, 'p>) -> Flow {
+        let view = self.view;
+        let counts: Vec<_> = view.kernels.iter().map(|id| (*id, self.operations_of(*id))).collect();
+        for (one, mine) in &counts {
+            let total: usize = mine.values().sum();
+            for (other, theirs) in counts.iter().filter(|(other, _)| other != one) {
+                self.count()?;
+                let both = |(key, count): (&(Op, Option<Op>), &usize)| {
+                    theirs.get(key).map_or(0, |theirs| *count.min(theirs))
+                };
+                let shared: usize = mine.iter().map(both).sum();
+                if total < SMALL || shared * 100 < total * SHARED {
+                    continue;
+                }
+                self.is(k, Value::Kernel(*one), &mut |solver| {
+                    solver.is(o, Value::Kernel(*other), &mut *next)
+                })?;
+            }
+        }
+        GO_ON
+    }
+
+    pub(super) fn misnamed_configs(
+        &mut self,
+        l: &'p Term,
+        x: &'p Term,
+        next: Next<'_, 'p>,
+    ) -> Flow {
+        let program = self.facts.program;
+        let list = self.launch_of(l).and_then(|launch| launch.configs);
+        let Some(list) = list.and_then(|id| program.configs.get(id.0 as usize)) else {
+            return GO_ON;
+        };
+        for comment in &program.comments {
+            self.count()?;
+            let Some(found) = program.node(*comment) else { continue };
+            let named = architectures_in(found.name().unwrap_or_default());
+            let after = |config: &&Config| {
+                let (site, at) = (config.site, found.site);
+                site.file == at.file && site.span.start >= at.span.end
+            };
+            // The config that follows the comment, if nothing else is between them.
+            let below = list.configs.iter().filter(after).min_by_key(|c| c.site.span.start);
+            let Some(below) = below.filter(|config| {
+                !named.is_empty() && config.site.span.start - found.site.span.end < 40
+            }) else {
+                continue;
+            };
+            let takes = |capability: (i64, i64)| {
+                let assumed =
+                    Assumptions { capability: Some(capability), ..Assumptions::default() };
+                program.holds(&below.conditions, &assumed) == Some(true)
+            };
+            let differs = ARCHITECTURES
+                .iter()
+                .any(|(name, capability)| takes(*capability) != named.contains(name));
+            if differs && ARCHITECTURES.iter().any(|(_, capability)| takes(*capability)) {
+                self.at(x, *comment, next)?;
+            }
+        }
+        GO_ON
+    }
+}
+
+/// The architectures that a text names: `sm120`, `SM_90`.
+fn architectures_in(text: &str) -> Vec<&'static str> {
+    let text = text.to_lowercase().replace("sm_", "sm");
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
+    let is_named = |name: &str| words.contains(&name.replace("sm_", "sm").as_str());
+    ARCHITECTURES.iter().map(|(name, _)| *name).filter(|name| is_named(name)).collect()
+}
