@@ -124,7 +124,7 @@ fn a_search_that_takes_too_long_ends_with_a_note() {
 fn what_comes_after_a_search_that_was_ended_is_not_said() {
     let mut b = Builder::new();
     let x = b.array("x");
-    for _ in 0..30 {
+    for _ in 0..12 {
         b.one(Op::Exp, x);
     }
     let text = |rest: &str| {
@@ -136,7 +136,7 @@ fn what_comes_after_a_search_that_was_ended_is_not_said() {
         )
     };
     let never = text("and same(u, v) and not same(v, w)");
-    let report = limited(&b.program, &never, Limits { steps: 1000 });
+    let report = limited(&b.program, &never, Limits { steps: 100 });
     assert_eq!((report.findings.len(), report.notes.len()), (0, 1));
     let report = limited(&b.program, &never, Limits::default());
     assert_eq!(report.findings.iter().map(|f| f.value.as_str()).collect::<Vec<_>>(), ["one"]);

@@ -1,17 +1,30 @@
 //! The packs that come with SPAK, over small kernels.
 
-use spak_lift::{Engine, Finding};
+use std::path::{Path, PathBuf};
+
+use spak_lift::{Engine, Finding, Pack};
 use spak_program::{NodeId, Op, Program};
 
 use crate::kernels::{Attention, attention, backward, rows};
 use crate::support::{Builder, at, find, read};
 
-const CUTILE: &str = include_str!("../../../../std/lift/cutile.dsl");
+/// All packs, in the order of their names.
+fn packs() -> Vec<Pack> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../std/lift");
+    let files =
+        std::fs::read_dir(folder).expect("the packs").map(|file| file.expect("a file").path());
+    let mut files: Vec<_> = files.collect();
+    files.sort();
+    let read = |path: &PathBuf| {
+        let (pack, wrong) = read(&std::fs::read_to_string(path).expect("a pack"));
+        assert!(wrong.is_empty(), "{}: {wrong:#?}", path.display());
+        pack
+    };
+    files.iter().map(read).collect()
+}
 
-fn found(program: &Program) -> Vec<Finding> {
-    let (pack, wrong) = read(CUTILE);
-    assert!(wrong.is_empty(), "{wrong:#?}");
-    let report = Engine::new(&[pack]).find(program);
+pub(crate) fn found(program: &Program) -> Vec<Finding> {
+    let report = Engine::new(&packs()).find(program);
     assert!(report.notes.is_empty(), "{:?}", report.notes);
     report.findings
 }

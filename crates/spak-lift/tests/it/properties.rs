@@ -83,11 +83,11 @@ fn plain(mut found: Vec<Finding>) -> Vec<Finding> {
     found
 }
 
-const CUTILE: &str = include_str!("../../../../std/lift/cutile.dsl");
+const SOFTMAX: &str = include_str!("../../../../std/lift/softmax.dsl");
 
 fn all(program: &Program) -> Vec<Finding> {
     let texts = [
-        CUTILE.to_owned(),
+        SOFTMAX.to_owned(),
         pattern(&whens("x == a * b + c\n made_of(c, l) and l == load()")),
         pattern(&whens("x == exp2(u - v)\n not (made_of(u, m) and m == mma())")),
         pattern(&whens("x == max(u, v) or x == u + v\n carried(u, l, _, _)")),
