@@ -11,19 +11,19 @@ use crate::support::{Builder, at, find, read};
 /// All packs, in the order of their names.
 fn packs() -> Vec<Pack> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../std/lift");
-    let files =
-        std::fs::read_dir(folder).expect("the packs").map(|file| file.expect("a file").path());
-    let mut files: Vec<_> = files.collect();
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> = files.map(|file| file.path()).collect();
     files.sort();
+    assert!(!files.is_empty());
     let read = |path: &PathBuf| {
-        let (pack, wrong) = read(&std::fs::read_to_string(path).expect("a pack"));
+        let (pack, wrong) = read(&std::fs::read_to_string(path).unwrap_or_default());
         assert!(wrong.is_empty(), "{}: {wrong:#?}", path.display());
         pack
     };
     files.iter().map(read).collect()
 }
 
-pub(crate) fn found(program: &Program) -> Vec<Finding> {
+fn found(program: &Program) -> Vec<Finding> {
     let report = Engine::new(&packs()).find(program);
     assert!(report.notes.is_empty(), "{:?}", report.notes);
     report.findings
@@ -125,6 +125,27 @@ fn a_softmax_without_a_maximum_is_another_one() {
     let found = found(&b.program);
     assert_eq!(of(&found, "softmax_scheme")[0].value, "max_elided");
     assert_eq!(of(&found, "math_approximation")[0].value, "exp");
+}
+
+#[test]
+fn what_an_attention_has_decided_is_found() {
+    for (is_swapped, is_transposed) in [(false, false), (true, false), (false, true), (true, true)]
+    {
+        let found = found(&attention(is_swapped, is_transposed).builder.program);
+        let value = |axis: &str| -> Vec<&str> {
+            of(&found, axis).into_iter().map(|f| f.value.as_str()).collect()
+        };
+        // Keys are the left operand where a tile has few queries.
+        let family = if is_transposed { "decode" } else { "attention_forward" };
+        assert_eq!(value("family"), [family]);
+        assert_eq!(value("fusion_level"), ["fused_qk_softmax_pv"]);
+        assert_eq!(value("rescale_policy"), ["unconditional"]);
+        assert_eq!(value("rowsum_reduction"), ["per_iteration"]);
+        assert_eq!(value("stationary_operand"), ["q_stationary"]);
+        for axis in ["bwd_softmax_reconstruction", "causal_support", "kv_loop_bound"] {
+            assert_eq!(value(axis), Vec::<&str>::new());
+        }
+    }
 }
 
 #[test]
