@@ -42,6 +42,14 @@ system Lift_Attention {
             confidence: 0.95
             because: "{p} stands between the products {s} and {o}"
         }
+        case "decode" {
+            when: not mma() and s == reduce_sum(t) and t == q * k and k == load() and made_of(q, x) and x == load()
+            when: exponential(p, e) and made_of(e, s) and inside(p, l) and inside(k, l) and outside(x, l)
+            when: o == reduce_sum(w) and w == u * v and v == load() and inside(v, l) and made_of(u, p)
+            evidence: [s, p, o]
+            confidence: 0.8
+            because: "one query at a time: {p} stands between the sums {s} and {o}"
+        }
         case "splitk_reduce" {
             when: w == load() and exponential(p, w - m) and m == reduce_max(w) and total == reduce_sum(p)
             when: x == load() and x != w and (y == mma(p, x) or y == reduce_sum(x * p))

@@ -186,6 +186,12 @@ system Lift_Attention_Masks {
             confidence: 0.9
             because: "{x} is computed for every tile"
         }
+        case "every_tile" {
+            when: masked(x, _) and inside(x, l) and scores(s) and inside(s, l)
+            evidence: [x]
+            confidence: 0.8
+            because: "{x} is computed for every tile"
+        }
     }
 
     pattern causal_support {

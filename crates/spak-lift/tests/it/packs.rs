@@ -144,3 +144,24 @@ fn nothing_is_found_in_an_empty_program() {
     assert_eq!(found(&Program::default()), []);
     assert_eq!(find(&Builder::new().program, "x == exp(_)"), []);
 }
+
+#[test]
+fn what_an_attention_has_decided_is_found() {
+    for (is_swapped, is_transposed) in [(false, false), (true, false), (false, true), (true, true)]
+    {
+        let found = found(&attention(is_swapped, is_transposed).builder.program);
+        let value = |axis: &str| -> Vec<&str> {
+            of(&found, axis).into_iter().map(|f| f.value.as_str()).collect()
+        };
+        // Keys are the left operand where a tile has few queries.
+        let family = if is_transposed { "decode" } else { "attention_forward" };
+        assert_eq!(value("family"), [family]);
+        assert_eq!(value("fusion_level"), ["fused_qk_softmax_pv"]);
+        assert_eq!(value("rescale_policy"), ["unconditional"]);
+        assert_eq!(value("rowsum_reduction"), ["per_iteration"]);
+        assert_eq!(value("stationary_operand"), ["q_stationary"]);
+        for axis in ["bwd_softmax_reconstruction", "causal_support", "kv_loop_bound"] {
+            assert_eq!(value(axis), Vec::<&str>::new());
+        }
+    }
+}
