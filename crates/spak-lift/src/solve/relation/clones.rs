@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use spak_program::{ARCHITECTURES, Assumptions, Config, KernelId, NodeId, Op};
+use spak_program::{ARCHITECTURES, Assumptions, Config, KernelId, Op};
 
 use super::super::{Flow, GO_ON, Next, Solver, Value};
 use crate::term::Term;
@@ -19,9 +19,10 @@ impl<'p> Solver<'p> {
     fn operations_of(&self, kernel: KernelId) -> BTreeMap<(Op, Option<Op>), usize> {
         let mut counts = BTreeMap::new();
         let program = self.facts.program;
-        for (at, node) in program.nodes.iter().enumerate() {
-            let is_its = self.facts.kernel_of(NodeId(at as u32)) == Some(kernel);
-            if is_its && !matches!(node.op, Op::Constant | Op::Parameter) {
+        let scope = program.kernels.get(kernel.index()).map(|kernel| kernel.scope);
+        let nodes = scope.map_or(&[][..], |scope| self.facts.runs().of_scope(scope));
+        for node in nodes.iter().filter_map(|id| program.node(*id)) {
+            if !matches!(node.op, Op::Constant | Op::Parameter) {
                 let first = node.arguments.first().map(|a| program.op(program.behind(a.value)));
                 *counts.entry((node.op, first)).or_default() += 1;
             }
@@ -65,18 +66,18 @@ impl<'p> Solver<'p> {
         for comment in &program.comments {
             self.count()?;
             let Some(found) = program.node(*comment) else { continue };
-            let named = architectures_in(found.name().unwrap_or_default());
             let after = |config: &&Config| {
                 let (site, at) = (config.site, found.site);
                 site.file == at.file && site.span.start >= at.span.end
             };
             // The config that follows the comment, if nothing else is between them.
             let below = list.configs.iter().filter(after).min_by_key(|c| c.site.span.start);
-            let Some(below) = below.filter(|config| {
-                !named.is_empty() && config.site.span.start - found.site.span.end < 40
-            }) else {
+            let is_near = |config: &&Config| config.site.span.start - found.site.span.end < 40;
+            let Some(below) = below.filter(is_near) else { continue };
+            let named = architectures_in(found.name().unwrap_or_default());
+            if named.is_empty() {
                 continue;
-            };
+            }
             let takes = |capability: (i64, i64)| {
                 let assumed =
                     Assumptions { capability: Some(capability), ..Assumptions::default() };
