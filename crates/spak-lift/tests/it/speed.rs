@@ -20,7 +20,8 @@ fn a_hundred_patterns_over_two_hundred_files() {
         let op = [Op::Add, Op::Mul, Op::Exp, Op::Max, Op::Sub][b.program.nodes.len() % 5];
         last = b.two(op, last, spak_program::NodeId(b.program.nodes.len() as u32 / 2));
     }
-    let packs: Vec<_> = PACKS.iter().cycle().take(2 * PACKS.len()).map(|text| read(text).0).collect();
+    let packs: Vec<_> =
+        PACKS.iter().cycle().take(2 * PACKS.len()).map(|text| read(text).0).collect();
     let engine = Engine::new(&packs);
     let start = Instant::now();
     let mut count = 0;
