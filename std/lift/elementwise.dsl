@@ -137,6 +137,7 @@ system Lift_Elementwise {
         predicate given_either(source, c, a, b) {
             when: x == load() and s == store() and array_of(x, p) and array_of(s, q) and p != q
             when: launch(l, k) and bound(l, p, source) and bound(l, q, target) and target == choice(c, a, b)
+            when: not is_known(source)
         }
 
         case "flag" {

@@ -80,15 +80,9 @@ system Lift_Tiles {
 
         case "of_products" {
             when: m == mma(_, _, acc) and exact(acc) and dtype(acc, d)
-            value: d
-            evidence: [m, acc]
-            because: "{m} adds to a tile of type {d}"
-        }
-        case "of_products_carried" {
-            when: m == mma(_, _, acc) and carried(acc, _, init, _) and exact(init) and dtype(init, d)
+            when: carried(acc, _, init, _) or init == acc
             value: d
             evidence: [m, init]
-            all: true
             because: "{m} adds to a tile of type {d}"
         }
         case "of_gradients" {
