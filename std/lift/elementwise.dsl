@@ -238,7 +238,7 @@ system Lift_Elementwise {
             because: "{p} is known when the kernel is compiled"
         }
         case "size_of_a_tuned_tile" {
-            when: kernel(k) and constexpr(p) and name(p, n) and not wrapped(f) and sizes_a_tile(p)
+            when: m == mma(_, _) and kernel(k) and constexpr(p) and name(p, n) and not wrapped(f) and sizes_a_tile(p)
             when: launch(l, k) and bound(l, p, v) and depends(v, c) and c == config_field(_)
             value: "constexpr"
             role: n

@@ -23,8 +23,8 @@ system Lift_Matmul {
             because: "each operand of {m} is one of a list that a loop walks"
         }
         case "moe" {
-            when: product(m, l) and x == load(path=path, index=i) and role(x, "a") and path in ["gather", "pointer"]
-            when: argument(i, "0", rows) and depends(rows, t) and t == load() and s == store(value=v)
+            when: product(m, l) and x == load(index=i) and role(x, "a") and not (x == load(path="tile"))
+            when: depends(i, t) and t == load() and s == store(value=v)
             when: made_of(v, m) and y == load(index=j) and role(y, "b") and depends(j, e) and e == load()
             evidence: [m, x, e]
             confidence: 0.7

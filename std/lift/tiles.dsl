@@ -136,6 +136,41 @@ system Lift_Tiles {
         }
     }
 
+    pattern output_dtype {
+        says: "the type of the array that a result is stored in"
+        per: role
+        values: ["input_dtype", "hard_coded"]
+
+        predicate made_for(s, r, d, a) {
+            when: s == store() and role(s, r) and array_of(s, p) and launch(l, k) and bound(l, p, v)
+            when: depends(v, a) and a == alloc() and given(a, "dtype", d)
+        }
+
+        case "input_dtype" {
+            when: made_for(s, r, d, a) and d == dtype_of()
+            role: r
+            evidence: [a]
+            confidence: 0.8
+            because: "the host makes the array for {r} with the type of another array"
+        }
+        case "same_as_another" {
+            when: s == store() and role(s, r) and array_of(s, p) and launch(l, k) and bound(l, p, v)
+            when: depends(v, a) and a == alloc() and given(a, "like", x) and absent(a, "dtype")
+            value: "input_dtype"
+            role: r
+            evidence: [a]
+            confidence: 0.8
+            because: "the host makes the array for {r} like another array"
+        }
+        case "hard_coded" {
+            when: made_for(s, r, d, a) and text(d, _)
+            role: r
+            evidence: [a]
+            confidence: 0.8
+            because: "the host makes the array for {r} with the type {d}"
+        }
+    }
+
     pattern mma_input_dtype {
         says: "the type in which operands are multiplied"
         values: ["input_dtype", "tf32_if_f32", "tf32", "f32", "bf16"]
