@@ -219,6 +219,9 @@ system Lift_Elementwise {
         per: role
         values: ["constexpr", "runtime"]
 
+        predicate of_products(m) {
+            when: m == mma(_, _) or (m == load() and role(m, "do"))
+        }
         predicate sizes_a_tile(p) {
             when: (a == arange(stop=e) and depends(e, p)) or ((x == load(shape=t) or x == full(shape=t)) and depends(t, p))
         }
@@ -238,7 +241,7 @@ system Lift_Elementwise {
             because: "{p} is known when the kernel is compiled"
         }
         case "size_of_a_tuned_tile" {
-            when: m == mma(_, _) and kernel(k) and constexpr(p) and name(p, n) and not wrapped(f) and sizes_a_tile(p)
+            when: of_products(m) and kernel(k) and constexpr(p) and name(p, n) and not wrapped(f) and sizes_a_tile(p)
             when: launch(l, k) and bound(l, p, v) and depends(v, c) and c == config_field(_)
             value: "constexpr"
             role: n
