@@ -101,7 +101,7 @@ fn normalized(
         let is_column =
             |load: &NodeId| !reduced.contains(load) && !of_rows.is_subset(&parts.moves_with(*load));
         let first = loads.next();
-        first.is_some_and(is_column) && loads.all(|load| is_column(load))
+        first.is_some_and(is_column) && loads.all(is_column)
     };
     let mut gradients = BTreeSet::new();
     for (_, a, b) in steps.iter().filter(|(op, ..)| *op == Op::Mul) {
