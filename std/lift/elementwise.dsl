@@ -137,6 +137,7 @@ system Lift_Elementwise {
         predicate given_either(source, c, a, b) {
             when: x == load() and s == store() and array_of(x, p) and array_of(s, q) and p != q
             when: launch(l, k) and bound(l, p, source) and bound(l, q, target) and target == choice(c, a, b)
+            when: not is_known(source)
         }
 
         case "flag" {
@@ -172,6 +173,11 @@ system Lift_Elementwise {
         }
     }
 
+    // The kernel itself does nothing but call the function f, whose parameters are the ones that count.
+    predicate wrapped(f) {
+        when: x == store() and written_in(x, f)
+    }
+
     pattern scalar_specialization {
         says: "whether numbers are known when the kernel is compiled"
         values: ["constexpr", "runtime", "mixed"]
@@ -192,14 +198,14 @@ system Lift_Elementwise {
         }
 
         case "mixed" {
-            when: language(k, "cutile") and at_run_time(p) and compiled_in(q)
+            when: language(k, "cutile") and at_run_time(p) and compiled_in(q) and not wrapped(f)
             role: "scalars"
             evidence: [p, q]
             confidence: 0.8
             because: "{q} is known when the kernel is compiled, {p} only when it is launched"
         }
         case "constexpr" {
-            when: language(k, "cutile") and constexpr(q) and not at_run_time(p)
+            when: language(k, "cutile") and constexpr(q) and not at_run_time(p) and not wrapped(f)
             role: "scalars"
             evidence: [q]
             confidence: 0.8
@@ -213,11 +219,14 @@ system Lift_Elementwise {
         per: role
         values: ["constexpr", "runtime"]
 
+        predicate of_products(m) {
+            when: m == mma(_, _) or (m == load() and role(m, "do"))
+        }
         predicate sizes_a_tile(p) {
             when: (a == arange(stop=e) and depends(e, p)) or ((x == load(shape=t) or x == full(shape=t)) and depends(t, p))
         }
         predicate only_decides(p) {
-            when: x == store() and guarded(x, p)
+            when: (x == store() and guarded(x, p)) or x == choice(p, _, _)
         }
 
         predicate is_array(p) {
@@ -225,14 +234,14 @@ system Lift_Elementwise {
         }
 
         case "constexpr" {
-            when: kernel(k) and constexpr(p) and name(p, n) and not inlined(k, f) and not unused(p)
+            when: kernel(k) and constexpr(p) and name(p, n) and not wrapped(f) and not unused(p)
             when: not sizes_a_tile(p) and not only_decides(p)
             role: n
             evidence: [p]
             because: "{p} is known when the kernel is compiled"
         }
         case "size_of_a_tuned_tile" {
-            when: kernel(k) and constexpr(p) and name(p, n) and not inlined(k, f) and sizes_a_tile(p)
+            when: of_products(m) and kernel(k) and constexpr(p) and name(p, n) and not wrapped(f) and sizes_a_tile(p)
             when: launch(l, k) and bound(l, p, v) and depends(v, c) and c == config_field(_)
             value: "constexpr"
             role: n
@@ -249,7 +258,7 @@ system Lift_Elementwise {
         }
         case "runtime" {
             when: kernel(k) and runtime(p) and name(p, n) and not is_array(p) and not unused(p)
-            when: not inlined(k, f)
+            when: not wrapped(f)
             role: n
             evidence: [p]
             because: "{p} is known when the kernel is launched"

@@ -12,7 +12,7 @@ system Lift_Matmul {
 
     pattern family {
         says: "which operation a kernel is"
-        values: ["group_gemm", "bmm", "matmul"]
+        values: ["group_gemm", "moe", "bmm", "matmul"]
 
         case "group_gemm" {
             when: product(m, l) and x == load() and role(x, "a") and given(x, "array", list)
@@ -21,6 +21,14 @@ system Lift_Matmul {
             evidence: [m, list]
             confidence: 0.9
             because: "each operand of {m} is one of a list that a loop walks"
+        }
+        case "moe" {
+            when: product(m, l) and x == load(index=i) and role(x, "a") and not (x == load(path="tile"))
+            when: depends(i, t) and t == load() and s == store(value=v)
+            when: made_of(v, m) and y == load(index=j) and role(y, "b") and depends(j, e) and e == load()
+            evidence: [m, x, e]
+            confidence: 0.7
+            because: "rows are picked by what is read, and so is the matrix that they are multiplied with"
         }
         case "bmm" {
             when: product(m, l) and x == load(index=i) and role(x, "a") and argument(i, "2", _)
@@ -139,42 +147,44 @@ system Lift_Matmul {
         says: "what is done with the product before it is stored"
         values: ["none", "bias", "activation", "scale", "bias_activation"]
 
-        predicate result(v, s, m) {
-            when: product(m, l) and s == store(value=v) and made_of(v, m)
+        predicate result(v, s, acc) {
+            when: product(m, l) and carried(acc, l, _, next) and made_of(next, m)
+            when: s == store(value=v) and made_of(v, acc) and outside(s, l)
         }
-        predicate activated(v, f) {
-            when: made_of(v, f)
+        predicate activated(v, acc, f) {
+            when: made_of(v, f) and made_of(f, acc)
             when: f == sigmoid(_) or f == tanh(_) or f == erf(_) or f == exp(_) or f == exp2(_) or (f == max(_, z) and number(z, 0))
         }
-        predicate with_bias(v, b) {
-            when: made_of(v, b) and b == load() and role(b, "bias")
+        predicate with_bias(v, acc, b) {
+            when: made_of(v, t) and t == u + w and made_of(u, acc) and made_of(w, b) and b == load()
+            when: role(b, "bias")
         }
 
-        case "none" {
-            when: product(m, l) and s == store(value=v) and carried(v, l, _, next) and made_of(next, m)
-            evidence: [s]
-            because: "what is stored is the sum as the loop leaves it, but for a cast"
-        }
         case "bias_activation" {
-            when: result(v, s, m) and with_bias(v, b) and activated(v, f)
+            when: result(v, s, acc) and with_bias(v, acc, b) and activated(v, acc, f)
             evidence: [s, b, f]
             because: "{b} is added to the product, and {f} is taken"
         }
         case "bias" {
-            when: result(v, s, m) and with_bias(v, b)
+            when: result(v, s, acc) and with_bias(v, acc, b)
             evidence: [s, b]
             because: "{b} is added to the product"
         }
         case "activation" {
-            when: result(v, s, m) and activated(v, f)
+            when: result(v, s, acc) and activated(v, acc, f)
             evidence: [s, f]
             because: "{f} is taken of the product"
         }
         case "scale" {
-            when: result(v, s, m) and v == acc * f and carried(acc, l, _, _)
-            evidence: [s, f]
+            when: result(v, s, acc) and made_of(v, t) and t == u * f and made_of(u, acc)
+            evidence: [s, t]
             confidence: 0.8
             because: "the product is scaled by {f}"
+        }
+        case "none" {
+            when: result(v, s, acc) and v == acc
+            evidence: [s]
+            because: "what is stored is the sum as the loop leaves it, but for a cast"
         }
     }
 
@@ -247,7 +257,8 @@ system Lift_Matmul {
             because: "how far the loop goes follows from the parameter {p}"
         }
         case "constexpr" {
-            when: m == mma(_, _) and inside(m, l) and stop(l, n) and depends(n, p) and constexpr(p)
+            when: m == mma(_, _) and inside(m, l) and stop(l, n) and constexpr(p)
+            when: n == cdiv(p, _) or n == p or n == floordiv(p + _, _)
             evidence: [p, n]
             because: "how far the loop goes follows from {p}, known when the kernel is compiled"
         }

@@ -319,6 +319,15 @@ system Lift_Memory {
             evidence: [c]
             because: "the number of the block is widened to 64 bits before it is multiplied"
         }
+        case "column_int32" {
+            when: language(k, "triton") and b == block_id(1) and o == b * n + a and a == arange()
+            when: x == load(index=i) and depends(i, o)
+            value: "int32"
+            role: "col"
+            evidence: [b, o]
+            all: true
+            because: "the number of the block of columns is multiplied as it is"
+        }
         case "int64" {
             when: x == arange() and dtype(x, "i64")
             evidence: [x]

@@ -80,15 +80,9 @@ system Lift_Tiles {
 
         case "of_products" {
             when: m == mma(_, _, acc) and exact(acc) and dtype(acc, d)
-            value: d
-            evidence: [m, acc]
-            because: "{m} adds to a tile of type {d}"
-        }
-        case "of_products_carried" {
-            when: m == mma(_, _, acc) and carried(acc, _, init, _) and exact(init) and dtype(init, d)
+            when: carried(acc, _, init, _) or init == acc
             value: d
             evidence: [m, init]
-            all: true
             because: "{m} adds to a tile of type {d}"
         }
         case "of_gradients" {
@@ -139,6 +133,41 @@ system Lift_Tiles {
             evidence: [s]
             confidence: 0.8
             because: "the result is stored as it is, and the store casts it"
+        }
+    }
+
+    pattern output_dtype {
+        says: "the type of the array that a result is stored in"
+        per: role
+        values: ["input_dtype", "hard_coded"]
+
+        predicate made_for(s, r, d, a) {
+            when: s == store() and role(s, r) and array_of(s, p) and launch(l, k) and bound(l, p, v)
+            when: depends(v, a) and a == alloc() and given(a, "dtype", d)
+        }
+
+        case "input_dtype" {
+            when: made_for(s, r, d, a) and d == dtype_of()
+            role: r
+            evidence: [a]
+            confidence: 0.8
+            because: "the host makes the array for {r} with the type of another array"
+        }
+        case "same_as_another" {
+            when: s == store() and role(s, r) and array_of(s, p) and launch(l, k) and bound(l, p, v)
+            when: depends(v, a) and a == alloc() and given(a, "like", x) and absent(a, "dtype")
+            value: "input_dtype"
+            role: r
+            evidence: [a]
+            confidence: 0.8
+            because: "the host makes the array for {r} like another array"
+        }
+        case "hard_coded" {
+            when: made_for(s, r, d, a) and text(d, _)
+            role: r
+            evidence: [a]
+            confidence: 0.8
+            because: "the host makes the array for {r} with the type {d}"
         }
     }
 

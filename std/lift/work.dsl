@@ -73,7 +73,7 @@ system Lift_Work {
         }
         case "tile_per_cta" {
             when: b == block_id(_) and launch(n, k) and grid(n, _, g)
-            evidence: [b, g]
+            evidence: [b, g, n]
             confidence: 0.95
             because: "the number of the block says which piece of work it does, and there is no other"
         }

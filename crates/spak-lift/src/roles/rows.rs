@@ -92,7 +92,30 @@ fn normalized(
         }
     }
     let all: BTreeSet<NodeId> = reduced.iter().filter_map(|l| parts.facts.root(*l)).collect();
-    if found.len() < all.len() { found } else { BTreeSet::new() }
+    if found.len() < all.len() || all.len() < 2 {
+        return if all.len() < 2 { BTreeSet::new() } else { found };
+    }
+    // All of them are scaled: what columns are scaled by goes with the gradient.
+    let of_columns = |set: &Bits| {
+        let mut loads = parts.loads.iter().filter(|load| set.has(**load));
+        let is_column =
+            |load: &NodeId| !reduced.contains(load) && !of_rows.is_subset(&parts.moves_with(*load));
+        let first = loads.next();
+        first.is_some_and(is_column) && loads.all(is_column)
+    };
+    let mut gradients = BTreeSet::new();
+    for (_, a, b) in steps.iter().filter(|(op, ..)| *op == Op::Mul) {
+        for (scale, scaled) in [(a, b), (b, a)] {
+            let scaled = arrays(scaled);
+            if of_columns(scale) && scaled.len() == 1 {
+                gradients.extend(scaled);
+            }
+        }
+    }
+    if gradients.len() < all.len() && !gradients.is_empty() {
+        return all.difference(&gradients).copied().collect();
+    }
+    BTreeSet::new()
 }
 
 /// Arrays of which two tiles are multiplied with the same two others, as pairs that are rotated are.

@@ -165,3 +165,67 @@ fn what_an_attention_has_decided_is_found() {
         }
     }
 }
+
+#[test]
+fn pairs_that_are_rotated_are_told_from_what_rotates_them() {
+    let mut b = Builder::new();
+    let [first, second, cos, sin] = ["cos", "sin", "q", "k"].map(|name| b.array(name));
+    let (c, s) = (b.load(cos, &[]), b.load(sin, &[]));
+    let mut pair = |array| {
+        let (zero, one) = (b.int(0), b.int(1));
+        let (x, y) = (b.load(array, &[zero]), b.load(array, &[one]));
+        let (xc, ys) = (b.two(Op::Mul, x, c), b.two(Op::Mul, s, y));
+        let (yc, xs) = (b.two(Op::Mul, c, y), b.two(Op::Mul, x, s));
+        let (low, high) = (b.two(Op::Sub, xc, ys), b.two(Op::Add, xs, yc));
+        for value in [low, high] {
+            b.node(Op::Store, &[("array", array), ("value", value)]);
+        }
+        x
+    };
+    let (q, k) = (pair(first), pair(second));
+    assert_eq!(
+        (role(&b.program, q), role(&b.program, k)),
+        (vec!["q".to_owned()], vec!["k".to_owned()])
+    );
+    let found = found(&b.program);
+    assert_eq!(of(&found, "family")[0].value, "rope");
+    assert_eq!(of(&found, "fusion_level")[0].value, "q_and_k_one_kernel");
+    assert_eq!(of(&found, "in_place")[0].value, "always");
+}
+
+#[test]
+fn parts_of_a_result_are_told_from_their_statistics() {
+    let mut b = Builder::new();
+    let [parts, statistics, out] = ["a", "b", "c"].map(|name| b.array(name));
+    let (row, zero) = (b.block_id(0), b.int(0));
+    let (o, l) = (b.load(parts, &[row, zero]), b.load(statistics, &[row]));
+    let peak = b.one(Op::ReduceMax, l);
+    let less = b.two(Op::Sub, l, peak);
+    let weights = b.one(Op::Exp2, less);
+    let total = b.one(Op::ReduceSum, weights);
+    let scaled = b.two(Op::Mul, o, weights);
+    let sum = b.one(Op::ReduceSum, scaled);
+    let value = b.two(Op::Div, sum, total);
+    let store = b.node(Op::Store, &[("array", out), ("value", value)]);
+    let words = [o, l, store].map(|node| role(&b.program, node).join(" "));
+    assert_eq!(words, ["o_partial", "lse", "o"]);
+    assert_eq!(of(&found(&b.program), "family")[0].value, "splitk_reduce");
+}
+
+#[test]
+fn the_gradient_of_rows_is_told_from_what_was_normalized() {
+    let mut b = Builder::new();
+    let [ax, ay, aw, ar, out] = ["dy", "x", "r", "w", "z"].map(|name| b.array(name));
+    let (row, zero) = (b.block_id(0), b.int(0));
+    let (x, dy) = (b.load(ax, &[row, zero]), b.load(ay, &[row, zero]));
+    let (w, r) = (b.load(aw, &[zero]), b.load(ar, &[row]));
+    let normal = b.two(Op::Mul, x, r);
+    let weighted = b.two(Op::Mul, w, dy);
+    let both = b.two(Op::Mul, normal, weighted);
+    let sum = b.one(Op::ReduceSum, both);
+    let shift = b.two(Op::Mul, normal, sum);
+    let value = b.two(Op::Sub, weighted, shift);
+    b.node(Op::Store, &[("array", out), ("value", value)]);
+    let words = [x, dy, w].map(|node| role(&b.program, node).join(" "));
+    assert_eq!(words, ["x", "dy", "weight"]);
+}

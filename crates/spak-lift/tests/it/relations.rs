@@ -211,3 +211,18 @@ fn types_and_shapes() {
     assert!(holds(p, "l == load() and dtype_like(l, q) and name(q, \"A\")"));
     assert!(!holds(p, "l == load() and dtype(l, _)"));
 }
+
+#[test]
+fn functions_of_the_source() {
+    let mut b = Builder::new();
+    let x = b.array("x");
+    let e = b.one(Op::Exp, x);
+    b.one(Op::Log, x);
+    let place = b.program.nodes[e.index()].site;
+    b.program.kernels[0].inlined.push(("part".to_owned(), place));
+    let p = &b.program;
+    assert!(holds(p, "kernel(k) and inlined(k, \"part\")"));
+    assert!(!holds(p, "kernel(k) and inlined(k, \"whole\")"));
+    assert!(holds(p, "x == exp(_) and written_in(x, \"part\")"));
+    assert!(!holds(p, "x == log(_) and written_in(x, _)"));
+}

@@ -178,3 +178,32 @@ def run(x, y):
     let power = "next_power_of_2(x.shape[1])";
     assert_eq!(widths, [power, power, power, "2 * x.shape[1]"]);
 }
+
+#[test]
+fn a_helper_that_gives_a_power_of_two_is_that_where_it_is_called() {
+    let program = read(&format!(
+        r#"{HEAD}
+def wide(n):
+    return 1 << (n - 1).bit_length()
+
+def run(x, y):
+    ct.launch(None, (1,), k, (x, y, wide(x.shape[1]), True))
+"#
+    ));
+    let width = program.node(program.launches[0].arguments[2].unwrap()).unwrap();
+    assert_eq!((width.op, width.name()), (spak_program::Op::Call, Some("next_power_of_2")));
+}
+
+#[test]
+fn a_flag_among_open_keywords_may_be_given() {
+    let program = read(&format!(
+        r#"{HEAD}
+def run(x, y, **options):
+    if options.get("fast", False):
+        ct.launch(None, (1,), k, (x, y, 64, True))
+    else:
+        ct.launch(None, (1,), k, (x, y, 32, True))
+"#
+    ));
+    assert_eq!(program.launches.len(), 2);
+}
