@@ -143,9 +143,8 @@ impl Machine<'_> {
             // A kernel's parameters are told from its graph, in which constants are folded.
             let kernels: Vec<Site> =
                 self.kernels.iter().map(|kernel| kernel.function.site).collect();
-            let is_kernel = |range: TextRange| {
-                kernels.contains(&Site { file: module.file, span: span(range) })
-            };
+            let is_kernel =
+                |range: TextRange| kernels.contains(&Site { file: module.file, span: span(range) });
             let mut functions = Functions { found: &mut found, skipped: &is_kernel };
             module.body.iter().for_each(|statement| functions.visit_stmt(statement));
             let mut used = Used::default();

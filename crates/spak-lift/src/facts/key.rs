@@ -33,7 +33,12 @@ impl Facts<'_> {
             // Arrays, and what they are made from, are not remembered.
             let is_array = matches!(
                 node.op,
-                Op::Alloc | Op::Contiguous | Op::Parameter | Op::Call | Op::ConfigField | Op::Machine
+                Op::Alloc
+                    | Op::Contiguous
+                    | Op::Parameter
+                    | Op::Call
+                    | Op::ConfigField
+                    | Op::Machine
             );
             if !is_array {
                 open.extend(node.arguments.iter().map(|argument| argument.value));
@@ -48,9 +53,10 @@ impl Facts<'_> {
         let Some(node) = self.program.node(id) else { return false };
         match node.op {
             Op::Extent => true,
-            Op::Item => node.argument("of").and_then(|of| self.program.node(of)).is_some_and(|of| {
-                of.op == Op::Field && matches!(of.name(), Some("shape"))
-            }),
+            Op::Item => node
+                .argument("of")
+                .and_then(|of| self.program.node(of))
+                .is_some_and(|of| of.op == Op::Field && matches!(of.name(), Some("shape"))),
             _ => false,
         }
     }

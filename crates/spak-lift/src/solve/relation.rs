@@ -1,8 +1,8 @@
 //! What relations say of a program.
 
+mod clones;
 mod control;
 mod host;
-mod clones;
 mod tuning;
 mod values;
 
@@ -101,6 +101,10 @@ impl<'p> Solver<'p> {
             Id::AlikeKernels => self.alike_kernels(a, b, next),
             Id::InKernel => match self.subject(a).and_then(|n| self.facts.kernel_of(n)) {
                 Some(kernel) => self.is(b, Value::Kernel(kernel), next),
+                None => GO_ON,
+            },
+            Id::Tested => match self.node_of(a).and_then(|n| self.facts.program.tests.get(&n)) {
+                Some(place) => self.at(b, *place, next),
                 None => GO_ON,
             },
             Id::TunerOption => self.tuner_option(a, b, c, next),

@@ -23,10 +23,7 @@ pub(crate) const LIBRARIES: &[(&str, &str)] = &[
     ("std/lift/cutile", include_str!("../../../../std/lift/cutile.dsl")),
     ("std/lift/hazards", include_str!("../../../../std/lift/hazards.dsl")),
     ("std/lift/host", include_str!("../../../../std/lift/host.dsl")),
-    (
-        "std/lift/softmax_constraints",
-        include_str!("../../../../std/lift/softmax_constraints.dsl"),
-    ),
+    ("std/lift/softmax_constraints", include_str!("../../../../std/lift/softmax_constraints.dsl")),
     ("std/rules/attention", include_str!("../../../../std/rules/attention.dsl")),
     ("std/rules/blocks", include_str!("../../../../std/rules/blocks.dsl")),
     ("std/rules/matmul", include_str!("../../../../std/rules/matmul.dsl")),
