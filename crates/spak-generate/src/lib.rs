@@ -7,6 +7,7 @@
 pub mod choices;
 pub mod error;
 pub mod family;
+pub mod parametric;
 pub mod render;
 pub mod templates;
 mod view;

@@ -57,10 +57,9 @@ impl<'k> Engine<'k> {
     /// Everything that the patterns find in a program.
     pub fn find(&self, program: &Program) -> Report {
         let facts = Facts::new(program);
-        let runs = Runs::of(program);
-        let kernels = kernels(program, &runs);
-        let launches = launches(program, &runs);
-        let file = [Target { view: View::of_file(program, &runs), launch: None }];
+        let kernels = kernels(program, facts.runs());
+        let launches = launches(program, facts.runs());
+        let file = [Target { view: View::of_file(program, facts.runs()), launch: None }];
         let mut report = Report::default();
         for pack in self.packs {
             for pattern in &pack.patterns {
@@ -88,9 +87,11 @@ impl<'k> Engine<'k> {
         notes: &mut Vec<Note>,
     ) {
         let mut taken: BTreeSet<Key> = BTreeSet::new();
+        // Whether an earlier case may hold although it was not found.
+        let mut is_open = false;
         for (at, case) in pattern.cases.iter().enumerate() {
             let is_decided = !taken.is_empty() && matches!(pattern.per, Per::Kernel | Per::Launch);
-            if is_decided && !case.all {
+            if (is_decided || is_open) && !case.all {
                 continue;
             }
             let mut found: BTreeSet<Key> = BTreeSet::new();
@@ -106,6 +107,7 @@ impl<'k> Engine<'k> {
                 ControlFlow::Continue(())
             });
             if solver.is_cut {
+                is_open |= found.is_empty() && !case.all;
                 notes.push(cut(pattern, case, target.view.kernel, self.limits));
             }
             taken.append(&mut found);

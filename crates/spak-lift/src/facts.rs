@@ -39,6 +39,7 @@ pub(crate) struct Facts<'p> {
     inductions: BTreeMap<NodeId, LoopId>,
     parameters: BTreeMap<NodeId, ParameterKind>,
     used: Vec<bool>,
+    runs: Runs,
     all: RefCell<BTreeMap<NodeId, std::rc::Rc<Bits>>>,
     values: RefCell<BTreeMap<NodeId, std::rc::Rc<Bits>>>,
     roles: OnceCell<Roles>,
@@ -54,6 +55,7 @@ impl<'p> Facts<'p> {
             inductions: BTreeMap::new(),
             parameters: BTreeMap::new(),
             used: vec![false; program.nodes.len()],
+            runs: Runs::of(program),
             all: RefCell::default(),
             values: RefCell::default(),
             roles: OnceCell::new(),
@@ -91,6 +93,11 @@ impl<'p> Facts<'p> {
             facts.parameters.extend(kernel.parameters.iter().map(|p| (p.node, p.kind)));
         }
         facts
+    }
+
+    /// The nodes of each run.
+    pub(crate) fn runs(&self) -> &Runs {
+        &self.runs
     }
 
     /// Collects what a node stands for: the value behind it, and behind either side of a choice.

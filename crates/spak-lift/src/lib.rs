@@ -11,6 +11,7 @@ mod dtype;
 mod engine;
 mod facts;
 mod finding;
+mod holes;
 mod labels;
 mod pack;
 mod ready;
@@ -22,6 +23,7 @@ mod term;
 
 pub use engine::{Engine, Limits};
 pub use finding::{Finding, Note, Report};
+pub use holes::{Hole, holes, template};
 pub use pack::{Case, Pack, Pattern, Per};
 pub use relations::{RELATIONS, Relation};
 pub use render::render;

@@ -70,6 +70,9 @@ relations! {
     IsKnown "is_known" ("x") [[0]] "the value of x is known";
     IsWhole "is_whole" ("x") [[0]] "x is known to be a whole number";
 
+    Inlined "inlined" ("k", "f") [[]] "kernel k calls the function f of the source, or a function that calls it";
+    WrittenIn "written_in" ("x", "f") [[0]] "x is written in the function f of the source";
+
     Parameter "parameter" ("x") [[]] "x is a parameter of the kernel";
     Constexpr "constexpr" ("x") [[]] "x is a parameter that has its value when the kernel is compiled";
     Runtime "runtime" ("x") [[]] "x is a parameter that has its value when the kernel is launched";
@@ -106,7 +109,7 @@ relations! {
     InKernel "in_kernel" ("x", "k") [[0]] "x is computed by kernel k";
     PowerAbove "power_above" ("x", "y") [[0]] "x is the least power of two that is not less than y";
 
-    Role "role" ("x", "r") [[]] "x, a load, a store, an operand or a parameter, is this operand of the computation: `q`, `k`, `v`, `o`, `lse`, `do`, `delta`, `s`, `p`, `dp`, `ds`, `dq`, `dk`, `dv`; `a`, `b`, `c`; `x`, `weight`, `bias`, `y`";
+    Role "role" ("x", "r") [[]] "x, a load, a store, an operand or a parameter, is this operand of the computation: `q`, `k`, `v`, `o`, `lse`, `do`, `delta`, `s`, `p`, `dp`, `ds`, `dq`, `dk`, `dv`; `a`, `b`, `c`; `x`, `weight`, `bias`, `y`, `dy`; `o_partial`";
     Dtype "dtype" ("x", "d") [[0]] "the elements of x have type d";
     DtypeLike "dtype_like" ("x", "p") [[0]] "the elements of x have the type of those of parameter p";
     ShapeDim "shape_dim" ("x", "i", "v") [[0]] "size i of the tile x is v";

@@ -3,11 +3,12 @@
 
 mod attention;
 mod host;
+mod merged;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use spak_program::{KernelId, NodeId, Op, ScopeKind};
+use spak_program::{KernelId, NodeId, Op};
 
 use crate::facts::{Bits, Facts};
 use crate::labels;
@@ -29,6 +30,7 @@ impl Roles {
             } else {
                 attention::assign(&parts, &mut roles);
             }
+            merged::assign(&parts, &mut roles);
         }
         host::assign(facts, &mut roles);
         roles
@@ -39,9 +41,14 @@ impl Roles {
         self.by_node.get(&node).into_iter().flatten().copied()
     }
 
-    /// All nodes with their roles.
-    pub(crate) fn all(&self) -> impl Iterator<Item = (NodeId, &'static str)> {
-        self.by_node.iter().flat_map(|(node, words)| words.iter().map(|word| (*node, *word)))
+    /// The nodes between two, both included, with their roles.
+    pub(crate) fn between(
+        &self,
+        first: NodeId,
+        last: NodeId,
+    ) -> impl Iterator<Item = (NodeId, &'static str)> {
+        let range = self.by_node.range(first..=last.max(first));
+        range.flat_map(|(node, words)| words.iter().map(|word| (*node, *word)))
     }
 
     fn give(&mut self, node: NodeId, word: &'static str) {
@@ -73,6 +80,8 @@ struct Parts<'f, 'p> {
     stores: Vec<NodeId>,
     mmas: Vec<NodeId>,
     exps: Vec<NodeId>,
+    /// Sigmoids, and exponentials that may be parts of them.
+    sigmoids: Vec<NodeId>,
     reductions: Vec<NodeId>,
     /// Products and sums.
     steps: Vec<NodeId>,
@@ -81,11 +90,9 @@ struct Parts<'f, 'p> {
 impl<'f, 'p> Parts<'f, 'p> {
     fn of(facts: &'f Facts<'p>, kernel: KernelId) -> Self {
         let program = facts.program;
-        let is_its = |scope: spak_program::ScopeId| {
-            program.scopes.get(scope.index()).is_some_and(|s| s.kind == ScopeKind::Kernel(kernel))
-        };
-        let all = program.nodes.iter().enumerate().filter(|(_, node)| is_its(node.scope));
-        let all: Vec<(NodeId, Op)> = all.map(|(at, node)| (NodeId(at as u32), node.op)).collect();
+        let scope = program.kernels.get(kernel.index()).map(|kernel| kernel.scope);
+        let all = scope.map_or(&[][..], |scope| facts.runs().of_scope(scope));
+        let all: Vec<(NodeId, Op)> = all.iter().map(|id| (*id, program.op(*id))).collect();
         let of = |ops: &[Op]| {
             all.iter().filter(|(_, op)| ops.contains(op)).map(|(id, _)| *id).collect::<Vec<_>>()
         };
@@ -95,6 +102,7 @@ impl<'f, 'p> Parts<'f, 'p> {
             stores: of(&[Op::Store, Op::Atomic]),
             mmas: of(&[Op::Mma]),
             exps: of(&[Op::Exp, Op::Exp2]),
+            sigmoids: of(&[Op::Sigmoid, Op::Exp, Op::Exp2, Op::Tanh]),
             reductions: of(&[Op::ReduceMax, Op::ReduceMin, Op::ReduceSum, Op::Reduce]),
             steps: of(&[Op::Mul, Op::Fma, Op::Add]),
         }
@@ -147,6 +155,19 @@ impl<'f, 'p> Parts<'f, 'p> {
             }
         }
         found
+    }
+
+    /// How many axes the place of a load has.
+    fn rank(&self, load: NodeId) -> usize {
+        let program = self.facts.program;
+        let Some(index) = program.argument(load, "index").map(|i| program.behind(i)) else {
+            return 0;
+        };
+        if let Some(tuple) = program.node(index).filter(|n| n.op == Op::Tuple) {
+            return tuple.arguments.len();
+        }
+        let set = self.facts.collect(index, &mut |_, _| true);
+        set.iter().filter(|n| program.op(*n) == Op::Arange).count()
     }
 
     /// How much the places of two groups of accesses move together, in thousandths.

@@ -80,24 +80,25 @@ impl Program {
                 None => free.entry(self.describe(*id)).or_default().push(*id),
             }
         }
-        let mut cases = vec![Case::default()];
         let single = subjects.len() == 1 && free.is_empty();
-        for (name, subject) in &subjects {
-            let ways = subject.ways(name, single);
-            cases = combine(&cases, &ways);
+        let compared = subjects.iter().map(|(name, subject)| subject.ways(name, single));
+        let others = free.iter().map(|(name, ids)| {
+            let way = |truth: bool| Case {
+                values: ids.iter().map(|id| (*id, Constant::Bool(truth))).collect(),
+                key: None,
+                text: if truth { name.clone() } else { format!("not {name}") },
+            };
+            vec![way(true), way(false)]
+        });
+        let all: Vec<Vec<Case>> =
+            compared.chain(others).filter(|ways: &Vec<Case>| !ways.is_empty()).collect();
+        let count = all.iter().try_fold(1usize, |count, ways| {
+            count.checked_mul(ways.len()).filter(|count| *count <= MOST)
+        });
+        if count.is_none() {
+            return vec![Case::default()];
         }
-        for (name, ids) in &free {
-            let ways: Vec<Case> = [true, false]
-                .iter()
-                .map(|truth| Case {
-                    values: ids.iter().map(|id| (*id, Constant::Bool(*truth))).collect(),
-                    key: None,
-                    text: if *truth { name.clone() } else { format!("not {name}") },
-                })
-                .collect();
-            cases = combine(&cases, &ways);
-        }
-        if cases.len() > MOST { vec![Case::default()] } else { cases }
+        all.iter().fold(vec![Case::default()], |cases, ways| combine(&cases, ways))
     }
 
     /// A comparison of something with a known value.
@@ -195,9 +196,6 @@ fn symbol(op: Op, holds: bool) -> Option<&'static str> {
 }
 
 fn combine(cases: &[Case], ways: &[Case]) -> Vec<Case> {
-    if ways.is_empty() || cases.len() * ways.len() > MOST * 4 {
-        return cases.to_vec();
-    }
     cases
         .iter()
         .flat_map(|case| {

@@ -55,11 +55,12 @@ impl Program {
     /// The rows of all launches, those that say the same on several architectures together.
     pub fn tuning(&self) -> Vec<TuningRow> {
         let mut rows: Vec<TuningRow> = Vec::new();
+        let sizes = self.tile_sizes();
         for launch in self.launches.iter().filter(|launch| launch.kind == LaunchKind::Real) {
             let table = Table {
                 launch,
                 list: self.list(launch),
-                columns: self.columns(launch),
+                columns: self.columns(launch, &sizes),
                 used: self.fields_used(launch),
             };
             for (name, capability) in ARCHITECTURES {
@@ -96,7 +97,7 @@ impl Program {
     }
 
     /// Compile-time parameters and hints whose values are chosen by the host, not given by its caller.
-    fn columns(&self, launch: &Launch) -> Vec<Column> {
+    fn columns(&self, launch: &Launch, sizes: &BTreeSet<NodeId>) -> Vec<Column> {
         let mut columns: Vec<Column> = Vec::new();
         let mut add = |name: &str, value: NodeId| {
             let name = match self.node(value) {
@@ -110,19 +111,44 @@ impl Program {
                 columns.push(Column { name, value, fields: self.config_fields(value) });
             }
         };
-        if let Some(kernel) = self.kernels.get(launch.kernel.index()) {
-            for (parameter, value) in kernel.parameters.iter().zip(&launch.arguments) {
-                let Some(value) = value else { continue };
-                let is_constant = self.constant(*value).is_some();
-                if parameter.kind == ParameterKind::Constexpr && !is_constant {
-                    add(&parameter.name, *value);
-                }
+        let Some(kernel) = self.kernels.get(launch.kernel.index()) else { return columns };
+        for (parameter, value) in kernel.parameters.iter().zip(&launch.arguments) {
+            let Some(value) = value else { continue };
+            // A number that the host writes is a choice where it is the size of a tile.
+            let is_choice = match self.constant(*value) {
+                None => true,
+                Some(Constant::Int(size)) => *size > 1 && sizes.contains(&parameter.node),
+                Some(_) => false,
+            };
+            if parameter.kind == ParameterKind::Constexpr && is_choice {
+                add(&parameter.name, *value);
             }
         }
+        let is_searched =
+            self.list(launch).is_some_and(|list| list.strategy == Strategy::Exhaustive);
         for hint in &launch.hints {
-            add(&hint.name, hint.value);
+            // What the declaration says stays as it is while a list is searched.
+            let is_declared = kernel.hints.iter().any(|known| known.value == hint.value);
+            if !(is_declared && is_searched) {
+                add(&hint.name, hint.value);
+            }
         }
         columns
+    }
+
+    /// What the sizes of tiles are.
+    fn tile_sizes(&self) -> BTreeSet<NodeId> {
+        let mut sizes = BTreeSet::new();
+        for node in &self.nodes {
+            if node.op == Op::Arange {
+                sizes.extend(node.argument("stop"));
+            }
+            let shape = node.argument("shape").and_then(|shape| self.node(shape));
+            if let Some(shape) = shape.filter(|shape| shape.op == Op::Tuple) {
+                sizes.extend(shape.arguments.iter().map(|argument| argument.value));
+            }
+        }
+        sizes
     }
 
     fn rows_of(

@@ -247,7 +247,10 @@ impl<'a> Machine<'a> {
                 _ => candidates.push((known.clone(), value.clone())),
             }
         }
+        let is_flag = |value: &Value<'a>| matches!(value.constant(), Some(Constant::Bool(_)));
         let mut found = match default {
+            // Whether a flag was given is not known.
+            Some(default) if open && is_flag(&default) => self.unknown(site),
             Some(default) => default,
             None => match candidates.pop() {
                 Some((_, value)) if !open => value,

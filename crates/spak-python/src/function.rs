@@ -5,9 +5,9 @@ use std::rc::Rc;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, Stmt};
 use ruff_text_size::Ranged;
-use spak_program::{Condition, Site};
+use spak_program::{Condition, Op, Site};
 
-use crate::builder::span;
+use crate::builder::{given, span};
 use crate::frame::Frame;
 use crate::machine::{DEPTH, Machine};
 use crate::value::{Arguments, Code, Function, Value};
@@ -99,6 +99,7 @@ impl<'a> Machine<'a> {
         self.file = function.site.file;
         self.module = function.module;
         self.calls.push(function.site);
+        let first = self.program.nodes.len();
         self.places.push(site);
         let value = match function.code {
             Code::Lambda(lambda) => self.eval(&lambda.body, &frame),
@@ -123,7 +124,21 @@ impl<'a> Machine<'a> {
         self.calls.pop();
         self.places.pop();
         (self.file, self.module) = caller;
-        value
+        self.named_after_its_meaning(value, first, site)
+    }
+
+    /// What a function of one number made, from the node `first` on: a call at `site` if it is a well-known
+    /// number that many write a helper for.
+    fn named_after_its_meaning(&mut self, value: Value<'a>, first: usize, site: Site) -> Value<'a> {
+        let Value::Node(node) = value else { return value };
+        let is_arithmetic =
+            matches!(self.program.op(node), Op::Add | Op::Or | Op::Pow | Op::ShiftLeft);
+        if node.index() < first || !is_arithmetic {
+            return value;
+        }
+        let Some(of) = self.program.next_power_of_two_of(node) else { return value };
+        let arguments = vec![given("receiver", of)];
+        Value::Node(self.named(Op::Call, "next_power_of_2", arguments, site))
     }
 
     /// One value for all returns: which one depends on their conditions.

@@ -75,7 +75,9 @@ impl<'a> Machine<'a> {
             Some(axes) => axes.iter().map(|axis| self.as_node(axis, site)).collect(),
             None => vec![self.as_node(&order.grid, site)],
         };
-        let configs = order.configs.or_else(|| self.configs_in(&arguments, &grid));
+        let from: Vec<NodeId> = arguments.iter().flatten().chain(&grid).copied().collect();
+        let from = from.into_iter().chain(hints.iter().map(|hint| hint.value));
+        let configs = order.configs.or_else(|| self.configs_in(from.collect()));
         let handed = arguments.iter().map(|value| self.handed(*value)).collect();
         let made = KernelMade { hinted: kernel.hinted, kept: self.kept_at(kernel), handed };
         let id = LaunchId(self.program.launches.len() as u32);
@@ -111,8 +113,7 @@ impl<'a> Machine<'a> {
     }
 
     /// The list from which values of a launch come.
-    fn configs_in(&self, arguments: &[Option<NodeId>], grid: &[NodeId]) -> Option<ConfigsId> {
-        let mut open: Vec<NodeId> = arguments.iter().flatten().chain(grid).copied().collect();
+    fn configs_in(&self, mut open: Vec<NodeId>) -> Option<ConfigsId> {
         let mut left = 2000;
         while let Some(id) = open.pop() {
             left -= 1;
@@ -271,6 +272,9 @@ impl<'a> Machine<'a> {
                 Value::Config(id) => Some(*id),
                 _ => None,
             }),
+            Value::Kernel(kernel) => {
+                self.configs_in(kernel.hints.iter().map(|hint| hint.value).collect())
+            }
             _ => None,
         };
         let Some(id) = id else { return };

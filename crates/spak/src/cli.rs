@@ -59,6 +59,8 @@ enum Verb {
     Bench(verbs::bench::Options),
     /// Read kernels, and say which design they are.
     Lift(verbs::lift::Options),
+    /// Write the source of a kernel from a template, with other values in its holes.
+    Generate(verbs::generate::Options),
     /// Say what a config must cost before it runs, and a time that nothing can beat.
     Predict(verbs::predict::Options),
     /// Count a tuning space, and say which values survive and who removes the others.
@@ -136,6 +138,7 @@ pub(crate) fn main(command: Command) -> Result<Status> {
         Verb::Loop(options) => verbs::run_loop::run(&options, format),
         Verb::Bench(options) => verbs::bench::run(&options, format),
         Verb::Lift(options) => verbs::lift::run(&options, format),
+        Verb::Generate(options) => verbs::generate::run(&options, format),
         Verb::Predict(options) => verbs::predict::run(&options, format),
         Verb::Space(options) => verbs::space::run(&options, format, command.table),
         Verb::Tune(options) => verbs::tune::run(&options, format),

@@ -1,5 +1,6 @@
 //! Lifting: from files of kernels to what `spak lift` reports.
 
+pub(crate) mod draft;
 pub(crate) mod packs;
 pub(crate) mod report;
 pub(crate) mod sources;

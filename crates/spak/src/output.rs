@@ -23,8 +23,16 @@ pub(crate) enum Format {
 /// # Errors
 /// When standard output cannot be written to.
 pub(crate) fn result(text: &str) -> anyhow::Result<()> {
+    verbatim(&visible(text))
+}
+
+/// Prints `text` on standard output as it is: it is a file's.
+///
+/// # Errors
+/// When standard output cannot be written to.
+pub(crate) fn verbatim(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    match out.write_all(visible(text).as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(NobodyReads.into()),
         written => written.context("cannot write to standard output"),
     }

@@ -1,5 +1,6 @@
 //! What values are computed from.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use spak_program::{NodeId, Op};
@@ -7,20 +8,16 @@ use spak_program::{NodeId, Op};
 use super::Facts;
 use crate::labels;
 
-/// A set of nodes.
+/// A set of nodes: words of bits by their places. What a value is computed from lies close together in a program that may be
+/// a thousand times as large.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Bits(Vec<u64>);
+pub(crate) struct Bits(BTreeMap<u32, u64>);
 
 impl Bits {
-    /// An empty set for so many nodes.
-    pub(crate) fn new(nodes: usize) -> Self {
-        Self(vec![0; nodes.div_ceil(64)])
-    }
-
     /// Adds a node; says whether it is new.
     pub(crate) fn add(&mut self, node: NodeId) -> bool {
-        let Some(word) = self.0.get_mut(node.index() / 64) else { return false };
-        let bit = 1 << (node.index() % 64);
+        let word = self.0.entry(node.0 / 64).or_default();
+        let bit = 1 << (node.0 % 64);
         let is_new = *word & bit == 0;
         *word |= bit;
         is_new
@@ -28,15 +25,13 @@ impl Bits {
 
     /// Whether a node is in it.
     pub(crate) fn has(&self, node: NodeId) -> bool {
-        self.0.get(node.index() / 64).is_some_and(|word| word & (1 << (node.index() % 64)) != 0)
+        self.0.get(&(node.0 / 64)).is_some_and(|word| word & (1 << (node.0 % 64)) != 0)
     }
 
     /// Its nodes in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = NodeId> {
-        self.0.iter().enumerate().flat_map(|(at, word)| {
-            (0..64)
-                .filter(move |bit| word & (1 << bit) != 0)
-                .map(move |bit| NodeId((at * 64) as u32 + bit))
+        self.0.iter().flat_map(|(at, word)| {
+            (0..64).filter(move |bit| word & (1 << bit) != 0).map(move |bit| NodeId(at * 64 + bit))
         })
     }
 }
@@ -65,7 +60,7 @@ impl Facts<'_> {
     /// A node and what it is computed from through arguments that `follow` lets pass, by the operation and
     /// the label.
     pub(crate) fn collect(&self, node: NodeId, follow: &mut dyn FnMut(Op, &str) -> bool) -> Bits {
-        let mut found = Bits::new(self.program.nodes.len());
+        let mut found = Bits::default();
         let mut open = vec![node];
         found.add(node);
         while let Some(node) = open.pop().and_then(|id| self.program.node(id)) {

@@ -32,6 +32,11 @@ impl Runs {
         }
         Self(runs)
     }
+
+    /// The nodes of one run.
+    pub(crate) fn of_scope(&self, scope: ScopeId) -> &[NodeId] {
+        self.0.get(scope.index()).map_or(&[], Vec::as_slice)
+    }
 }
 
 impl View {

@@ -74,6 +74,8 @@ impl<'p> Solver<'p> {
                 let is_whole = self.number_of(a).is_some_and(|n| n.fract() == 0.0);
                 self.test(is_whole, next)
             }
+            Id::Inlined => self.inlined(a, b, next),
+            Id::WrittenIn => self.written_in(a, b, next),
             Id::Parameter => self.parameter(a, None, next),
             Id::Constexpr => self.parameter(a, Some(spak_program::ParameterKind::Constexpr), next),
             Id::Runtime => self.parameter(a, Some(spak_program::ParameterKind::Runtime), next),

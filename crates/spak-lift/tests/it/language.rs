@@ -121,6 +121,28 @@ fn a_search_that_takes_too_long_ends_with_a_note() {
 }
 
 #[test]
+fn what_comes_after_a_search_that_was_ended_is_not_said() {
+    let mut b = Builder::new();
+    let x = b.array("x");
+    for _ in 0..15 {
+        b.one(Op::Exp, x);
+    }
+    let text = |rest: &str| {
+        format!(
+            "system X {{ pattern p {{ values: [\"many\", \"one\"]
+                case \"many\" {{ when: a == exp(u) and b == exp(v) and c == exp(w) and a != b and b != c and a != c {rest} }}
+                case \"one\" {{ when: a == exp(_) }}
+            }} }}"
+        )
+    };
+    let never = text("and same(u, v) and not same(v, w)");
+    let report = limited(&b.program, &never, Limits { steps: 1000 });
+    assert_eq!((report.findings.len(), report.notes.len()), (0, 1));
+    let report = limited(&b.program, &never, Limits::default());
+    assert_eq!(report.findings.iter().map(|f| f.value.as_str()).collect::<Vec<_>>(), ["one"]);
+}
+
+#[test]
 fn the_first_case_that_holds_counts() {
     let b = two_exponentials();
     let text = |all: bool| {

@@ -6,12 +6,37 @@ use spak_program::{NodeId, Op, Program};
 use crate::kernels::{Attention, attention, backward, rows};
 use crate::support::{Builder, at, find, read};
 
-const CUTILE: &str = include_str!("../../../../std/lift/cutile.dsl");
+pub(crate) const PACKS: &[&str] = &[
+    include_str!("../../../../std/lift/attention.dsl"),
+    include_str!("../../../../std/lift/attention_backward.dsl"),
+    include_str!("../../../../std/lift/attention_masks.dsl"),
+    include_str!("../../../../std/lift/attention_operands.dsl"),
+    include_str!("../../../../std/lift/attention_variants.dsl"),
+    include_str!("../../../../std/lift/choices.dsl"),
+    include_str!("../../../../std/lift/constraints.dsl"),
+    include_str!("../../../../std/lift/elementwise.dsl"),
+    include_str!("../../../../std/lift/hazards.dsl"),
+    include_str!("../../../../std/lift/host.dsl"),
+    include_str!("../../../../std/lift/losses_and_gates.dsl"),
+    include_str!("../../../../std/lift/matmul.dsl"),
+    include_str!("../../../../std/lift/memory.dsl"),
+    include_str!("../../../../std/lift/rows.dsl"),
+    include_str!("../../../../std/lift/softmax.dsl"),
+    include_str!("../../../../std/lift/softmax_constraints.dsl"),
+    include_str!("../../../../std/lift/tiles.dsl"),
+    include_str!("../../../../std/lift/work.dsl"),
+];
 
 fn found(program: &Program) -> Vec<Finding> {
-    let (pack, wrong) = read(CUTILE);
-    assert!(wrong.is_empty(), "{wrong:#?}");
-    let report = Engine::new(&[pack]).find(program);
+    let packs: Vec<_> = PACKS
+        .iter()
+        .map(|text| {
+            let (pack, wrong) = read(text);
+            assert!(wrong.is_empty(), "{wrong:#?}");
+            pack
+        })
+        .collect();
+    let report = Engine::new(&packs).find(program);
     assert!(report.notes.is_empty(), "{:?}", report.notes);
     report.findings
 }

@@ -6,12 +6,11 @@ use spak_lift::Engine;
 use spak_program::Op;
 
 use crate::kernels::attention;
+use crate::packs::PACKS;
 use crate::support::read;
 
 /// Builds for debugging are slow, and only have to end.
 const FILES: usize = if cfg!(debug_assertions) { 5 } else { 200 };
-
-const CUTILE: &str = include_str!("../../../../std/lift/cutile.dsl");
 
 #[test]
 fn a_hundred_patterns_over_two_hundred_files() {
@@ -21,7 +20,8 @@ fn a_hundred_patterns_over_two_hundred_files() {
         let op = [Op::Add, Op::Mul, Op::Exp, Op::Max, Op::Sub][b.program.nodes.len() % 5];
         last = b.two(op, last, spak_program::NodeId(b.program.nodes.len() as u32 / 2));
     }
-    let packs: Vec<_> = (0..34).map(|_| read(CUTILE).0).collect();
+    let packs: Vec<_> =
+        PACKS.iter().cycle().take(2 * PACKS.len()).map(|text| read(text).0).collect();
     let engine = Engine::new(&packs);
     let start = Instant::now();
     let mut count = 0;

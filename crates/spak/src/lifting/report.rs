@@ -62,6 +62,13 @@ impl Reporter<'_> {
             .filter(|(_, site)| site.file.0 == file)
             .map(|(text, site)| NoteRecord { text: text.clone(), line: self.line(*site) })
             .collect();
+        let of_kernels = self.report.notes.iter().filter_map(|note| {
+            let kernel = note.kernel.filter(|kernel| self.kernel_file(*kernel) == Some(file))?;
+            let site = self.program.kernels.get(kernel.index())?.site;
+            let text = format!("{}, {}: {}", note.pattern, note.case, note.text);
+            Some(NoteRecord { text, line: self.line(site) })
+        });
+        lifted.notes.extend(of_kernels);
         lifted
     }
 

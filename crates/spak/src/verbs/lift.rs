@@ -1,15 +1,19 @@
 //! `spak lift`: reads kernels and says which design they are.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use spak_lift::Engine;
-use spak_records::lift_report::{LiftReport, LiftedFile};
+use spak_records::lift_report::{LiftReport, LiftedFile, LiftedKernel};
+
+use spak_syntax::FileId;
 
 use crate::exit::Status;
-use crate::lifting::{on_a_deep_stack, packs::Packs, report::Reporter, sources::Gathered};
+use crate::lifting::{
+    draft::draft, on_a_deep_stack, packs::Packs, report::Reporter, sources::Gathered,
+};
 use crate::output::{self, Format, json};
 
 /// What `spak lift` is told.
@@ -21,13 +25,30 @@ pub(crate) struct Options {
     /// A pack of patterns (`.dsl`) besides those that come with the program; may be given several times.
     #[arg(long, value_name = "FILE")]
     pack: Vec<PathBuf>,
+    /// Write the source as a template whose holes are its tunable constants; for one file.
+    #[arg(long, value_name = "FILE")]
+    template: Option<PathBuf>,
+    /// Write a draft of the design: a file for one kernel (`.dsl`), or a folder with a file for each.
+    #[arg(long, value_name = "FILE|FOLDER")]
+    design: Option<PathBuf>,
+    /// The kernel that the design is of, where a file has several.
+    #[arg(long, value_name = "NAME", requires = "design")]
+    kernel: Option<String>,
 }
 
 /// Lifts files; a problem is a file that is not what its name says.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     let packs = Packs::read(&options.pack)?;
     let files = Gathered::of(&options.files)?;
-    let (report, broken) = on_a_deep_stack(|| lift(&packs, &files))?;
+    let (report, broken, template) = on_a_deep_stack(|| lift(&packs, &files))?;
+    if let Some(out) = &options.template {
+        let Some(template) = template else { bail!("`--template` is for one file") };
+        std::fs::write(out, template)
+            .with_context(|| format!("cannot write `{}`", out.to_string_lossy()))?;
+    }
+    if let Some(out) = &options.design {
+        write_designs(&report, out, options.kernel.as_deref())?;
+    }
     for line in &broken {
         output::aside(line);
     }
@@ -42,7 +63,8 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     Ok(if fine { Status::Fine } else { Status::Problems })
 }
 
-fn lift(packs: &Packs, files: &Gathered) -> (LiftReport, Vec<String>) {
+/// The report, what is wrong with the files, and the template of the file if there is one.
+fn lift(packs: &Packs, files: &Gathered) -> (LiftReport, Vec<String>, Option<String>) {
     let reading = spak_python::read(&files.sources());
     let broken = reading.errors.iter().filter_map(|error| {
         let file = files.files.get(error.file.0 as usize).filter(|file| file.wanted)?;
@@ -53,7 +75,44 @@ fn lift(packs: &Packs, files: &Gathered) -> (LiftReport, Vec<String>) {
     let report = Engine::new(&packs.packs).find(&reading.program);
     let reporter =
         Reporter { files, program: &reading.program, packs: &packs.packs, report: &report };
-    (LiftReport { files: reporter.files() }, broken.collect())
+    let mut wanted = files.files.iter().enumerate().filter(|(_, file)| file.wanted);
+    let only = wanted.next().filter(|_| wanted.next().is_none());
+    let template = only.map(|(at, file)| {
+        let holes = spak_lift::holes(&reading.program, FileId(at as u32), &file.text);
+        spak_lift::template(&file.text, &holes)
+    });
+    (LiftReport { files: reporter.files() }, broken.collect(), template)
+}
+
+/// Writes drafts of designs.
+fn write_designs(report: &LiftReport, out: &Path, wanted: Option<&str>) -> Result<()> {
+    let all = report.files.iter().flat_map(|file| file.kernels.iter().map(move |k| (file, k)));
+    let all: Vec<(&LiftedFile, &LiftedKernel)> =
+        all.filter(|(_, kernel)| wanted.is_none_or(|name| kernel.name == name)).collect();
+    let write = |path: &Path, text: &str| {
+        if path.exists() {
+            bail!("`{}` exists; it is not overwritten", path.to_string_lossy());
+        }
+        std::fs::write(path, text)
+            .with_context(|| format!("cannot write `{}`", path.to_string_lossy()))
+    };
+    if out.extension().is_some_and(|extension| extension == "dsl") {
+        return match all.as_slice() {
+            [(file, kernel)] => write(out, &draft(file, kernel)),
+            [] => bail!("there is no such kernel; without `--design` all are listed"),
+            several => {
+                let names: Vec<&str> = several.iter().map(|(_, k)| k.name.as_str()).collect();
+                bail!("a design is of one kernel; choose with `--kernel`: {}", names.join(", "))
+            }
+        };
+    }
+    std::fs::create_dir_all(out)
+        .with_context(|| format!("cannot make the folder `{}`", out.to_string_lossy()))?;
+    for (file, kernel) in all {
+        let name = kernel.name.trim_start_matches('_');
+        write(&out.join(format!("{name}.dsl")), &draft(file, kernel))?;
+    }
+    Ok(())
 }
 
 fn print(report: &LiftReport) -> Result<()> {

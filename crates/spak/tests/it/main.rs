@@ -9,6 +9,7 @@ mod dice;
 mod interrupted;
 mod json;
 mod learning;
+mod lift;
 mod messages;
 mod predict;
 mod rejected;

@@ -32,6 +32,36 @@ impl<'p> Solver<'p> {
         GO_ON
     }
 
+    pub(super) fn inlined(&mut self, k: &'p Term, f: &'p Term, next: Next<'_, 'p>) -> Flow {
+        let (program, view) = (self.facts.program, self.view);
+        for id in &view.kernels {
+            let Some(found) = program.kernels.get(id.index()) else { continue };
+            for (name, _) in &found.inlined {
+                self.count()?;
+                self.is(k, Value::Kernel(*id), &mut |solver| {
+                    solver.is(f, Value::Text(name), &mut *next)
+                })?;
+            }
+        }
+        GO_ON
+    }
+
+    pub(super) fn written_in(&mut self, x: &'p Term, f: &'p Term, next: Next<'_, 'p>) -> Flow {
+        let facts = self.facts;
+        let Some(node) = self.subject(x) else { return GO_ON };
+        let kernel = facts.kernel_of(node).and_then(|id| facts.program.kernels.get(id.index()));
+        let Some((kernel, node)) = kernel.zip(facts.program.node(node)) else { return GO_ON };
+        for (name, site) in &kernel.inlined {
+            let is_in = site.file == node.site.file
+                && site.span.start <= node.site.span.start
+                && node.site.span.end <= site.span.end;
+            if is_in {
+                self.is(f, Value::Text(name), next)?;
+            }
+        }
+        GO_ON
+    }
+
     pub(super) fn launch(&mut self, l: &'p Term, k: &'p Term, next: Next<'_, 'p>) -> Flow {
         let (program, view) = (self.facts.program, self.view);
         for id in &view.launches {

@@ -191,7 +191,10 @@ impl<'p> Solver<'p> {
         }
         let wanted = self.text_of(role);
         let (facts, view) = (self.facts, self.view);
-        for (node, word) in roles.all() {
+        let (Some(first), Some(last)) = (view.nodes.first(), view.nodes.last()) else {
+            return GO_ON;
+        };
+        for (node, word) in roles.between(*first, *last) {
             let is_here = view.kernel.is_none() || facts.kernel_of(node) == view.kernel;
             if !is_here || wanted.is_some_and(|wanted| wanted != word) {
                 continue;

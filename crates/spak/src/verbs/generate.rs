@@ -1,0 +1,66 @@
+//! `spak generate`: source from the parametric template of a lifted file.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use clap::Args;
+use spak_generate::parametric::{fill, slots};
+use spak_syntax::diagnostic::suggest;
+
+use crate::exit::Status;
+use crate::output::{self, Format};
+
+/// What `spak generate` is told.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// A template that `spak lift --template` wrote.
+    template: PathBuf,
+    /// A value for a hole, as in `tile_m_1=128`; may be given several times. All others keep what the source has.
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
+    /// Where to write the source; without it, to standard output.
+    #[arg(short = 'o', long = "out", value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// List the holes with what the source has in them.
+    #[arg(long, conflicts_with_all = ["set", "out"])]
+    holes: bool,
+}
+
+/// Fills a template.
+pub(crate) fn run(options: &Options, _: Format) -> Result<Status> {
+    let shown = options.template.to_string_lossy();
+    let text = std::fs::read_to_string(&options.template)
+        .map_err(|error| anyhow!("cannot read `{shown}`: {error}"))?;
+    let known = slots(&text);
+    if options.holes {
+        let rows = known.iter().map(|slot| vec![slot.name.clone(), slot.default.clone()]);
+        output::result(&output::table(&["hole", "value"], rows))?;
+        return Ok(Status::Fine);
+    }
+    let mut values = BTreeMap::new();
+    for given in &options.set {
+        let Some((name, value)) = given.split_once('=') else {
+            bail!("`{given}` is not of the form NAME=VALUE");
+        };
+        if !known.iter().any(|slot| slot.name == name) {
+            match suggest(name, known.iter().map(|slot| slot.name.as_str())) {
+                Some(near) => bail!("`{shown}` has no hole `{name}`; did you mean `{near}`?"),
+                None => bail!("`{shown}` has no hole `{name}`; `--holes` lists those it has"),
+            }
+        }
+        // A hole is for a number or a truth value: nothing else can come into the source through it.
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-+".contains(c);
+        if value.is_empty() || !value.chars().all(plain) {
+            bail!("`{value}` is neither a number nor a truth value, and only these go into a hole");
+        }
+        values.insert(name.to_owned(), value.to_owned());
+    }
+    let source = fill(&text, &values)?;
+    match &options.out {
+        Some(out) => std::fs::write(out, source)
+            .with_context(|| format!("cannot write `{}`", out.to_string_lossy()))?,
+        None => output::verbatim(&source)?,
+    }
+    Ok(Status::Fine)
+}
