@@ -45,6 +45,14 @@ system Lift_Choices {
         says: "whether what is timed has the hints of the config"
         values: ["yes", "no"]
 
+        case "of_config_and_launched" {
+            when: launch(l, k) and trial(l) and tuner_option(l, "hints", x) and hint(l, _, v) and from_config(v, _)
+            when: launch(m, k) and not trial(m) and hinted(m, y)
+            value: "yes"
+            evidence: [x, v, l, y]
+            confidence: 0.95
+            because: "the search is given {x}, which makes hints of a config, and so does {y}"
+        }
         case "of_config" {
             when: launch(l, k) and trial(l) and tuner_option(l, "hints", x) and hint(l, _, v) and from_config(v, _)
             value: "yes"
@@ -256,20 +264,21 @@ system Lift_Choices {
             confidence: 0.9
             because: "{c} decides"
         }
-        case "explicit" {
-            when: either(k, c) and depends(c, q) and (operation(q, "parameter") or q == call("get"))
-            when: not (depends(c, e) and (e == extent() or e == machine()))
-            kernel: k
-            evidence: [c, q]
-            confidence: 0.8
-            because: "the caller says it: {c}"
-        }
         case "heuristic" {
-            when: either(k, c) and depends(c, e) and (e == extent() or e == machine())
+            when: either(k, c) and tested(c, x) and ((depends(c, e) and e == extent()) or (made_of(c, m) and m == machine()))
             kernel: k
-            evidence: [c]
+            evidence: [x]
             confidence: 0.75
             because: "{c} decides"
+        }
+        case "explicit" {
+            when: either(k, c) and made_of(c, q) and tested(c, x)
+            when: (operation(q, "parameter") or operation(q, "unknown") or q == call("get"))
+            when: not (made_of(c, e) and (e == extent() or e == machine()))
+            kernel: k
+            evidence: [x]
+            confidence: 0.8
+            because: "the caller says it: {c}"
         }
     }
 }

@@ -42,6 +42,14 @@ system Lift_Host {
             confidence: 0.9
             because: "{l} takes it from the field {field} of the first config"
         }
+        case "by_target" {
+            when: launch(l, k) and hint(l, "occupancy", v) and v == call("by_target") and given(v, target, w) and number(w, n)
+            value: n
+            evidence: [v]
+            all: true
+            confidence: 0.9
+            because: "the declaration says {n} for the target {target}"
+        }
         case "literal" {
             when: launch(l, k) and hint(l, "occupancy", v) and number(v, n)
             value: n
@@ -96,9 +104,17 @@ system Lift_Host {
             confidence: 0.95
             because: "{l} carries the hint {n}"
         }
+        case "lacking" {
+            when: launch(l, k) and not hint(l, "num_ctas", _) and tuner_option(l, "lacks", x) and name(x, "num_ctas")
+            value: "unset"
+            evidence: [x]
+            all: true
+            confidence: 0.95
+            because: "the configs have no such field, and then {l} has no such hint"
+        }
         case "unset" {
             when: language(k, "cutile") and launch(l, k) and not trial(l) and hinted(l, x)
-            when: not hint(l, "num_ctas", _)
+            when: not hint(l, "num_ctas", _) and not (tuner_option(l, "lacks", y) and name(y, "num_ctas"))
             evidence: [k, x, l]
             all: true
             confidence: 0.9

@@ -95,6 +95,7 @@ relations! {
 
     LaunchedIf "launched_if" ("l", "c") [[0]] "launch l happens only where c holds";
     LaunchedIfNot "launched_if_not" ("l", "c") [[0]] "launch l happens only where c does not hold";
+    Tested "tested" ("c", "x") [[0]] "x is where the host goes one way or the other by c";
     TunerOption "tuner_option" ("l", "name", "v") [[0]] "the tuner of launch l was told v under this name: `timeout`, `hints`, `prune`…";
     Hinted "hinted" ("l", "x") [[0]] "x is the call that gave the kernel of launch l its hints";
     Kept "kept" ("l", "x") [[0]] "x is where the kernel of launch l, with its hints, is put into a cache";
@@ -128,6 +129,7 @@ impl Relation {
             | Id::OneValued => Some(2),
             Id::CacheKey
             | Id::LaunchedIf
+            | Id::Tested
             | Id::LaunchedIfNot
             | Id::MisnamedConfigs
             | Id::Hinted

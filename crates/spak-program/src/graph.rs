@@ -243,6 +243,8 @@ pub struct Program {
     pub gaps: Vec<(String, Site)>,
     /// What names that the source gives say, although they compute nothing.
     pub remarks: Vec<Remark>,
+    /// For conditions of the host a node where they are tested.
+    pub tests: BTreeMap<NodeId, NodeId>,
     /// Comments of the files, in order: nodes with their texts.
     pub comments: Vec<NodeId>,
     /// What the host calls its values, and where it gives them the name.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use ruff_python_ast::{ElifElseClause, Expr, Stmt, StmtIf};
-use spak_program::{Condition, Constant, NodeId, Site};
+use spak_program::{Condition, Constant, NodeId, Op, Site};
 
 use crate::frame::Frame;
 use crate::machine::Machine;
@@ -33,6 +33,10 @@ impl<'a> Machine<'a> {
             Some(false) => self.otherwise(rest, frame),
             None => {
                 let condition = self.as_node(&value, site);
+                if !self.in_kernel() {
+                    let place = self.node(Op::Unknown, Vec::new(), site);
+                    self.program.tests.entry(condition).or_insert(place);
+                }
                 self.both(condition, site, frame, |machine, frame, first| {
                     if first { machine.block(body, frame) } else { machine.otherwise(rest, frame) }
                 })

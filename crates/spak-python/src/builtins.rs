@@ -459,7 +459,10 @@ impl<'a> Machine<'a> {
         match (&object, default) {
             (Value::Config(id), Some(default)) => match self.has_field(*id, &name) {
                 Some(true) => self.field(&object, &name, site),
-                Some(false) => default,
+                Some(false) => {
+                    self.note_lack(*id, &name, &default, site);
+                    default
+                }
                 None => {
                     let field = self.field(&object, &name, site);
                     let field = self.as_node(&field, site);

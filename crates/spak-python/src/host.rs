@@ -248,6 +248,15 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Notes a field that configs are asked for and none of them has.
+    pub(crate) fn note_lack(&mut self, id: ConfigsId, name: &str, default: &Value<'a>, site: Site) {
+        let default = self.as_node(default, site);
+        let lack = self.named(Op::Call, name, vec![given("default", default)], site);
+        if let Some(configs) = self.program.configs.get_mut(id.0 as usize) {
+            configs.options.push(given("lacks", lack));
+        }
+    }
+
     /// Notes where the host writes several values together, which may be a key.
     pub(crate) fn note_tuple(&mut self, items: &[Value<'a>], site: Site) {
         if items.len() > 1 && !self.in_kernel() {

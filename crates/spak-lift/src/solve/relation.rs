@@ -105,6 +105,10 @@ impl<'p> Solver<'p> {
                 Some(kernel) => self.is(b, Value::Kernel(kernel), next),
                 None => GO_ON,
             },
+            Id::Tested => match self.node_of(a).and_then(|n| self.facts.program.tests.get(&n)) {
+                Some(place) => self.at(b, *place, next),
+                None => GO_ON,
+            },
             Id::TunerOption => self.tuner_option(a, b, c, next),
             Id::Hinted => self.kernel_made(a, b, false, next),
             Id::Kept => self.kernel_made(a, b, true, next),

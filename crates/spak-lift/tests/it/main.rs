@@ -8,3 +8,4 @@ mod properties;
 mod relations;
 mod speed;
 mod support;
+mod tuning;

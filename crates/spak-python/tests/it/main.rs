@@ -3,5 +3,6 @@
 mod device;
 mod host;
 mod hostile;
+mod remarks;
 mod support;
 mod triton;
