@@ -100,26 +100,33 @@ impl<'a> Machine<'a> {
                     Some(value) => self.eval(value, frame),
                     None => self.none(site),
                 };
-                let conditions = self.since(frame);
-                frame.yields.borrow_mut().push((value, conditions));
-                self.none(site)
+                self.give(vec![(value, Vec::new())], frame, site)
             }
             Expr::YieldFrom(statement) => {
                 let value = self.eval(&statement.value, frame);
-                let here = self.since(frame);
-                if let Some(items) = self.items(&value) {
-                    for (item, conditions) in items {
-                        let conditions = here.iter().copied().chain(conditions).collect();
-                        frame.yields.borrow_mut().push((item, conditions));
-                    }
-                }
-                self.none(site)
+                let items = self.items(&value).unwrap_or_default();
+                self.give(items, frame, site)
             }
             Expr::Starred(starred) => self.eval(&starred.value, frame),
             Expr::Await(expression) => self.eval(&expression.value, frame),
             Expr::FString(_) | Expr::TString(_) | Expr::BytesLiteral(_) => self.unknown(site),
             Expr::IpyEscapeCommand(_) => self.unknown(site),
         }
+    }
+
+    /// What a generator gives next, under what stands around it.
+    fn give(
+        &mut self,
+        items: Vec<(Value<'a>, Vec<spak_program::Condition>)>,
+        frame: &Rc<Frame<'a>>,
+        site: Site,
+    ) -> Value<'a> {
+        let here = self.since(frame);
+        for (item, conditions) in items {
+            let conditions = here.iter().copied().chain(conditions).collect();
+            frame.yields.borrow_mut().push((item, conditions));
+        }
+        self.none(site)
     }
 
     fn number_literal(&mut self, number: &Number, site: Site) -> Value<'a> {

@@ -239,10 +239,11 @@ impl<'a> Machine<'a> {
                     }
                 }
             }
-            Value::Choice(choice) if is_lifted => {
-                if !self.named_choices.iter().any(|(known, ..)| Rc::ptr_eq(known, choice)) {
-                    self.named_choices.push((Rc::clone(choice), name.to_owned(), site));
-                }
+            Value::Choice(choice)
+                if is_lifted
+                    && !self.named_choices.iter().any(|(known, ..)| Rc::ptr_eq(known, choice)) =>
+            {
+                self.named_choices.push((Rc::clone(choice), name.to_owned(), site));
             }
             _ => {}
         }

@@ -21,11 +21,14 @@ pub(super) struct Solution {
     because: String,
 }
 
+/// What solutions say alike: the kernel, the case, the operand, the value, and what tells statements apart.
+type Said = (Option<KernelId>, usize, Option<String>, String, String);
+
 /// The solutions of a pattern, put together.
 pub(super) struct Gathered<'a> {
     pack: &'a Pack,
     pattern: &'a Pattern,
-    found: BTreeMap<(Option<KernelId>, usize, Option<String>, String, String), Sum>,
+    found: BTreeMap<Said, Sum>,
 }
 
 /// Solutions that say the same.

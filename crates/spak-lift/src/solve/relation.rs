@@ -88,6 +88,22 @@ impl<'p> Solver<'p> {
             Id::Absent => self.absent(a, b, next),
             Id::Argument => self.argument(a, b, c, false, next),
             Id::Effect => self.effect(a, next),
+            Id::Role => self.role(a, b, next),
+            Id::Dtype => self.dtype(a, b, next),
+            Id::DtypeLike => self.dtype_like(a, b, next),
+            Id::ShapeDim => self.shape_dim(a, b, c, next),
+            _ => self.host_relation(id, (a, b, c), next),
+        }
+    }
+
+    /// The relations about launches, configs, files and several kernels.
+    fn host_relation(
+        &mut self,
+        id: Id,
+        (a, b, c): (&'p Term, &'p Term, &'p Term),
+        next: Next<'_, 'p>,
+    ) -> Flow {
+        match id {
             Id::Hint => self.hint(a, b, c, next),
             Id::Launch => self.launch(a, b, next),
             Id::Trial => self.trial(a, next),
@@ -118,10 +134,7 @@ impl<'p> Solver<'p> {
             Id::KeyMisses => self.key_misses(a, b, next),
             Id::Remark => self.remark(a, b, next),
             Id::PowerAbove => self.power_above(a, b, next),
-            Id::Role => self.role(a, b, next),
-            Id::Dtype => self.dtype(a, b, next),
-            Id::DtypeLike => self.dtype_like(a, b, next),
-            Id::ShapeDim => self.shape_dim(a, b, c, next),
+            _ => GO_ON,
         }
     }
 

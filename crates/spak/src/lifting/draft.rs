@@ -87,9 +87,11 @@ impl Draft<'_> {
         let _ = writeln!(text, "    design_space {{");
         for name in &order {
             let Some(axis) = axes.get(name) else { continue };
-            let others = axis.others.iter().filter(|value| !axis.values.contains(value));
-            let values: Vec<String> =
-                axis.values.iter().chain(others).map(|value| literal(value)).collect();
+            // A range (`1..32`) says what is allowed, and is no value to try.
+            let others = axis.others.iter().filter(|value| !value.contains(".."));
+            let others = others.filter(|value| !axis.values.contains(value));
+            let values: Vec<&String> = axis.values.iter().chain(others).collect();
+            let values = alike(&values);
             let mut lines = axis.lines.clone();
             lines.sort_unstable();
             lines.dedup();
@@ -135,7 +137,8 @@ impl Draft<'_> {
         for name in order {
             let mut all: Vec<&str> = values.get(name).cloned().unwrap_or_default();
             all.sort_by_key(|value| value.parse::<i64>().unwrap_or(i64::MAX));
-            let all: Vec<String> = all.iter().map(|value| literal(value)).collect();
+            let all: Vec<String> = all.iter().map(|value| (*value).to_owned()).collect();
+            let all = alike(&all.iter().collect::<Vec<_>>());
             let _ = writeln!(text, "        {}: [{}]", identifier(name), all.join(", "));
         }
         let _ = writeln!(text, "    }}");
@@ -262,6 +265,21 @@ fn identifier(name: &str) -> String {
 fn literal(value: &str) -> String {
     let is_number = value.parse::<f64>().is_ok_and(f64::is_finite);
     if is_number || matches!(value, "true" | "false") { value.to_owned() } else { quoted(value) }
+}
+
+/// Values of one type: texts, unless all are numbers or all truth values.
+fn alike(values: &[&String]) -> Vec<String> {
+    let literals: Vec<String> = values.iter().map(|value| literal(value)).collect();
+    let kind = |text: &String| match text.chars().next() {
+        Some('"') => 't',
+        Some('t' | 'f') => 'b',
+        _ => 'n',
+    };
+    let first = literals.first().map(kind);
+    if literals.iter().all(|literal| Some(kind(literal)) == first) {
+        return literals;
+    }
+    values.iter().map(|value| quoted(value)).collect()
 }
 
 fn quoted(text: &str) -> String {
