@@ -108,6 +108,24 @@ fn is_in_prose(text: &str, damage: &Damage) -> bool {
         && !line.contains(": [")
 }
 
+/// Whether a quote is left behind something that begins with a digit: that is read as inches (`a 6" pipe`).
+fn leaves_inches(text: &str, damage: &Damage) -> bool {
+    let start = text[..damage.at].rfind('\n').map_or(0, |i| i + 1);
+    let end = text[damage.at..].find('\n').map_or(text.len(), |i| damage.at + i);
+    let mut word = start;
+    let mut inches = false;
+    for (offset, sign) in text[start..end].char_indices() {
+        let at = start + offset;
+        if sign == '"' && at != damage.at {
+            inches |= text[word..at].starts_with(|c: char| c.is_ascii_digit());
+        }
+        if !sign.is_alphanumeric() && sign != '_' {
+            word = at + sign.len_utf8();
+        }
+    }
+    damage.sign == '"' && inches
+}
+
 /// What is wrong about the parse of `text` without one sign.
 fn complaint(
     text: &str,
@@ -167,7 +185,10 @@ fn without_one_sign_there_is_an_error_near_it_and_the_rest_is_read() {
             if below_is_deeper(&text, &damage) {
                 continue;
             }
-            if matches!(damage.sign, '{' | '}') && !by_indentation || is_in_prose(&text, &damage) {
+            let is_told_apart = matches!(damage.sign, '{' | '}') && !by_indentation
+                || is_in_prose(&text, &damage)
+                || leaves_inches(&text, &damage);
+            if is_told_apart {
                 continue;
             }
             tried += 1;

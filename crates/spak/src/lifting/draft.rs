@@ -65,8 +65,15 @@ impl Draft<'_> {
     fn axes(&self, text: &mut String) {
         let mut order: Vec<String> = Vec::new();
         let mut axes: BTreeMap<String, Axis> = BTreeMap::new();
+        let rows = self.rows();
+        let tuned: Vec<String> =
+            rows.iter().flat_map(|row| &row.parameters).map(|name| identifier(name)).collect();
         for finding in self.findings() {
             let name = axis_name(finding);
+            // What is tuned is a parameter; how it is set is said by a fact.
+            if tuned.contains(&name) {
+                continue;
+            }
             if !axes.contains_key(&name) {
                 order.push(name.clone());
             }

@@ -56,6 +56,12 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         output::aside(&format!("warning: `{file}` was not read: {why}\n"));
     }
     match format {
+        // Whoever asks for a file wants to know that it is there.
+        Format::Human if options.design.is_some() || options.template.is_some() => {
+            for out in options.design.iter().chain(&options.template) {
+                output::result(&format!("{}: written\n", out.to_string_lossy()))?;
+            }
+        }
         Format::Human => print(&report)?,
         Format::Json => json::result("spak.lift-report", report)?,
     }
@@ -141,7 +147,7 @@ fn write_file(text: &mut String, file: &LiftedFile) {
             };
             vec![axis, one.value.clone(), lines(&one.lines), one.because.clone()]
         });
-        text.push_str(&output::table(&["axis", "value", "lines", "because"], rows));
+        table(text, &["axis", "value", "lines", "because"], rows);
         let rows = file.tuning.iter().filter(|one| one.kernel == kernel.name).map(|one| {
             let values: Vec<String> = one.values.iter().map(|value| value.join(" ")).collect();
             let mut on = one.condition.arch.join(" ");
@@ -152,7 +158,7 @@ fn write_file(text: &mut String, file: &LiftedFile) {
         });
         let rows: Vec<Vec<String>> = rows.collect();
         if !rows.is_empty() {
-            text.push_str(&output::table(&["on", "choice", "parameters", "values"], rows));
+            table(text, &["on", "choice", "parameters", "values"], rows);
         }
     }
     for (name, items) in [
@@ -165,11 +171,17 @@ fn write_file(text: &mut String, file: &LiftedFile) {
         let rows =
             items.iter().map(|(kind, item, at)| vec![(*kind).clone(), (*item).clone(), lines(at)]);
         let _ = writeln!(text, "\n{name}");
-        text.push_str(&output::table(&["kind", "what", "lines"], rows));
+        table(text, &["kind", "what", "lines"], rows);
     }
     for note in &file.notes {
         let _ = writeln!(text, "note: line {}: {}", note.line, note.text);
     }
+}
+
+/// A table and the end of its last line.
+fn table(text: &mut String, header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {
+    text.push_str(output::table(header, rows).trim_end());
+    text.push('\n');
 }
 
 fn lines(lines: &[u32]) -> String {
