@@ -259,6 +259,11 @@ impl Program {
         self.nodes.get(id.index())
     }
 
+    /// The list whose config a launch uses.
+    pub fn configs_of(&self, launch: &Launch) -> Option<&Configs> {
+        self.configs.get(launch.configs?.0 as usize)
+    }
+
     /// The operation of a node; unknown if there is no such node.
     pub fn op(&self, id: NodeId) -> Op {
         self.node(id).map_or(Op::Unknown, |node| node.op)

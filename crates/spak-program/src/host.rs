@@ -34,6 +34,18 @@ pub enum Strategy {
     Fixed,
 }
 
+impl Strategy {
+    /// As it is printed, and as patterns call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exhaustive => "exhaustive",
+            Self::First => "first",
+            Self::Heuristic => "heuristic",
+            Self::Fixed => "fixed",
+        }
+    }
+}
+
 /// A list of configs.
 #[derive(Clone, Debug)]
 pub struct Configs {

@@ -59,7 +59,7 @@ impl Program {
         for launch in self.launches.iter().filter(|launch| launch.kind == LaunchKind::Real) {
             let table = Table {
                 launch,
-                list: self.list(launch),
+                list: self.configs_of(launch),
                 columns: self.columns(launch, &sizes),
                 used: self.fields_used(launch),
             };
@@ -92,10 +92,6 @@ impl Program {
         rows
     }
 
-    fn list(&self, launch: &Launch) -> Option<&Configs> {
-        self.configs.get(launch.configs?.0 as usize)
-    }
-
     /// Compile-time parameters and hints whose values are chosen by the host, not given by its caller.
     fn columns(&self, launch: &Launch, sizes: &BTreeSet<NodeId>) -> Vec<Column> {
         let mut columns: Vec<Column> = Vec::new();
@@ -125,7 +121,7 @@ impl Program {
             }
         }
         let is_searched =
-            self.list(launch).is_some_and(|list| list.strategy == Strategy::Exhaustive);
+            self.configs_of(launch).is_some_and(|list| list.strategy == Strategy::Exhaustive);
         for hint in &launch.hints {
             // What the declaration says stays as it is while a list is searched.
             let is_declared = kernel.hints.iter().any(|known| known.value == hint.value);

@@ -102,7 +102,8 @@ impl<'a> Machine<'a> {
         Some(self.node(Op::Unknown, Vec::new(), site))
     }
 
-    fn parameter_names(&self, kernel: &KernelValue) -> Vec<String> {
+    /// All parameters of a kernel, by name.
+    pub(crate) fn parameter_names(&self, kernel: &KernelValue) -> Vec<String> {
         let function = self.kernels.get(kernel.kernel.index()).map(|state| &state.function);
         let parameters = function.and_then(|function| function.code.parameters());
         parameters

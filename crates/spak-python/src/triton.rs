@@ -81,7 +81,7 @@ impl<'a> Machine<'a> {
     ) -> Value<'a> {
         let (Value::Kernel(kernel), grid) = &**launcher else { return self.unknown(site) };
         let declared = Self::declared_configs(kernel);
-        let names = self.constexpr_names(kernel);
+        let names = self.parameter_names(kernel);
         if let Some(id) = declared {
             let fields = self.field_names(id);
             for name in fields {
@@ -127,17 +127,6 @@ impl<'a> Machine<'a> {
             }
         }
         names
-    }
-
-    /// All parameters of a kernel, by name.
-    fn constexpr_names(&self, kernel: &KernelValue) -> Vec<String> {
-        let function = self.kernels.get(kernel.kernel.index()).map(|state| &state.function);
-        let parameters = function.and_then(|function| function.code.parameters());
-        parameters
-            .into_iter()
-            .flat_map(|all| all.iter_non_variadic_params())
-            .map(|parameter| parameter.parameter.name.to_string())
-            .collect()
     }
 
     /// What grid functions and heuristics look values up in.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use spak_lift::{Finding, Pack, Report};
-use spak_program::{Condition, KernelId, Program, Site, Strategy, TuningRow};
+use spak_program::{Condition, KernelId, Program, Site, TuningRow};
 use spak_records::lift_report::{
     ConstraintRecord, FindingRecord, HazardRecord, LiftedFile, LiftedKernel, NoteRecord,
     TuningCondition, TuningRecord,
@@ -130,13 +130,7 @@ impl Reporter<'_> {
                 key: row.key.clone(),
                 other: row.condition.clone(),
             },
-            strategy: match row.strategy {
-                Strategy::Exhaustive => "exhaustive",
-                Strategy::First => "first",
-                Strategy::Heuristic => "heuristic",
-                Strategy::Fixed => "fixed",
-            }
-            .to_owned(),
+            strategy: row.strategy.name().to_owned(),
             parameters: row.parameters.clone(),
             values: row
                 .values

@@ -59,10 +59,7 @@ impl<'p> Solver<'p> {
         next: Next<'_, 'p>,
     ) -> Flow {
         let program = self.facts.program;
-        let list = self.launch_of(l).and_then(|launch| launch.configs);
-        let Some(list) = list.and_then(|id| program.configs.get(id.0 as usize)) else {
-            return GO_ON;
-        };
+        let Some((_, list)) = self.launch_and_list(l) else { return GO_ON };
         for comment in &program.comments {
             self.count()?;
             let Some(found) = program.node(*comment) else { continue };

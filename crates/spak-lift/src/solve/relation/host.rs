@@ -1,6 +1,6 @@
 //! Kernels, launches and lists of configs.
 
-use spak_program::{KernelId, Launch, LaunchId, LaunchKind, Strategy};
+use spak_program::{KernelId, Launch, LaunchId, LaunchKind};
 
 use super::super::{Flow, GO_ON, Next, Solver, Value};
 use crate::term::Term;
@@ -171,11 +171,7 @@ impl<'p> Solver<'p> {
         value: &'p Term,
         next: Next<'_, 'p>,
     ) -> Flow {
-        let program = self.facts.program;
-        let list = self.launch_of(l).and_then(|l| l.configs);
-        let Some(list) = list.and_then(|id| program.configs.get(id.0 as usize)) else {
-            return GO_ON;
-        };
+        let Some((_, list)) = self.launch_and_list(l) else { return GO_ON };
         for config in &list.configs {
             for (field, node) in &config.fields {
                 self.count()?;
@@ -190,26 +186,12 @@ impl<'p> Solver<'p> {
     }
 
     pub(super) fn strategy(&mut self, l: &'p Term, name: &'p Term, next: Next<'_, 'p>) -> Flow {
-        let program = self.facts.program;
-        let list = self.launch_of(l).and_then(|l| l.configs);
-        let Some(list) = list.and_then(|id| program.configs.get(id.0 as usize)) else {
-            return GO_ON;
-        };
-        let word = match list.strategy {
-            Strategy::Exhaustive => "exhaustive",
-            Strategy::First => "first",
-            Strategy::Heuristic => "heuristic",
-            Strategy::Fixed => "fixed",
-        };
-        self.is(name, Value::Text(word), next)
+        let Some((_, list)) = self.launch_and_list(l) else { return GO_ON };
+        self.is(name, Value::Text(list.strategy.name()), next)
     }
 
     pub(super) fn cache_key(&mut self, l: &'p Term, value: &'p Term, next: Next<'_, 'p>) -> Flow {
-        let program = self.facts.program;
-        let list = self.launch_of(l).and_then(|l| l.configs);
-        let Some(list) = list.and_then(|id| program.configs.get(id.0 as usize)) else {
-            return GO_ON;
-        };
+        let Some((_, list)) = self.launch_and_list(l) else { return GO_ON };
         for node in &list.key {
             self.count()?;
             self.at(value, *node, next)?;

@@ -13,13 +13,10 @@ impl<'p> Solver<'p> {
         }
     }
 
-    fn list_of(&self, launch: &Launch) -> Option<&'p Configs> {
-        self.facts.program.configs.get(launch.configs?.0 as usize)
-    }
-
-    fn launch_and_list(&self, term: &'p Term) -> Option<(&'p Launch, &'p Configs)> {
+    /// A launch and the list whose config it uses.
+    pub(super) fn launch_and_list(&self, term: &'p Term) -> Option<(&'p Launch, &'p Configs)> {
         let launch = self.launch_of(term)?;
-        Some((launch, self.list_of(launch)?))
+        Some((launch, self.facts.program.configs_of(launch)?))
     }
 
     pub(super) fn launched_if(
