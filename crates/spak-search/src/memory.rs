@@ -52,7 +52,7 @@ pub struct Memory {
 impl Memory {
     /// No trials of points with `width` parameters.
     pub fn new(width: usize) -> Self {
-        Self { points: Points::new(width), outcomes: Vec::new(), slots: vec![0; 64], best: None }
+        Self { points: Points::new(width), outcomes: Vec::new(), slots: vec![0; 1024], best: None }
     }
 
     /// How many different points were measured.
@@ -67,12 +67,18 @@ impl Memory {
 
     /// The trial of a point.
     pub fn find(&self, point: &[u32]) -> Option<usize> {
+        self.slot(point).ok()
+    }
+
+    /// The trial of a point, or the free slot that is its own.
+    fn slot(&self, point: &[u32]) -> Result<usize, usize> {
         let mask = self.slots.len().wrapping_sub(1);
         let mut at = hash(point) as usize & mask;
         loop {
-            let trial = self.slots.get(at)?.checked_sub(1)? as usize;
+            let known = self.slots.get(at).and_then(|slot| slot.checked_sub(1));
+            let Some(trial) = known.map(|trial| trial as usize) else { return Err(at) };
             if self.points.get(trial) == Some(point) {
-                return Some(trial);
+                return Ok(trial);
             }
             at = (at + 1) & mask;
         }
@@ -105,26 +111,36 @@ impl Memory {
 
     /// Stores an outcome; one from more samples replaces what was known. Returns the trial.
     pub fn record(&mut self, point: &[u32], outcome: Outcome) -> usize {
-        if let Some(trial) = self.find(point) {
-            if let Some(known) = self.outcomes.get_mut(trial) {
-                *known = outcome;
-            }
-            self.best = (0..self.outcomes.len())
-                .filter(|&trial| self.value(trial).is_finite())
-                .min_by(|&a, &b| self.value(a).total_cmp(&self.value(b)));
-            return trial;
-        }
-        let trial = self.outcomes.len();
-        if (trial + 1) * 2 > self.slots.len() {
+        // Before the slot is looked for, which would be another one afterwards.
+        if (self.outcomes.len() + 1) * 2 > self.slots.len() {
             self.grow();
         }
+        let slot = match self.slot(point) {
+            Ok(trial) => {
+                self.replace(trial, outcome);
+                return trial;
+            }
+            Err(slot) => slot,
+        };
+        let trial = self.outcomes.len();
         self.points.push(point);
         self.outcomes.push(outcome);
-        self.place(trial);
+        if let Some(slot) = self.slots.get_mut(slot) {
+            *slot = trial as u32 + 1;
+        }
         if outcome.value() < self.best_value() {
             self.best = Some(trial);
         }
         trial
+    }
+
+    fn replace(&mut self, trial: usize, outcome: Outcome) {
+        if let Some(known) = self.outcomes.get_mut(trial) {
+            *known = outcome;
+        }
+        self.best = (0..self.outcomes.len())
+            .filter(|&trial| self.value(trial).is_finite())
+            .min_by(|&a, &b| self.value(a).total_cmp(&self.value(b)));
     }
 
     /// The value of a trial, infinite if it failed or is none.
@@ -133,25 +149,14 @@ impl Memory {
     }
 
     fn grow(&mut self) {
-        let size = (self.slots.len() * 4).max(64);
+        let size = (self.slots.len() * 4).max(1024);
         self.slots.clear();
         self.slots.resize(size, 0);
         for trial in 0..self.outcomes.len() {
-            self.place(trial);
-        }
-    }
-
-    fn place(&mut self, trial: usize) {
-        let Some(point) = self.points.get(trial) else {
-            return;
-        };
-        let mask = self.slots.len() - 1;
-        let mut at = hash(point) as usize & mask;
-        while self.slots.get(at).is_some_and(|&slot| slot != 0) {
-            at = (at + 1) & mask;
-        }
-        if let Some(slot) = self.slots.get_mut(at) {
-            *slot = trial as u32 + 1;
+            let free = self.points.get(trial).and_then(|point| self.slot(point).err());
+            if let Some(slot) = free.and_then(|at| self.slots.get_mut(at)) {
+                *slot = trial as u32 + 1;
+            }
         }
     }
 }

@@ -229,6 +229,11 @@ impl<'a> Search<'a> {
                     break;
                 }
                 Wish::Try { samples } => samples,
+                Wish::New => {
+                    debug_assert!(self.memory.find(&self.point).is_none(), "measured before");
+                    debug_assert!(self.space.contains(&self.point), "not a point of the space");
+                    return Some(0);
+                }
             };
             let known = match self.memory.outcome_of(&self.point) {
                 Some(known) if known.samples() >= samples => known,

@@ -89,11 +89,19 @@ impl Points {
         self.count = 0;
     }
 
+    /// As [`Points::clear`]; the next points have `width` parameters.
+    pub fn start(&mut self, width: usize) {
+        self.clear();
+        self.width = width;
+    }
+
     /// Appends a point; one of another width is cut or filled with zeros.
     pub fn push(&mut self, point: &[u32]) {
-        self.data.extend(point.iter().take(self.width));
+        self.data.extend_from_slice(point.get(..self.width).unwrap_or(point));
         self.count += 1;
-        self.data.resize(self.count * self.width, 0);
+        if point.len() < self.width {
+            self.data.resize(self.count * self.width, 0);
+        }
     }
 
     /// The point at a position.
@@ -124,7 +132,7 @@ impl Points {
 pub const MOST_NEIGHBOURS: usize = 4096;
 
 /// Steps over invalid values that are taken to find an adjacent one.
-const REACH: u32 = 256;
+pub(crate) const REACH: u32 = 256;
 
 /// Appends the valid neighbours of a point, which need not be valid itself, to `found`, in a fixed order;
 /// at most [`MOST_NEIGHBOURS`] of them. Of the values of a large domain as many as its share of these are looked at, evenly

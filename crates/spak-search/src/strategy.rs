@@ -29,13 +29,15 @@ pub enum Wish {
         /// Samples.
         samples: u32,
     },
+    /// The outcome of the point it wrote, which it knows to be valid and not to be measured yet.
+    New,
     /// Nothing: it has nothing left to try.
     Nothing,
 }
 
 /// A search strategy: a state that asks for points and is told outcomes.
 ///
-/// After every [`Wish::Try`] comes exactly one `tell`. It may be about another point than the one
+/// After every [`Wish::Try`] and [`Wish::New`] comes exactly one `tell`. It may be about another point than the one
 /// asked for: when a strategy keeps asking for what is known, the search tries something new
 /// instead and tells that. A strategy that asks for an invalid point is told that it failed.
 pub trait Strategy: Send + Copied {

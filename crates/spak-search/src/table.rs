@@ -62,15 +62,9 @@ pub struct TableSpace {
 #[derive(Debug, Clone)]
 enum Index {
     /// Row + 1 at the mixed-radix code of its point, 0 elsewhere.
-    Dense { axes: Vec<Axis>, rows: Vec<u32> },
+    Dense { strides: Vec<u32>, rows: Vec<u32> },
     /// Open addressing: row + 1 at a place found from the hash of its point.
     Hashed { slots: Vec<u32> },
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Axis {
-    size: u32,
-    stride: u32,
 }
 
 impl TableSpace {
@@ -120,29 +114,28 @@ impl TableSpace {
             return None;
         }
         match &self.index {
-            Index::Dense { axes, rows } => {
-                // Without branches; a code of indices outside their domains is not used.
-                let (mut code, mut outside) = (0u32, false);
-                for (&index, axis) in point.iter().zip(axes) {
-                    outside |= index >= axis.size;
-                    code = code.wrapping_add(index.wrapping_mul(axis.stride));
-                }
-                if outside {
-                    return None;
-                }
-                rows.get(code as usize).and_then(|&row| row.checked_sub(1))
+            Index::Dense { strides, rows } => {
+                // Indices outside their domains give a code of nothing or of another point.
+                let terms = point.iter().zip(strides).map(|(at, stride)| at.wrapping_mul(*stride));
+                let code = terms.fold(0, u32::wrapping_add);
+                let row = rows.get(code as usize)?.checked_sub(1)?;
+                (self.points.get(row as usize) == Some(point)).then_some(row)
             }
-            Index::Hashed { slots } => {
-                let mask = slots.len() - 1;
-                let mut at = hash(point) as usize & mask;
-                loop {
-                    let row = slots.get(at)?.checked_sub(1)?;
-                    if self.points.get(row as usize) == Some(point) {
-                        return Some(row);
-                    }
-                    at = (at + 1) & mask;
-                }
+            Index::Hashed { slots } => self.look_up(slots, point),
+        }
+    }
+
+    // By itself, so that the other way has no registers to save.
+    #[inline(never)]
+    fn look_up(&self, slots: &[u32], point: &[u32]) -> Option<u32> {
+        let mask = slots.len() - 1;
+        let mut at = hash(point) as usize & mask;
+        loop {
+            let row = slots.get(at)?.checked_sub(1)?;
+            if self.points.get(row as usize) == Some(point) {
+                return Some(row);
             }
+            at = (at + 1) & mask;
         }
     }
 
@@ -154,9 +147,9 @@ impl TableSpace {
             return Err(TableError::Twice { row, first: first as usize });
         }
         match &mut self.index {
-            Index::Dense { axes, rows } => {
+            Index::Dense { strides, rows } => {
                 let code: u32 =
-                    point.iter().zip(axes).map(|(index, axis)| index * axis.stride).sum();
+                    point.iter().zip(&*strides).map(|(index, stride)| index * stride).sum();
                 if let Some(place) = rows.get_mut(code as usize) {
                     *place = row as u32 + 1;
                 }
@@ -178,14 +171,14 @@ impl TableSpace {
 
 impl Index {
     fn dense(domains: &[Domain], cells: u64) -> Self {
-        let mut axes: Vec<Axis> = Vec::with_capacity(domains.len());
+        let mut strides = Vec::with_capacity(domains.len());
         let mut stride = 1u32;
         for domain in domains.iter().rev() {
-            axes.push(Axis { size: domain.size, stride });
+            strides.push(stride);
             stride = stride.saturating_mul(domain.size);
         }
-        axes.reverse();
-        Self::Dense { axes, rows: vec![0; cells as usize] }
+        strides.reverse();
+        Self::Dense { strides, rows: vec![0; cells as usize] }
     }
 }
 

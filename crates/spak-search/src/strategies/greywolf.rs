@@ -8,10 +8,11 @@
 use std::collections::VecDeque;
 
 use crate::memory::Outcome;
-use crate::space::{Neighbourhood, Points, change_one, neighbours, repair};
+use crate::space::{Domain, Neighbourhood, Points, REACH, Space, change_one, neighbours, repair};
 use crate::strategies::batch::Batch;
 use crate::strategies::latin::design;
 use crate::strategy::{Strategy, View, Wish};
+use crate::table::hash;
 
 /// Options of the pack.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,9 +42,13 @@ pub struct GreyWolfSearch {
     pack: Option<Batch>,
     next: usize,
     hunting: bool,
-    tabu: VecDeque<Vec<u32>>,
+    /// Hashes of recent points.
+    tabu: VecDeque<u64>,
     best: f64,
     rounds: u32,
+    /// The members from best to worst, if none has moved since.
+    ranking: Vec<usize>,
+    moved: bool,
     scratch: Points,
 }
 
@@ -58,6 +63,8 @@ impl GreyWolf {
             tabu: VecDeque::new(),
             best: f64::INFINITY,
             rounds: 0,
+            ranking: Vec::new(),
+            moved: false,
             scratch: Points::default(),
         }
     }
@@ -79,7 +86,7 @@ impl GreyWolfSearch {
             *index = from.copied().unwrap_or(0);
         }
         let restless = f64::from(self.rounds) / f64::from(self.options.stagnation.max(1));
-        self.scratch = Points::new(point.len());
+        self.scratch.start(point.len());
         if view.random.chance((self.options.shake * (1.0 + restless)).min(0.5)) {
             if view.random.chance(0.15) {
                 change_one(view.space, point, view.random);
@@ -90,28 +97,38 @@ impl GreyWolfSearch {
         if !repair(view.space, point, view.random, &mut self.scratch) {
             return false;
         }
-        if self.tabu.iter().any(|recent| recent == point) {
+        if self.tabu.contains(&hash(point)) {
             self.move_to(view, point, Neighbourhood::Hamming);
         }
         true
     }
 
-    /// Goes to a random Hamming neighbour by drawing one until it is valid: each is as likely as when all are listed first.
+    /// Goes to a random neighbour by drawing one until it is valid: each is as likely as when all are listed first.
     /// False if none was met.
-    fn step(&mut self, view: &mut View<'_>, point: &mut [u32]) -> bool {
+    fn step(&mut self, view: &mut View<'_>, point: &mut [u32], kind: Neighbourhood) -> bool {
         let domains = view.space.domains();
-        let others: u64 = domains.iter().map(|d| u64::from(d.size.saturating_sub(1))).sum();
+        // An ordered domain has a way down and a way up.
+        let ways = |domain: &Domain| match kind {
+            Neighbourhood::Adjacent if domain.ordered && domain.size > 1 => 2,
+            _ => u64::from(domain.size.saturating_sub(1)),
+        };
+        let all: u64 = domains.iter().map(ways).sum();
         for _ in 0..16 {
-            let mut place = view.random.rank(others);
+            let mut way = view.random.rank(all);
             for (parameter, domain) in domains.iter().enumerate() {
-                let size = u64::from(domain.size.saturating_sub(1));
-                let Some(index) = point.get_mut(parameter).filter(|_| place < size) else {
-                    place = place.saturating_sub(size);
+                let here = ways(domain);
+                if way >= here {
+                    way -= here;
                     continue;
+                }
+                let Some(&before) = point.get(parameter) else { break };
+                let met = if kind == Neighbourhood::Adjacent && domain.ordered {
+                    adjacent(view.space, point, parameter, way == 0)
+                } else {
+                    let value = way as u32 + u32::from(way as u32 >= before);
+                    set(view.space, point, parameter, value)
                 };
-                let before = *index;
-                *index = place as u32 + u32::from(place as u32 >= before);
-                if view.space.contains(point) {
+                if met {
                     return true;
                 }
                 if let Some(index) = point.get_mut(parameter) {
@@ -125,7 +142,7 @@ impl GreyWolfSearch {
 
     /// Goes to a random neighbour, if there is one.
     fn move_to(&mut self, view: &mut View<'_>, point: &mut [u32], kind: Neighbourhood) {
-        if kind == Neighbourhood::Hamming && self.step(view, point) {
+        if kind != Neighbourhood::StrictlyAdjacent && self.step(view, point, kind) {
             return;
         }
         self.scratch.clear();
@@ -157,6 +174,24 @@ impl GreyWolfSearch {
     }
 }
 
+/// Writes a value; whether the point is valid then.
+fn set(space: &dyn Space, point: &mut [u32], parameter: usize, value: u32) -> bool {
+    if let Some(index) = point.get_mut(parameter) {
+        *index = value;
+    }
+    space.contains(point)
+}
+
+/// Goes to the next valid value of an ordered parameter, downwards or upwards; false if there is none within reach.
+fn adjacent(space: &dyn Space, point: &mut [u32], parameter: usize, down: bool) -> bool {
+    let size = space.domains().get(parameter).map_or(0, |domain| domain.size);
+    let here = point.get(parameter).copied().unwrap_or(0);
+    (1..=REACH)
+        .map_while(|by| if down { here.checked_sub(by) } else { here.checked_add(by) })
+        .take_while(|&value| value < size)
+        .any(|value| set(space, point, parameter, value))
+}
+
 impl Strategy for GreyWolfSearch {
     fn ask(&mut self, view: &mut View<'_>, point: &mut [u32]) -> Wish {
         let count = self.options.pack.max(4);
@@ -167,18 +202,24 @@ impl Strategy for GreyWolfSearch {
         let mut asked = pack.ask(point);
         self.hunting = !asked;
         if self.hunting && pack.len() > 0 {
-            let ranking = pack.ranking();
+            let mut ranking = std::mem::take(&mut self.ranking);
+            if self.moved || ranking.len() != pack.len() {
+                pack.rank(&mut ranking);
+                self.moved = false;
+            }
             if self.advance(view.memory.best_value(), pack.len(), &ranking) {
                 self.rounds = 0;
                 for &worst in ranking.iter().rev().take(count.div_ceil(3)) {
                     pack.set(worst, &[], f64::INFINITY);
                 }
+                self.moved = true;
             }
             asked = if pack.value(self.next).is_infinite() {
                 view.space.sample(view.random, point)
             } else {
                 self.hunt(view, &pack, &ranking, point)
             };
+            self.ranking = ranking;
         }
         self.pack = Some(pack);
         if asked { Wish::Try { samples: 0 } } else { Wish::Nothing }
@@ -186,27 +227,24 @@ impl Strategy for GreyWolfSearch {
 
     fn tell(&mut self, view: &mut View<'_>, point: &[u32], outcome: Outcome) {
         let Some(pack) = &mut self.pack else { return };
-        let mut recent = match self.tabu.pop_front() {
-            Some(oldest) if self.tabu.len() + 1 >= self.options.tabu => oldest,
-            Some(oldest) => {
-                self.tabu.push_front(oldest);
-                Vec::new()
-            }
-            None => Vec::new(),
-        };
-        recent.clear();
-        recent.extend(point);
-        self.tabu.push_back(recent);
+        while self.tabu.len() >= self.options.tabu.max(1) {
+            self.tabu.pop_front();
+        }
+        self.tabu.push_back(hash(point));
         if !self.hunting {
+            self.ranking.clear();
             pack.tell(point, outcome);
             return;
         }
         let (value, current) = (outcome.value(), pack.value(self.next));
-        let worse = (value - current) / current.abs().max(f64::MIN_POSITIVE);
-        let heat = self.options.hot * (-f64::from(self.rounds) / 3.0).exp();
-        if value <= current
-            || (value.is_finite() && view.random.chance((-worse / heat.max(1e-9)).exp()))
-        {
+        let accepted = value <= current
+            || value.is_finite() && {
+                let worse = (value - current) / current.abs().max(f64::MIN_POSITIVE);
+                let heat = self.options.hot * (-f64::from(self.rounds) / 3.0).exp();
+                view.random.chance((-worse / heat.max(1e-9)).exp())
+            };
+        if accepted {
+            self.moved = true;
             pack.set(self.next, point, value);
         }
     }

@@ -11,10 +11,10 @@
 //! differential evolution and estimation of distributions. Otherwise one parameter of one parent changes, or the child is a
 //! random point.
 //!
-//! Choice. For the first trials a Gaussian process chooses among many candidates (see `pool`). After that, of 1, 2, 4 or 8 children,
+//! Choice. For the first trials a Gaussian process chooses among many candidates (see `pool`). After that, of 1, 2 or 4 children,
 //! as chance has it, the one is measured that a forest (see `forest`) predicts to be best: it costs less time for more trials. The forest is grown from all episodes. It is often right about regions and never about needles;
-//! drawing the number of children anew each time is how the two are balanced without a parameter to fit. The second best of
-//! several stands again for the next question, which is as good as twice the children.
+//! drawing the number of children anew each time is how the two are balanced without a parameter to fit. The next best of
+//! several stand again for later questions, which is as good as twice the children.
 
 use crate::forest::{Forest, Growth, Sample};
 use crate::memory::{Memory, Outcome};
@@ -24,15 +24,17 @@ use crate::strategies::start::spread;
 use crate::strategy::{Strategy, View, Wish};
 
 mod pool;
+mod standing;
 
 use pool::Pool;
+use standing::Standing;
 
 /// Options of the default strategy.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Guided {
     /// Points that an episode begins with.
     pub first: usize,
-    /// Random points of which the farthest from the others is taken, for each of the first points; a quarter of
+    /// Random points of which the farthest from the others is taken, for each of the first points; an eighth of
     /// that for those of later episodes, of which there are many.
     pub spread: usize,
     /// Trials for which a Gaussian process chooses. Its time grows with their square.
@@ -51,6 +53,8 @@ pub struct Guided {
     pub varied: f64,
     /// Up to 2 to this power children are drawn for one question, at least 1.
     pub doublings: u32,
+    /// So many of the best children that were not measured stand again for the next question.
+    pub standing: usize,
     /// Trees in the forest.
     pub trees: usize,
     /// Cuts drawn for each node of a tree.
@@ -74,16 +78,17 @@ impl Default for Guided {
         Self {
             first: 4,
             spread: 32,
-            modelled: 64,
+            modelled: 48,
             pool: 64,
             curiosity: 8.0,
             elites: 16,
             strangers: 0.2,
             mixed: 0.6,
             varied: 0.8,
-            doublings: 3,
+            doublings: 2,
+            standing: 3,
             trees: 2,
-            cuts: 4,
+            cuts: 3,
             leaf: 2,
             regrow: 4.0,
             forest: 512,
@@ -125,9 +130,7 @@ pub struct GuidedSearch {
     anew: bool,
     begun: usize,
     work: Vec<u32>,
-    /// The second best child of the last question that had several.
-    runner_up: Vec<u32>,
-    has_runner_up: bool,
+    standing: Standing,
 }
 
 impl Guided {
@@ -149,8 +152,7 @@ impl Guided {
             anew: true,
             begun: 0,
             work: Vec::new(),
-            runner_up: Vec::new(),
-            has_runner_up: false,
+            standing: Standing::default(),
         }
     }
 }
@@ -190,21 +192,14 @@ impl Scale {
 }
 
 impl GuidedSearch {
-    fn sample(&self) -> (Sample<'_>, Growth) {
+    fn regrow(&mut self, domains: &[Domain], random: &mut Random) {
         let sample = Sample { points: &self.data, values: &self.values, width: self.work.len() };
         let growth = Growth {
             trees: self.options.trees,
             cuts: self.options.cuts,
             leaf: self.options.leaf.max(1),
         };
-        (sample, growth)
-    }
-
-    fn regrow(&mut self, domains: &[Domain], random: &mut Random) {
-        let mut forest = std::mem::take(&mut self.forest);
-        let (sample, growth) = self.sample();
-        forest.grow(sample, domains, growth, random);
-        self.forest = forest;
+        self.forest.grow(sample, domains, growth, random);
         self.grown = self.values.len();
     }
 
@@ -275,14 +270,20 @@ impl GuidedSearch {
         chosen
     }
 
-    /// Writes the runner-up, which is none from then on; false if it was measured meanwhile.
-    fn take_runner_up(&mut self, view: &View<'_>, point: &mut [u32]) -> bool {
-        let there = std::mem::take(&mut self.has_runner_up)
-            && self.is_new(view.space, view.memory, &self.runner_up);
-        if there {
-            point.copy_from_slice(&self.runner_up);
+    /// Writes the best of some children and of those that stand; false if there is none.
+    fn best_child(&mut self, view: &mut View<'_>, children: u32, point: &mut [u32]) -> bool {
+        for _ in 0..children {
+            if self.child(view, point) {
+                self.standing.enter(self.forest.predict(point), point, self.options.standing + 1);
+            }
         }
-        there
+        while self.standing.leave(point) {
+            // One that has stood for a while may have been measured meanwhile.
+            if self.is_new(view.space, view.memory, point) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Writes a child that was not measured yet; false if this attempt gave none.
@@ -369,24 +370,22 @@ fn step(domains: &[Domain], point: &mut [u32], random: &mut Random) {
 impl Strategy for GuidedSearch {
     fn ask(&mut self, view: &mut View<'_>, point: &mut [u32]) -> Wish {
         self.work.resize(point.len(), 0);
-        self.runner_up.resize(point.len(), 0);
         // One that goes its own way is one of many, so it gets half the patience.
         let patience = if self.alone() { self.patience / 2.0 } else { self.patience };
         if self.since as f64 > patience {
             self.turn();
         }
         let mut work = std::mem::take(&mut self.work);
-        let mut best: Option<f32> = None;
+        let found;
         let told = self.values.len();
         let anew = self.begun > 0;
-        let draws = if anew { self.options.spread / 4 } else { self.options.spread };
+        let draws = if anew { self.options.spread / 8 } else { self.options.spread };
         if self.elites.is_empty() || told < self.begun + self.options.first {
             let known = (self.begun..told).chain(self.archive.iter().map(|elite| elite.1 as usize));
-            if spread(view, known, draws, point, &mut work) {
-                best = Some(0.0);
-            }
+            found = spread(view, known, draws, point, &mut work)
+                && self.is_new(view.space, view.memory, point);
         } else if told < self.options.modelled.min(4096) {
-            best = self.consult(view, point).then_some(0.0);
+            found = self.consult(view, point);
         } else {
             let due = told as f64 >= self.grown as f64 * self.options.regrow;
             if self.grown == 0 || (due && told <= self.options.forest) {
@@ -396,31 +395,17 @@ impl Strategy for GuidedSearch {
             self.pool = None;
             let doublings = if self.alone() { 0 } else { self.options.doublings.min(16) };
             let children = 1u32 << view.random.below(doublings + 1);
-            if children > 1 && self.take_runner_up(view, point) {
-                best = Some(self.forest.predict(point));
-            }
-            let mut second: Option<f32> = None;
-            for _ in 0..children {
-                if !self.child(view, &mut work) {
-                    continue;
-                }
-                let predicted = if children == 1 { 0.0 } else { self.forest.predict(&work) };
-                if best.is_none_or(|best| predicted < best) {
-                    if best.is_some() {
-                        second = best;
-                        self.runner_up.copy_from_slice(point);
-                    }
-                    best = Some(predicted);
-                    point.copy_from_slice(&work);
-                } else if second.is_none_or(|second| predicted < second) {
-                    second = Some(predicted);
-                    self.runner_up.copy_from_slice(&work);
-                }
-            }
-            self.has_runner_up |= second.is_some();
+            found = if children == 1 {
+                self.child(view, point)
+            } else {
+                self.best_child(view, children, point)
+            };
         }
         self.work = work;
-        if best.is_some() || view.space.sample(view.random, point) {
+        // What was measured before this search is met when it is asked for.
+        if found && view.memory.len() == told {
+            Wish::New
+        } else if found || view.space.sample(view.random, point) {
             Wish::Try { samples: 0 }
         } else {
             Wish::Nothing
@@ -461,9 +446,9 @@ impl GuidedSearch {
             return;
         }
         if self.grown > 0 {
-            let mut forest = std::mem::take(&mut self.forest);
-            forest.add(self.sample().0);
-            self.forest = forest;
+            let sample =
+                Sample { points: &self.data, values: &self.values, width: self.work.len() };
+            self.forest.add(sample);
         }
         if !outcome.failed() {
             self.rank(value, trial);

@@ -22,6 +22,10 @@ pub(crate) fn spread(
             let Some(other) = view.memory.points().get(trial) else { continue };
             let mut distance = 0.0;
             for ((&a, &b), domain) in work.iter().zip(other).zip(view.space.domains()) {
+                // Farther than the nearest is enough.
+                if distance >= nearest {
+                    break;
+                }
                 if a != b {
                     distance += if domain.ordered {
                         0.5 + 0.5 * a.abs_diff(b) as f32 / (domain.size - 1) as f32

@@ -10,7 +10,7 @@ use crate::strategy::View;
 /// The most candidates that come new into the pool for a question,
 const FRESH: usize = 16;
 /// and how many outcomes times new candidates are worth their time.
-const WORTH: usize = 256;
+const WORTH: usize = 192;
 
 /// The candidates.
 #[derive(Debug, Clone, Default)]
