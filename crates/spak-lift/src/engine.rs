@@ -1,6 +1,7 @@
 //! Patterns over a program: where each is looked for, which case counts, and what is said.
 
 mod gather;
+mod threads;
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -12,6 +13,7 @@ use crate::finding::{Note, Report};
 use crate::pack::{Case, Pack, Pattern, Per};
 use crate::solve::Solver;
 use gather::Gathered;
+use threads::side_by_side;
 
 /// How long is searched.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +33,8 @@ impl Default for Limits {
 pub struct Engine<'k> {
     packs: &'k [Pack],
     limits: Limits,
+    /// Threads that search besides the one that asks.
+    helpers: usize,
 }
 
 /// Where a pattern is looked for.
@@ -45,7 +49,7 @@ type Key = (Option<String>, Option<KernelId>);
 impl<'k> Engine<'k> {
     /// An engine that looks for the patterns of these packs.
     pub fn new(packs: &'k [Pack]) -> Self {
-        Self { packs, limits: Limits::default() }
+        Self { packs, limits: Limits::default(), helpers: 0 }
     }
 
     /// The same with other limits.
@@ -54,26 +58,37 @@ impl<'k> Engine<'k> {
         Self { limits, ..self }
     }
 
+    /// The same with so many threads that search besides the one that asks; what is found does not depend on it.
+    #[must_use]
+    pub fn with_helpers(self, helpers: usize) -> Self {
+        Self { helpers, ..self }
+    }
+
     /// Everything that the patterns find in a program.
     pub fn find(&self, program: &Program) -> Report {
         let facts = Facts::new(program);
         let kernels = kernels(program, facts.runs());
         let launches = launches(program, facts.runs());
         let file = [Target { view: View::of_file(program, facts.runs()), launch: None }];
-        let mut report = Report::default();
-        for pack in self.packs {
-            for pattern in &pack.patterns {
-                let targets = match pattern.per {
-                    Per::Kernel | Per::Role => kernels.as_slice(),
-                    Per::Launch => &launches,
-                    Per::File => &file,
-                };
-                let mut gathered = Gathered::new(pack, pattern);
-                for target in targets {
-                    self.pattern(&facts, pattern, target, &mut gathered, &mut report.notes);
-                }
-                report.findings.extend(gathered.findings());
+        let targets = |per: Per| match per {
+            Per::Kernel | Per::Role => kernels.as_slice(),
+            Per::Launch => &launches,
+            Per::File => &file,
+        };
+        let patterns: Vec<(&Pack, &Pattern)> =
+            self.packs.iter().flat_map(|pack| pack.patterns.iter().map(move |p| (pack, p))).collect();
+        let look = |(pack, pattern): &(&Pack, &Pattern)| {
+            let mut gathered = Gathered::new(pack, pattern);
+            let mut notes = Vec::new();
+            for target in targets(pattern.per) {
+                self.pattern(&facts, pattern, target, &mut gathered, &mut notes);
             }
+            Report { findings: gathered.findings().collect(), notes }
+        };
+        let mut report = Report::default();
+        for part in side_by_side(&patterns, self.helpers, look) {
+            report.findings.extend(part.findings);
+            report.notes.extend(part.notes);
         }
         report
     }

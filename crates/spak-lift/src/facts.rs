@@ -6,8 +6,8 @@ mod known;
 mod slice;
 mod view;
 
-use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use spak_program::{Condition, KernelId, LoopId, NodeId, Op, ParameterKind, Program, ScopeKind};
 
@@ -40,9 +40,10 @@ pub(crate) struct Facts<'p> {
     parameters: BTreeMap<NodeId, ParameterKind>,
     used: Vec<bool>,
     runs: Runs,
-    all: RefCell<BTreeMap<NodeId, std::rc::Rc<Bits>>>,
-    values: RefCell<BTreeMap<NodeId, std::rc::Rc<Bits>>>,
-    roles: OnceCell<Roles>,
+    /// For each node what it is computed from, and what its value is, found when they are asked for.
+    all: Vec<OnceLock<Bits>>,
+    values: Vec<OnceLock<Bits>>,
+    roles: OnceLock<Roles>,
 }
 
 impl<'p> Facts<'p> {
@@ -56,9 +57,9 @@ impl<'p> Facts<'p> {
             parameters: BTreeMap::new(),
             used: vec![false; program.nodes.len()],
             runs: Runs::of(program),
-            all: RefCell::default(),
-            values: RefCell::default(),
-            roles: OnceCell::new(),
+            all: vec![OnceLock::new(); program.nodes.len()],
+            values: vec![OnceLock::new(); program.nodes.len()],
+            roles: OnceLock::new(),
         };
         for (at, node) in program.nodes.iter().enumerate() {
             let mut stands = Vec::new();
@@ -136,16 +137,20 @@ impl<'p> Facts<'p> {
         let node = self.program.node(value).filter(|_| depth < MOST);
         if let Some(node) = node {
             let part = |label, holds| Some(Condition { value: node.argument(label)?, holds });
-            let parts = match (node.op, holds) {
-                (Op::Not, _) => vec![part("a", !holds)],
-                (Op::And, true) | (Op::Or, false) => vec![part("a", holds), part("b", holds)],
-                _ => Vec::new(),
+            let (one, other) = match (node.op, holds) {
+                (Op::Not, _) => (part("a", !holds), None),
+                (Op::And, true) | (Op::Or, false) => (part("a", holds), part("b", holds)),
+                _ => (None, None),
             };
-            if !parts.is_empty() && parts.iter().all(Option::is_some) {
-                return parts
-                    .into_iter()
-                    .flatten()
-                    .all(|part| self.assume_within(part, all, depth + 1));
+            match (one, other) {
+                (Some(a), Some(b)) => {
+                    return self.assume_within(a, all, depth + 1)
+                        && self.assume_within(b, all, depth + 1);
+                }
+                (Some(a), None) if node.op == Op::Not => {
+                    return self.assume_within(a, all, depth + 1);
+                }
+                _ => {}
             }
         }
         match all.iter().find(|known| known.value == value) {

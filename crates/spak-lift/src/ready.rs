@@ -84,7 +84,7 @@ fn relation_cost(relation: &Relation, unknown: &[bool]) -> u32 {
 
 fn equal(a: &Term, b: &Term, bound: Set, sizes: &dyn Sizes) -> Option<u32> {
     let searched = |t: &Term| {
-        let count: u32 = t.operations().iter().map(|op| sizes.count(*op)).sum();
+        let count: u32 = t.operations().map(|op| sizes.count(op)).sum();
         if count == 0 { 0 } else { SEARCH.saturating_add(count) }
     };
     match (a, b) {

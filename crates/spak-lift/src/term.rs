@@ -115,13 +115,14 @@ impl Term {
     }
 
     /// The operations of which nodes it may be.
-    pub(crate) fn operations(&self) -> Vec<Op> {
-        match self {
-            Self::Node(op, _) => std::iter::once(*op).chain(op.mirrored()).collect(),
-            Self::Chain(op, _) => chain_operations(*op).to_vec(),
-            Self::Tuple(_) => vec![Op::Tuple],
-            _ => Vec::new(),
-        }
+    pub(crate) fn operations(&self) -> impl Iterator<Item = Op> {
+        let (one, other, chain): (_, _, &[Op]) = match self {
+            Self::Node(op, _) => (Some(*op), op.mirrored(), &[]),
+            Self::Chain(op, _) => (None, None, chain_operations(*op)),
+            Self::Tuple(_) => (Some(Op::Tuple), None, &[]),
+            _ => (None, None, &[]),
+        };
+        one.into_iter().chain(other).chain(chain.iter().copied())
     }
 }
 

@@ -1,7 +1,6 @@
 //! What values are computed from.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use spak_program::{NodeId, Op};
 
@@ -12,6 +11,9 @@ use crate::labels;
 /// a thousand times as large.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Bits(BTreeMap<u32, u64>);
+
+/// What a node that is none is computed from.
+static NONE: Bits = Bits(BTreeMap::new());
 
 impl Bits {
     /// Adds a node; says whether it is new.
@@ -38,23 +40,16 @@ impl Bits {
 
 impl Facts<'_> {
     /// A node and everything it is computed from.
-    pub(crate) fn slice(&self, node: NodeId) -> Rc<Bits> {
-        if let Some(known) = self.all.borrow().get(&node) {
-            return Rc::clone(known);
-        }
-        let found = Rc::new(self.collect(node, &mut |_, _| true));
-        self.all.borrow_mut().insert(node, Rc::clone(&found));
-        found
+    pub(crate) fn slice(&self, node: NodeId) -> &Bits {
+        let known = self.all.get(node.index());
+        known.map_or(&NONE, |known| known.get_or_init(|| self.collect(node, &mut |_, _| true)))
     }
 
     /// A node and everything its value is made of, without what only says where and how.
-    pub(crate) fn value_slice(&self, node: NodeId) -> Rc<Bits> {
-        if let Some(known) = self.values.borrow().get(&node) {
-            return Rc::clone(known);
-        }
-        let found = Rc::new(self.collect(node, &mut |_, label| labels::is_value(label)));
-        self.values.borrow_mut().insert(node, Rc::clone(&found));
-        found
+    pub(crate) fn value_slice(&self, node: NodeId) -> &Bits {
+        let known = self.values.get(node.index());
+        let value = |_: Op, label: &str| labels::is_value(label);
+        known.map_or(&NONE, |known| known.get_or_init(|| self.collect(node, &mut { value })))
     }
 
     /// A node and what it is computed from through arguments that `follow` lets pass, by the operation and

@@ -78,7 +78,8 @@ fn lift(packs: &Packs, files: &Gathered) -> (LiftReport, Vec<String>, Option<Str
         let message = &error.message;
         Some(format!("error: {}:{line}: this is not Python: {message}\n", file.shown))
     });
-    let report = Engine::new(&packs.packs).find(&reading.program);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let report = Engine::new(&packs.packs).with_helpers(cores - 1).find(&reading.program);
     let reporter =
         Reporter { files, program: &reading.program, packs: &packs.packs, report: &report };
     let mut wanted = files.files.iter().enumerate().filter(|(_, file)| file.wanted);
