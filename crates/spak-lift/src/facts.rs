@@ -33,8 +33,10 @@ pub(crate) struct Stand {
 pub(crate) struct Facts<'p> {
     /// The program.
     pub(crate) program: &'p Program,
-    stands: Vec<Vec<Stand>>,
-    conditions: Vec<Vec<Condition>>,
+    /// Of each node what it stands for, and the conditions around it: found when they are asked for, since of the nodes of
+    /// hosts few are.
+    stands: Vec<OnceLock<Vec<Stand>>>,
+    conditions: Vec<OnceLock<Vec<Condition>>>,
     carried: BTreeMap<NodeId, LoopId>,
     inductions: BTreeMap<NodeId, LoopId>,
     parameters: BTreeMap<NodeId, ParameterKind>,
@@ -50,8 +52,8 @@ impl<'p> Facts<'p> {
     pub(crate) fn new(program: &'p Program) -> Self {
         let mut facts = Self {
             program,
-            stands: Vec::with_capacity(program.nodes.len()),
-            conditions: Vec::with_capacity(program.nodes.len()),
+            stands: vec![OnceLock::new(); program.nodes.len()],
+            conditions: vec![OnceLock::new(); program.nodes.len()],
             carried: BTreeMap::new(),
             inductions: BTreeMap::new(),
             parameters: BTreeMap::new(),
@@ -61,15 +63,7 @@ impl<'p> Facts<'p> {
             values: vec![OnceLock::new(); program.nodes.len()],
             roles: OnceLock::new(),
         };
-        for (at, node) in program.nodes.iter().enumerate() {
-            let mut stands = Vec::new();
-            facts.stand(NodeId(at as u32), &mut Vec::new(), 0, &mut stands);
-            facts.stands.push(stands);
-            let mut conditions = Vec::new();
-            for condition in &node.conditions {
-                facts.assume(*condition, &mut conditions);
-            }
-            facts.conditions.push(conditions);
+        for node in &program.nodes {
             for argument in &node.arguments {
                 if let Some(used) = facts.used.get_mut(argument.value.index()) {
                     *used = true;
@@ -164,7 +158,14 @@ impl<'p> Facts<'p> {
 
     /// What a node stands for where it is an argument.
     pub(crate) fn stands(&self, node: NodeId) -> &[Stand] {
-        self.stands.get(node.index()).map_or(&[], Vec::as_slice)
+        let known = self.stands.get(node.index());
+        known.map_or(&[], |known| {
+            known.get_or_init(|| {
+                let mut found = Vec::new();
+                self.stand(node, &mut Vec::new(), 0, &mut found);
+                found
+            })
+        })
     }
 
     /// The node itself and all it passes on through casts, reshapes and broadcasts.
@@ -182,7 +183,17 @@ impl<'p> Facts<'p> {
 
     /// The conditions around a node, in their simplest form.
     pub(crate) fn conditions(&self, node: NodeId) -> &[Condition] {
-        self.conditions.get(node.index()).map_or(&[], Vec::as_slice)
+        let Some((known, found)) = self.conditions.get(node.index()).zip(self.program.node(node))
+        else {
+            return &[];
+        };
+        known.get_or_init(|| {
+            let mut all = Vec::new();
+            for condition in &found.conditions {
+                self.assume(*condition, &mut all);
+            }
+            all
+        })
     }
 
     /// The loop that a variable is carried by.

@@ -408,6 +408,12 @@ impl<'p> Solver<'p> {
             }
             return GO_ON;
         }
+        if let Some(name) = term.called() {
+            for node in view.calls_of(name).iter().copied() {
+                self.exactly(term, node, &mut |solver| solver.is_node(other, node, &mut *next))?;
+            }
+            return GO_ON;
+        }
         for op in term.operations() {
             for node in view.of_op(op).iter().copied() {
                 self.exactly(term, node, &mut |solver| solver.is_node(other, node, &mut *next))?;

@@ -114,6 +114,15 @@ impl Term {
         matches!(self, Self::Number(_) | Self::Text(_) | Self::Bool(_) | Self::Nothing)
     }
 
+    /// The name of the function that it is a call of, if that is known.
+    pub(crate) fn called(&self) -> Option<&str> {
+        let Self::Node(Op::Call, arguments) = self else { return None };
+        arguments.iter().find_map(|argument| match &argument.term {
+            Self::Text(name) if argument.label == "name" => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
     /// The operations of which nodes it may be.
     pub(crate) fn operations(&self) -> impl Iterator<Item = Op> {
         let (one, other, chain): (_, _, &[Op]) = match self {

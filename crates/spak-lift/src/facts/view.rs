@@ -1,6 +1,10 @@
 //! The part of a program that a pattern is looked for in.
 
-use spak_program::{KernelId, LaunchId, LoopId, NodeId, Op, Program, ScopeId, ScopeKind};
+use std::collections::BTreeMap;
+
+use spak_program::{
+    KernelId, LaunchId, LoopId, Node, NodeId, Op, Program, ScopeId, ScopeKind,
+};
 
 use crate::ready::Sizes;
 
@@ -17,25 +21,48 @@ pub(crate) struct View {
     /// All launches.
     pub(crate) launches: Vec<LaunchId>,
     by_op: Vec<Vec<NodeId>>,
+    calls: BTreeMap<String, Vec<NodeId>>,
 }
 
-/// The nodes of each run, so that views need not look at all of them.
-pub(crate) struct Runs(Vec<Vec<NodeId>>);
+/// The nodes and loops of each run and the runs of each kernel, so that views need not look at all of them.
+pub(crate) struct Runs {
+    nodes: Vec<Vec<NodeId>>,
+    loops: Vec<Vec<LoopId>>,
+    kernels: Vec<Vec<ScopeId>>,
+}
 
 impl Runs {
     pub(crate) fn of(program: &Program) -> Self {
-        let mut runs = vec![Vec::new(); program.scopes.len()];
+        let mut nodes = vec![Vec::new(); program.scopes.len()];
         for (at, node) in program.nodes.iter().enumerate() {
-            if let Some(run) = runs.get_mut(node.scope.index()) {
+            if let Some(run) = nodes.get_mut(node.scope.index()) {
                 run.push(NodeId(at as u32));
             }
         }
-        Self(runs)
+        let mut loops = vec![Vec::new(); program.scopes.len()];
+        for (at, found) in program.loops.iter().enumerate() {
+            if let Some(run) = loops.get_mut(found.scope.index()) {
+                run.push(LoopId(at as u32));
+            }
+        }
+        let mut kernels = vec![Vec::new(); program.kernels.len()];
+        for (at, scope) in program.scopes.iter().enumerate() {
+            if let ScopeKind::Kernel(kernel) = scope.kind
+                && let Some(runs) = kernels.get_mut(kernel.index())
+            {
+                runs.push(ScopeId(at as u32));
+            }
+        }
+        Self { nodes, loops, kernels }
     }
 
     /// The nodes of one run.
     pub(crate) fn of_scope(&self, scope: ScopeId) -> &[NodeId] {
-        self.0.get(scope.index()).map_or(&[], Vec::as_slice)
+        self.nodes.get(scope.index()).map_or(&[], Vec::as_slice)
+    }
+
+    fn of_kernel(&self, kernel: KernelId) -> &[ScopeId] {
+        self.kernels.get(kernel.index()).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -43,44 +70,64 @@ impl View {
     /// A kernel and its launches.
     pub(crate) fn of_kernel(program: &Program, runs: &Runs, kernel: KernelId) -> Self {
         let launches = ids(program).filter(|(_, k)| *k == kernel).map(|(id, _)| id).collect();
-        let is_its = |scope: ScopeId| is_kernel(program, scope, kernel);
-        Self::of(program, runs, &is_its, (Some(kernel), vec![kernel]), launches)
+        let scopes = runs.of_kernel(kernel);
+        Self::of(program, runs, scopes, (Some(kernel), vec![kernel]), launches)
     }
 
     /// A launch with its kernel and the function of the host that it is in.
     pub(crate) fn of_launch(program: &Program, runs: &Runs, launch: LaunchId) -> Option<Self> {
         let found = program.launches.get(launch.0 as usize)?;
         let kernel = found.kernel;
-        let is_its = |scope: ScopeId| scope == found.scope || is_kernel(program, scope, kernel);
-        Some(Self::of(program, runs, &is_its, (Some(kernel), vec![kernel]), vec![launch]))
+        let mut scopes = runs.of_kernel(kernel).to_vec();
+        if !scopes.contains(&found.scope) {
+            scopes.push(found.scope);
+        }
+        Some(Self::of(program, runs, &scopes, (Some(kernel), vec![kernel]), vec![launch]))
     }
 
     /// All of a program.
     pub(crate) fn of_file(program: &Program, runs: &Runs) -> Self {
         let kernels = (0..program.kernels.len()).map(|at| KernelId(at as u32)).collect();
         let launches = ids(program).map(|(id, _)| id).collect();
-        Self::of(program, runs, &|_| true, (None, kernels), launches)
+        let scopes: Vec<ScopeId> =
+            (0..program.scopes.len()).map(|at| ScopeId(at as u32)).collect();
+        Self::of(program, runs, &scopes, (None, kernels), launches)
     }
 
     fn of(
         program: &Program,
         runs: &Runs,
-        is_its: &dyn Fn(ScopeId) -> bool,
+        scopes: &[ScopeId],
         (kernel, kernels): (Option<KernelId>, Vec<KernelId>),
         launches: Vec<LaunchId>,
     ) -> Self {
         let mut by_op = vec![Vec::new(); Op::ALL.len()];
-        let its = runs.0.iter().enumerate().filter(|(at, _)| is_its(ScopeId(*at as u32)));
-        let mut nodes: Vec<NodeId> = its.flat_map(|(_, run)| run).copied().collect();
+        let mut nodes: Vec<NodeId> =
+            scopes.iter().flat_map(|scope| runs.of_scope(*scope)).copied().collect();
         nodes.sort_unstable();
         for id in &nodes {
             if let Some(same) = by_op.get_mut(program.op(*id) as usize) {
                 same.push(*id);
             }
         }
-        let loops = program.loops.iter().enumerate().filter(|(_, l)| is_its(l.scope));
-        let loops = loops.map(|(at, _)| LoopId(at as u32)).collect();
-        Self { kernel, nodes, loops, kernels, launches, by_op }
+        let its = scopes.iter().filter_map(|scope| runs.loops.get(scope.index()));
+        let mut loops: Vec<LoopId> = its.flatten().copied().collect();
+        loops.sort_unstable();
+        let mut calls: BTreeMap<String, Vec<NodeId>> = BTreeMap::new();
+        for id in by_op.get(Op::Call as usize).into_iter().flatten() {
+            if let Some(name) = program.node(*id).and_then(Node::name) {
+                match calls.get_mut(name) {
+                    Some(same) => same.push(*id),
+                    None => drop(calls.insert(name.to_owned(), vec![*id])),
+                }
+            }
+        }
+        Self { kernel, nodes, loops, kernels, launches, by_op, calls }
+    }
+
+    /// The calls of a function.
+    pub(crate) fn calls_of(&self, name: &str) -> &[NodeId] {
+        self.calls.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The nodes of an operation.
@@ -97,8 +144,4 @@ impl Sizes for View {
 
 fn ids(program: &Program) -> impl Iterator<Item = (LaunchId, KernelId)> {
     program.launches.iter().enumerate().map(|(at, launch)| (LaunchId(at as u32), launch.kernel))
-}
-
-fn is_kernel(program: &Program, scope: ScopeId, kernel: KernelId) -> bool {
-    program.scopes.get(scope.index()).is_some_and(|s| s.kind == ScopeKind::Kernel(kernel))
 }
