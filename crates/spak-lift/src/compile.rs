@@ -88,7 +88,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn goal(&self, span: Span, kind: GoalKind) -> Goal {
-        Goal { file: self.file, span, kind, is_late: false }
+        let variables = kind.variables();
+        Goal { file: self.file, span, kind, is_late: false, variables }
     }
 
     /// What has to hold for an expression to.
@@ -347,7 +348,7 @@ fn positive(goal: &Goal) -> Set {
             goals.iter().fold(0, |set, g| set | positive(g))
         }
         GoalKind::Not(..) => 0,
-        _ => goal.variables(),
+        _ => goal.variables,
     }
 }
 
@@ -364,7 +365,7 @@ fn share(goals: &mut [Goal], outer: Set) {
                 }
             }
             GoalKind::Not(inner, shared) => {
-                *shared = inner.variables() & around;
+                *shared = inner.variables & around;
                 share(std::slice::from_mut(inner), around);
             }
             _ => {}
@@ -380,17 +381,17 @@ fn lead(goal: &Goal, host: Set) -> Set {
         }
         GoalKind::Not(goal, _) => lead(goal, host),
         GoalKind::Equal(..) | GoalKind::Less(..) => {
-            if goal.variables() & host == 0 {
+            if goal.variables & host == 0 {
                 host
             } else {
-                host | goal.variables()
+                host | goal.variables
             }
         }
         GoalKind::Relation(relation, terms) => {
             let value = relation.host_value().and_then(|at| terms.get(at));
             let own = value.map_or(0, Term::variables);
-            let is_followed = goal.variables() & host != 0 && relation.follows();
-            host | own | if is_followed { goal.variables() } else { 0 }
+            let is_followed = goal.variables & host != 0 && relation.follows();
+            host | own | if is_followed { goal.variables } else { 0 }
         }
     }
 }

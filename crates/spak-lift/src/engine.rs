@@ -11,6 +11,7 @@ use spak_program::{KernelId, LaunchId, Program};
 use crate::facts::{Facts, Runs, View};
 use crate::finding::{Note, Report};
 use crate::pack::{Case, Pack, Pattern, Per};
+use crate::ready::{self, Readiness};
 use crate::solve::Solver;
 use gather::Gathered;
 use threads::side_by_side;
@@ -41,6 +42,13 @@ pub struct Engine<'k> {
 struct Target {
     view: View,
     launch: Option<LaunchId>,
+}
+
+/// Where a pattern is looked for, with what is known of program and pattern.
+struct Place<'f, 'p> {
+    facts: &'f Facts<'p>,
+    target: &'f Target,
+    known: &'f Readiness,
 }
 
 /// What a case was found for: the operand, if each is looked at by itself, and the kernel.
@@ -75,13 +83,18 @@ impl<'k> Engine<'k> {
             Per::Launch => &launches,
             Per::File => &file,
         };
-        let patterns: Vec<(&Pack, &Pattern)> =
-            self.packs.iter().flat_map(|pack| pack.patterns.iter().map(move |p| (pack, p))).collect();
+        let patterns: Vec<(&Pack, &Pattern)> = self
+            .packs
+            .iter()
+            .flat_map(|pack| pack.patterns.iter().map(move |p| (pack, p)))
+            .collect();
         let look = |(pack, pattern): &(&Pack, &Pattern)| {
             let mut gathered = Gathered::new(pack, pattern);
             let mut notes = Vec::new();
+            let known = Readiness::default();
             for target in targets(pattern.per) {
-                self.pattern(&facts, pattern, target, &mut gathered, &mut notes);
+                let at = Place { facts: &facts, target, known: &known };
+                self.pattern(&at, pattern, &mut gathered, &mut notes);
             }
             Report { findings: gathered.findings().collect(), notes }
         };
@@ -93,14 +106,14 @@ impl<'k> Engine<'k> {
         report
     }
 
-    fn pattern<'p>(
+    fn pattern(
         &self,
-        facts: &Facts<'p>,
+        place: &Place<'_, '_>,
         pattern: &Pattern,
-        target: &Target,
         gathered: &mut Gathered<'_>,
         notes: &mut Vec<Note>,
     ) {
+        let Place { facts, target, known } = place;
         let mut taken: BTreeSet<Key> = BTreeSet::new();
         // Whether an earlier case may hold although it was not found.
         let mut is_open = false;
@@ -109,8 +122,12 @@ impl<'k> Engine<'k> {
             if (is_decided || is_open) && !case.all {
                 continue;
             }
+            if case.goals.iter().any(|goal| ready::is_hopeless(goal, &target.view)) {
+                continue;
+            }
             let mut found: BTreeSet<Key> = BTreeSet::new();
-            let mut solver = Solver::new(facts, &target.view, &case.modes, self.limits.steps);
+            let mut solver =
+                Solver::new(facts, &target.view, &case.modes, known, self.limits.steps);
             let _ = solver.all(&case.goals, 0, &mut |solver| {
                 let solution = gather::solution(solver, case, target.launch);
                 let role = solution.role.clone().filter(|_| pattern.per == Per::Role);

@@ -1,6 +1,9 @@
 //! When a condition can be asked, and what it costs: the same answer when a pack is read and when it runs,
 //! so that a case that was read is one that can run.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use spak_program::Op;
 
 use crate::relations::{Id, Relation};
@@ -38,47 +41,83 @@ fn is_known(term: &Term, bound: Set) -> bool {
     }
 }
 
+/// What was found out about goals for sets of variables that have values, whatever the program is.
+#[derive(Debug, Default)]
+pub(crate) struct Readiness(RefCell<BTreeMap<(usize, Set), bool>>);
+
+impl Readiness {
+    /// Whether a goal can be asked; only its own variables count, so that it is found out once for these.
+    fn of(&self, goal: &Goal, bound: Set, find: impl FnOnce() -> bool) -> bool {
+        let key = (std::ptr::from_ref(goal) as usize, bound & goal.variables);
+        if let Some(known) = self.0.borrow().get(&key) {
+            return *known;
+        }
+        let is_ready = find();
+        self.0.borrow_mut().insert(key, is_ready);
+        is_ready
+    }
+}
+
 /// What it costs to ask `goal` when the variables `bound` have values; `None` when it cannot be.
-pub(crate) fn cost(goal: &Goal, bound: Set, sizes: &dyn Sizes) -> Option<u32> {
+pub(crate) fn cost(goal: &Goal, bound: Set, sizes: &dyn Sizes, known: &Readiness) -> Option<u32> {
     match &goal.kind {
         GoalKind::All(goals) => {
-            after_all(goals, bound)?;
-            let first = goals.iter().filter_map(|g| cost(g, bound, sizes)).min().unwrap_or(0);
-            Some(first.saturating_add(1))
+            let is_ready = || stuck_with(goals, bound, known).is_ok();
+            if !known.of(goal, bound, is_ready) {
+                return None;
+            }
+            let first = goals.iter().filter_map(|g| cost(g, bound, sizes, known)).min();
+            Some(first.unwrap_or(0).saturating_add(1))
         }
         GoalKind::Any(goals) => {
-            let mut each = goals.iter().map(|g| cost(g, bound, sizes));
+            let mut each = goals.iter().map(|g| cost(g, bound, sizes, known));
             each.try_fold(1_u32, |all, one| Some(all.saturating_add(one?).min(LATE)))
         }
-        GoalKind::Not(goal, shared) => {
-            (shared & !bound == 0 && cost(goal, bound, sizes).is_some()).then_some(8)
+        GoalKind::Not(inner, shared) => {
+            let is_ready = || shared & !bound == 0 && cost(inner, bound, &Unsized, known).is_some();
+            known.of(goal, bound, is_ready).then_some(8)
         }
         GoalKind::Less(a, b, _) => (is_known(a, bound) && is_known(b, bound)).then_some(1),
         GoalKind::Equal(a, b) => equal(a, b, bound, sizes).map(|cost| {
-            let is_test = cost == 2 && goal.variables() & bound != 0;
+            let is_test = cost == 2 && goal.variables & bound != 0;
             if goal.is_late && !is_test { cost.saturating_add(LATE) } else { cost }
         }),
         GoalKind::Relation(relation, terms) => {
-            let known = |at: &usize| terms.get(*at).is_some_and(|t| is_known(t, bound));
-            let is_ready = relation.needs.iter().any(|need| need.iter().all(known));
-            let unknown: Vec<bool> = terms.iter().map(|t| !is_known(t, bound)).collect();
-            is_ready.then(|| relation_cost(relation, &unknown))
+            let is_there = |at: &usize| terms.get(*at).is_some_and(|t| is_known(t, bound));
+            let is_ready = relation.needs.iter().any(|need| need.iter().all(is_there));
+            is_ready.then(|| relation_cost(relation, terms, bound))
         }
     }
 }
 
+/// Whether a goal of a case has no solution because there is no node that it could be about. It would be asked before all
+/// others, and nothing else would be looked at.
+pub(crate) fn is_hopeless(goal: &Goal, sizes: &dyn Sizes) -> bool {
+    match &goal.kind {
+        GoalKind::Equal(a, b) if !goal.is_late => {
+            equal(a, b, 0, sizes) == Some(0) && !(a.is_literal() && b.is_literal())
+        }
+        _ => false,
+    }
+}
+
 /// What it costs to ask a relation some of whose arguments are not known.
-fn relation_cost(relation: &Relation, unknown: &[bool]) -> u32 {
-    let count = unknown.iter().filter(|u| **u).count();
-    let count = u32::try_from(count).unwrap_or(u32::MAX);
-    match (count, relation.id, unknown) {
-        (0, ..) => 3,
+fn relation_cost(relation: &Relation, terms: &[Term], bound: Set) -> u32 {
+    let is_unknown = |at: usize| terms.get(at).is_some_and(|term| !is_known(term, bound));
+    let count = (0..terms.len()).filter(|at| is_unknown(*at)).count();
+    if count == 0 {
+        return 3;
+    }
+    let is_second_of_two = terms.len() == 2 && !is_unknown(0);
+    let is_first_of_two = terms.len() == 2 && !is_unknown(1);
+    match relation.id {
         // All that a value is made of, or even all that is made of a value.
-        (_, Id::Depends | Id::MadeOf, [false, true]) | (_, Id::Feeds, [true, false]) => SEARCH * 3,
-        (_, Id::Depends | Id::MadeOf | Id::Feeds, _) => SEARCH * 16,
-        (_, Id::Inside | Id::DirectlyInside, [true, ..]) => SEARCH * 8,
-        (count, ..) if count as usize == unknown.len() => SEARCH,
-        (count, ..) => SEARCH / 4 * count,
+        Id::Depends | Id::MadeOf if is_second_of_two => SEARCH * 3,
+        Id::Feeds if is_first_of_two => SEARCH * 3,
+        Id::Depends | Id::MadeOf | Id::Feeds => SEARCH * 16,
+        Id::Inside | Id::DirectlyInside if is_unknown(0) => SEARCH * 8,
+        _ if count == terms.len() => SEARCH,
+        _ => SEARCH / 4 * u32::try_from(count).unwrap_or(u32::MAX / SEARCH),
     }
 }
 
@@ -109,40 +148,41 @@ fn equal(a: &Term, b: &Term, bound: Set, sizes: &dyn Sizes) -> Option<u32> {
 }
 
 /// The variables that have values when `goal` has been solved.
-pub(crate) fn after(goal: &Goal, bound: Set) -> Set {
+fn after(goal: &Goal, bound: Set, known: &Readiness) -> Set {
     match &goal.kind {
-        GoalKind::All(goals) => after_all(goals, bound).unwrap_or(bound),
+        GoalKind::All(goals) => stuck_with(goals, bound, known).unwrap_or(bound),
         GoalKind::Any(goals) => {
-            goals.iter().map(|g| after(g, bound)).reduce(|a, b| a & b).unwrap_or(bound)
+            goals.iter().map(|g| after(g, bound, known)).reduce(|a, b| a & b).unwrap_or(bound)
         }
         GoalKind::Not(..) | GoalKind::Less(..) => bound,
-        GoalKind::Equal(..) | GoalKind::Relation(..) => bound | goal.variables(),
+        GoalKind::Equal(..) | GoalKind::Relation(..) => bound | goal.variables,
     }
 }
 
-/// The same for several goals in the order in which they can be asked; `None` when one never can.
-pub(crate) fn after_all(goals: &[Goal], bound: Set) -> Option<Set> {
-    stuck(goals, bound).ok()
+/// The variables that have values behind all goals in the order in which they can be asked, or the first goal that can never
+/// be asked and the variables that have values without it.
+pub(crate) fn stuck(goals: &[Goal], bound: Set) -> Result<Set, (&Goal, Set)> {
+    stuck_with(goals, bound, &Readiness::default())
 }
 
-/// The variables that have values behind all goals, or the first goal that can never be asked and the
-/// variables that have values without it.
-pub(crate) fn stuck(goals: &[Goal], mut bound: Set) -> Result<Set, (&Goal, Set)> {
+fn stuck_with<'g>(
+    goals: &'g [Goal],
+    mut bound: Set,
+    known: &Readiness,
+) -> Result<Set, (&'g Goal, Set)> {
     let mut left: Vec<&Goal> = goals.iter().collect();
     while !left.is_empty() {
         let before = left.len();
-        let mut waiting = Vec::with_capacity(before);
-        for goal in left {
-            if cost(goal, bound, &Unsized).is_some() {
-                bound = after(goal, bound);
-            } else {
-                waiting.push(goal);
+        left.retain(|goal| {
+            let is_ready = cost(goal, bound, &Unsized, known).is_some();
+            if is_ready {
+                bound = after(goal, bound, known);
             }
-        }
-        if let Some(first) = waiting.first().filter(|_| waiting.len() == before) {
+            !is_ready
+        });
+        if let Some(first) = left.first().filter(|_| left.len() == before) {
             return Err((first, bound));
         }
-        left = waiting;
     }
     Ok(bound)
 }

@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 use spak_program::{Condition, KernelId, LaunchId, LoopId, NodeId};
 
 use crate::facts::{Facts, View, number, same_constant, text};
-use crate::ready;
+use crate::ready::{self, Readiness};
 use crate::term::{Goal, GoalKind, Mode, Set, Term, one};
 
 /// What a variable may stand for.
@@ -65,13 +65,21 @@ pub(crate) struct Solver<'p> {
     pub(crate) matched: Vec<NodeId>,
     left: u64,
     plans: BTreeMap<(usize, Set, Set), Plan>,
+    known: &'p Readiness,
     /// Whether the search ended because it took too long.
     pub(crate) is_cut: bool,
 }
 
 impl<'p> Solver<'p> {
-    /// A search that takes at most `steps` steps, for variables with these modes.
-    pub(crate) fn new(facts: &'p Facts<'p>, view: &'p View, modes: &'p [Mode], steps: u64) -> Self {
+    /// A search that takes at most `steps` steps, for variables with these modes. What is `known` about the goals is kept from
+    /// search to search.
+    pub(crate) fn new(
+        facts: &'p Facts<'p>,
+        view: &'p View,
+        modes: &'p [Mode],
+        known: &'p Readiness,
+        steps: u64,
+    ) -> Self {
         Self {
             facts,
             view,
@@ -82,6 +90,7 @@ impl<'p> Solver<'p> {
             matched: Vec::new(),
             left: steps,
             plans: BTreeMap::new(),
+            known,
             is_cut: false,
         }
     }
@@ -113,7 +122,7 @@ impl<'p> Solver<'p> {
     /// which values these are.
     fn plan(&self, goals: &[Goal], done: Set) -> Plan {
         let left = || goals.iter().enumerate().filter(|(at, _)| done & one(*at) == 0);
-        let cost = |goal| ready::cost(goal, self.bound, self.view);
+        let cost = |goal| ready::cost(goal, self.bound, self.view, self.known);
         let best = left().filter_map(|(at, goal)| Some((cost(goal)?, at))).min();
         match best {
             Some((_, at)) => Plan::Ask(at),

@@ -61,6 +61,8 @@ pub(crate) struct Goal {
     pub(crate) kind: GoalKind,
     /// Whether its values are searched for only when nothing else leads to them.
     pub(crate) is_late: bool,
+    /// The variables inside, those of negations included.
+    pub(crate) variables: Set,
 }
 
 /// What has to hold.
@@ -118,7 +120,7 @@ impl Term {
     pub(crate) fn called(&self) -> Option<&str> {
         let Self::Node(Op::Call, arguments) = self else { return None };
         arguments.iter().find_map(|argument| match &argument.term {
-            Self::Text(name) if argument.label == "name" => Some(name.as_str()),
+            Self::Text(name) if argument.label == "function" => Some(name.as_str()),
             _ => None,
         })
     }
@@ -149,16 +151,16 @@ pub(crate) fn chain_operations(op: Op) -> &'static [Op] {
     }
 }
 
-impl Goal {
+impl GoalKind {
     /// The variables inside, those of negations included.
     pub(crate) fn variables(&self) -> Set {
-        match &self.kind {
-            GoalKind::All(goals) | GoalKind::Any(goals) => {
-                goals.iter().fold(0, |set, g| set | g.variables())
+        match self {
+            Self::All(goals) | Self::Any(goals) => {
+                goals.iter().fold(0, |set, goal| set | goal.variables)
             }
-            GoalKind::Not(goal, _) => goal.variables(),
-            GoalKind::Equal(a, b) | GoalKind::Less(a, b, _) => a.variables() | b.variables(),
-            GoalKind::Relation(_, terms) => terms.iter().fold(0, |set, t| set | t.variables()),
+            Self::Not(goal, _) => goal.variables,
+            Self::Equal(a, b) | Self::Less(a, b, _) => a.variables() | b.variables(),
+            Self::Relation(_, terms) => terms.iter().fold(0, |set, t| set | t.variables()),
         }
     }
 }

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use spak_program::{
-    KernelId, LaunchId, LoopId, Node, NodeId, Op, Program, ScopeId, ScopeKind,
-};
+use spak_program::{KernelId, LaunchId, LoopId, Node, NodeId, Op, Program, ScopeId, ScopeKind};
 
 use crate::ready::Sizes;
 
@@ -89,8 +87,7 @@ impl View {
     pub(crate) fn of_file(program: &Program, runs: &Runs) -> Self {
         let kernels = (0..program.kernels.len()).map(|at| KernelId(at as u32)).collect();
         let launches = ids(program).map(|(id, _)| id).collect();
-        let scopes: Vec<ScopeId> =
-            (0..program.scopes.len()).map(|at| ScopeId(at as u32)).collect();
+        let scopes: Vec<ScopeId> = (0..program.scopes.len()).map(|at| ScopeId(at as u32)).collect();
         Self::of(program, runs, &scopes, (None, kernels), launches)
     }
 

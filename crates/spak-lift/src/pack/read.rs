@@ -182,7 +182,7 @@ fn check(
     let bound = match ready::stuck(goals, 0) {
         Ok(bound) => bound,
         Err((goal, bound)) => {
-            let free = names(goal.variables() & !bound);
+            let free = names(goal.variables & !bound);
             let message = match free.is_empty() {
                 true => "this condition can never be asked".to_owned(),
                 false => format!("nothing gives {free} a value before this is asked"),
