@@ -8,6 +8,7 @@ pub mod choices;
 pub mod error;
 pub mod family;
 pub mod parametric;
+pub mod regenerate;
 pub mod render;
 pub mod templates;
 mod view;

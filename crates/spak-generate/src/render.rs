@@ -146,14 +146,14 @@ impl<'t> Renderer<'t> {
     }
 }
 
-fn failed(wanted: &str, error: &minijinja::Error) -> GenerateError {
+pub(crate) fn failed(wanted: &str, error: &minijinja::Error) -> GenerateError {
     GenerateError::Template {
         template: error.name().unwrap_or(wanted).to_owned(),
         detail: with_causes(error),
     }
 }
 
-fn environment(templates: &Templates) -> Result<Environment<'_>, minijinja::Error> {
+pub(crate) fn environment(templates: &Templates) -> Result<Environment<'_>, minijinja::Error> {
     let mut environment = Environment::new();
     let syntax = SyntaxConfig::builder()
         .trim_blocks(true)
@@ -181,7 +181,7 @@ fn with_causes(error: &minijinja::Error) -> String {
     text
 }
 
-fn shown(value: &Value) -> View {
+pub(crate) fn shown(value: &Value) -> View {
     match value {
         Value::Bool(b) => View::from(*b),
         Value::Int(i) => View::from(*i),
@@ -211,7 +211,7 @@ fn config_lines(plan: &Plan) -> Vec<String> {
 }
 
 /// A design's text inside a C comment can neither end it nor break its line.
-fn comment_safe(text: &str) -> String {
+pub(crate) fn comment_safe(text: &str) -> String {
     let one_line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     one_line.replace("*/", "* /").replace("/*", "/ *").replace('\\', "/")
 }

@@ -28,18 +28,21 @@ macro_rules! built_in {
 }
 
 /// The manifests of all built-in families, by backend and name.
-pub fn families() -> [Manifest; 2] {
-    let [(attention_path, attention), (matmul_path, matmul)] =
-        built_in!["c/attention_forward/family.dsl", "c/matmul/family.dsl"];
-    [
-        Manifest {
-            backend: "c",
-            family: "attention_forward",
-            path: attention_path,
-            text: attention,
-        },
-        Manifest { backend: "c", family: "matmul", path: matmul_path, text: matmul },
-    ]
+pub fn families() -> Vec<Manifest> {
+    let texts = built_in![
+        "c/attention_forward/family.dsl",
+        "c/matmul/family.dsl",
+        "cutile/attention_forward/family.dsl",
+        "cutile/layer_norm/family.dsl",
+        "cutile/matmul/family.dsl",
+        "cutile/rms_norm/family.dsl",
+        "cutile/softmax/family.dsl",
+    ];
+    let manifest = |(path, text): (&'static str, &'static str)| {
+        let mut parts = path.split('/');
+        Some(Manifest { backend: parts.next()?, family: parts.next()?, path, text })
+    };
+    texts.into_iter().filter_map(manifest).collect()
 }
 
 impl Templates {
@@ -60,6 +63,15 @@ impl Templates {
             "c/matmul/kernel.c.j2",
             "c/matmul/loops.j2",
             "c/matmul/panels.j2",
+            "cutile/common/head.j2",
+            "cutile/common/macros.j2",
+            "cutile/common/norm.j2",
+            "cutile/common/rows.j2",
+            "cutile/attention_forward/kernel.py.j2",
+            "cutile/layer_norm/kernel.py.j2",
+            "cutile/matmul/kernel.py.j2",
+            "cutile/rms_norm/kernel.py.j2",
+            "cutile/softmax/kernel.py.j2",
         ];
         let texts = texts.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned()));
         Self { texts: texts.collect() }

@@ -23,8 +23,17 @@ impl Files for NoFiles {
 /// # Errors
 /// When there is no such family, naming those there are, or when its manifest is broken.
 pub(crate) fn load(name: &str) -> Result<Family> {
-    let manifests = spak_generate::families();
-    let Some(manifest) = manifests.iter().find(|m| m.backend == "c" && m.family == name) else {
+    load_for("c", name)
+}
+
+/// The family `name` of a backend.
+///
+/// # Errors
+/// When there is no such family, naming those there are, or when its manifest is broken.
+pub(crate) fn load_for(backend: &str, name: &str) -> Result<Family> {
+    let mut manifests = spak_generate::families();
+    manifests.retain(|m| m.backend == backend);
+    let Some(manifest) = manifests.iter().find(|m| m.family == name) else {
         let known: Vec<&str> = manifests.iter().map(|m| m.family).collect();
         let hint = suggest(name, known.iter().copied()).map_or_else(
             || format!("there are: {}", known.join(", ")),

@@ -1,4 +1,4 @@
-//! `spak generate`: source from the parametric template of a lifted file.
+//! `spak generate`: source from the parametric template of a lifted file, or from a design alone.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -11,12 +11,15 @@ use spak_syntax::diagnostic::suggest;
 use crate::exit::Status;
 use crate::output::{self, Format};
 
+mod design;
+
 /// What `spak generate` is told.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// A template that `spak lift --template` wrote.
+    /// A template that `spak lift --template` wrote, or a design (`.dsl`) of a family that there are templates for.
     template: PathBuf,
-    /// A value for a hole, as in `tile_m_1=128`; may be given several times. All others keep what the source has.
+    /// A value for a hole, as in `tile_m_1=128`, or for an axis or a parameter of the design; may be given several times.
+    /// All others keep what the source has, or the first value of the design.
     #[arg(long, value_name = "NAME=VALUE")]
     set: Vec<String>,
     /// Where to write the source; without it, to standard output.
@@ -28,7 +31,10 @@ pub(crate) struct Options {
 }
 
 /// Fills a template.
-pub(crate) fn run(options: &Options, _: Format) -> Result<Status> {
+pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
+    if options.template.extension().is_some_and(|extension| extension == "dsl") {
+        return design::run(options, format);
+    }
     let shown = options.template.to_string_lossy();
     let text = std::fs::read_to_string(&options.template)
         .map_err(|error| anyhow!("cannot read `{shown}`: {error}"))?;

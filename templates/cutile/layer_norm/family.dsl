@@ -1,0 +1,44 @@
+// Layer normalization over the rows of a matrix in cuTile: Y = (X - mean) / sqrt(variance + eps) * W + B.
+// The first value of each line is taken where a design says nothing. Names and values are those that lifting finds.
+system LayerNorm_CuTile {
+    design_space {
+        row_passes: ["single_pass", "reload"]
+        scheduling: ["tile_per_cta", "static_persistent"]
+        persistent_loop_form: ["for_range"]
+        persistent_step: ["num_blocks"]
+        variance_algorithm: ["centered", "e_x2_minus_mean2"]
+        rsqrt_form: ["rsqrt", "one_over_sqrt"]
+        normalization_division: ["ieee_div"]
+        accum_dtype: ["f32"]
+        output_cast: ["input_dtype", "dst_dtype"]
+        stat_storage: ["not_stored", "tile_store", "scatter_scalar"]
+        tail_handling: ["padding_only", "bounds_check", "constexpr_bounds_check", "mask_plus_bounds_check"]
+        gather_scatter_bounds_check: ["true", "constexpr_expr"]
+        index_dtype: ["int32"]
+        x_load_path: ["tile_load", "gather"]
+        x_padding_mode: ["zero"]
+        x_load_latency: ["unset", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+        x_load_tma_policy: ["default", "forced", "disabled"]
+        x_compute_dtype: ["f32"]
+        weight_load_path: ["tile_load", "gather"]
+        weight_padding_mode: ["zero"]
+        weight_load_latency: ["unset", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+        weight_load_tma_policy: ["default", "forced", "disabled"]
+        weight_compute_dtype: ["f32", "input_dtype"]
+        bias_load_path: ["tile_load", "gather"]
+        bias_padding_mode: ["zero"]
+        bias_load_latency: ["unset", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+        bias_load_tma_policy: ["default", "forced", "disabled"]
+        bias_compute_dtype: ["f32", "input_dtype"]
+        y_store_path: ["tile_store", "scatter"]
+        y_store_latency: ["unset", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+        y_store_tma_policy: ["default", "forced", "disabled"]
+        num_worker_warps: ["unset", "4", "8"]
+    }
+
+    tuning_space {
+        tile_size: [1024, 512, 2048, 4096]
+        occupancy: [0, 1, 2, 4, 8]
+        num_ctas: [1]
+    }
+}
