@@ -9,6 +9,7 @@ pub mod codes;
 mod compile;
 mod dtype;
 mod engine;
+mod example;
 mod facts;
 mod finding;
 mod holes;
@@ -22,6 +23,7 @@ mod solve;
 mod term;
 
 pub use engine::{Engine, Limits};
+pub use example::{Coverage, Example, Expected, Verdict, examples, judge};
 pub use finding::{Finding, Note, Report};
 pub use holes::{Hole, holes, template};
 pub use pack::{Case, Pack, Pattern, Per};

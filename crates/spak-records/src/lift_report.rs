@@ -136,3 +136,31 @@ pub struct NoteRecord {
     /// Where.
     pub line: u32,
 }
+
+/// Result of `spak lift test`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct LiftTestReport {
+    /// The packs, in order.
+    pub packs: Vec<TestedPack>,
+}
+
+/// What came of the examples of a pack.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct TestedPack {
+    /// The file, as it was named.
+    pub file: String,
+    /// The name of the pack.
+    pub pack: String,
+    /// How many patterns it has.
+    pub patterns: u64,
+    /// How many examples.
+    pub examples: u64,
+    /// How many things the examples say.
+    pub expected: u64,
+    /// How many of these are not so.
+    pub failed: u64,
+    /// Patterns that no example finds.
+    pub untested: Vec<String>,
+    /// Patterns that some example finds, and of which none says that they are not found.
+    pub only_found: Vec<String>,
+}

@@ -86,10 +86,11 @@ pub(crate) fn show(
 
 /// A design with everything said about it, by place.
 pub(crate) fn checked(path: &Path) -> Result<(Design, Vec<Diagnostic>)> {
-    let design = project::open(path)?;
+    let mut design = project::open(path)?;
     let mut found = design.resolved.diagnostics.clone();
     found.extend(check::check(&design.resolved.entries, design.sources.text(FileId(0))));
     found.extend(spak_lift::Pack::load(&design.resolved.entries).1);
+    found.extend(spak_lift::examples(&design.resolved.entries, &mut design.sources).1);
     // A bracket that the structure lacks is lacking in the formula as well: once is enough.
     let open: BTreeSet<(FileId, Span)> = found
         .iter()

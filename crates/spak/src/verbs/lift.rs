@@ -1,5 +1,7 @@
 //! `spak lift`: reads kernels and says which design they are.
 
+pub(crate) mod test;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +20,10 @@ use crate::output::{self, Format, json};
 
 /// What `spak lift` is told.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Options {
+    #[command(subcommand)]
+    verb: Option<Verb>,
     /// Sources of kernels (`.py`), or folders that have them. They are read, never run.
     #[arg(required = true)]
     files: Vec<PathBuf>,
@@ -36,8 +41,18 @@ pub(crate) struct Options {
     kernel: Option<String>,
 }
 
+/// What else is done with packs.
+#[derive(clap::Subcommand)]
+enum Verb {
+    /// Try the examples of packs: kernels with what patterns find in them, and what they do not.
+    Test(test::Options),
+}
+
 /// Lifts files; a problem is a file that is not what its name says.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
+    if let Some(Verb::Test(options)) = &options.verb {
+        return test::run(options, format);
+    }
     let packs = Packs::read(&options.pack)?;
     let files = Gathered::of(&options.files)?;
     let (report, broken, template) = on_a_deep_stack(|| lift(&packs, &files))?;

@@ -36,6 +36,9 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.lift-report", || {
         schemars::schema_for!(r::Envelope<spak_records::lift_report::LiftReport>)
     }),
+    ("spak.lift-test", || {
+        schemars::schema_for!(r::Envelope<Diagnosed<spak_records::lift_report::LiftTestReport>>)
+    }),
     ("spak.lock", || schemars::schema_for!(r::Lock)),
     ("spak.lock-report", || schemars::schema_for!(r::Envelope<Diagnosed<r::LockReport>>)),
     ("spak.loop-report", || schemars::schema_for!(r::Envelope<r::LoopReport>)),

@@ -10,6 +10,7 @@ mod interrupted;
 mod json;
 mod learning;
 mod lift;
+mod lift_examples;
 mod messages;
 mod predict;
 mod rejected;
