@@ -1,6 +1,7 @@
 //! Patterns over a program: where each is looked for, which case counts, and what is said.
 
 mod gather;
+mod nearest;
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -12,6 +13,7 @@ use crate::finding::{Note, Report};
 use crate::pack::{Case, Pack, Pattern, Per};
 use crate::solve::Solver;
 use gather::Gathered;
+pub use nearest::Miss;
 
 /// How long is searched.
 #[derive(Clone, Copy, Debug)]

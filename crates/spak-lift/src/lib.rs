@@ -22,7 +22,7 @@ mod roles;
 mod solve;
 mod term;
 
-pub use engine::{Engine, Limits};
+pub use engine::{Engine, Limits, Miss};
 pub use example::{Coverage, Example, Expected, Verdict, examples, judge};
 pub use finding::{Finding, Note, Report};
 pub use holes::{Hole, holes, template};

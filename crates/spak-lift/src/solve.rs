@@ -52,6 +52,17 @@ enum Plan {
     Ask(usize),
 }
 
+/// How far a search came.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reached {
+    /// How many goals were solved together.
+    pub(crate) held: usize,
+    /// The goal that was asked then.
+    pub(crate) goal: usize,
+    /// What variables stood for.
+    pub(crate) nodes: Vec<NodeId>,
+}
+
 /// A search.
 pub(crate) struct Solver<'p> {
     pub(crate) facts: &'p Facts<'p>,
@@ -67,6 +78,10 @@ pub(crate) struct Solver<'p> {
     plans: BTreeMap<(usize, Set, Set), Plan>,
     /// Whether the search ended because it took too long.
     pub(crate) is_cut: bool,
+    /// The goals of which it is remembered how many were solved together.
+    watched: Option<&'p [Goal]>,
+    /// How far these came.
+    pub(crate) reached: Option<Reached>,
 }
 
 impl<'p> Solver<'p> {
@@ -83,6 +98,28 @@ impl<'p> Solver<'p> {
             left: steps,
             plans: BTreeMap::new(),
             is_cut: false,
+            watched: None,
+            reached: None,
+        }
+    }
+
+    /// Remembers how far these goals come.
+    pub(crate) fn watch(&mut self, goals: &'p [Goal]) {
+        self.watched = Some(goals);
+    }
+
+    fn reach(&mut self, goals: &[Goal], done: Set, goal: usize) {
+        if !self.watched.is_some_and(|watched| std::ptr::eq(watched, goals)) {
+            return;
+        }
+        let held = done.count_ones() as usize;
+        if self.reached.as_ref().is_none_or(|reached| reached.held < held) {
+            let node = |value: &Option<Value<'p>>| match value {
+                Some(Value::Node(node)) => Some(*node),
+                _ => None,
+            };
+            let nodes = self.values.iter().filter_map(node).collect();
+            self.reached = Some(Reached { held, goal, nodes });
         }
     }
 
@@ -102,6 +139,9 @@ impl<'p> Solver<'p> {
             Plan::Stuck => GO_ON,
             Plan::Ask(at) => match goals.get(at) {
                 Some(goal) => {
+                    if self.watched.is_some() {
+                        self.reach(goals, done, at);
+                    }
                     self.goal(goal, &mut |solver| solver.all(goals, done | one(at), &mut *next))
                 }
                 None => GO_ON,

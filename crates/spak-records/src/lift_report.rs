@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::report::PlaceRecord;
+
 /// Result of `spak lift`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct LiftReport {
@@ -163,4 +165,52 @@ pub struct TestedPack {
     pub untested: Vec<String>,
     /// Patterns that some example finds, and of which none says that they are not found.
     pub only_found: Vec<String>,
+}
+
+/// Result of `spak lift --explain`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct LiftExplainReport {
+    /// The axis that was asked for.
+    pub axis: String,
+    /// What was found for it.
+    pub findings: Vec<ExplainedFinding>,
+    /// For each kernel in which nothing was found, how near each pattern came, the nearest first.
+    pub nearest: Vec<NearMiss>,
+}
+
+/// A decision with its places.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct ExplainedFinding {
+    /// The decision.
+    #[serde(flatten)]
+    pub finding: FindingRecord,
+    /// The case of the pattern.
+    pub case: String,
+    /// Where the source shows it.
+    pub places: Vec<PlaceRecord>,
+    /// Where the case is written.
+    pub written: Option<PlaceRecord>,
+}
+
+/// How near a pattern came that found nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct NearMiss {
+    /// The kernel; `null` for a pattern that looks at whole files.
+    pub kernel: Option<String>,
+    /// The pattern.
+    pub pattern: String,
+    /// The case of which most conditions hold.
+    pub case: String,
+    /// How many of its conditions hold together.
+    pub held: u64,
+    /// How many it has.
+    pub conditions: u64,
+    /// The condition that does not hold with these.
+    pub condition: String,
+    /// Where it is written.
+    pub written: PlaceRecord,
+    /// What the conditions that hold were matched with.
+    pub places: Vec<PlaceRecord>,
+    /// Whether the search was ended before all was tried.
+    pub is_cut: bool,
 }

@@ -11,6 +11,7 @@ mod json;
 mod learning;
 mod lift;
 mod lift_examples;
+mod lift_explain;
 mod messages;
 mod predict;
 mod rejected;
