@@ -214,3 +214,16 @@ pub struct NearMiss {
     /// Whether the search was ended before all was tried.
     pub is_cut: bool,
 }
+
+/// Result of `spak lift --into`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct LiftIntoReport {
+    /// The design.
+    pub design: String,
+    /// The file of the kernel.
+    pub file: String,
+    /// The kernel.
+    pub kernel: String,
+    /// What was added, by name; nothing of the design was changed.
+    pub added: Vec<String>,
+}

@@ -1,7 +1,9 @@
 //! Lifting: from files of kernels to what `spak lift` reports.
 
 pub(crate) mod draft;
+pub(crate) mod merge;
 pub(crate) mod packs;
+pub(crate) mod parts;
 pub(crate) mod report;
 pub(crate) mod sources;
 

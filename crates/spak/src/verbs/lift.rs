@@ -1,6 +1,7 @@
 //! `spak lift`: reads kernels and says which design they are.
 
 mod explain;
+mod into;
 pub(crate) mod test;
 
 use std::fmt::Write as _;
@@ -38,6 +39,9 @@ pub(crate) struct Options {
     /// Write a draft of the design: a file for one kernel (`.dsl`), or a folder with a file for each.
     #[arg(long, value_name = "FILE|FOLDER")]
     design: Option<PathBuf>,
+    /// Write what was found into a design that is there (`.dsl`): what it lacks is added, and nothing of it is changed.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["template", "design", "explain"])]
+    into: Option<PathBuf>,
     /// Show what was found for an axis (`softmax_scheme`, `q.load_path` for one operand) in its place in the
     /// source; where nothing was, how near the patterns came.
     #[arg(long, value_name = "AXIS", conflicts_with_all = ["template", "design"])]
@@ -59,8 +63,9 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     if let Some(Verb::Test(options)) = &options.verb {
         return test::run(options, format);
     }
-    if options.kernel.is_some() && options.design.is_none() && options.explain.is_none() {
-        bail!("`--kernel` says what `--design` or `--explain` is of");
+    let of_one = options.design.is_some() || options.explain.is_some() || options.into.is_some();
+    if options.kernel.is_some() && !of_one {
+        bail!("`--kernel` says what `--design`, `--into` or `--explain` is of");
     }
     let packs = Packs::read(&options.pack)?;
     let files = Gathered::of(&options.files)?;
@@ -84,6 +89,9 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     }
     for line in &broken {
         output::aside(line);
+    }
+    if let Some(design) = &options.into {
+        return into::run(&report, design, options.kernel.as_deref(), format);
     }
     for (file, why) in &files.unread {
         output::aside(&format!("warning: `{file}` was not read: {why}\n"));

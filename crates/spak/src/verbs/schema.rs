@@ -36,6 +36,9 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.lift-explain", || {
         schemars::schema_for!(r::Envelope<spak_records::lift_report::LiftExplainReport>)
     }),
+    ("spak.lift-into", || {
+        schemars::schema_for!(r::Envelope<Diagnosed<spak_records::lift_report::LiftIntoReport>>)
+    }),
     ("spak.lift-report", || {
         schemars::schema_for!(r::Envelope<spak_records::lift_report::LiftReport>)
     }),

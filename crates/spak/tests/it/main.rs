@@ -12,6 +12,7 @@ mod learning;
 mod lift;
 mod lift_examples;
 mod lift_explain;
+mod lift_into;
 mod messages;
 mod predict;
 mod rejected;
