@@ -227,3 +227,48 @@ pub struct LiftIntoReport {
     /// What was added, by name; nothing of the design was changed.
     pub added: Vec<String>,
 }
+
+/// Result of `spak diff` where a side is the source of a kernel.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct LiftDiffReport {
+    /// The old side, as it was named.
+    pub old: String,
+    /// The new side, as it was named.
+    pub new: String,
+    /// The kernels that were compared.
+    pub kernels: Vec<KernelDifference>,
+    /// Kernels that only the old side has.
+    pub only_old: Vec<String>,
+    /// Kernels that only the new side has.
+    pub only_new: Vec<String>,
+}
+
+/// Two kernels, or a kernel and a design.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct KernelDifference {
+    /// The old kernel or design.
+    pub old: String,
+    /// The new kernel or design.
+    pub new: String,
+    /// Axis by axis.
+    pub axes: Vec<AxisDifference>,
+}
+
+/// An axis or an explicit parameter of both sides.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct AxisDifference {
+    /// Its name; that of an operand has the operand before it.
+    pub axis: String,
+    /// `axis` or `parameter`.
+    pub kind: String,
+    /// `same`, `differs`, `only-old` or `only-new`.
+    pub state: String,
+    /// What the old side has: of a design, what an axis starts with and all values of a parameter.
+    pub old: Vec<String>,
+    /// What the new side has.
+    pub new: Vec<String>,
+    /// Lines of the old side that show it, ascending.
+    pub old_lines: Vec<u32>,
+    /// Lines of the new side that show it, ascending.
+    pub new_lines: Vec<u32>,
+}

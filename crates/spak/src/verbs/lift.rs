@@ -111,7 +111,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
 }
 
 /// The report, what is wrong with the files, and the template of the file if there is one.
-fn lift(packs: &Packs, files: &Gathered) -> (LiftReport, Vec<String>, Option<String>) {
+pub(crate) fn lift(packs: &Packs, files: &Gathered) -> (LiftReport, Vec<String>, Option<String>) {
     let reading = spak_python::read(&files.sources());
     let broken = broken(&reading, files);
     let report = Engine::new(&packs.packs).find(&reading.program);

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
-use spak_records::lift_report::{LiftIntoReport, LiftReport, LiftedFile, LiftedKernel};
+use anyhow::{Context as _, Result};
+use spak_records::lift_report::{LiftIntoReport, LiftReport};
 use spak_syntax::FileId;
 
 use crate::exit::Status;
 use crate::lifting::merge::{Design, merge};
-use crate::lifting::parts::{Parts, identifier};
+use crate::lifting::parts::Parts;
+use crate::lifting::select::chosen;
 use crate::output::json::Diagnosed;
 use crate::output::{self, Format, diagnostics, json};
 use crate::project;
@@ -58,34 +59,4 @@ pub(super) fn run(
         }
     }
     Ok(if is_fine { Status::Fine } else { Status::Problems })
-}
-
-/// The kernel that is named; else the only one, or the one that the design is called by.
-fn chosen<'r>(
-    report: &'r LiftReport,
-    wanted: Option<&str>,
-    design: &str,
-) -> Result<(&'r LiftedFile, &'r LiftedKernel)> {
-    let all: Vec<(&LiftedFile, &LiftedKernel)> =
-        report.files.iter().flat_map(|file| file.kernels.iter().map(move |k| (file, k))).collect();
-    let names: Vec<&str> = all.iter().map(|(_, kernel)| kernel.name.as_str()).collect();
-    let items = spak_syntax::ast::file(&spak_syntax::parse(design)).items;
-    let heads = items.iter().filter_map(|item| item.head());
-    let systems: Vec<&str> = heads
-        .filter(|head| head.keyword() == "system")
-        .filter_map(|head| Some(head.name()?.text.as_str()))
-        .collect();
-    let is_wanted = |kernel: &LiftedKernel| match wanted {
-        Some(name) => kernel.name == name,
-        None => all.len() == 1 || systems.contains(&identifier(&kernel.name).as_str()),
-    };
-    let mut those = all.iter().filter(|(_, kernel)| is_wanted(kernel));
-    match (those.next(), those.next(), wanted) {
-        (Some(one), None, _) => Ok(*one),
-        (Some(_), Some(_), _) | (None, _, None) if !names.is_empty() => {
-            bail!("a design is of one kernel; choose with `--kernel`: {}", names.join(", "))
-        }
-        (_, _, Some(name)) => bail!("there is no kernel `{name}`; there are: {}", names.join(", ")),
-        _ => bail!("no kernels were found"),
-    }
 }
