@@ -26,6 +26,7 @@ pub use engine::{Engine, Limits, Miss};
 pub use example::{Coverage, Example, Expected, Verdict, examples, judge};
 pub use finding::{Finding, Note, Report};
 pub use holes::{Hole, holes, template};
+pub use labels::labels;
 pub use pack::{Case, Pack, Pattern, Per};
 pub use relations::{RELATIONS, Relation};
 pub use render::render;
