@@ -39,7 +39,7 @@ system Lift_Attention_Backward {
         }
         case "per_tile_on_dS" {
             when: x == store(value=y) and role(x, r) and r in ["dq", "dk"] and made_of(y, m)
-            when: (m == mma(d, _) or m == mma(_, d)) and role(d, "ds") and d == u * c
+            when: (m == mma(e, _) or m == mma(_, e)) and (e == d or e == transpose(d)) and role(d, "ds") and d == u * c
             when: not unscaling(c)
             role: r
             evidence: [d]

@@ -93,7 +93,8 @@ fn example(
             expect(part, is_found, &mut expected);
         }
     }
-    for one in expected.iter().filter(|e| e.value.as_ref().is_some_and(|v| v.contains('"'))) {
+    let is_several = |one: &&Expected| one.value.as_ref().is_some_and(|v| v.contains('"'));
+    if let Some(one) = expected.iter().find(is_several) {
         // The next pair of the line was taken for a part of the value.
         let message = format!("what `{}` is found as is no single value", one.pattern);
         found.push(wrong(entry, one.span, message, "write a `,` between what stands on one line"));
