@@ -4,6 +4,7 @@
 //! set of bindings and nothing is copied.
 
 mod matching;
+mod reached;
 mod relation;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use spak_program::{Condition, KernelId, LaunchId, LoopId, NodeId};
 use crate::facts::{Facts, View, number, same_constant, text};
 use crate::ready;
 use crate::term::{Goal, GoalKind, Mode, Set, Term, one};
+use reached::Reached;
 
 /// What a variable may stand for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,17 +52,6 @@ enum Plan {
     Stuck,
     /// Ask this one.
     Ask(usize),
-}
-
-/// How far a search came.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Reached {
-    /// How many goals were solved together.
-    pub(crate) held: usize,
-    /// The goal that was asked then.
-    pub(crate) goal: usize,
-    /// What variables stood for.
-    pub(crate) nodes: Vec<NodeId>,
 }
 
 /// A search.
@@ -100,26 +91,6 @@ impl<'p> Solver<'p> {
             is_cut: false,
             watched: None,
             reached: None,
-        }
-    }
-
-    /// Remembers how far these goals come.
-    pub(crate) fn watch(&mut self, goals: &'p [Goal]) {
-        self.watched = Some(goals);
-    }
-
-    fn reach(&mut self, goals: &[Goal], done: Set, goal: usize) {
-        if !self.watched.is_some_and(|watched| std::ptr::eq(watched, goals)) {
-            return;
-        }
-        let held = done.count_ones() as usize;
-        if self.reached.as_ref().is_none_or(|reached| reached.held < held) {
-            let node = |value: &Option<Value<'p>>| match value {
-                Some(Value::Node(node)) => Some(*node),
-                _ => None,
-            };
-            let nodes = self.values.iter().filter_map(node).collect();
-            self.reached = Some(Reached { held, goal, nodes });
         }
     }
 

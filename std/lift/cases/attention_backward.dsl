@@ -26,7 +26,10 @@ system Lift_Attention_Backward_Cases {
             "dk * scale": "dk"
             "dq * scale": "dq"
         }
-        finds { dq.grad_scale_placement: "per_tile_on_dS", dk.grad_scale_placement: "per_tile_on_dS" }
+        finds {
+            dq.grad_scale_placement: "per_tile_on_dS"
+            dk.grad_scale_placement: "per_tile_on_dS"
+        }
         lacks { grad_scale_placement: "epilogue_on_acc" }
     }
 
@@ -55,5 +58,21 @@ system Lift_Attention_Backward_Cases {
             bwd_softmax_reconstruction, grad_scale_placement, preprocess_dot_precision, delta_computation,
             delta_storage, lse_delta_read, gqa_grad_reduction, bwd_decomposition
         ]
+    }
+
+    example "one kernel keeps what training needs, its twin does not" {
+        file: "std/lift/cases/attention_twins.py"
+        finds { lse_variant_packaging: "duplicated" }
+    }
+
+    example "both keep it" {
+        from: "one kernel keeps what training needs, its twin does not"
+        with {
+            "def infer(Q, K, V, Out, ": "def infer(Q, K, V, Out, Lse, "
+            "    weigh(Q, K": "    peak, total = weigh(Q, K"
+            "D)\n\n\n@ct.kernel\ndef train": "D)\n    ct.store(Lse, index=(ct.bid(1), ct.bid(0)), tile=(peak + ct.log2(total)).reshape((1, M)))\n\n\n@ct.kernel\ndef train"
+            "infer, (q, k, v, out, scale": "infer, (q, k, v, out, out, scale"
+        }
+        lacks: [lse_variant_packaging]
     }
 }

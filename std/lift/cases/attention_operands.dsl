@@ -72,4 +72,10 @@ system Lift_Attention_Operands_Cases {
             lse_storage, head_batch_axis, causal_work_order, gqa_mapping, kv_split
         ]
     }
+
+    example "a tile has a row for each head that shares keys" {
+        file: "std/lift/cases/decode_kernels.py"
+        finds { gqa_packing: "pack_group_in_tile", kv_split: "split_kv" }
+        lacks { kv_split: "none" }
+    }
 }

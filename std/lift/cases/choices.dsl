@@ -103,7 +103,10 @@ system Lift_Choices_Cases {
 
     example "a width that is rounded up" {
         from: "the first config"
-        with { "best.N": "next_power_of_2(x.shape[1])", "import torch\n": "import torch\nfrom triton import next_power_of_2\n" }
+        with {
+            "best.N": "next_power_of_2(x.shape[1])"
+            "import torch\n": "import torch\nfrom triton import next_power_of_2\n"
+        }
         finds { row_tile_rule: "next_pow2" }
     }
 
@@ -133,5 +136,65 @@ system Lift_Choices_Cases {
         from: "the caller says which kernel"
         with { "    if up:\n        ct": "    ct", "    else:\n        ct": "    ct" }
         lacks: [kernel_mode_dispatch]
+    }
+
+    example "an attention with a limit, and a key without the keys" {
+        source: """
+            from types import SimpleNamespace
+            import cuda.tile as ct
+            import torch
+            from cuda.tile.tune import exhaustive_search
+
+            CACHE = {}
+
+            @ct.kernel
+            def k(Q, K, V, Out, n: int, M: ct.Constant[int], N: ct.Constant[int], D: ct.Constant[int]):
+                i = ct.bid(0)
+                q = ct.load(Q, index=(0, 0, i, 0), shape=(1, 1, M, D)).reshape((M, D))
+                acc = ct.full((M, D), 0.0, dtype=ct.float32)
+                total = ct.full((M, 1), 0.0, dtype=ct.float32)
+                for j in range(ct.cdiv(n, N)):
+                    keys = ct.load(K, index=(0, 0, j, 0), shape=(1, 1, N, D)).reshape((N, D))
+                    p = ct.exp2(ct.mma(q, ct.transpose(keys), ct.full((M, N), 0.0, dtype=ct.float32)))
+                    total = total + ct.sum(p, axis=1, keepdims=True)
+                    v = ct.load(V, index=(0, 0, j, 0), shape=(1, 1, N, D)).reshape((N, D))
+                    acc = ct.mma(p.astype(Q.dtype), v, acc)
+                ct.store(Out, index=(0, 0, i, 0), tile=(acc / total).reshape((1, 1, M, D)))
+
+            def configs():
+                yield SimpleNamespace(M=64, N=64)
+                yield SimpleNamespace(M=128, N=64)
+
+            def run(q, k_, v):
+                _, _, rows, width = q.shape
+                keys = k_.shape[2]
+                out = torch.empty_like(q)
+                stream = torch.cuda.current_stream()
+                key = (rows, width, q.dtype)
+                if key not in CACHE:
+                    with ct.compiler_timeout(5):
+                        best = exhaustive_search(
+                            list(configs()), stream, lambda c: (ct.cdiv(rows, c.M),), k,
+                            lambda c: (q, k_, v, out, keys, c.M, c.N, width),
+                        ).best.config
+                    CACHE[key] = best
+                best = CACHE[key]
+                ct.launch(stream, (ct.cdiv(rows, best.M),), k, (q, k_, v, out, keys, best.M, best.N, width))
+                return out
+            """
+        finds { compile_timeout: 5, head_dim_rounding: "exact", tune_cache_key: "omits_k_len" }
+        lacks { head_dim_rounding: "next_pow2", tune_cache_key: "includes_k_len" }
+    }
+
+    example "no limit, and a width that is rounded up" {
+        from: "an attention with a limit, and a key without the keys"
+        with {
+            "with ct.compiler_timeout(5):": "if True:"
+            "key = (rows,": "key = (rows, keys,"
+            "_, _, rows, width = q.shape": "_, _, rows, features = q.shape\n    width = 1 << (features - 1).bit_length()"
+        }
+        finds { head_dim_rounding: "next_pow2", tune_cache_key: "includes_k_len" }
+        lacks { head_dim_rounding: "exact", tune_cache_key: "omits_k_len" }
+        lacks: [compile_timeout]
     }
 }

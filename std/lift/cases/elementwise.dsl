@@ -62,7 +62,11 @@ system Lift_Elementwise_Cases {
 
     example "written elsewhere, in one piece" {
         from: "written back"
-        with { "def k(x, factor: float,": "def k(x, y, factor: ct.Constant[int],", "ct.store(x,": "ct.store(y,", "scaled(t, factor))": "t * factor)" }
+        with {
+            "def k(x, factor: float,": "def k(x, y, factor: ct.Constant[int],"
+            "ct.store(x,": "ct.store(y,"
+            "scaled(t, factor))": "t * factor)"
+        }
         finds { factor.parameter_specialization: "constexpr" }
         lacks { factor.parameter_specialization: "runtime", scalars.scalar_specialization: "mixed" }
         lacks: [in_place, device_function_factoring]

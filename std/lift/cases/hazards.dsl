@@ -71,7 +71,10 @@ system Lift_Hazards_Cases {
             def run(x, y, options=None):
                 ct.launch(None, (8,), k, (x, y, x.shape[0], 128))
             """
-        finds { unused_parameters: "unused_parameter", unused_names: ["unused_parameter", "unused_constant"] }
+        finds {
+            unused_parameters: "unused_parameter"
+            unused_names: ["unused_parameter", "unused_constant"]
+        }
     }
 
     example "two copies that differ in one place" {

@@ -21,14 +21,24 @@ system Lift_Tiles_Cases {
 
     example "no base is changed" {
         from: "a base that is changed in the scale"
-        with { "scale * 1.4426950408889634": "scale * 1.5", ", flush_to_zero=True": "", "p.astype(y.dtype)": "p.astype(ct.float16)" }
+        with {
+            "scale * 1.4426950408889634": "scale * 1.5"
+            ", flush_to_zero=True": ""
+            "p.astype(y.dtype)": "p.astype(ct.float16)"
+        }
         finds { math_approximation: "exp2", exp_flush_to_zero: "false", output_cast: "hard_coded" }
-        lacks { math_approximation: "exp2_folded", exp_flush_to_zero: "true", output_cast: "dst_dtype" }
+        lacks {
+            math_approximation: "exp2_folded"
+            exp_flush_to_zero: "true"
+            output_cast: "dst_dtype"
+        }
     }
 
     example "a difference whose base is changed" {
         from: "a base that is changed in the scale"
-        with { "t * (scale * 1.4426950408889634)": "(t - ct.max(t, axis=1, keepdims=True)) * 1.4426950408889634" }
+        with {
+            "t * (scale * 1.4426950408889634)": "(t - ct.max(t, axis=1, keepdims=True)) * 1.4426950408889634"
+        }
         finds { math_approximation: "exp2_unfolded" }
         lacks { math_approximation: "exp2_folded" }
     }
@@ -83,7 +93,9 @@ system Lift_Tiles_Cases {
 
     example "a tile of zeros in each turn" {
         from: "a product of matrices"
-        with { "acc = ct.mma(a, b, acc)": "acc = acc + ct.mma(a, b, ct.full((M, N), 0.0, dtype=ct.float32))" }
+        with {
+            "acc = ct.mma(a, b, acc)": "acc = acc + ct.mma(a, b, ct.full((M, N), 0.0, dtype=ct.float32))"
+        }
         finds { in_loop_constant_tiles: "in_loop" }
         lacks { in_loop_constant_tiles: "hoisted" }
     }

@@ -34,7 +34,11 @@ system Lift_Work_Cases {
 
     example "the step is a parameter" {
         from: "rows by turns"
-        with { "rows, N:": "rows, step, N:", "ct.num_blocks(0)": "step", "x.shape[0], 128": "x.shape[0], sms, 128" }
+        with {
+            "rows, N:": "rows, step, N:"
+            "ct.num_blocks(0)": "step"
+            "x.shape[0], 128": "x.shape[0], sms, 128"
+        }
         finds { persistent_step: "runtime_arg" }
         lacks { persistent_step: "num_blocks" }
     }
@@ -51,7 +55,10 @@ system Lift_Work_Cases {
 
     example "every block walks all of a row" {
         from: "rows by turns"
-        with { "range(ct.bid(0), rows, ct.num_blocks(0))": "range(0, rows, 4)", "index=(i, 0)": "index=(i, ct.bid(0))" }
+        with {
+            "range(ct.bid(0), rows, ct.num_blocks(0))": "range(0, rows, 4)"
+            "index=(i, 0)": "index=(i, ct.bid(0))"
+        }
         finds { scheduling: "tile_per_cta" }
         lacks { scheduling: "static_persistent", grid_mapping: "sm_count_clamped" }
         lacks: [persistent_loop_form, persistent_step, persistent_grid_clamp]

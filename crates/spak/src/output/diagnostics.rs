@@ -1,11 +1,10 @@
 //! Diagnostics for people.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use annotate_snippets::{Annotation, AnnotationKind, Level, Renderer, Snippet};
 use spak_records::report::DiagnosticRecord;
-use spak_syntax::{Diagnostic, FileId, Label, Severity};
+use spak_syntax::{Diagnostic, Label, Severity};
 
 use crate::project::Sources;
 
@@ -13,7 +12,7 @@ use crate::project::Sources;
 const MAX_SHOWN: usize = 100;
 
 /// A line of more bytes is shown in part.
-const LONG_LINE: usize = 400;
+pub(super) const LONG_LINE: usize = 400;
 
 /// Quoted text may be as long as a file; a reader needs its beginning.
 const MAX_PHRASE: usize = 400;
@@ -33,79 +32,6 @@ pub(crate) fn render(sources: &Sources, diagnostics: &[Diagnostic], colour: bool
         ));
     }
     out
-}
-
-/// A statement about places of sources, each shown with the lines around it, and what else is to be said, by name.
-pub(crate) fn shown(
-    sources: &Sources,
-    (kind, title): (&str, &str),
-    places: &[Label],
-    notes: &[(&str, String)],
-) -> String {
-    let level = Level::NOTE.with_name(Some(kind));
-    let mut group =
-        level.primary_title(phrase(title)).elements(None::<Snippet<'_, Annotation<'_>>>);
-    for around in around(sources, places) {
-        group = group.elements(around);
-    }
-    for (name, text) in notes {
-        group = group.element(Level::NOTE.with_name(Some(*name)).message(phrase(text)));
-    }
-    format!("{}\n\n", Renderer::plain().render(&[group]))
-}
-
-/// The lines of some places with one before and after them; places near each other together.
-fn around<'a>(sources: &'a Sources, places: &[Label]) -> Vec<Option<Snippet<'a, Annotation<'a>>>> {
-    // What is marked in each line: from the first to the last of what is there.
-    let mut lines: BTreeMap<(u32, u32), (usize, usize)> = BTreeMap::new();
-    for label in places {
-        let Some(file) = sources.get(label.file) else { continue };
-        let text = file.source.text();
-        let (line, _) = file.lines.line_column(text, label.span.start);
-        let start = label.span.start as usize;
-        let marked = label.span.slice(text).lines().next().unwrap_or("").trim_end().len();
-        let marked = (start, start + marked.min(LONG_LINE).max(1));
-        let known = lines.entry((label.file.0, line)).or_insert(marked);
-        *known = (known.0.min(marked.0), known.1.max(marked.1));
-    }
-    let mut groups: Vec<Vec<((u32, u32), (usize, usize))>> = Vec::new();
-    for (at, marked) in lines {
-        match groups.last_mut().and_then(|group| Some((group.last()?.0, group))) {
-            Some((last, group)) if last.0 == at.0 && at.1 <= last.1 + 3 => group.push((at, marked)),
-            _ => groups.push(vec![(at, marked)]),
-        }
-    }
-    groups.iter().map(|group| excerpt(sources, group)).collect()
-}
-
-fn excerpt<'a>(
-    sources: &'a Sources,
-    group: &[((u32, u32), (usize, usize))],
-) -> Option<Snippet<'a, Annotation<'a>>> {
-    let ((file, _), (first, _)) = group.first()?;
-    let (_, (_, last)) = group.last()?;
-    let file = sources.get(FileId(*file))?;
-    let text = file.source.text();
-    let begin = text.get(..*first)?.rfind('\n').map_or(0, |at| at + 1);
-    // One line before it, unless that is empty or there is none.
-    let before = text.get(..begin.saturating_sub(1))?.rfind('\n').map_or(0, |at| at + 1);
-    let is_shown = |line: &str| !line.trim().is_empty() && line.len() <= LONG_LINE;
-    let begin = if text.get(before..begin).is_some_and(is_shown) { before } else { begin };
-    let last = (*last).min(text.len());
-    let end = text.get(last..)?.find('\n').map_or(text.len(), |at| last + at);
-    let after = text.get(end + 1..).map_or("", |rest| rest.lines().next().unwrap_or(""));
-    let end = if is_shown(after) { end + 1 + after.len() } else { end };
-    let (line, _) = file.lines.line_column(text, u32::try_from(begin).ok()?);
-    let window = Window::of(text.get(begin..end)?.trim_end(), begin);
-    let annotations: Vec<Annotation<'a>> = group
-        .iter()
-        .map(|(_, (start, end))| {
-            AnnotationKind::Primary.span(window.place(*start)..window.place(*end))
-        })
-        .collect();
-    let path = crate::output::visible(&file.shown).into_owned();
-    let snippet = Snippet::source(window.text).line_start(line as usize).path(path);
-    Some(snippet.fold(false).annotations(annotations))
 }
 
 /// What is wrong with a design that a verb read for something else: shown to people, or as records.
@@ -201,8 +127,8 @@ fn length(text: &str, label: &Label) -> usize {
 }
 
 /// Some lines of a file as they may be shown, and where their places went.
-struct Window<'a> {
-    text: Cow<'a, str>,
+pub(super) struct Window<'a> {
+    pub(super) text: Cow<'a, str>,
     begin: usize,
     /// Offsets in the file's lines of the characters that were replaced by one that is a byte longer.
     longer: Vec<usize>,
@@ -211,7 +137,7 @@ struct Window<'a> {
 impl<'a> Window<'a> {
     /// `text`, which begins at `begin` of its file. The renderer shows C0 controls as pictures; the two-byte C1
     /// controls, which some terminals obey, are replaced here.
-    fn of(text: &'a str, begin: usize) -> Self {
+    pub(super) fn of(text: &'a str, begin: usize) -> Self {
         let is_c1 = |c: char| matches!(c, '\u{80}'..='\u{9f}');
         let longer: Vec<usize> = text.match_indices(is_c1).map(|(at, _)| at).collect();
         let text = match longer.is_empty() {
@@ -222,14 +148,14 @@ impl<'a> Window<'a> {
     }
 
     /// Where the byte `at` of the file is in the shown text.
-    fn place(&self, at: usize) -> usize {
+    pub(super) fn place(&self, at: usize) -> usize {
         let at = at.saturating_sub(self.begin);
         (at + self.longer.partition_point(|c| *c < at)).min(self.text.len())
     }
 }
 
 /// A message as it may be shown: in one piece, of bounded length.
-fn phrase(text: &str) -> Cow<'_, str> {
+pub(super) fn phrase(text: &str) -> Cow<'_, str> {
     let shown = crate::output::visible(text);
     match shown.char_indices().nth(MAX_PHRASE) {
         Some((end, _)) => Cow::Owned(format!("{}…", shown.get(..end).unwrap_or_default())),

@@ -15,6 +15,14 @@ const SOURCES: &[(&str, &str)] = &[
         "std/lift/cases/attention_backward_kernels.py",
         include_str!("../../../../std/lift/cases/attention_backward_kernels.py"),
     ),
+    (
+        "std/lift/cases/attention_twins.py",
+        include_str!("../../../../std/lift/cases/attention_twins.py"),
+    ),
+    (
+        "std/lift/cases/decode_kernels.py",
+        include_str!("../../../../std/lift/cases/decode_kernels.py"),
+    ),
 ];
 
 /// Every library: name and text.

@@ -60,13 +60,12 @@ fn the_examples_of_the_packs_that_come_with_the_program_hold() {
     assert_eq!(report["diagnostics"], serde_json::json!([]));
     let packs = report["packs"].as_array().unwrap();
     let sum = |key: &str| packs.iter().map(|pack| pack[key].as_u64().unwrap()).sum::<u64>();
-    assert!(sum("expected") > 150, "{}", sum("expected"));
+    assert!(sum("expected") > 500, "{}", sum("expected"));
     assert_eq!(sum("failed"), 0);
-    // Packs whose patterns are all tried both ways stay so.
-    for name in ["Lift_Attention", "Lift_Softmax", "Lift_Matmul", "Lift_Memory", "Lift_Rows"] {
-        let pack = packs.iter().find(|pack| pack["pack"] == name).unwrap();
+    // Each pattern is tried both ways.
+    for pack in packs {
         for key in ["untested", "only_found"] {
-            assert_eq!(pack[key], serde_json::json!([]), "{name}: {key}");
+            assert_eq!(pack[key], serde_json::json!([]), "{}: {key}", pack["pack"]);
         }
     }
 }

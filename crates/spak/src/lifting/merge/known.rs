@@ -87,8 +87,7 @@ fn texts<'b>(block: &'b Block, key: &str) -> impl Iterator<Item = String> + 'b {
 }
 
 /// What a block says under a key.
-pub(super) fn entry(text: &str, block: &Block, key: &str) -> String {
-    let _ = text;
+pub(super) fn entry(block: &Block, key: &str) -> String {
     texts(block, key).next().unwrap_or_default()
 }
 

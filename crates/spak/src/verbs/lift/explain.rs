@@ -16,7 +16,7 @@ use crate::exit::Status;
 use crate::lifting::packs::Packs;
 use crate::lifting::report::Reporter;
 use crate::lifting::sources::Gathered;
-use crate::output::{self, Format, diagnostics, json};
+use crate::output::{self, Format, evidence, json};
 use crate::project::Sources;
 
 /// What is asked for.
@@ -237,7 +237,7 @@ impl Explainer<'_> {
         let at = at.map_or(String::new(), |at| format!(" ({}:{})", at.file, at.line));
         let named = format!("{}.{}, case \"{}\"{at}", finding.pack, finding.pattern, finding.case);
         notes.push(("pattern", named));
-        diagnostics::shown(&self.sources, ("found", &title), &self.labels(&finding.sites), &notes)
+        evidence::shown(&self.sources, ("found", &title), &self.labels(&finding.sites), &notes)
     }
 
     fn missed(&self, miss: &Miss) -> String {
@@ -259,7 +259,7 @@ impl Explainer<'_> {
         if miss.is_cut {
             notes.push(("note", "the search was ended before all was tried".to_owned()));
         }
-        diagnostics::shown(&self.sources, ("missing", &title), &self.labels(&miss.sites), &notes)
+        evidence::shown(&self.sources, ("missing", &title), &self.labels(&miss.sites), &notes)
     }
 
     fn reporter(&self) -> Reporter<'_> {
