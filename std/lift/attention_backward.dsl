@@ -39,12 +39,12 @@ system Lift_Attention_Backward {
         }
         case "per_tile_on_dS" {
             when: x == store(value=y) and role(x, r) and r in ["dq", "dk"] and made_of(y, m)
-            when: (m == mma(d, _) or m == mma(_, d)) and role(d, "ds") and d == u * c
+            when: (m == mma(d, _) or m == mma(_, d)) and role(d, "ds") and (d == t or d == transpose(t)) and t == u * c
             when: not unscaling(c)
             role: r
-            evidence: [d]
+            evidence: [t]
             confidence: 0.85
-            because: "{d} is scaled in each turn"
+            because: "{t} is scaled in each turn"
         }
     }
 

@@ -3,6 +3,7 @@ system Lift_Matmul {
     // A product of two operands that are read, summed up over loop l.
     predicate product(m, l) {
         when: carried(acc, l, _, next) and m == mma(x, y) and inside(m, l) and made_of(next, m)
+        when: made_of(next, acc)
         when: made_of(x, a) and a == load() and role(a, "a") and made_of(y, b) and b == load() and role(b, "b")
     }
 

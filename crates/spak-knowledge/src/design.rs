@@ -1,5 +1,6 @@
 //! Facts and rules as they stand in a design, wherever they are, and how its text is laid out.
 
+use spak_syntax::Edit;
 use spak_syntax::ast::{Block, Head, Item, Pair, Value};
 
 use crate::knowledge::LEARNED_BY;
@@ -70,48 +71,75 @@ pub(crate) fn statements(items: &[Item]) -> Vec<Statement<'_>> {
 }
 
 /// The first block whose head begins with one of `keywords`.
-pub(crate) fn first_block<'a>(items: &'a [Item], keywords: &[&str]) -> Option<&'a Block> {
+pub fn first_block<'a>(items: &'a [Item], keywords: &[&str]) -> Option<&'a Block> {
     items.iter().find_map(|item| match item {
         Item::Block(block) if keywords.contains(&block.head.keyword()) => Some(block),
         Item::Block(_) | Item::Section(_) | Item::Pair(_) | Item::Line(_) => None,
     })
 }
 
-/// How a text is laid out.
-pub(crate) struct Layout<'a> {
-    pub(crate) text: &'a str,
-    pub(crate) newline: &'static str,
+/// How a text is laid out, and how lines come into it.
+#[derive(Debug)]
+pub struct Layout<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// How its lines end.
+    pub newline: &'static str,
 }
 
 impl<'a> Layout<'a> {
-    pub(crate) fn new(text: &'a str) -> Self {
+    /// Of this text.
+    pub fn new(text: &'a str) -> Self {
         let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
         Self { text, newline }
     }
 
     /// Where the line of `offset` begins.
-    pub(crate) fn line_start(&self, offset: u32) -> u32 {
+    pub fn line_start(&self, offset: u32) -> u32 {
         let before = self.text.get(..offset as usize).unwrap_or_default();
         before.rfind('\n').map_or(0, |i| i as u32 + 1)
     }
 
     /// The spaces and tabs that begin the line of `offset`.
-    pub(crate) fn indent(&self, offset: u32) -> &'a str {
+    pub fn indent(&self, offset: u32) -> &'a str {
         let line = self.text.get(self.line_start(offset) as usize..).unwrap_or_default();
         let line = line.strip_prefix('\u{feff}').unwrap_or(line);
         let end = line.find(|c| c != ' ' && c != '\t').unwrap_or(line.len());
         line.get(..end).unwrap_or_default()
     }
 
+    /// Inserts whole lines at the end of a block.
+    pub fn before_brace(&self, block: &Block, lines: &[String]) -> Edit {
+        let newline = self.newline;
+        let at = block.inner_end;
+        if self.begins_line(at) {
+            let text: String = lines.iter().map(|l| format!("{l}{newline}")).collect();
+            Edit::insert(self.line_start(at), text)
+        } else {
+            // The brace shares a line with what it closes: it gets a line of its own.
+            let text: String = lines.iter().map(|l| format!("{newline}{l}")).collect();
+            let outer = self.indent(block.span.start);
+            Edit::insert(at, format!("{text}{newline}{outer}"))
+        }
+    }
+
+    /// Inserts whole lines at the end of the file.
+    pub fn at_end(&self, lines: &[String]) -> Edit {
+        let (text, newline) = (self.text, self.newline);
+        let lead = if text.is_empty() || text.ends_with('\n') { "" } else { newline };
+        let lines: String = lines.iter().map(|l| format!("{l}{newline}")).collect();
+        Edit::insert(text.len() as u32, format!("{lead}{lines}"))
+    }
+
     /// Whether only spaces stand before `offset` on its line.
-    pub(crate) fn begins_line(&self, offset: u32) -> bool {
+    pub fn begins_line(&self, offset: u32) -> bool {
         let start = self.line_start(offset) as usize;
         let before = self.text.get(start..offset as usize).unwrap_or_default();
         before.trim_start_matches('\u{feff}').chars().all(|c| c == ' ' || c == '\t')
     }
 
     /// The indent of what stands in `block`, as its first statement on a line of its own has it.
-    pub(crate) fn inner_indent(&self, block: &Block, items: &[Item]) -> String {
+    pub fn inner_indent(&self, block: &Block, items: &[Item]) -> String {
         let outer = self.indent(block.span.start);
         let own = block.items.iter().find(|i| self.begins_line(i.span().start));
         match own.map(|item| self.indent(item.span().start)) {
@@ -121,7 +149,7 @@ impl<'a> Layout<'a> {
     }
 
     /// By how much this text indents: what the first nested statement has more than its block.
-    pub(crate) fn step(&self, items: &[Item]) -> String {
+    pub fn step(&self, items: &[Item]) -> String {
         let mut open: Vec<(&Item, &str)> = items.iter().rev().map(|i| (i, "")).collect();
         while let Some((item, outer)) = open.pop() {
             let here = if self.begins_line(item.span().start) {

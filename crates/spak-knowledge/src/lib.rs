@@ -27,6 +27,7 @@ mod write_back;
 
 pub use advice::{Advice, Assignment, Term};
 pub use context::{Context, Dimension};
+pub use design::{Layout, first_block};
 pub use effects::{EQUAL_WITHIN, LEAST_EFFECT, LEAST_LOSS, LEVEL, MIN_PAIRS_LOSS};
 pub use finding::{Finding, Optimal, Ratio};
 pub use knowledge::{

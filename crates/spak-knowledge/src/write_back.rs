@@ -334,7 +334,7 @@ impl<'a> Writer<'a> {
             if !knowledge.items.is_empty() {
                 lines.insert(0, String::new());
             }
-            self.before_brace(knowledge, &lines)
+            self.layout.before_brace(knowledge, &lines)
         } else {
             let outer =
                 system.map_or_else(String::new, |s| self.layout.inner_indent(s, self.items));
@@ -345,19 +345,11 @@ impl<'a> Writer<'a> {
                 lines.insert(0, String::new());
             }
             match system {
-                Some(system) => self.before_brace(system, &lines),
-                None => self.at_end(&lines),
+                Some(system) => self.layout.before_brace(system, &lines),
+                None => self.layout.at_end(&lines),
             }
         };
         self.edits.push(edit);
-    }
-
-    /// Inserts whole lines at the end of the file.
-    fn at_end(&self, lines: &[String]) -> Edit {
-        let (text, newline) = (self.layout.text, self.layout.newline);
-        let lead = if text.is_empty() || text.ends_with('\n') { "" } else { newline };
-        let lines: String = lines.iter().map(|l| format!("{l}{newline}")).collect();
-        Edit::insert(text.len() as u32, format!("{lead}{lines}"))
     }
 
     /// The lines of all new statements, an empty line between two.

@@ -1,6 +1,7 @@
 //! Patterns over a program: where each is looked for, which case counts, and what is said.
 
 mod gather;
+mod nearest;
 mod threads;
 
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ use crate::pack::{Case, Pack, Pattern, Per};
 use crate::ready::{self, Readiness};
 use crate::solve::Solver;
 use gather::Gathered;
+pub use nearest::Miss;
 use threads::side_by_side;
 
 /// How long is searched.

@@ -1,6 +1,7 @@
 //! What is found.
 
 use spak_program::{Condition, KernelId, LaunchId, Site};
+use spak_syntax::Span;
 
 /// A decision that a kernel has taken.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,6 +12,8 @@ pub struct Finding {
     pub pattern: String,
     /// The case of the pattern.
     pub case: String,
+    /// Where the case is written, in the file of the pattern.
+    pub written: Span,
     /// What was decided.
     pub axis: String,
     /// How.

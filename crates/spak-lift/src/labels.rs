@@ -3,7 +3,7 @@
 use spak_program::Op;
 
 /// The labels of an operation in order. Arguments without a name stand for the first ones.
-pub(crate) fn labels(op: Op) -> &'static [&'static str] {
+pub fn labels(op: Op) -> &'static [&'static str] {
     match op {
         Op::Constant | Op::Unknown | Op::Barrier => &[],
         Op::Parameter | Op::ConfigField | Op::Machine => &["name"],

@@ -26,7 +26,7 @@
 pub(crate) mod read;
 
 use spak_model::Entry;
-use spak_syntax::Diagnostic;
+use spak_syntax::{Diagnostic, FileId, Span};
 
 use crate::term::{Goal, Mode, Term};
 
@@ -68,6 +68,10 @@ pub struct Pattern {
     pub values: Vec<String>,
     /// In the order in which they are tried.
     pub cases: Vec<Case>,
+    /// The file that it is written in.
+    pub file: FileId,
+    /// Its head.
+    pub span: Span,
 }
 
 /// One way in which a decision shows.
@@ -79,6 +83,8 @@ pub struct Case {
     pub confidence: f64,
     /// Whether it counts although an earlier case was found.
     pub all: bool,
+    /// Its head.
+    pub span: Span,
     pub(crate) goals: Vec<Goal>,
     pub(crate) modes: Vec<Mode>,
     pub(crate) value: Term,

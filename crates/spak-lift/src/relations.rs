@@ -116,6 +116,14 @@ relations! {
 }
 
 impl Relation {
+    /// Which arguments must have a value before it can be asked: each list is enough, an empty one asks for none.
+    pub fn known_first(&self) -> Vec<Vec<&'static str>> {
+        let names = |need: &&'static [usize]| {
+            need.iter().filter_map(|at| self.arguments.get(*at).copied()).collect()
+        };
+        self.needs.iter().map(names).collect()
+    }
+
     /// Which argument is a value of the host.
     pub(crate) fn host_value(&self) -> Option<usize> {
         match self.id {

@@ -4,6 +4,7 @@
 //! set of bindings and nothing is copied.
 
 mod matching;
+mod reached;
 mod relation;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use spak_program::{Condition, KernelId, LaunchId, LoopId, NodeId};
 use crate::facts::{Facts, View, number, same_constant, text};
 use crate::ready::{self, Readiness};
 use crate::term::{Goal, GoalKind, Mode, Set, Term, one};
+use reached::Reached;
 
 /// What a variable may stand for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -68,6 +70,10 @@ pub(crate) struct Solver<'p> {
     known: &'p Readiness,
     /// Whether the search ended because it took too long.
     pub(crate) is_cut: bool,
+    /// The goals of which it is remembered how many were solved together.
+    watched: Option<&'p [Goal]>,
+    /// How far these came.
+    pub(crate) reached: Option<Reached>,
 }
 
 impl<'p> Solver<'p> {
@@ -92,6 +98,8 @@ impl<'p> Solver<'p> {
             plans: BTreeMap::new(),
             known,
             is_cut: false,
+            watched: None,
+            reached: None,
         }
     }
 
@@ -111,6 +119,9 @@ impl<'p> Solver<'p> {
             Plan::Stuck => GO_ON,
             Plan::Ask(at) => match goals.get(at) {
                 Some(goal) => {
+                    if self.watched.is_some() {
+                        self.reach(goals, done, at);
+                    }
                     self.goal(goal, &mut |solver| solver.all(goals, done | one(at), &mut *next))
                 }
                 None => GO_ON,

@@ -208,6 +208,8 @@ fn kind_in(parent: Option<Kind>, head: &Head) -> Option<Kind> {
         (Some(K::Case), Some(K::Pattern)) => Some(K::Finding),
         (Some(K::Pattern), parent) if !matches!(parent, None | Some(K::System)) => None,
         (Some(K::Predicate), parent) if !matches!(parent, Some(K::System | K::Pattern)) => None,
+        (Some(K::Example), parent) if !matches!(parent, None | Some(K::System)) => None,
+        (_, Some(K::Example)) => None,
         (kind, Some(K::Pattern | K::Predicate | K::Finding)) if kind != Some(K::Predicate) => None,
         (kind, _) => kind,
     }
@@ -227,7 +229,8 @@ fn takes_words(parent: Option<Kind>) -> bool {
 fn inherited_kind(parent: Option<Kind>) -> Option<Kind> {
     use Kind as K;
     parent.filter(|p| {
-        is_space(Some(*p)) || matches!(p, K::Workload | K::Hardware | K::Case | K::Type)
+        is_space(Some(*p))
+            || matches!(p, K::Workload | K::Hardware | K::Case | K::Type | K::Example)
     })
 }
 

@@ -26,6 +26,8 @@ pub enum Kind {
     Predicate,
     /// What a pattern may find.
     Finding,
+    /// A kernel with what patterns find in it, and what they do not.
+    Example,
     /// What is wanted.
     Goal,
     /// A condition over axes, parameters, workload and hardware.
@@ -134,6 +136,7 @@ keywords! {
     Hardware: "hardware";
     Pattern: "pattern";
     Predicate: "predicate";
+    Example: "example";
     Goal: "goal";
     Constraint: "constraint", "require", "constraints", "Constraint", "Constraints";
     Knowledge: "knowledge";
@@ -217,6 +220,7 @@ pub fn keys(kind: Kind) -> &'static [&'static str] {
         Kind::Finding => {
             &["when", "value", "role", "kernel", "evidence", "confidence", "because", "all", "says"]
         }
+        Kind::Example => &["source", "file", "from", "with", "finds", "lacks", "says"],
         Kind::Measure => &["cmd", "metric", "objective", "repeats", "timeout", "accept"],
         Kind::Llm => &["prompt", "prompt_template", "output_var", "input"],
         _ => &[],
@@ -292,6 +296,9 @@ fn expect_key(parent: Option<Kind>, key: &str, named: bool) -> Option<Expect> {
         "because" | "says" if matches!(parent, Some(K::Pattern | K::Predicate | K::Finding)) => {
             Expect::Words
         }
+        "source" | "says" | "from" | "file" if parent == Some(K::Example) => Expect::Words,
+        // What patterns find is keyed by their names, whatever these are.
+        _ if parent == Some(K::Example) => Expect::Any,
         "require" | "assert" | "when" | "condition" | "unless" | "holds" | "accept" => {
             Expect::Condition
         }

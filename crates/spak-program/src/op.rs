@@ -1,10 +1,10 @@
 //! The operations of a program, the same for every language.
 
 macro_rules! ops {
-    ($($(#[$doc:meta])* $name:ident $word:literal,)+) => {
+    ($($(#[doc = $doc:literal])+ $name:ident $word:literal,)+) => {
         /// What a node does. Each has a name, by which patterns call it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Op { $($(#[$doc])* $name,)+ }
+        pub enum Op { $($(#[doc = $doc])+ $name,)+ }
 
         impl Op {
             /// All of them.
@@ -13,6 +13,11 @@ macro_rules! ops {
             /// As patterns call it.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$name => $word,)+ }
+            }
+
+            /// What it is, with its arguments; documentation is made from it.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$name => concat!($($doc),+).trim_ascii(),)+ }
             }
         }
     };

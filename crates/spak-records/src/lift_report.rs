@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::report::PlaceRecord;
+
 /// Result of `spak lift`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct LiftReport {
@@ -135,4 +137,138 @@ pub struct NoteRecord {
     pub text: String,
     /// Where.
     pub line: u32,
+}
+
+/// Result of `spak lift test`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct LiftTestReport {
+    /// The packs, in order.
+    pub packs: Vec<TestedPack>,
+}
+
+/// What came of the examples of a pack.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct TestedPack {
+    /// The file, as it was named.
+    pub file: String,
+    /// The name of the pack.
+    pub pack: String,
+    /// How many patterns it has.
+    pub patterns: u64,
+    /// How many examples.
+    pub examples: u64,
+    /// How many things the examples say.
+    pub expected: u64,
+    /// How many of these are not so.
+    pub failed: u64,
+    /// Patterns that no example finds.
+    pub untested: Vec<String>,
+    /// Patterns that some example finds, and of which none says that they are not found.
+    pub only_found: Vec<String>,
+}
+
+/// Result of `spak lift --explain`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct LiftExplainReport {
+    /// The axis that was asked for.
+    pub axis: String,
+    /// What was found for it.
+    pub findings: Vec<ExplainedFinding>,
+    /// For each kernel in which nothing was found, how near each pattern came, the nearest first.
+    pub nearest: Vec<NearMiss>,
+}
+
+/// A decision with its places.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct ExplainedFinding {
+    /// The decision.
+    #[serde(flatten)]
+    pub finding: FindingRecord,
+    /// The case of the pattern.
+    pub case: String,
+    /// Where the source shows it.
+    pub places: Vec<PlaceRecord>,
+    /// Where the case is written.
+    pub written: Option<PlaceRecord>,
+}
+
+/// How near a pattern came that found nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct NearMiss {
+    /// The kernel; `null` for a pattern that looks at whole files.
+    pub kernel: Option<String>,
+    /// The pattern.
+    pub pattern: String,
+    /// The case of which most conditions hold.
+    pub case: String,
+    /// How many of its conditions hold together.
+    pub held: u64,
+    /// How many it has.
+    pub conditions: u64,
+    /// The condition that does not hold with these.
+    pub condition: String,
+    /// Where it is written.
+    pub written: PlaceRecord,
+    /// What the conditions that hold were matched with.
+    pub places: Vec<PlaceRecord>,
+    /// Whether the search was ended before all was tried.
+    pub is_cut: bool,
+}
+
+/// Result of `spak lift --into`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct LiftIntoReport {
+    /// The design.
+    pub design: String,
+    /// The file of the kernel.
+    pub file: String,
+    /// The kernel.
+    pub kernel: String,
+    /// What was added, by name; nothing of the design was changed.
+    pub added: Vec<String>,
+}
+
+/// Result of `spak diff` where a side is the source of a kernel.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct LiftDiffReport {
+    /// The old side, as it was named.
+    pub old: String,
+    /// The new side, as it was named.
+    pub new: String,
+    /// The kernels that were compared.
+    pub kernels: Vec<KernelDifference>,
+    /// Kernels that only the old side has.
+    pub only_old: Vec<String>,
+    /// Kernels that only the new side has.
+    pub only_new: Vec<String>,
+}
+
+/// Two kernels, or a kernel and a design.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct KernelDifference {
+    /// The old kernel or design.
+    pub old: String,
+    /// The new kernel or design.
+    pub new: String,
+    /// Axis by axis.
+    pub axes: Vec<AxisDifference>,
+}
+
+/// An axis or an explicit parameter of both sides.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct AxisDifference {
+    /// Its name; that of an operand has the operand before it.
+    pub axis: String,
+    /// `axis` or `parameter`.
+    pub kind: String,
+    /// `same`, `differs`, `only-old` or `only-new`.
+    pub state: String,
+    /// What the old side has: of a design, what an axis starts with and all values of a parameter.
+    pub old: Vec<String>,
+    /// What the new side has.
+    pub new: Vec<String>,
+    /// Lines of the old side that show it, ascending.
+    pub old_lines: Vec<u32>,
+    /// Lines of the new side that show it, ascending.
+    pub new_lines: Vec<u32>,
 }

@@ -1,8 +1,12 @@
 //! Lifting: from files of kernels to what `spak lift` reports.
 
+pub(crate) mod compare;
 pub(crate) mod draft;
+pub(crate) mod merge;
 pub(crate) mod packs;
+pub(crate) mod parts;
 pub(crate) mod report;
+pub(crate) mod select;
 pub(crate) mod sources;
 
 /// The stack on which sources are read and run; deep texts need it.

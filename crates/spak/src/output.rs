@@ -1,6 +1,7 @@
 //! What the program prints: results on standard output, everything else on standard error.
 
 pub(crate) mod diagnostics;
+pub(crate) mod evidence;
 pub(crate) mod json;
 
 use std::borrow::Cow;

@@ -218,6 +218,15 @@ pub(crate) fn open_unlocked(path: &Path) -> Result<Design> {
     Ok(Design { sources, resolved })
 }
 
+/// The design at `path` as it would be with another text.
+pub(crate) fn with_text(path: &Path, text: &str) -> Design {
+    let mut sources = Sources::default();
+    let identity = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let root = sources.add(&identity, &path.to_string_lossy(), text);
+    let resolved = spak_model::resolve(root, text, &mut sources);
+    Design { sources, resolved }
+}
+
 impl Design {
     /// The errors of reading, imports and pins: what is said about this design is said without these parts.
     pub(crate) fn errors(&self) -> Vec<spak_syntax::Diagnostic> {

@@ -126,7 +126,9 @@ fn run(page: &Page) -> (Vec<String>, String) {
     for fence in fences.iter().rev() {
         // Files may refer to each other, so the first of each name is there before any is read.
         if let Some(name) = fence.values("file").next() {
-            std::fs::write(folder.path().join(name), source(fence)).unwrap();
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, source(fence)).unwrap();
         }
     }
     let mut wrong = Vec::new();

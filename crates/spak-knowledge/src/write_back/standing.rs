@@ -1,6 +1,6 @@
 //! Changes of a statement that stands in a design: only what differs, pair by pair.
 
-use spak_syntax::ast::{Block, Item, Pair};
+use spak_syntax::ast::{Item, Pair};
 use spak_syntax::{Edit, Span};
 
 use super::Writer;
@@ -36,7 +36,7 @@ impl<'a> Writer<'a> {
             .iter()
             .map(|line| format!("{indent}{line}"))
             .collect();
-        self.edits.push(self.before_brace(old.block, &lines));
+        self.edits.push(self.layout.before_brace(old.block, &lines));
     }
 
     /// Takes pairs out of the lines they share with others, and their lines where they share none.
@@ -97,21 +97,6 @@ impl<'a> Writer<'a> {
             Span::new(self.layout.line_start(span.start), span.end + line_end as u32)
         } else {
             span
-        }
-    }
-
-    /// Inserts whole lines before the closing brace of `block`.
-    pub(super) fn before_brace(&self, block: &Block, lines: &[String]) -> Edit {
-        let newline = self.layout.newline;
-        let at = block.inner_end;
-        if self.layout.begins_line(at) {
-            let text: String = lines.iter().map(|l| format!("{l}{newline}")).collect();
-            Edit::insert(self.layout.line_start(at), text)
-        } else {
-            // The brace shares a line with what it closes: it gets a line of its own.
-            let text: String = lines.iter().map(|l| format!("{newline}{l}")).collect();
-            let outer = self.layout.indent(block.span.start);
-            Edit::insert(at, format!("{text}{newline}{outer}"))
         }
     }
 

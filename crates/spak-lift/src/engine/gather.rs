@@ -80,6 +80,7 @@ impl<'a> Gathered<'a> {
                 pack: pack.name.clone(),
                 pattern: pattern.name.clone(),
                 case: case.name.clone(),
+                written: case.span,
                 axis: pattern.axis.clone(),
                 value,
                 kernel,

@@ -77,6 +77,8 @@ fn pattern(entry: &Entry, shared: &Predicates, found: &mut Vec<Diagnostic>) -> P
         per,
         values,
         cases: Vec::new(),
+        file: entry.file,
+        span: entry.head.span,
     };
     for case in entry.of_kind(Kind::Finding) {
         let before = found.len();
@@ -157,6 +159,7 @@ fn case(entry: &Entry, predicates: &Predicates, found: &mut Vec<Diagnostic>) -> 
         name,
         confidence: confidence.unwrap_or(1.0),
         all,
+        span: entry.head.span,
         goals,
         modes,
         value,

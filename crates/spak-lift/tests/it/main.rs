@@ -5,6 +5,7 @@ mod language;
 mod matching;
 mod packs;
 mod properties;
+mod reference;
 mod relations;
 mod speed;
 mod support;

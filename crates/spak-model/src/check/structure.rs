@@ -233,6 +233,7 @@ fn needs_name(kind: Kind) -> bool {
             | K::Pattern
             | K::Predicate
             | K::Finding
+            | K::Example
             | K::AgentLoop
             | K::EngineeringLoop
             | K::ServiceLoop
@@ -339,6 +340,7 @@ fn duplicates(parent: Option<Kind>, entries: &[Entry], found: &mut Vec<Diagnosti
                     | K::Type
                     | K::Pattern
                     | K::Predicate
+                    | K::Example
                     | K::State
                     | K::Parameter
                     | K::Constraint

@@ -13,6 +13,11 @@ use crate::verbs::library::LIBRARIES;
 /// The folder of the libraries that are packs.
 const FOLDER: &str = "std/lift/";
 
+/// Whether a library is a pack; folders within have the examples of packs.
+pub(crate) fn is_pack(name: &str) -> bool {
+    name.strip_prefix(FOLDER).is_some_and(|rest| !rest.contains('/'))
+}
+
 /// Packs, and the texts that they were read from.
 #[derive(Default)]
 pub(crate) struct Packs {
@@ -27,7 +32,7 @@ impl Packs {
     /// When a file cannot be read or has an error; what is wrong is printed.
     pub(crate) fn read(files: &[PathBuf]) -> Result<Self> {
         let mut packs = Self::default();
-        for (name, _) in LIBRARIES.iter().filter(|(name, _)| name.starts_with(FOLDER)) {
+        for (name, _) in LIBRARIES.iter().filter(|(name, _)| is_pack(name)) {
             let loaded = spak_model::Files::load(&mut packs.sources, FileId(0), name);
             let (file, text) = loaded.map_err(anyhow::Error::msg)?;
             packs.add(file, &text, name)?;

@@ -98,22 +98,29 @@ impl Reporter<'_> {
                 lines,
                 pattern,
             }),
-            _ => lifted.findings.push(FindingRecord {
-                axis: finding.axis.clone(),
-                value: finding.value.clone(),
-                kernel,
-                role: finding.role.clone(),
-                lines,
-                confidence: finding.confidence,
-                because: finding.because.clone(),
-                alternatives: self.alternatives(finding),
-                condition: self.formula(&finding.conditions),
-                pattern,
-            }),
+            _ => lifted.findings.push(FindingRecord { lines, ..self.finding(finding) }),
         }
     }
 
-    fn alternatives(&self, finding: &Finding) -> Vec<String> {
+    /// A decision, with the lines of the file of its first place.
+    pub(crate) fn finding(&self, finding: &Finding) -> FindingRecord {
+        let file = finding.sites.first().map_or(0, |site| site.file.0);
+        FindingRecord {
+            axis: finding.axis.clone(),
+            value: finding.value.clone(),
+            kernel: finding.kernel.map(|kernel| self.kernel_name(kernel)),
+            role: finding.role.clone(),
+            lines: self.lines(&finding.sites, file),
+            confidence: finding.confidence,
+            because: finding.because.clone(),
+            alternatives: self.alternatives(finding),
+            condition: self.formula(&finding.conditions),
+            pattern: format!("{}.{}", finding.pack, finding.pattern),
+        }
+    }
+
+    /// How else it could have been decided.
+    pub(crate) fn alternatives(&self, finding: &Finding) -> Vec<String> {
         let pack = self.packs.iter().find(|pack| pack.name == finding.pack);
         let patterns = pack.into_iter().flat_map(|pack| &pack.patterns);
         let mut of = patterns.filter(|pattern| pattern.name == finding.pattern);
@@ -170,7 +177,8 @@ impl Reporter<'_> {
         lines.into_keys().collect()
     }
 
-    fn formula(&self, conditions: &[Condition]) -> Option<String> {
+    /// Conditions as a formula; nothing for none.
+    pub(crate) fn formula(&self, conditions: &[Condition]) -> Option<String> {
         let parts: Vec<String> = conditions
             .iter()
             .map(|condition| {

@@ -12,7 +12,7 @@ use crate::project::Sources;
 const MAX_SHOWN: usize = 100;
 
 /// A line of more bytes is shown in part.
-const LONG_LINE: usize = 400;
+pub(super) const LONG_LINE: usize = 400;
 
 /// Quoted text may be as long as a file; a reader needs its beginning.
 const MAX_PHRASE: usize = 400;
@@ -127,8 +127,8 @@ fn length(text: &str, label: &Label) -> usize {
 }
 
 /// Some lines of a file as they may be shown, and where their places went.
-struct Window<'a> {
-    text: Cow<'a, str>,
+pub(super) struct Window<'a> {
+    pub(super) text: Cow<'a, str>,
     begin: usize,
     /// Offsets in the file's lines of the characters that were replaced by one that is a byte longer.
     longer: Vec<usize>,
@@ -137,7 +137,7 @@ struct Window<'a> {
 impl<'a> Window<'a> {
     /// `text`, which begins at `begin` of its file. The renderer shows C0 controls as pictures; the two-byte C1
     /// controls, which some terminals obey, are replaced here.
-    fn of(text: &'a str, begin: usize) -> Self {
+    pub(super) fn of(text: &'a str, begin: usize) -> Self {
         let is_c1 = |c: char| matches!(c, '\u{80}'..='\u{9f}');
         let longer: Vec<usize> = text.match_indices(is_c1).map(|(at, _)| at).collect();
         let text = match longer.is_empty() {
@@ -148,14 +148,14 @@ impl<'a> Window<'a> {
     }
 
     /// Where the byte `at` of the file is in the shown text.
-    fn place(&self, at: usize) -> usize {
+    pub(super) fn place(&self, at: usize) -> usize {
         let at = at.saturating_sub(self.begin);
         (at + self.longer.partition_point(|c| *c < at)).min(self.text.len())
     }
 }
 
 /// A message as it may be shown: in one piece, of bounded length.
-fn phrase(text: &str) -> Cow<'_, str> {
+pub(super) fn phrase(text: &str) -> Cow<'_, str> {
     let shown = crate::output::visible(text);
     match shown.char_indices().nth(MAX_PHRASE) {
         Some((end, _)) => Cow::Owned(format!("{}…", shown.get(..end).unwrap_or_default())),

@@ -86,10 +86,22 @@ pub(crate) fn show(
 
 /// A design with everything said about it, by place.
 pub(crate) fn checked(path: &Path) -> Result<(Design, Vec<Diagnostic>)> {
-    let design = project::open(path)?;
+    let mut design = project::open(path)?;
+    let found = found(&mut design);
+    Ok((design, found))
+}
+
+/// What would be said about the design at `path` if this were its text.
+pub(crate) fn text_of(path: &Path, text: &str) -> Vec<Diagnostic> {
+    found(&mut project::with_text(path, text))
+}
+
+/// Everything said about a design, by place.
+fn found(design: &mut Design) -> Vec<Diagnostic> {
     let mut found = design.resolved.diagnostics.clone();
     found.extend(check::check(&design.resolved.entries, design.sources.text(FileId(0))));
     found.extend(spak_lift::Pack::load(&design.resolved.entries).1);
+    found.extend(spak_lift::examples(&design.resolved.entries, &mut design.sources).1);
     // A bracket that the structure lacks is lacking in the formula as well: once is enough.
     let open: BTreeSet<(FileId, Span)> = found
         .iter()
@@ -103,7 +115,7 @@ pub(crate) fn checked(path: &Path) -> Result<(Design, Vec<Diagnostic>)> {
     found.retain(|d| !is_told(d));
     found.sort_by_key(|d| (d.primary.file, d.primary.span, d.code));
     found.dedup();
-    Ok((design, found))
+    found
 }
 
 fn record(path: &Path, design: &Design, found: &[Diagnostic]) -> CheckedFile {

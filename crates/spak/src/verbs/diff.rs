@@ -1,8 +1,10 @@
-//! `spak diff`: what is different between two designs, by meaning.
+//! `spak diff`: what is different between two designs, by meaning; of kernels, axis by axis.
+
+mod lifted;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 use spak_model::diff::{Change, What, diff};
 use spak_records::report::{ChangeRecord, DiffReport};
@@ -15,14 +17,31 @@ use crate::project::{self, Sources};
 /// What `spak diff` is told.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The old design.
+    /// The old design (`.dsl`), or the source of a kernel (`.py`, `.py:NAME` for one of several).
     old: PathBuf,
-    /// The new design.
+    /// The new one.
     new: PathBuf,
+    /// The kernel that is meant on both sides, where files have several.
+    #[arg(long, value_name = "NAME")]
+    kernel: Option<String>,
+    /// Of kernels, show also what is the same.
+    #[arg(long)]
+    all: bool,
+    /// A pack of patterns for kernels (`.dsl`) besides those that come with the program.
+    #[arg(long, value_name = "FILE")]
+    pack: Vec<PathBuf>,
 }
 
 /// Prints the differences; problems are that there are some, or that a design could not be read whole.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
+    if lifted::is_wanted(options) {
+        return lifted::run(options, format);
+    }
+    if options.kernel.is_some() || options.all || !options.pack.is_empty() {
+        bail!(
+            "`--kernel`, `--all` and `--pack` are for sources of kernels, and both files are designs"
+        );
+    }
     let old = project::open(&options.old)?;
     let new = project::open(&options.new)?;
     let mut diagnostics = diagnostics::errors(&old.sources, &old.errors(), format);

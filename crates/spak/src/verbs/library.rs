@@ -2,8 +2,28 @@
 
 /// The text of the library called `name` (`std/hardware/cpu`).
 pub(crate) fn find(name: &str) -> Option<&'static str> {
-    LIBRARIES.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+    LIBRARIES.iter().chain(SOURCES).find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
+
+/// Sources of kernels from which examples of packs begin.
+const SOURCES: &[(&str, &str)] = &[
+    (
+        "std/lift/cases/attention_kernel.py",
+        include_str!("../../../../std/lift/cases/attention_kernel.py"),
+    ),
+    (
+        "std/lift/cases/attention_backward_kernels.py",
+        include_str!("../../../../std/lift/cases/attention_backward_kernels.py"),
+    ),
+    (
+        "std/lift/cases/attention_twins.py",
+        include_str!("../../../../std/lift/cases/attention_twins.py"),
+    ),
+    (
+        "std/lift/cases/decode_kernels.py",
+        include_str!("../../../../std/lift/cases/decode_kernels.py"),
+    ),
+];
 
 /// Every library: name and text.
 pub(crate) const LIBRARIES: &[(&str, &str)] = &[
@@ -23,6 +43,42 @@ pub(crate) const LIBRARIES: &[(&str, &str)] = &[
     ("std/lift/attention_masks", include_str!("../../../../std/lift/attention_masks.dsl")),
     ("std/lift/attention_operands", include_str!("../../../../std/lift/attention_operands.dsl")),
     ("std/lift/attention_variants", include_str!("../../../../std/lift/attention_variants.dsl")),
+    ("std/lift/cases/attention", include_str!("../../../../std/lift/cases/attention.dsl")),
+    (
+        "std/lift/cases/attention_backward",
+        include_str!("../../../../std/lift/cases/attention_backward.dsl"),
+    ),
+    (
+        "std/lift/cases/attention_masks",
+        include_str!("../../../../std/lift/cases/attention_masks.dsl"),
+    ),
+    (
+        "std/lift/cases/attention_operands",
+        include_str!("../../../../std/lift/cases/attention_operands.dsl"),
+    ),
+    (
+        "std/lift/cases/attention_variants",
+        include_str!("../../../../std/lift/cases/attention_variants.dsl"),
+    ),
+    ("std/lift/cases/choices", include_str!("../../../../std/lift/cases/choices.dsl")),
+    ("std/lift/cases/constraints", include_str!("../../../../std/lift/cases/constraints.dsl")),
+    ("std/lift/cases/elementwise", include_str!("../../../../std/lift/cases/elementwise.dsl")),
+    ("std/lift/cases/hazards", include_str!("../../../../std/lift/cases/hazards.dsl")),
+    ("std/lift/cases/host", include_str!("../../../../std/lift/cases/host.dsl")),
+    (
+        "std/lift/cases/losses_and_gates",
+        include_str!("../../../../std/lift/cases/losses_and_gates.dsl"),
+    ),
+    ("std/lift/cases/matmul", include_str!("../../../../std/lift/cases/matmul.dsl")),
+    ("std/lift/cases/memory", include_str!("../../../../std/lift/cases/memory.dsl")),
+    ("std/lift/cases/rows", include_str!("../../../../std/lift/cases/rows.dsl")),
+    ("std/lift/cases/softmax", include_str!("../../../../std/lift/cases/softmax.dsl")),
+    (
+        "std/lift/cases/softmax_constraints",
+        include_str!("../../../../std/lift/cases/softmax_constraints.dsl"),
+    ),
+    ("std/lift/cases/tiles", include_str!("../../../../std/lift/cases/tiles.dsl")),
+    ("std/lift/cases/work", include_str!("../../../../std/lift/cases/work.dsl")),
     ("std/lift/choices", include_str!("../../../../std/lift/choices.dsl")),
     ("std/lift/constraints", include_str!("../../../../std/lift/constraints.dsl")),
     ("std/lift/elementwise", include_str!("../../../../std/lift/elementwise.dsl")),

@@ -1,5 +1,9 @@
 //! `spak lift`: reads kernels and says which design they are.
 
+mod explain;
+mod into;
+pub(crate) mod test;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +14,7 @@ use spak_records::lift_report::{LiftReport, LiftedFile, LiftedKernel};
 
 use spak_syntax::FileId;
 
+use self::explain::Wanted;
 use crate::exit::Status;
 use crate::lifting::{
     draft::draft, on_a_deep_stack, packs::Packs, report::Reporter, sources::Gathered,
@@ -18,7 +23,10 @@ use crate::output::{self, Format, json};
 
 /// What `spak lift` is told.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Options {
+    #[command(subcommand)]
+    verb: Option<Verb>,
     /// Sources of kernels (`.py`), or folders that have them. They are read, never run.
     #[arg(required = true)]
     files: Vec<PathBuf>,
@@ -31,15 +39,45 @@ pub(crate) struct Options {
     /// Write a draft of the design: a file for one kernel (`.dsl`), or a folder with a file for each.
     #[arg(long, value_name = "FILE|FOLDER")]
     design: Option<PathBuf>,
-    /// The kernel that the design is of, where a file has several.
-    #[arg(long, value_name = "NAME", requires = "design")]
+    /// Write what was found into a design that is there (`.dsl`): what it lacks is added, and nothing of it is changed.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["template", "design", "explain"])]
+    into: Option<PathBuf>,
+    /// Show what was found for an axis (`softmax_scheme`, `q.load_path` for one operand) in its place in the
+    /// source; where nothing was, how near the patterns came.
+    #[arg(long, value_name = "AXIS", conflicts_with_all = ["template", "design"])]
+    explain: Option<String>,
+    /// The kernel that the design or the explanation is of, where a file has several.
+    #[arg(long, value_name = "NAME")]
     kernel: Option<String>,
+}
+
+/// What else is done with packs.
+#[derive(clap::Subcommand)]
+enum Verb {
+    /// Try the examples of packs: kernels with what patterns find in them, and what they do not.
+    Test(test::Options),
 }
 
 /// Lifts files; a problem is a file that is not what its name says.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
+    if let Some(Verb::Test(options)) = &options.verb {
+        return test::run(options, format);
+    }
+    let of_one = options.design.is_some() || options.explain.is_some() || options.into.is_some();
+    if options.kernel.is_some() && !of_one {
+        bail!("`--kernel` says what `--design`, `--into` or `--explain` is of");
+    }
     let packs = Packs::read(&options.pack)?;
     let files = Gathered::of(&options.files)?;
+    if let Some(axis) = &options.explain {
+        let wanted = Wanted::new(axis, options.kernel.as_deref());
+        return on_a_deep_stack(|| {
+            let reading = spak_python::read(&files.sources());
+            broken(&reading, &files).iter().for_each(|line| output::aside(line));
+            let report = Engine::new(&packs.packs).find(&reading.program);
+            explain::run(&wanted, &packs, &files, (&reading.program, &report), format)
+        })?;
+    }
     let (report, broken, template) = on_a_deep_stack(|| lift(&packs, &files))?;
     if let Some(out) = &options.template {
         let Some(template) = template else { bail!("`--template` is for one file") };
@@ -51,6 +89,9 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     }
     for line in &broken {
         output::aside(line);
+    }
+    if let Some(design) = &options.into {
+        return into::run(&report, design, options.kernel.as_deref(), format);
     }
     for (file, why) in &files.unread {
         output::aside(&format!("warning: `{file}` was not read: {why}\n"));
@@ -70,14 +111,9 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
 }
 
 /// The report, what is wrong with the files, and the template of the file if there is one.
-fn lift(packs: &Packs, files: &Gathered) -> (LiftReport, Vec<String>, Option<String>) {
+pub(crate) fn lift(packs: &Packs, files: &Gathered) -> (LiftReport, Vec<String>, Option<String>) {
     let reading = spak_python::read(&files.sources());
-    let broken = reading.errors.iter().filter_map(|error| {
-        let file = files.files.get(error.file.0 as usize).filter(|file| file.wanted)?;
-        let line = file.line(error.span.start);
-        let message = &error.message;
-        Some(format!("error: {}:{line}: this is not Python: {message}\n", file.shown))
-    });
+    let broken = broken(&reading, files);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let report = Engine::new(&packs.packs).with_helpers(cores - 1).find(&reading.program);
     let reporter =
@@ -88,7 +124,18 @@ fn lift(packs: &Packs, files: &Gathered) -> (LiftReport, Vec<String>, Option<Str
         let holes = spak_lift::holes(&reading.program, FileId(at as u32), &file.text);
         spak_lift::template(&file.text, &holes)
     });
-    (LiftReport { files: reporter.files() }, broken.collect(), template)
+    (LiftReport { files: reporter.files() }, broken, template)
+}
+
+/// Where files are not what their names say.
+fn broken(reading: &spak_python::Reading, files: &Gathered) -> Vec<String> {
+    let all = reading.errors.iter().filter_map(|error| {
+        let file = files.files.get(error.file.0 as usize).filter(|file| file.wanted)?;
+        let line = file.line(error.span.start);
+        let message = &error.message;
+        Some(format!("error: {}:{line}: this is not Python: {message}\n", file.shown))
+    });
+    all.collect()
 }
 
 /// Writes drafts of designs.

@@ -33,8 +33,20 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.explain", || schemars::schema_for!(r::Envelope<r::ExplainReport>)),
     ("spak.fmt", || schemars::schema_for!(r::Envelope<Diagnosed<r::FormatReport>>)),
     ("spak.hash", || schemars::schema_for!(r::Envelope<Diagnosed<r::HashReport>>)),
+    ("spak.lift-diff", || {
+        schemars::schema_for!(r::Envelope<Diagnosed<spak_records::lift_report::LiftDiffReport>>)
+    }),
+    ("spak.lift-explain", || {
+        schemars::schema_for!(r::Envelope<spak_records::lift_report::LiftExplainReport>)
+    }),
+    ("spak.lift-into", || {
+        schemars::schema_for!(r::Envelope<Diagnosed<spak_records::lift_report::LiftIntoReport>>)
+    }),
     ("spak.lift-report", || {
         schemars::schema_for!(r::Envelope<spak_records::lift_report::LiftReport>)
+    }),
+    ("spak.lift-test", || {
+        schemars::schema_for!(r::Envelope<Diagnosed<spak_records::lift_report::LiftTestReport>>)
     }),
     ("spak.lock", || schemars::schema_for!(r::Lock)),
     ("spak.lock-report", || schemars::schema_for!(r::Envelope<Diagnosed<r::LockReport>>)),
