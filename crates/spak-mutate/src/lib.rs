@@ -144,6 +144,21 @@ impl Mutant {
         back(text, &self.names)
     }
 
+    /// A text about the mutant with the names of the original, in which what was a name of the original, and is
+    /// none of the mutant, is marked: nobody who read the mutant alone can know it.
+    pub fn names_back_strictly(&self, text: &str) -> String {
+        let mut old: BTreeSet<&str> = self.names.values().map(String::as_str).collect();
+        words(&self.text, |word| {
+            old.remove(word);
+            String::new()
+        });
+        words(text, |word| match self.names.get(word) {
+            Some(name) => name.clone(),
+            None if old.contains(word) => format!("not_{word}"),
+            None => word.to_owned(),
+        })
+    }
+
     /// How many names are others.
     pub fn renamed(&self) -> usize {
         self.names.len()
@@ -157,11 +172,18 @@ impl Mutant {
 
 /// The text with each word that is a new name replaced by the old one.
 fn back(text: &str, names: &BTreeMap<String, String>) -> String {
+    words(text, |word| names.get(word).map_or(word, String::as_str).to_owned())
+}
+
+/// The text with each word replaced.
+fn words(text: &str, mut by: impl FnMut(&str) -> String) -> String {
     let mut out = String::new();
     let mut word = String::new();
-    let end = |word: &mut String, out: &mut String| {
-        out.push_str(names.get(word.as_str()).map_or(word.as_str(), String::as_str));
-        word.clear();
+    let mut end = |word: &mut String, out: &mut String| {
+        if !word.is_empty() {
+            out.push_str(&by(word));
+            word.clear();
+        }
     };
     for c in text.chars() {
         if c.is_alphanumeric() || c == '_' {

@@ -24,6 +24,8 @@ pub(crate) struct Names<'a> {
     pub(crate) classes: BTreeSet<&'a str>,
     /// Texts that may name something.
     pub(crate) keys: Keys<'a>,
+    /// Whether records are made from dictionaries, whose keys are then fields.
+    pub(crate) has_open_records: bool,
     /// What methods call the object that they are of.
     selves: BTreeSet<&'a str>,
 }
@@ -116,6 +118,7 @@ impl<'a> SourceOrderVisitor<'a> for Names<'a> {
             }
             Expr::Call(call) if last_part(&call.func) == Some("SimpleNamespace") => {
                 let keywords = call.arguments.keywords.iter();
+                self.has_open_records |= keywords.clone().any(|keyword| keyword.arg.is_none());
                 self.attributes.extend(keywords.filter_map(|k| Some(k.arg.as_ref()?.id.as_str())));
             }
             _ => {}

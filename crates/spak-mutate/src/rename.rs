@@ -41,7 +41,11 @@ const KEYWORDS_OF_LAUNCHES: &[&str] = &[
 
 /// The file with other names, and what each new name was.
 pub(crate) fn rename(original: &Original<'_>, seed: u64) -> (Rewritten, BTreeMap<String, String>) {
-    let names = Names::of(original.body());
+    let mut names = Names::of(original.body());
+    if names.has_open_records {
+        // These keys keep their names, and so do the fields that they become.
+        names.attributes.retain(|name| !KEYWORDS_OF_LAUNCHES.contains(name));
+    }
     let wanted = wanted(&names);
     let mut order: Vec<&str> = wanted.iter().copied().collect();
     Chance::of(seed, "rename").shuffle(&mut order);

@@ -141,6 +141,10 @@ fn bring_back(value: &mut Value, key: &str, mutant: &Mutant) {
             *value = Value::from(old);
         }
         Value::Array(items) => items.iter_mut().for_each(|item| bring_back(item, key, mutant)),
+        // What is said of the source in these has no other names than the source.
+        Value::String(text) if matches!(key, "statement" | "item") => {
+            *text = mutant.names_back_strictly(text);
+        }
         Value::String(text) if !matches!(key, "path" | "pattern" | "axis") => {
             *text = mutant.names_back(text);
         }

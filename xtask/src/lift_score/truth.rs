@@ -81,8 +81,10 @@ impl Truth {
         let mut left = self.clone();
         left.axes.retain(|row| stays(&row.lines));
         left.tuning.retain(|row| stays(&row.lines));
-        left.constraints.retain(|one| stays(&one.lines));
-        left.dead.retain(|one| stays(&one.lines));
+        // What is said of a comment has the lines of the code beside it, too.
+        let whole = |lines: &[u64]| !lines.iter().any(|line| is_gone(*line));
+        left.constraints.retain(|one| whole(&one.lines));
+        left.dead.retain(|one| whole(&one.lines));
         left
     }
 }
