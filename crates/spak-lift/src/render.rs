@@ -1,6 +1,6 @@
 //! Values in few words, for the sentences of findings.
 
-use spak_program::{Constant, NodeId, Op, Program};
+use spak_program::{Constant, Node, NodeId, Op, Program};
 
 /// How deep operations are written out, and how long the text may be.
 const DEEP: usize = 4;
@@ -15,6 +15,41 @@ pub fn render(program: &Program, node: NodeId) -> String {
     let mut short: String = text.chars().take(LONG - 1).collect();
     short.push('…');
     short
+}
+
+/// What the host calls a size of an array that a kernel is given, if it asks for that size, too.
+fn size_on_host<'p>(program: &'p Program, extent: &Node) -> Option<&'p str> {
+    let array = program.behind(extent.argument("array")?);
+    let axis = program.constant(extent.argument("axis")?)?;
+    let given = program.launches.iter().find_map(|launch| {
+        let kernel = program.kernels.get(launch.kernel.index())?;
+        let place = kernel.parameters.iter().position(|known| known.node == array)?;
+        launch.arguments.get(place).copied().flatten()
+    })?;
+    let given = only_source(program, given);
+    let is_same = |node: &Node| {
+        let of = node.argument("array").map(|array| only_source(program, array));
+        let asked = node.argument("axis").and_then(|axis| program.constant(axis));
+        node.op == Op::Extent && of == Some(given) && asked == Some(axis)
+    };
+    let mut names = program.names.iter().filter(|(id, _)| program.node(**id).is_some_and(is_same));
+    names.next().map(|(_, (name, _))| name.as_str())
+}
+
+/// The array behind copies of it, also where it is copied under a condition only.
+fn only_source(program: &Program, array: NodeId) -> NodeId {
+    let mut id = program.behind(array);
+    for _ in 0..DEEP {
+        let Some(node) = program.node(id).filter(|node| node.op == Op::Choice) else { break };
+        let sides = node.arguments.iter().filter(|side| side.label != "condition");
+        let mut sources = sides.map(|side| program.behind(side.value));
+        let Some(first) = sources.next() else { break };
+        if sources.any(|other| other != first) {
+            break;
+        }
+        id = first;
+    }
+    id
 }
 
 /// `around` is how tightly the operator around binds.
@@ -37,6 +72,11 @@ fn within(program: &Program, node: NodeId, depth: usize, around: u8) -> String {
     }
     let name = found.name();
     if let (Op::Parameter | Op::ConfigField | Op::Machine, Some(name)) = (found.op, name) {
+        return name.to_owned();
+    }
+    if found.op == Op::Extent
+        && let Some(name) = size_on_host(program, found)
+    {
         return name.to_owned();
     }
     if let Op::Load | Op::Extent | Op::Stride | Op::DtypeOf = found.op {

@@ -16,6 +16,7 @@ mod strings;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rewrite::Rewritten;
+use ruff_text_size::Ranged as _;
 
 /// A way to write a file otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -148,15 +149,24 @@ impl Mutant {
     /// none of the mutant, is marked: nobody who read the mutant alone can know it.
     pub fn names_back_strictly(&self, text: &str) -> String {
         let mut old: BTreeSet<&str> = self.names.values().map(String::as_str).collect();
-        words(&self.text, |word| {
+        for word in self.written() {
             old.remove(word);
-            String::new()
-        });
+        }
         words(text, |word| match self.names.get(word) {
             Some(name) => name.clone(),
             None if old.contains(word) => format!("not_{word}"),
             None => word.to_owned(),
         })
+    }
+
+    /// The words of the mutant's code: its names, and its texts of one word.
+    fn written(&self) -> Vec<&str> {
+        let Ok(parsed) = ruff_python_parser::parse_module(&self.text) else { return Vec::new() };
+        let code = parsed.tokens().iter().filter(|token| !token.kind().is_comment());
+        let text = |range: ruff_text_size::TextRange| self.text.get(range.to_std_range());
+        code.filter_map(|token| text(token.range()))
+            .map(|text| text.trim_matches(['\'', '"']))
+            .collect()
     }
 
     /// How many names are others.

@@ -11,6 +11,7 @@ mod json;
 mod learning;
 mod lift;
 mod messages;
+mod mutants;
 mod predict;
 mod rejected;
 mod rules;
