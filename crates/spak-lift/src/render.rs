@@ -2,19 +2,26 @@
 
 use spak_program::{Constant, Node, NodeId, Op, Program};
 
-/// How deep operations are written out, and how long the text may be.
+/// How deep operations are written out, and of how many words the text may be: names of one letter and long
+/// ones make the same sentence.
 const DEEP: usize = 4;
-const LONG: usize = 60;
+const LONG: usize = 14;
 
 /// A value as a short formula: `exp2(s - m)`, `load(Q)`, `TILE_M`.
 pub fn render(program: &Program, node: NodeId) -> String {
-    let text = within(program, node, 0, 0);
-    if text.chars().count() <= LONG {
-        return text;
+    let mut text = within(program, node, (0, DEEP), 0);
+    for deep in (1..DEEP).rev() {
+        if words(&text) <= LONG {
+            break;
+        }
+        text = within(program, node, (0, deep), 0);
     }
-    let mut short: String = text.chars().take(LONG - 1).collect();
-    short.push('…');
-    short
+    text
+}
+
+fn words(text: &str) -> usize {
+    let is_between = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '…'));
+    text.split(is_between).filter(|word| !word.is_empty()).count()
 }
 
 /// What the host calls a size of an array that a kernel is given, if it asks for that size, too.
@@ -53,7 +60,12 @@ fn only_source(program: &Program, array: NodeId) -> NodeId {
 }
 
 /// `around` is how tightly the operator around binds.
-fn within(program: &Program, node: NodeId, depth: usize, around: u8) -> String {
+fn within(
+    program: &Program,
+    node: NodeId,
+    (depth, deep): (usize, usize),
+    around: u8,
+) -> String {
     let node = program.behind(node);
     let Some(found) = program.node(node) else { return "?".to_owned() };
     if let Some(constant) = program.constant(node) {
@@ -80,16 +92,16 @@ fn within(program: &Program, node: NodeId, depth: usize, around: u8) -> String {
         return name.to_owned();
     }
     if let Op::Load | Op::Extent | Op::Stride | Op::DtypeOf = found.op {
-        let array = found.argument("array").map(|a| within(program, a, depth + 1, 0));
+        let array = found.argument("array").map(|a| within(program, a, (depth + 1, deep), 0));
         return format!("{}({})", found.op.name(), array.unwrap_or_default());
     }
-    if depth >= DEEP {
+    if depth >= deep {
         return "…".to_owned();
     }
     let side = |label: &str, level: u8| {
         found
             .argument(label)
-            .map_or_else(|| "?".to_owned(), |a| within(program, a, depth + 1, level))
+            .map_or_else(|| "?".to_owned(), |a| within(program, a, (depth + 1, deep), level))
     };
     let (sign, level) = match found.op {
         Op::Add => ("+", 1),
@@ -104,13 +116,13 @@ fn within(program: &Program, node: NodeId, depth: usize, around: u8) -> String {
         Op::GreaterEqual => (">=", 0),
         Op::Equal => ("==", 0),
         Op::NotEqual => ("!=", 0),
-        _ => return call(program, node, depth),
+        _ => return call(program, node, (depth, deep)),
     };
     let text = format!("{} {sign} {}", side("a", level), side("b", level + 1));
     if level < around { format!("({text})") } else { text }
 }
 
-fn call(program: &Program, node: NodeId, depth: usize) -> String {
+fn call(program: &Program, node: NodeId, (depth, deep): (usize, usize)) -> String {
     let Some(found) = program.node(node) else { return "?".to_owned() };
     let word = found.name().unwrap_or(found.op.name());
     let is_shown = |label: &str| {
@@ -123,7 +135,7 @@ fn call(program: &Program, node: NodeId, depth: usize) -> String {
         ) || matches!((found.op, label), (Op::Induction, "start" | "stop"))
     };
     let arguments = found.arguments.iter().filter(|a| a.given && is_shown(a.label));
-    let texts: Vec<String> = arguments.map(|a| within(program, a.value, depth + 1, 0)).collect();
+    let texts: Vec<String> = arguments.map(|a| within(program, a.value, (depth + 1, deep), 0)).collect();
     match found.op {
         Op::Parameter | Op::Unknown => word.to_owned(),
         _ => format!("{word}({})", texts.join(", ")),

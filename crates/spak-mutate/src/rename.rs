@@ -156,6 +156,8 @@ fn root(func: &Expr) -> Option<&str> {
         Expr::Name(name) => Some(name.id.as_str()),
         Expr::Subscript(subscript) => name_of(&subscript.value),
         Expr::Attribute(attribute) => Some(attribute.attr.id.as_str()),
+        // An object that is made and called at once.
+        Expr::Call(call) => name_of(&call.func),
         _ => None,
     }
 }

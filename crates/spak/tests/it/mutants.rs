@@ -24,14 +24,24 @@ fn lift(text: &str, mutant: Option<&Mutant>) -> Vec<Said> {
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{text}");
     let report: Value = serde_json::from_str(&ran.out).unwrap();
     let mut said = Vec::new();
+    let back =
+        |text: &str| mutant.map_or_else(|| text.to_owned(), |mutant| mutant.names_back(text));
     for list in ["kernels", "findings", "tuning", "constraints", "hazards"] {
         for one in report["files"][0][list].as_array().unwrap() {
             let mut one = one.clone();
             let fields = one.as_object_mut().unwrap();
             let lines = fields.remove("lines").or_else(|| fields.remove("line")).unwrap();
+            // Of several reasons for the same value the first is told, and which is the first may change.
+            fields.remove("because");
+            // Which function is named first is no design.
+            let inlined = fields.get_mut("inlined").and_then(Value::as_array_mut);
+            if let Some(inlined) = inlined {
+                let mut names: Vec<String> = inlined.iter().map(|name| back(name.as_str().unwrap())).collect();
+                names.sort();
+                *inlined = names.into_iter().map(Value::from).collect();
+            }
             let lines = lines.as_array().cloned().unwrap_or_else(|| vec![lines]);
-            let what = format!("{list}: {one}");
-            let what = mutant.map_or(what.clone(), |mutant| mutant.names_back(&what));
+            let what = back(&format!("{list}: {one}"));
             said.push(Said { what, lines: lines.iter().filter_map(Value::as_u64).collect() });
         }
     }
