@@ -60,12 +60,7 @@ fn only_source(program: &Program, array: NodeId) -> NodeId {
 }
 
 /// `around` is how tightly the operator around binds.
-fn within(
-    program: &Program,
-    node: NodeId,
-    (depth, deep): (usize, usize),
-    around: u8,
-) -> String {
+fn within(program: &Program, node: NodeId, (depth, deep): (usize, usize), around: u8) -> String {
     let node = program.behind(node);
     let Some(found) = program.node(node) else { return "?".to_owned() };
     if let Some(constant) = program.constant(node) {
@@ -135,7 +130,8 @@ fn call(program: &Program, node: NodeId, (depth, deep): (usize, usize)) -> Strin
         ) || matches!((found.op, label), (Op::Induction, "start" | "stop"))
     };
     let arguments = found.arguments.iter().filter(|a| a.given && is_shown(a.label));
-    let texts: Vec<String> = arguments.map(|a| within(program, a.value, (depth + 1, deep), 0)).collect();
+    let texts: Vec<String> =
+        arguments.map(|a| within(program, a.value, (depth + 1, deep), 0)).collect();
     match found.op {
         Op::Parameter | Op::Unknown => word.to_owned(),
         _ => format!("{word}({})", texts.join(", ")),

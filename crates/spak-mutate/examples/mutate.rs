@@ -1,5 +1,9 @@
 //! A file written otherwise: `mutate FILE MUTATION[,MUTATION…] [SEED]`.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a developer's terminal")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "it talks to a developer's terminal"
+)]
 
 use std::process::ExitCode;
 

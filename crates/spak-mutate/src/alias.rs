@@ -148,9 +148,7 @@ impl Writer<'_, '_> {
                     self.edits.replace(import.statement.0, import.statement.1, text);
                     continue;
                 }
-                (Some(module), _)
-                    if is_alone && !import.is_relative && self.chance.happens(30) =>
-                {
+                (Some(module), _) if is_alone && !import.is_relative && self.chance.happens(30) => {
                     used_as = format!("{new}.{}", import.name);
                     self.new.insert(new.clone(), module.to_owned());
                     let text = format!("import {module} as {new}");

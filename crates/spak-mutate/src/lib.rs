@@ -121,10 +121,8 @@ impl Mutant {
         let there: BTreeSet<u64> = lines.iter().flatten().copied().collect();
         let gone = self.gone.iter().chain(&lost).filter(|line| !there.contains(line));
         let gone = gone.copied().collect();
-        let mut names: BTreeMap<String, String> = new_names
-            .into_iter()
-            .map(|(new, old)| (new, back(&old, &self.names)))
-            .collect();
+        let mut names: BTreeMap<String, String> =
+            new_names.into_iter().map(|(new, old)| (new, back(&old, &self.names))).collect();
         for (new, old) in self.names {
             names.entry(new).or_insert(old);
         }

@@ -6,7 +6,9 @@ use ruff_python_ast::visitor::source_order::{
     SourceOrderVisitor, walk_alias, walk_except_handler, walk_expr, walk_parameter, walk_pattern,
     walk_stmt,
 };
-use ruff_python_ast::{Alias, ExceptHandler, Expr, ExprContext, Parameter, Parameters, Pattern, Stmt};
+use ruff_python_ast::{
+    Alias, ExceptHandler, Expr, ExprContext, Parameter, Parameters, Pattern, Stmt,
+};
 
 use crate::strings::{self, Keys};
 
@@ -98,7 +100,9 @@ impl<'a> SourceOrderVisitor<'a> for Names<'a> {
                 self.classes.insert(&class.name.id);
                 self.class_body(&class.body);
             }
-            Stmt::Assign(assign) if assign.targets.iter().any(|t| name_of(t) == Some("__all__")) => {
+            Stmt::Assign(assign)
+                if assign.targets.iter().any(|t| name_of(t) == Some("__all__")) =>
+            {
                 strings::elements(&assign.value, &mut self.keys);
             }
             _ => {}
@@ -111,10 +115,11 @@ impl<'a> SourceOrderVisitor<'a> for Names<'a> {
             Expr::Name(name) if name.ctx != ExprContext::Load => {
                 self.bound.insert(&name.id);
             }
-            Expr::Attribute(attribute) if attribute.ctx == ExprContext::Store => {
-                if name_of(&attribute.value).is_some_and(|name| self.selves.contains(name)) {
-                    self.attributes.insert(&attribute.attr.id);
-                }
+            Expr::Attribute(attribute)
+                if attribute.ctx == ExprContext::Store
+                    && name_of(&attribute.value).is_some_and(|n| self.selves.contains(n)) =>
+            {
+                self.attributes.insert(&attribute.attr.id);
             }
             Expr::Call(call) if last_part(&call.func) == Some("SimpleNamespace") => {
                 let keywords = call.arguments.keywords.iter();

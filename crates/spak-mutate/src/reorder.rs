@@ -55,7 +55,8 @@ fn block(
             .collect();
         // What is imported and computed stays before the functions, unless these are needed for it.
         let plain = ready.iter().copied().find(|at| !body.get(*at).is_some_and(is_movable));
-        let last = if seed == 0 { ready.len().saturating_sub(1) } else { chance.below(ready.len()) };
+        let last =
+            if seed == 0 { ready.len().saturating_sub(1) } else { chance.below(ready.len()) };
         let Some(next) = plain.or_else(|| ready.get(last).copied()) else { break };
         left.remove(&next);
         order.push(next);
@@ -123,7 +124,9 @@ fn needs(body: &[Stmt]) -> Vec<BTreeSet<usize>> {
             for other in defined.get(name).into_iter().flatten().filter(|other| **other != at) {
                 // What a function needs when it is called must be there when it may be called.
                 before.insert(*other);
-                open.extend(all.get(*other).into_iter().flat_map(|used| used.later.iter().copied()));
+                open.extend(
+                    all.get(*other).into_iter().flat_map(|used| used.later.iter().copied()),
+                );
             }
         }
         // Of two that define the same name, the later one stays the later one.

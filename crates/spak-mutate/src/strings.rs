@@ -8,8 +8,13 @@ use ruff_text_size::Ranged as _;
 use crate::names::last_part;
 
 /// Keywords of calls whose texts are names of the parameters of a kernel.
-const LISTS_OF_PARAMETERS: [&str; 5] =
-    ["key", "do_not_specialize", "reset_to_zero", "restore_value", "do_not_specialize_on_alignment"];
+const LISTS_OF_PARAMETERS: [&str; 5] = [
+    "key",
+    "do_not_specialize",
+    "reset_to_zero",
+    "restore_value",
+    "do_not_specialize_on_alignment",
+];
 
 /// What a text stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

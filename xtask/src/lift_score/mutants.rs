@@ -217,8 +217,7 @@ pub(super) fn print(all: &[Compared], seed: u64) -> Result<()> {
         }
     }
     let too_much = |one: &&Compared| one.name == PUBLISHED && one.loss() > MAY_BE_LOST;
-    let failed: Vec<&str> =
-        all.iter().filter(too_much).map(|one| one.mutation.as_str()).collect();
+    let failed: Vec<&str> = all.iter().filter(too_much).map(|one| one.mutation.as_str()).collect();
     if !failed.is_empty() {
         bail!("{PUBLISHED} loses more than {MAY_BE_LOST} points by: {}", failed.join(", "));
     }

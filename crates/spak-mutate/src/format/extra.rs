@@ -58,10 +58,10 @@ impl<'a> SourceOrderVisitor<'a> for Finder<'_> {
         match expr {
             // Formatted texts stay as they are.
             Expr::FString(_) | Expr::TString(_) => return,
-            Expr::BinOp(_) | Expr::Compare(_) | Expr::BoolOp(_) | Expr::If(_) => {
-                if self.chance.happens(25) {
-                    self.brackets(expr);
-                }
+            Expr::BinOp(_) | Expr::Compare(_) | Expr::BoolOp(_) | Expr::If(_)
+                if self.chance.happens(25) =>
+            {
+                self.brackets(expr);
             }
             Expr::Call(call) => {
                 let arguments = &call.arguments;

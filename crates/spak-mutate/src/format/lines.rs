@@ -19,7 +19,10 @@ impl Piece<'_> {
     /// Whether it needs a blank next to another word.
     pub(super) fn is_word(&self) -> bool {
         let is_text = |byte: u8| byte.is_ascii_alphanumeric() || byte >= 0x80;
-        self.text.bytes().next().is_some_and(|b| is_text(b) || matches!(b, b'_' | b'"' | b'\'' | b'.'))
+        self.text
+            .bytes()
+            .next()
+            .is_some_and(|b| is_text(b) || matches!(b, b'_' | b'"' | b'\'' | b'.'))
             || self.text.bytes().last().is_some_and(|b| is_text(b) || b == b'.')
     }
 }
@@ -97,7 +100,8 @@ pub(super) fn lines<'t>(original: &Original<'t>, keeps_comments: bool) -> Vec<Li
             continue;
         }
         // What stands behind the colon of a block is of the block, all of it.
-        let is_end = kind == TokenKind::Semi && pieces.first().is_some_and(|p| !begins_block(p.kind));
+        let is_end =
+            kind == TokenKind::Semi && pieces.first().is_some_and(|p| !begins_block(p.kind));
         match kind {
             _ if is_end || kind == TokenKind::Newline => {
                 let pieces = std::mem::take(&mut pieces);

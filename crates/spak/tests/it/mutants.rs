@@ -36,7 +36,8 @@ fn lift(text: &str, mutant: Option<&Mutant>) -> Vec<Said> {
             // Which function is named first is no design.
             let inlined = fields.get_mut("inlined").and_then(Value::as_array_mut);
             if let Some(inlined) = inlined {
-                let mut names: Vec<String> = inlined.iter().map(|name| back(name.as_str().unwrap())).collect();
+                let mut names: Vec<String> =
+                    inlined.iter().map(|name| back(name.as_str().unwrap())).collect();
                 names.sort();
                 *inlined = names.into_iter().map(Value::from).collect();
             }
@@ -134,7 +135,8 @@ fn all_of_it_together_does_not_matter() {
 
 #[test]
 fn a_line_that_is_moved_is_found_again() {
-    let mutant = mutate("def a():\n    pass\n\n\ndef b():\n    return 1\n", &[Mutation::Reorder], 0);
+    let mutant =
+        mutate("def a():\n    pass\n\n\ndef b():\n    return 1\n", &[Mutation::Reorder], 0);
     let mutant = mutant.unwrap();
     assert!(mutant.text.find("def b").unwrap() < mutant.text.find("def a").unwrap());
     let at = mutant.text.lines().position(|line| line.contains("return 1")).unwrap() as u64 + 1;

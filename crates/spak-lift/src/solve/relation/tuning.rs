@@ -148,12 +148,7 @@ impl<'p> Solver<'p> {
         GO_ON
     }
 
-    pub(super) fn becomes_hint(
-        &mut self,
-        x: &'p Term,
-        name: &'p Term,
-        next: Next<'_, 'p>,
-    ) -> Flow {
+    pub(super) fn becomes_hint(&mut self, x: &'p Term, name: &'p Term, next: Next<'_, 'p>) -> Flow {
         let program = self.facts.program;
         let Some(field) = self.subject(x).and_then(|n| program.node(n)?.name()) else {
             return GO_ON;
