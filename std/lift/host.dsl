@@ -105,7 +105,7 @@ system Lift_Host {
             because: "{l} carries the hint {n}"
         }
         case "lacking" {
-            when: launch(l, k) and not hint(l, "num_ctas", _) and tuner_option(l, "lacks", x) and name(x, "num_ctas")
+            when: launch(l, k) and not hint(l, "num_ctas", _) and tuner_option(l, "lacks", x) and becomes_hint(x, "num_ctas")
             value: "unset"
             evidence: [x]
             all: true
@@ -114,7 +114,7 @@ system Lift_Host {
         }
         case "unset" {
             when: language(k, "cutile") and launch(l, k) and not trial(l) and hinted(l, x)
-            when: not hint(l, "num_ctas", _) and not (tuner_option(l, "lacks", y) and name(y, "num_ctas"))
+            when: not hint(l, "num_ctas", _) and not (tuner_option(l, "lacks", y) and becomes_hint(y, "num_ctas"))
             evidence: [k, x, l]
             all: true
             confidence: 0.9

@@ -21,7 +21,7 @@ system Lift_Softmax_Constraints {
             evidence: [init, a]
             all: true
             confidence: 0.85
-            because: "each row has a visible key in its first tile, so that m is finite and alpha is a number"
+            because: "each row has a visible key in its first tile, so that its maximum m is finite and the factor alpha of what was summed before a number"
         }
         case "turns" {
             when: stop(l, s) and depends(s, c) and c == cdiv(_, t) and depends(s, e) and e == extent(array=p) and role(p, "k")
@@ -29,7 +29,7 @@ system Lift_Softmax_Constraints {
             evidence: [c]
             all: true
             confidence: 0.8
-            because: "Tc <= cdiv(k_len, {t}): no turn is beyond the keys"
+            because: "the loop ends at cdiv({e}, {t}) or before: no turn is beyond the keys"
         }
     }
 
@@ -56,7 +56,7 @@ system Lift_Softmax_Constraints {
             kernel: k
             evidence: [v]
             confidence: 0.7
-            because: "{a} == {b} where {k} and {other} must agree under CAUSAL masks: only one of them shifts its rows"
+            because: "{a} == {b} where {k} and {other} must agree under masks by position: only one of them shifts its rows"
         }
     }
 
@@ -65,26 +65,36 @@ system Lift_Softmax_Constraints {
         says: "what kernels that share statistics agree on"
 
         case "contract" {
-            when: s == store(value=w) and w == m + y and (y == log2(l) or y == log(l)) and operation(y, base)
+            when: s == store(value=w) and w == m + y and (y == log2(l) or y == log(l)) and operation(y, base) and array_of(s, p)
             evidence: [w]
             confidence: 0.9
-            because: "lse == m + {base}(l) in all kernels that read it"
+            because: "{p} == m + {base}(l), with the maximum m and the sum l of each row, in all kernels that read it"
         }
         case "padding" {
             when: launch(l, k) and bound(l, p, v) and role(p, "lse") and depends(v, f) and f == alloc(fill=i) and is_inf(i)
+            when: depends(f, c) and (c == ceil(x / _) or c == cdiv(x, _)) and x == extent()
             value: "contract"
             evidence: [f]
             all: true
             confidence: 0.85
-            because: "row < q_len || lse[row] == inf: rows that are not there weigh nothing"
+            because: "row < {x} || {p}[row] == inf: rows that are not there weigh nothing"
+        }
+        case "filled" {
+            when: launch(l, k) and bound(l, p, v) and role(p, "lse") and depends(v, f) and f == alloc(fill=i) and is_inf(i)
+            value: "contract"
+            evidence: [f]
+            all: true
+            confidence: 0.8
+            because: "{p} is inf for rows that are not there: they weigh nothing"
         }
         case "dense" {
             when: launch(l, k) and bound(l, p, v) and exact(v) and role(p, "q") and depends(v, d) and d == contiguous()
+            when: role(r, "k") and parameter(r) and role(s, "v") and parameter(s)
             value: "implied"
             evidence: [d]
             all: true
             confidence: 0.8
-            because: "q, k, v (and o and do) are contiguous"
+            because: "{p}, {r} and {s} are contiguous, and what has their shape"
         }
     }
 
@@ -101,12 +111,13 @@ system Lift_Softmax_Constraints {
         }
         case "overflow" {
             when: exponential(x, w) and w == a - b and depends(b, y) and y == load() and role(y, "lse")
-            when: z == load() and role(z, "k") and given(z, "padding", _)
+            when: z == load() and role(z, "k") and given(z, "padding", _) and array_of(y, p)
+            when: inside(z, l) and stop(l, s) and depends(s, c) and c == cdiv(e, t) and e == extent(array=q) and array_of(z, q)
             value: "hazard"
             evidence: [x]
             all: true
             confidence: 0.6
-            because: "k_len % TILE_N == 0 || lse > -128: keys that are not there have the score 0, and its exponential must be finite"
+            because: "{e} % {t} == 0 || {p} > -128: keys that are not there have the score 0, and its exponential must be finite"
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod axes;
 mod json;
+mod mutants;
 mod published;
 mod ratio;
 mod read;
@@ -43,6 +44,9 @@ struct Options {
     report: Option<PathBuf>,
     json: bool,
     misses: bool,
+    /// Ways to write each file otherwise, whose findings are compared with those of the file.
+    mutants: Option<mutants::Wanted>,
+    seed: u64,
 }
 
 /// Runs the task.
@@ -55,6 +59,9 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         check_translation(truth, options.json)?;
     }
     let mut scores = Vec::new();
+    if let Some(wanted) = &options.mutants {
+        return mutate_all(&options, wanted, &truths, &words);
+    }
     if let Some(path) = &options.report {
         let lifted = report::read(&read(path)?, &path.display().to_string())?;
         for truth in &truths {
@@ -87,6 +94,11 @@ fn parse(arguments: &[&str]) -> Result<Options> {
                 }
             }
             "--json" => options.json = true,
+            "--mutate" => {
+                let word = value()?;
+                options.mutants = Some(mutants::Wanted::named(&word.to_string_lossy())?);
+            }
+            "--seed" => options.seed = value()?.to_string_lossy().parse().context("--seed")?,
             "--misses" => options.misses = true,
             other => bail!("lift-score does not know `{other}`"),
         }
@@ -183,6 +195,40 @@ fn lift_all<'t>(
     Ok(())
 }
 
+/// Compares every file with its mutants.
+fn mutate_all(
+    options: &Options,
+    wanted: &mutants::Wanted,
+    truths: &[Truth],
+    words: &Words,
+) -> Result<()> {
+    let wanted = mutants::Wanted {
+        mutations: wanted.mutations.clone(),
+        seed: options.seed,
+        shows_misses: options.misses,
+    };
+    let folder = match &options.packages {
+        Some(folder) => Some(folder.clone()),
+        None => crate::packages::folder()?,
+    };
+    let Some(folder) = folder else {
+        eprintln!("SKIPPED: no package could be fetched, so no mutant is compared");
+        return Ok(());
+    };
+    let program = build()?;
+    let mut compared = Vec::new();
+    for truth in truths {
+        let Some(source) = source(&folder, truth) else {
+            skipped(truth, "its package is not there");
+            continue;
+        };
+        let lifted = lift(&program, &source, truth)?;
+        let places = (program.as_path(), source.as_path());
+        compared.extend(mutants::compare(places, (truth, &lifted), words, &wanted)?);
+    }
+    mutants::print(&compared, options.seed)
+}
+
 /// The source of a truth in a folder of packages, as this tool unpacks them or named otherwise.
 fn source(folder: &Path, truth: &Truth) -> Option<PathBuf> {
     let names = [
@@ -208,14 +254,18 @@ fn build() -> Result<PathBuf> {
 
 /// What the program says about one file. Its exit code is 1 if it has something to complain about, which
 /// is no failure if there is a report.
-fn lift(program: &Path, source: &Path, truth: &Truth) -> Result<Lifted> {
+fn lifted_text(program: &Path, source: &Path) -> Result<String> {
     let mut command = Command::new(program);
     let output = command.arg("lift").arg(source).args(["--output", "json"]).output()?;
     if !matches!(output.status.code(), Some(0 | 1)) {
         let said = String::from_utf8_lossy(&output.stderr);
         bail!("{}: {}", output.status, said.lines().next().unwrap_or("nothing said"));
     }
-    let text = String::from_utf8(output.stdout).context("the report is no text")?;
+    String::from_utf8(output.stdout).context("the report is no text")
+}
+
+fn lift(program: &Path, source: &Path, truth: &Truth) -> Result<Lifted> {
+    let text = lifted_text(program, source)?;
     let mut lifted = report::read(&text, "the report")?;
     let place = lifted.iter().position(|one| Path::new(&one.path).ends_with(&truth.file));
     Ok(lifted.swap_remove(place.context("the report does not have the file")?))

@@ -28,6 +28,8 @@ cargo xtask <task>
   lift-score [--packages DIR] [--truth FILE...] [--report FILE] [--misses] [--json]
           lift these kernels and compare with the truth in crates/spak-lift/truth; --misses lists what
           was missed, wrong and matched, --report scores a stored report instead of lifting
+  lift-score --mutate rename|reorder|alias|format|all [--seed N] [--packages DIR] [--truth FILE...]
+          lift each kernel file written otherwise, and compare what is found with what is found in the file
   fuzz    run each fuzz target for a time: cargo xtask fuzz [SECONDS]
 ";
 

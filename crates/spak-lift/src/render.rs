@@ -1,24 +1,66 @@
 //! Values in few words, for the sentences of findings.
 
-use spak_program::{Constant, NodeId, Op, Program};
+use spak_program::{Constant, Node, NodeId, Op, Program};
 
-/// How deep operations are written out, and how long the text may be.
+/// How deep operations are written out, and of how many words the text may be: names of one letter and long
+/// ones make the same sentence.
 const DEEP: usize = 4;
-const LONG: usize = 60;
+const LONG: usize = 14;
 
 /// A value as a short formula: `exp2(s - m)`, `load(Q)`, `TILE_M`.
 pub fn render(program: &Program, node: NodeId) -> String {
-    let text = within(program, node, 0, 0);
-    if text.chars().count() <= LONG {
-        return text;
+    let mut text = within(program, node, (0, DEEP), 0);
+    for deep in (1..DEEP).rev() {
+        if words(&text) <= LONG {
+            break;
+        }
+        text = within(program, node, (0, deep), 0);
     }
-    let mut short: String = text.chars().take(LONG - 1).collect();
-    short.push('…');
-    short
+    text
+}
+
+fn words(text: &str) -> usize {
+    let is_between = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '…'));
+    text.split(is_between).filter(|word| !word.is_empty()).count()
+}
+
+/// What the host calls a size of an array that a kernel is given, if it asks for that size, too.
+fn size_on_host<'p>(program: &'p Program, extent: &Node) -> Option<&'p str> {
+    let array = program.behind(extent.argument("array")?);
+    let axis = program.constant(extent.argument("axis")?)?;
+    let given = program.launches.iter().find_map(|launch| {
+        let kernel = program.kernels.get(launch.kernel.index())?;
+        let place = kernel.parameters.iter().position(|known| known.node == array)?;
+        launch.arguments.get(place).copied().flatten()
+    })?;
+    let given = only_source(program, given);
+    let is_same = |node: &Node| {
+        let of = node.argument("array").map(|array| only_source(program, array));
+        let asked = node.argument("axis").and_then(|axis| program.constant(axis));
+        node.op == Op::Extent && of == Some(given) && asked == Some(axis)
+    };
+    let mut names = program.names.iter().filter(|(id, _)| program.node(**id).is_some_and(is_same));
+    names.next().map(|(_, (name, _))| name.as_str())
+}
+
+/// The array behind copies of it, also where it is copied under a condition only.
+fn only_source(program: &Program, array: NodeId) -> NodeId {
+    let mut id = program.behind(array);
+    for _ in 0..DEEP {
+        let Some(node) = program.node(id).filter(|node| node.op == Op::Choice) else { break };
+        let sides = node.arguments.iter().filter(|side| side.label != "condition");
+        let mut sources = sides.map(|side| program.behind(side.value));
+        let Some(first) = sources.next() else { break };
+        if sources.any(|other| other != first) {
+            break;
+        }
+        id = first;
+    }
+    id
 }
 
 /// `around` is how tightly the operator around binds.
-fn within(program: &Program, node: NodeId, depth: usize, around: u8) -> String {
+fn within(program: &Program, node: NodeId, (depth, deep): (usize, usize), around: u8) -> String {
     let node = program.behind(node);
     let Some(found) = program.node(node) else { return "?".to_owned() };
     if let Some(constant) = program.constant(node) {
@@ -39,17 +81,22 @@ fn within(program: &Program, node: NodeId, depth: usize, around: u8) -> String {
     if let (Op::Parameter | Op::ConfigField | Op::Machine, Some(name)) = (found.op, name) {
         return name.to_owned();
     }
+    if found.op == Op::Extent
+        && let Some(name) = size_on_host(program, found)
+    {
+        return name.to_owned();
+    }
     if let Op::Load | Op::Extent | Op::Stride | Op::DtypeOf = found.op {
-        let array = found.argument("array").map(|a| within(program, a, depth + 1, 0));
+        let array = found.argument("array").map(|a| within(program, a, (depth + 1, deep), 0));
         return format!("{}({})", found.op.name(), array.unwrap_or_default());
     }
-    if depth >= DEEP {
+    if depth >= deep {
         return "…".to_owned();
     }
     let side = |label: &str, level: u8| {
         found
             .argument(label)
-            .map_or_else(|| "?".to_owned(), |a| within(program, a, depth + 1, level))
+            .map_or_else(|| "?".to_owned(), |a| within(program, a, (depth + 1, deep), level))
     };
     let (sign, level) = match found.op {
         Op::Add => ("+", 1),
@@ -64,13 +111,13 @@ fn within(program: &Program, node: NodeId, depth: usize, around: u8) -> String {
         Op::GreaterEqual => (">=", 0),
         Op::Equal => ("==", 0),
         Op::NotEqual => ("!=", 0),
-        _ => return call(program, node, depth),
+        _ => return call(program, node, (depth, deep)),
     };
     let text = format!("{} {sign} {}", side("a", level), side("b", level + 1));
     if level < around { format!("({text})") } else { text }
 }
 
-fn call(program: &Program, node: NodeId, depth: usize) -> String {
+fn call(program: &Program, node: NodeId, (depth, deep): (usize, usize)) -> String {
     let Some(found) = program.node(node) else { return "?".to_owned() };
     let word = found.name().unwrap_or(found.op.name());
     let is_shown = |label: &str| {
@@ -83,7 +130,8 @@ fn call(program: &Program, node: NodeId, depth: usize) -> String {
         ) || matches!((found.op, label), (Op::Induction, "start" | "stop"))
     };
     let arguments = found.arguments.iter().filter(|a| a.given && is_shown(a.label));
-    let texts: Vec<String> = arguments.map(|a| within(program, a.value, depth + 1, 0)).collect();
+    let texts: Vec<String> =
+        arguments.map(|a| within(program, a.value, (depth + 1, deep), 0)).collect();
     match found.op {
         Op::Parameter | Op::Unknown => word.to_owned(),
         _ => format!("{word}({})", texts.join(", ")),

@@ -36,6 +36,8 @@ pub struct TuningRow {
 /// A parameter of a row.
 struct Column {
     name: String,
+    /// Whether it is a hint.
+    is_hint: bool,
     /// What says what it is.
     value: NodeId,
     /// Fields of configs that this is made from.
@@ -95,7 +97,7 @@ impl Program {
     /// Compile-time parameters and hints whose values are chosen by the host, not given by its caller.
     fn columns(&self, launch: &Launch, sizes: &BTreeSet<NodeId>) -> Vec<Column> {
         let mut columns: Vec<Column> = Vec::new();
-        let mut add = |name: &str, value: NodeId| {
+        let mut add = |name: &str, value: NodeId, is_hint: bool| {
             let name = match self.node(value) {
                 Some(node) if node.op == Op::ConfigField => match node.name() {
                     Some(field) if !field.is_empty() => field.to_owned(),
@@ -104,7 +106,8 @@ impl Program {
                 _ => name.to_owned(),
             };
             if !columns.iter().any(|known| known.name == name) {
-                columns.push(Column { name, value, fields: self.config_fields(value) });
+                let fields = self.config_fields(value);
+                columns.push(Column { name, is_hint, value, fields });
             }
         };
         let Some(kernel) = self.kernels.get(launch.kernel.index()) else { return columns };
@@ -117,7 +120,7 @@ impl Program {
                 Some(_) => false,
             };
             if parameter.kind == ParameterKind::Constexpr && is_choice {
-                add(&parameter.name, *value);
+                add(&parameter.name, *value, false);
             }
         }
         let is_searched =
@@ -126,7 +129,7 @@ impl Program {
             // What the declaration says stays as it is while a list is searched.
             let is_declared = kernel.hints.iter().any(|known| known.value == hint.value);
             if !(is_declared && is_searched) {
-                add(&hint.name, hint.value);
+                add(&hint.name, hint.value, true);
             }
         }
         columns
@@ -266,6 +269,11 @@ impl Program {
                 if row.contains_key(column.name.as_str()) {
                     continue;
                 }
+                // A field that elsewhere becomes this hint stands for it, whatever it is called.
+                let stands = |field: &&str| self.becomes_hint(field, &column.name);
+                if column.is_hint && order.iter().any(stands) {
+                    continue;
+                }
                 if let Some(value) = self.with_config(column, *record, assumed) {
                     row.insert(&column.name, value);
                     order.push(&column.name);
@@ -339,6 +347,16 @@ impl Program {
             open.extend(node.arguments.iter().map(|argument| argument.value));
         }
         found
+    }
+
+    /// Whether a launch has this hint from the field of a config that has this name, and from no other.
+    pub fn becomes_hint(&self, field: &str, hint: &str) -> bool {
+        let hints = self.launches.iter().flat_map(|launch| &launch.hints);
+        hints.filter(|known| known.name == hint).any(|known| {
+            let fields = self.config_fields(known.value);
+            let is_named = |id: &NodeId| self.node(*id).and_then(|n| n.name()) == Some(field);
+            !fields.is_empty() && fields.iter().all(is_named)
+        })
     }
 
     /// Names of fields that reach a launch.

@@ -210,12 +210,15 @@ impl<'a> Machine<'a> {
         let Some(frame) = self.modules.get(module).map(|module| Rc::clone(&module.frame)) else {
             return;
         };
-        let values: Vec<(String, Value<'a>)> = frame
+        let mut values: Vec<(String, Value<'a>)> = frame
             .names
             .borrow()
             .iter()
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
+        // Methods take whatever they are given; functions that call them say what that is, and then they are
+        // reached with that alone. So classes come first, whatever they are called.
+        values.sort_by_key(|(_, value)| !matches!(value, Value::Class(_)));
         for (name, value) in values.iter().filter(|(name, _)| near.contains(name)) {
             match value {
                 Value::Function(function)

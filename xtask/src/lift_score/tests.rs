@@ -329,3 +329,41 @@ fn arguments_are_read_and_unknown_ones_refused() {
     assert!(super::parse(&["--truth"]).is_err());
     assert!(super::parse(&["--truths", "a"]).is_err());
 }
+
+/// The published file keeps its score when it is written otherwise.
+#[test]
+fn real_kernels_written_otherwise_keep_their_scores() {
+    let folder = crate::run::root().join("target/packages");
+    let program = std::env::var_os("SPAK_LIFT_PROGRAM").map(std::path::PathBuf::from);
+    let program = program.or_else(|| {
+        let beside = std::env::current_exe().ok()?;
+        let found = beside.parent()?.parent()?.join("spak");
+        found.is_file().then_some(found)
+    });
+    let (true, Some(program)) = (folder.is_dir(), program) else {
+        eprintln!("SKIPPED: no packages in target/packages, or no program, so no mutant is scored");
+        return;
+    };
+    let words = Words::load().expect("words");
+    let file = crate::run::root().join("crates/spak-lift/truth/tilegym-attention.json");
+    let truth =
+        truth::read(&super::read(&file).expect("a truth"), score::PUBLISHED).expect("a truth");
+    let Some(source) = super::source(&folder, &truth) else {
+        eprintln!("SKIPPED: the package of {} is not there", truth.name);
+        return;
+    };
+    let lifted = super::lift(&program, &source, &truth).expect("a report");
+    let wanted = super::mutants::Wanted::named("all").expect("mutations");
+    let places = (program.as_path(), source.as_path());
+    let compared = super::mutants::compare(places, (&truth, &lifted), &words, &wanted);
+    super::mutants::print(&compared.expect("mutants"), 0).expect("no loss");
+}
+
+#[test]
+fn what_is_said_of_a_comment_goes_with_it() {
+    let truth = small_truth();
+    let left = truth.without(&|line| line == 60 || line == 10);
+    // One of the row's two lines is still there; of a constraint all must be.
+    assert_eq!((left.axes.len(), left.constraints.len()), (truth.axes.len(), 0));
+    assert_eq!(truth.without(&|line| line == 30).axes.len(), truth.axes.len() - 1);
+}

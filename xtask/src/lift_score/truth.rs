@@ -9,6 +9,7 @@ use super::read::Node;
 use super::report::tuples;
 
 /// Everything that is true of one file.
+#[derive(Clone)]
 pub(crate) struct Truth {
     /// The name of the truth file without its ending.
     pub(crate) name: String,
@@ -26,6 +27,7 @@ pub(crate) struct Truth {
 }
 
 /// One decision with one value, in some kernels.
+#[derive(Clone)]
 pub(crate) struct Row {
     pub(crate) id: String,
     pub(crate) priority: String,
@@ -47,6 +49,7 @@ pub(crate) struct Row {
 }
 
 /// A list of configs.
+#[derive(Clone)]
 pub(crate) struct Tuning {
     pub(crate) name: String,
     pub(crate) kernel: String,
@@ -60,6 +63,7 @@ pub(crate) struct Tuning {
 }
 
 /// A constraint or a dead item.
+#[derive(Clone)]
 pub(crate) struct Statement {
     pub(crate) id: String,
     /// Dead items of most files have none.
@@ -68,6 +72,21 @@ pub(crate) struct Statement {
     /// The symbols that it is about, where the truth lists them.
     pub(crate) about: Vec<String>,
     pub(crate) lines: Vec<u64>,
+}
+
+impl Truth {
+    /// What is left of it when the lines of which `is_gone` says so have nothing any more.
+    pub(crate) fn without(&self, is_gone: &impl Fn(u64) -> bool) -> Self {
+        let stays = |lines: &[u64]| lines.is_empty() || lines.iter().any(|line| !is_gone(*line));
+        let mut left = self.clone();
+        left.axes.retain(|row| stays(&row.lines));
+        left.tuning.retain(|row| stays(&row.lines));
+        // What is said of a comment has the lines of the code beside it, too.
+        let whole = |lines: &[u64]| !lines.iter().any(|line| is_gone(*line));
+        left.constraints.retain(|one| whole(&one.lines));
+        left.dead.retain(|one| whole(&one.lines));
+        left
+    }
 }
 
 /// The truth in `text`; `name` is what it is called.

@@ -15,6 +15,7 @@ mod lift_examples;
 mod lift_explain;
 mod lift_into;
 mod messages;
+mod mutants;
 mod predict;
 mod rejected;
 mod rules;

@@ -11,6 +11,9 @@ use crate::term::Term;
 /// Kernels with fewer operations are too small to be copies.
 const SMALL: usize = 20;
 
+/// How many bytes there may be between a comment and the config that it is about: indentation, as a rule.
+const NEAR: u32 = 100;
+
 /// Which share of the operations of both copies have, in percent.
 const SHARED: usize = 90;
 
@@ -69,7 +72,7 @@ impl<'p> Solver<'p> {
             };
             // The config that follows the comment, if nothing else is between them.
             let below = list.configs.iter().filter(after).min_by_key(|c| c.site.span.start);
-            let is_near = |config: &&Config| config.site.span.start - found.site.span.end < 40;
+            let is_near = |config: &&Config| config.site.span.start - found.site.span.end < NEAR;
             let Some(below) = below.filter(is_near) else { continue };
             let named = architectures_in(found.name().unwrap_or_default());
             if named.is_empty() {

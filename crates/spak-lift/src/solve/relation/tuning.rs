@@ -148,6 +148,24 @@ impl<'p> Solver<'p> {
         GO_ON
     }
 
+    pub(super) fn becomes_hint(&mut self, x: &'p Term, name: &'p Term, next: Next<'_, 'p>) -> Flow {
+        let program = self.facts.program;
+        let Some(field) = self.subject(x).and_then(|n| program.node(n)?.name()) else {
+            return GO_ON;
+        };
+        let mut hints: Vec<&'p str> = vec![field];
+        for hint in program.launches.iter().flat_map(|launch| &launch.hints) {
+            self.count()?;
+            if !hints.contains(&hint.name.as_str()) && program.becomes_hint(field, &hint.name) {
+                hints.push(&hint.name);
+            }
+        }
+        for hint in hints {
+            self.is(name, Value::Text(hint), &mut *next)?;
+        }
+        GO_ON
+    }
+
     pub(super) fn key_misses(&mut self, l: &'p Term, x: &'p Term, next: Next<'_, 'p>) -> Flow {
         let Some((launch, list)) = self.launch_and_list(l) else { return GO_ON };
         if list.key.is_empty() {

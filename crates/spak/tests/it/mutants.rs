@@ -1,0 +1,152 @@
+//! A kernel written otherwise, with other names, in another order, with other imports, in another form, is the
+//! same design: whatever was found in it is found again.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use spak_mutate::{Mutant, Mutation, mutate};
+
+use crate::support::Folder;
+
+const KERNEL: &str = include_str!("mutants/attention.py");
+
+/// One statement of a report: what is said, and the lines.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Said {
+    what: String,
+    lines: BTreeSet<u64>,
+}
+
+/// Everything that is said of a file.
+fn lift(text: &str, mutant: Option<&Mutant>) -> Vec<Said> {
+    let folder = Folder::with("kernel.py", text);
+    let ran = folder.spak(&["lift", "kernel.py", "--output", "json"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{text}");
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
+    let mut said = Vec::new();
+    let back =
+        |text: &str| mutant.map_or_else(|| text.to_owned(), |mutant| mutant.names_back(text));
+    for list in ["kernels", "findings", "tuning", "constraints", "hazards"] {
+        for one in report["files"][0][list].as_array().unwrap() {
+            let mut one = one.clone();
+            let fields = one.as_object_mut().unwrap();
+            let lines = fields.remove("lines").or_else(|| fields.remove("line")).unwrap();
+            // Of several reasons for the same value the first is told, and which is the first may change.
+            fields.remove("because");
+            // Which function is named first is no design.
+            let inlined = fields.get_mut("inlined").and_then(Value::as_array_mut);
+            if let Some(inlined) = inlined {
+                let mut names: Vec<String> =
+                    inlined.iter().map(|name| back(name.as_str().unwrap())).collect();
+                names.sort();
+                *inlined = names.into_iter().map(Value::from).collect();
+            }
+            let lines = lines.as_array().cloned().unwrap_or_else(|| vec![lines]);
+            let what = back(&format!("{list}: {one}"));
+            said.push(Said { what, lines: lines.iter().filter_map(Value::as_u64).collect() });
+        }
+    }
+    said.sort();
+    said
+}
+
+/// Whether lines of the mutant are these lines of the original, some of which may share one, or have several.
+fn same_lines(original: &BTreeSet<u64>, mutant: &BTreeSet<u64>, map: &Mutant) -> bool {
+    let back: Vec<BTreeSet<u64>> = mutant.iter().map(|line| map.lines_back(*line)).collect();
+    original.iter().all(|line| back.iter().any(|lines| lines.contains(line)))
+        && back.iter().all(|lines| !lines.is_disjoint(original))
+}
+
+/// Both reports, each without what the other has.
+fn difference(original: &[Said], mutant: &[Said], map: &Mutant) -> (Vec<Said>, Vec<Said>) {
+    let mut left = mutant.to_vec();
+    let mut missed = Vec::new();
+    for said in original {
+        let is_same =
+            |one: &Said| one.what == said.what && same_lines(&said.lines, &one.lines, map);
+        match left.iter().position(is_same) {
+            Some(at) => drop(left.remove(at)),
+            None => missed.push(said.clone()),
+        }
+    }
+    (missed, left)
+}
+
+fn check(mutations: &[Mutation], seeds: &[u64]) {
+    let original = lift(KERNEL, None);
+    for &seed in seeds {
+        let mutant = mutate(KERNEL, mutations, seed).unwrap();
+        assert_ne!(mutant.text, KERNEL);
+        let found = lift(&mutant.text, Some(&mutant));
+        // What is said of comments goes with them.
+        let has_lines = |one: &&Said| !one.lines.iter().any(|line| mutant.is_gone(*line));
+        let original: Vec<Said> = original.iter().filter(has_lines).cloned().collect();
+        let (missed, more) = difference(&original, &found, &mutant);
+        assert!(
+            missed.is_empty() && more.is_empty(),
+            "seed {seed}, {mutations:?}\nmissed: {missed:#?}\nmore: {more:#?}\n{}",
+            mutant.text
+        );
+    }
+}
+
+#[test]
+fn enough_is_found_for_a_mutation_to_lose() {
+    let said = lift(KERNEL, None);
+    let count = |list: &str| said.iter().filter(|one| one.what.starts_with(list)).count();
+    assert_eq!(count("kernels"), 1);
+    assert!(count("findings") >= 30, "{said:#?}");
+    assert_eq!(count("tuning"), 2, "{said:#?}");
+    assert!(count("constraints") >= 8, "{said:#?}");
+    assert!(count("hazards") >= 3, "{said:#?}");
+}
+
+#[test]
+fn names_do_not_matter() {
+    let mutant = mutate(KERNEL, &[Mutation::Rename], 0).unwrap();
+    assert!(mutant.renamed() > 60, "{}", mutant.text);
+    for name in ["attend", "candidate", "height", "hints_of", "query", "highest"] {
+        let words: Vec<&str> =
+            mutant.text.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
+        assert!(!words.contains(&name), "{name} is still in\n{}", mutant.text);
+    }
+    check(&[Mutation::Rename], &[0, 1, 2]);
+}
+
+#[test]
+fn order_does_not_matter() {
+    check(&[Mutation::Reorder], &[0, 1, 2]);
+}
+
+#[test]
+fn imports_do_not_matter() {
+    check(&[Mutation::Alias], &[0, 1, 2, 3]);
+}
+
+#[test]
+fn form_does_not_matter() {
+    check(&[Mutation::Format], &[0, 1, 2, 3]);
+}
+
+#[test]
+fn all_of_it_together_does_not_matter() {
+    check(&Mutation::ALL, &[0, 1, 2, 3]);
+}
+
+#[test]
+fn a_line_that_is_moved_is_found_again() {
+    let mutant =
+        mutate("def a():\n    pass\n\n\ndef b():\n    return 1\n", &[Mutation::Reorder], 0);
+    let mutant = mutant.unwrap();
+    assert!(mutant.text.find("def b").unwrap() < mutant.text.find("def a").unwrap());
+    let at = mutant.text.lines().position(|line| line.contains("return 1")).unwrap() as u64 + 1;
+    assert_eq!(mutant.lines_back(at), BTreeSet::from([6]));
+}
+
+#[test]
+fn a_name_that_only_the_original_has_is_marked() {
+    let mutant = mutate("def f(height):\n    return height\n", &[Mutation::Rename], 0).unwrap();
+    let new = mutant.text.split("return ").nth(1).unwrap().trim();
+    assert_eq!(mutant.names_back_strictly(&format!("{new} > 0")), "height > 0");
+    assert_eq!(mutant.names_back_strictly("height > 0"), "not_height > 0");
+}
