@@ -291,6 +291,27 @@ impl<'p> Facts<'p> {
         self.roles.get_or_init(|| Roles::of(self))
     }
 
+    /// Whether two nodes are the same position or size, written twice: computed in the same way from the same values.
+    pub(crate) fn is_same_position(&self, a: NodeId, b: NodeId) -> bool {
+        let is_position = |node: NodeId| {
+            matches!(
+                self.program.op(node),
+                Op::BlockId
+                    | Op::NumBlocks
+                    | Op::Extent
+                    | Op::Add
+                    | Op::Sub
+                    | Op::Mul
+                    | Op::FloorDiv
+                    | Op::Mod
+                    | Op::CeilDiv
+                    | Op::Min
+                    | Op::Max
+            )
+        };
+        is_position(a) && self.program.op(a) == self.program.op(b) && self.is_same(a, b)
+    }
+
     /// Whether two nodes are computed in the same way from the same values.
     pub(crate) fn is_same(&self, a: NodeId, b: NodeId) -> bool {
         let mut seen = BTreeMap::new();

@@ -292,7 +292,9 @@ impl<'p> Solver<'p> {
             (Value::Node(a), Value::Node(b)) => {
                 let program = self.facts.program;
                 let (a, b) = (program.behind(a), program.behind(b));
-                a == b || same_constant(program.constant(a), program.constant(b))
+                a == b
+                    || same_constant(program.constant(a), program.constant(b))
+                    || self.facts.is_same_position(a, b)
             }
             (Value::Number(_), _) | (_, Value::Number(_)) => {
                 let both = self.number_in(a).zip(self.number_in(b));
