@@ -77,8 +77,9 @@ system Lift_Matmul {
 
         // Groups of g tiles on one axis, of which the last is as high as what is left.
         predicate grouped(one, other, g) {
-            when: one == first + t % size and size == min(rest, g) and first == group * g
+            when: one == first + s % size and size == min(rest, g) and first == group * g
             when: group == floordiv(t, width) and other == floordiv(inner, size) and inner == t % width
+            when: s == t or s == t % width
         }
 
         case "grouped_m" {
@@ -114,7 +115,8 @@ system Lift_Matmul {
 
         predicate grouped(g, size) {
             when: size == min(rest, g) and first == group * g and group == floordiv(t, width)
-            when: inner == t % size and one == first + inner and rest == _ - first
+            when: inner == s % size and one == first + inner and rest == _ - first
+            when: s == t or s == t % width
         }
         predicate config_of(g, k, field, v) {
             when: launch(l, k) and bound(l, g, c) and c == config_field(name=field)

@@ -5,8 +5,7 @@ Reads one JSON object from standard input:
     {"jobs": [{"name": "...", "file": "...", "kernel": "...",
                "text": "file whose text stands in place of that of `file`, or nothing",
                "packages": {"tilegym": "folder of the package"},
-               "parameters": [{"array": "bf16", "rank": 4}, {"scalar": "f32"}, {"constant": 64}, ...],
-               "hints": {"occupancy": 2},
+               "parameters": ["bf16[4]", "f32", 64, ...],
                "gpus": ["sm_90", "sm_120"]}, ...]}
 
 and writes one JSON line for each job: the hash of its Tile IR, and for each GPU the size of its cubin and the seconds it took,
@@ -94,7 +93,6 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
     def create_module(self, spec):
-        top = spec.name.split(".")[0]
         # A folder of a package is a namespace: what its `__init__` sets up is for hosts.
         return InertModule(spec.name)
 
@@ -123,17 +121,18 @@ def load(file, text, packages):
 
 
 def constraint(parameter, ct, compilation):
-    """What is known of one parameter. Arrays are dense, as those that frameworks make are."""
-    if "constant" in parameter:
-        return compilation.ConstantConstraint(parameter["constant"])
-    types_ = {
-        "bf16": ct.bfloat16, "f16": ct.float16, "f32": ct.float32,
-        "i32": ct.int32, "i64": ct.int64, "bool": ct.bool_,
-    }
-    if "scalar" in parameter:
-        return compilation.ScalarConstraint(types_[parameter["scalar"]])
-    dtype, rank = types_[parameter["array"]], parameter["rank"]
-    size = {"bf16": 2, "f16": 2, "f32": 4, "i32": 4, "i64": 8, "bool": 1}[parameter["array"]]
+    """What is known of one parameter: `bf16[4]` is an array of rank 4, `f32` a scalar, all else a constant.
+
+    Arrays are dense and begin at multiples of 16 bytes, as those that frameworks make do.
+    """
+    if not isinstance(parameter, str):
+        return compilation.ConstantConstraint(parameter)
+    name, _, rank = parameter.partition("[")
+    dtypes = {"bf16": (ct.bfloat16, 2), "f16": (ct.float16, 2), "f32": (ct.float32, 4), "i32": (ct.int32, 4), "i64": (ct.int64, 8)}
+    dtype, size = dtypes[name]
+    if not rank:
+        return compilation.ScalarConstraint(dtype)
+    rank = int(rank.rstrip("]"))
     return compilation.ArrayConstraint(
         dtype, rank, index_dtype=ct.int32, stride_lower_bound_incl=0, alias_groups=(), may_alias_internally=False,
         stride_constant=[None] * (rank - 1) + [1], stride_divisible_by=[16 // size] * (rank - 1) + [1],
@@ -152,8 +151,6 @@ def work(job):
     try:
         module = load(job["file"], job.get("text"), packages)
         kernel = getattr(module, job["kernel"])
-        if job.get("hints"):
-            kernel = kernel.replace_hints(**job["hints"])
         signature = compilation.KernelSignature(
             [constraint(one, ct, compilation) for one in job["parameters"]], compilation.CallingConvention.cutile_python_v1()
         ).with_symbol("spak_kernel")

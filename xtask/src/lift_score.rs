@@ -241,7 +241,7 @@ fn source(folder: &Path, truth: &Truth) -> Option<PathBuf> {
 }
 
 /// Builds the program and says where it is.
-fn build() -> Result<PathBuf> {
+pub(crate) fn build() -> Result<PathBuf> {
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--quiet", "--release", "--package", "spak"]).current_dir(root());
     if !cargo.status()?.success() {

@@ -6,6 +6,7 @@
 )]
 
 mod figures;
+mod lift_compile;
 mod lift_score;
 mod packages;
 mod run;
@@ -30,6 +31,8 @@ cargo xtask <task>
           was missed, wrong and matched, --report scores a stored report instead of lifting
   lift-score --mutate rename|reorder|alias|format|all [--seed N] [--packages DIR] [--truth FILE...]
           lift each kernel file written otherwise, and compare what is found with what is found in the file
+  lift-compile
+          compile kernels that were lifted and made again with the real compiler of cuTile, without a GPU
   fuzz    run each fuzz target for a time: cargo xtask fuzz [SECONDS]
 ";
 
@@ -53,6 +56,7 @@ fn task(arguments: &[String]) -> Result<()> {
         ["figures", "front-page"] => figures::measure_front_page(),
         ["quote"] => figures::quotes::write(),
         ["packages"] => packages::show(),
+        ["lift-compile", options @ ..] => lift_compile::run(options),
         ["lift-score", options @ ..] => lift_score::run(options),
         ["fuzz"] => run::fuzz(600),
         ["fuzz", seconds] => run::fuzz(seconds.parse()?),
