@@ -4,6 +4,7 @@
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
 
 mod architecture;
+mod builder;
 mod cases;
 mod constant;
 mod describe;
@@ -14,6 +15,7 @@ mod op;
 mod print;
 mod tuning;
 
+pub use builder::{Builder, POSITIONS, given};
 pub use architecture::{ARCHITECTURES, architecture_of};
 pub use cases::Case;
 pub use constant::Constant;
