@@ -3,7 +3,7 @@
 use spak_program::{Condition, NodeId, Site};
 
 use crate::machine::Machine;
-use crate::value::{Place, Value};
+use crate::value::{Loc, Place, Value};
 
 /// Whether what follows a statement is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,11 @@ impl Machine {
             }
             let other = match otherwise.remove(&loc) {
                 Some(other) => other,
+                // Each thread writes its own elements of an array, or none.
+                None if self.is_array(loc) && self.is_of_threads(condition) => {
+                    self.put(loc, value);
+                    continue;
+                }
                 None => self.read(&Place::Local(loc, Vec::new()), site),
             };
             let joined = self.choose(condition, value, other, site);
@@ -71,6 +76,15 @@ impl Machine {
             self.put(loc, joined);
         }
         Flow::Next
+    }
+
+    fn is_array(&self, loc: Loc) -> bool {
+        self.memory.get(loc.0 as usize).is_some_and(|cell| cell.rank > 0)
+    }
+
+    /// Whether a condition tells threads apart.
+    fn is_of_threads(&self, condition: NodeId) -> bool {
+        self.leaves(&[condition]).iter().any(|leaf| self.op(*leaf) == spak_program::Op::Arange)
     }
 
     /// A value that something makes of each way of a choice, under its condition.

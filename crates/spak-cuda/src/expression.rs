@@ -162,6 +162,11 @@ impl Machine {
                 self.indexed(of, &[], site)
             }
             ExprKind::Member(of, part) => {
+                if let ExprKind::Name(path) = &of.kind
+                    && let Some(axis) = self.axis(path, &part.name, frame, site)
+                {
+                    return Slot::Value(Value::Node(axis));
+                }
                 let of = self.slot(of, frame);
                 self.member(of, part, frame, site)
             }

@@ -89,6 +89,9 @@ impl Machine {
         node: NodeId,
         site: Site,
     ) {
+        if kind == ParameterKind::Constexpr {
+            self.compiled.insert(node);
+        }
         let found = self.graph.program.scopes.get_mut(scope.index());
         let Some(found) = found else { return };
         found.parameters.push(node);

@@ -317,6 +317,23 @@ impl Machine {
         Some(Value::Tuple(axes.into()))
     }
 
+    /// `threadIdx.x` and the like.
+    pub(crate) fn axis(
+        &mut self,
+        path: &crate::ast::Path,
+        axis: &str,
+        frame: &Rc<crate::value::Frame>,
+        site: Site,
+    ) -> Option<NodeId> {
+        let name = path.last();
+        let at = ["x", "y", "z"].iter().position(|known| *known == axis)?;
+        let known = matches!(name, "threadIdx" | "blockIdx" | "blockDim" | "gridDim");
+        if !known || path.parts.len() != 1 || self.find(name, frame).is_some() {
+            return None;
+        }
+        Some(self.axis_of(name, at as i64, site))
+    }
+
     /// Threads are the elements of an axis; the number of a thread is all of them.
     fn axis_of(&mut self, name: &str, axis: i64, site: Site) -> NodeId {
         let key = format!("{name}.{axis}");

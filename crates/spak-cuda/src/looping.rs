@@ -16,6 +16,8 @@ struct Counting {
     stop: NodeId,
     step: NodeId,
     start: NodeId,
+    /// It is halved or doubled: a tree over threads.
+    halves: bool,
 }
 
 impl Machine {
@@ -46,6 +48,9 @@ impl Machine {
         ];
         self.roll(LoopKind::Range, site, &mut |machine, this| {
             let induction = machine.graph.node(Op::Induction, bounds.clone(), site);
+            if let Some(turning) = machine.turning.last_mut() {
+                turning.halves = counting.halves;
+            }
             if let Some(found) = machine.graph.program.loops.get_mut(this.index()) {
                 found.induction = Some(induction);
             }
@@ -108,7 +113,7 @@ impl Machine {
                     ExprKind::Update(by, target) if name_of(target).as_deref() == Some(name) => {
                         return Some((Op::Add, None, *by));
                     }
-                    ExprKind::Assign(Some(op @ (Op::Add | Op::Sub)), target, by)
+                    ExprKind::Assign(Some(op), target, by)
                         if name_of(target).as_deref() == Some(name) =>
                     {
                         return Some((*op, Some(&**by), 0));
@@ -140,6 +145,7 @@ impl Machine {
             Op::Sub => self.unary(Op::Neg, &step, site),
             _ => step,
         };
+        let halves = !matches!(direction, Op::Add | Op::Sub);
         let bound = self.eval(bound, frame);
         let one = Value::Known(Constant::Int(1), site);
         let stop = match op {
@@ -149,7 +155,7 @@ impl Machine {
         };
         let step = self.as_node(&step, site);
         let stop = self.as_node(&stop, site);
-        Some(Counting { name, stop, step, start })
+        Some(Counting { name, stop, step, start, halves })
     }
 
     pub(crate) fn each_statement(&mut self, statement: &Each, frame: &Rc<Frame>) {
@@ -198,6 +204,7 @@ impl Machine {
             touches: false,
             waits: false,
             nested: false,
+            halves: false,
         });
         body(self, this);
         self.graph.conditions.truncate(depth);
@@ -239,7 +246,7 @@ impl Machine {
         let found = program.loops.get(this.index());
         let induction = found.and_then(|found| found.induction);
         let Some(induction) = induction.filter(|_| is_last && !turning.nested) else { return false };
-        if !self.in_kernel() || turning.waits {
+        if !self.in_kernel() || (turning.waits && !turning.halves) {
             return false;
         }
         if !turning.touches {
@@ -256,8 +263,9 @@ impl Machine {
         let node = self.resolved(node);
         let Some(found) = self.graph.program.node(node) else { return false };
         match found.op {
-            Op::Constant => true,
-            Op::Call => matches!(found.name(), Some("size" | "rank")),
+            Op::Constant | Op::Arange => true,
+            Op::Parameter => self.compiled.contains(&node),
+            Op::Call => matches!(found.name(), Some("size" | "rank" | "block_size")),
             Op::Add | Op::Sub | Op::Mul | Op::FloorDiv | Op::CeilDiv | Op::Div => {
                 depth < 10
                     && found.arguments.iter().all(|one| self.is_static(one.value, depth + 1))
@@ -277,10 +285,19 @@ impl Machine {
     ) {
         let mut replaced = BTreeMap::new();
         let mut kept = Vec::new();
+        let used = self.used_since(first);
         for (loc, (before, node)) in &turning.carried {
             let after = last.iter_mut().find(|(changed, _)| changed == loc);
             let next = after.as_ref().map(|(_, value)| value.clone());
             let next = next.map(|value| self.as_node(&value, site)).filter(|next| next != node);
+            if next.is_some() && !used.contains(node) {
+                // Each turn sets it before it reads it.
+                if let Some(found) = self.graph.program.nodes.get_mut(node.index()) {
+                    found.op = Op::Unknown;
+                    found.arguments.clear();
+                }
+                continue;
+            }
             match next {
                 Some(next) => {
                     if let Some(found) = self.graph.program.nodes.get_mut(node.index()) {
@@ -304,6 +321,16 @@ impl Machine {
             found.carried = kept;
         }
         self.replace(first, &replaced);
+    }
+
+    /// Nodes that those from one on use.
+    fn used_since(&self, first: usize) -> BTreeSet<NodeId> {
+        let mut used = BTreeSet::new();
+        for node in self.graph.program.nodes.iter().skip(first) {
+            used.extend(node.arguments.iter().map(|argument| argument.value));
+            used.extend(node.conditions.iter().map(|condition| condition.value));
+        }
+        used
     }
 
     /// What a variable was before, as the node that loops saw: not as a tile of one value.
@@ -343,6 +370,12 @@ impl Machine {
                 }
             }
         }
+        for (old, _) in replaced.iter().filter(|(old, new)| old != new) {
+            if let Some(node) = self.graph.program.nodes.get_mut(old.index()) {
+                node.op = Op::Unknown;
+                node.arguments.clear();
+            }
+        }
         self.forward.extend(replaced.iter().filter(|(old, new)| old != new));
     }
 
@@ -371,6 +404,8 @@ impl Machine {
         }
         let mut replaced = BTreeMap::new();
         let mut sums: Vec<(usize, NodeId, Op, NodeId)> = Vec::new();
+        // What each turn does for a sum, which the sum takes the place of.
+        let mut steps: Vec<NodeId> = Vec::new();
         for (loc, (before, node)) in &turning.carried {
             let at = last.iter().position(|(changed, _)| changed == loc);
             let varies = turning.indices.get(loc).is_some_and(|indices| {
@@ -382,9 +417,15 @@ impl Machine {
                 && let Some((_, Value::Node(next))) = last.get(at)
                 && let Some((op, part)) = self.accumulated(*next, *node, site)
             {
+                let next = *next;
                 sums.push((at, *node, op, part));
+                steps.push(next);
             }
-            let init = self.plain_before(before, *node);
+            let start = self.graph.program.argument(*node, "init").filter(|_| at.is_some());
+            let init = match start {
+                Some(init) => init,
+                None => self.plain_before(before, *node),
+            };
             replaced.insert(*node, init);
             if let Some((_, value)) = at.and_then(|at| last.get_mut(at))
                 && matches!(value, Value::Node(next) if next == node)
@@ -393,6 +434,16 @@ impl Machine {
             }
         }
         self.replace(first, &replaced);
+        for (_, value) in last.iter_mut() {
+            self.collapse(value);
+        }
+        let used = self.used_since(first);
+        for step in steps.into_iter().filter(|step| !used.contains(step)) {
+            if let Some(node) = self.graph.program.nodes.get_mut(step.index()) {
+                node.op = Op::Unknown;
+                node.arguments.clear();
+            }
+        }
         for (at, node, op, part) in sums {
             let part = self.resolved(part);
             let init = replaced.get(&node).copied().unwrap_or(node);
@@ -401,6 +452,31 @@ impl Machine {
                 *last = Value::Node(value);
             }
         }
+    }
+
+    /// A step of a reduction over threads that only some of them make is the reduction, and so is one of a reduction.
+    fn collapse(&mut self, value: &mut Value) {
+        let Value::Node(node) = value else { return };
+        let mut node = self.resolved(*node);
+        if self.op(node) == Op::Choice {
+            let side = |label| self.graph.program.argument(node, label).map(|id| self.resolved(id));
+            if let (Some(a), Some(b)) = (side("then"), side("otherwise")) {
+                let of = |step: NodeId| self.graph.program.argument(step, "a");
+                if self.reduced.contains(&a) && of(a) == Some(b) {
+                    node = a;
+                } else if self.reduced.contains(&b) && of(b) == Some(a) {
+                    node = b;
+                }
+            }
+        }
+        let inner = self.graph.program.argument(node, "a").map(|id| self.resolved(id));
+        if let Some(inner) = inner.filter(|_| self.reduced.contains(&node))
+            && self.reduced.contains(&inner)
+            && self.op(inner) == self.op(node)
+        {
+            node = inner;
+        }
+        *value = Value::Node(node);
     }
 
     /// What is added to a variable in each turn, and how.

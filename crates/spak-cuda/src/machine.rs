@@ -60,6 +60,8 @@ pub(crate) struct Turning {
     pub(crate) waits: bool,
     /// A loop within it is one of the graph.
     pub(crate) nested: bool,
+    /// It goes over the steps of a tree.
+    pub(crate) halves: bool,
 }
 
 /// The state of the run.
@@ -83,6 +85,8 @@ pub(crate) struct Machine {
     /// Nodes that are whole numbers, and those that are addresses.
     pub(crate) integers: BTreeSet<NodeId>,
     pub(crate) pointers: BTreeSet<NodeId>,
+    /// Parameters that have their value when the kernel is compiled.
+    pub(crate) compiled: BTreeSet<NodeId>,
     /// Sums and maxima over threads.
     pub(crate) reduced: BTreeSet<NodeId>,
     /// What the values that were read since the last look vary with.
@@ -111,6 +115,7 @@ impl Machine {
             forward: BTreeMap::new(),
             integers: BTreeSet::new(),
             pointers: BTreeSet::new(),
+            compiled: BTreeSet::new(),
             reduced: BTreeSet::new(),
             touched: BTreeSet::new(),
             once: BTreeMap::new(),

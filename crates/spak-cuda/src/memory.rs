@@ -46,9 +46,7 @@ impl Machine {
                 let leaves = self.leaves(indices);
                 self.touched.extend(leaves);
                 let Some(cell) = self.memory.get(loc.0 as usize) else { return Value::Nothing };
-                if indices.is_empty() {
-                    self.touched.extend(cell.spread.iter().copied());
-                }
+                self.touched.extend(cell.spread.iter().copied());
                 match &cell.value {
                     Value::Node(id) => Value::Node(self.resolved(*id)),
                     value => value.clone(),
@@ -68,9 +66,15 @@ impl Machine {
                 if let Some(turning) = self.turning.last_mut() {
                     turning.indices.entry(*loc).or_default().extend(indices);
                 }
-                let spread = self.touched.clone();
+                let mut spread = self.touched.clone();
+                let own = self.leaves(indices);
                 self.put(*loc, value);
                 if let Some(cell) = self.memory.get_mut(loc.0 as usize) {
+                    if !indices.is_empty() {
+                        // An element varies with its indices anyway; beyond that, an array varies as all that is put there.
+                        spread.retain(|leaf| !own.contains(leaf));
+                        spread.extend(cell.spread.iter().copied().take(200));
+                    }
                     cell.spread = spread;
                 }
             }

@@ -233,6 +233,11 @@ impl Machine {
         }
         let a = self.as_node(&then, site);
         let b = self.as_node(&otherwise, site);
+        // What was never set is not used.
+        let is_unset = |id: NodeId| self.op(id) == Op::Unknown;
+        if is_unset(a) != is_unset(b) {
+            return Value::Node(if is_unset(a) { b } else { a });
+        }
         if let Some(extreme) = self.extreme(condition, a, b) {
             return Value::Node(self.combine(extreme, a, b, site));
         }

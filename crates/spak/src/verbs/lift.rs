@@ -6,20 +6,26 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use spak_lift::Engine;
+use spak_program::Program;
 use spak_records::lift_report::{LiftReport, LiftedFile, LiftedKernel};
 
 use spak_syntax::FileId;
 
 use crate::exit::Status;
 use crate::lifting::{
-    draft::draft, on_a_deep_stack, packs::Packs, report::Reporter, sources::Gathered,
+    draft::draft,
+    on_a_deep_stack,
+    packs::Packs,
+    report::Reporter,
+    sources::{Gathered, Language},
 };
 use crate::output::{self, Format, json};
 
 /// What `spak lift` is told.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Sources of kernels (`.py`), or folders that have them. They are read, never run.
+    /// Sources of kernels (Python: `.py`; CUDA C++: `.cu`, `.cuh`, `.h`, `.cpp`), or folders that have them. They are read,
+    /// never run.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// A pack of patterns (`.dsl`) besides those that come with the program; may be given several times.
@@ -39,8 +45,8 @@ pub(crate) struct Options {
 /// Lifts files; a problem is a file that is not what its name says.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     let packs = Packs::read(&options.pack)?;
-    let files = Gathered::of(&options.files)?;
-    let (report, broken, template) = on_a_deep_stack(|| lift(&packs, &files))?;
+    let files = Gathered::gather(&options.files)?;
+    let Lifted { report, broken, warnings, template } = on_a_deep_stack(|| lift(&packs, &files))?;
     if let Some(out) = &options.template {
         let Some(template) = template else { bail!("`--template` is for one file") };
         std::fs::write(out, template)
@@ -49,7 +55,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     if let Some(out) = &options.design {
         write_designs(&report, out, options.kernel.as_deref())?;
     }
-    for line in &broken {
+    for line in broken.iter().chain(&warnings) {
         output::aside(line);
     }
     for (file, why) in &files.unread {
@@ -69,25 +75,61 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     Ok(if fine { Status::Fine } else { Status::Problems })
 }
 
-/// The report, what is wrong with the files, and the template of the file if there is one.
-fn lift(packs: &Packs, files: &Gathered) -> (LiftReport, Vec<String>, Option<String>) {
-    let reading = spak_python::read(&files.sources());
-    let broken = reading.errors.iter().filter_map(|error| {
-        let file = files.files.get(error.file.0 as usize).filter(|file| file.wanted)?;
-        let line = file.line(error.span.start);
-        let message = &error.message;
-        Some(format!("error: {}:{line}: this is not Python: {message}\n", file.shown))
+/// What was lifted.
+#[derive(Default)]
+struct Lifted {
+    report: LiftReport,
+    /// What is wrong with files, so that what they say is not all that is in them.
+    broken: Vec<String>,
+    /// What was not understood of files that may be all right.
+    warnings: Vec<String>,
+    /// Of the file, if there is one.
+    template: Option<String>,
+}
+
+fn lift(packs: &Packs, files: &Gathered) -> Lifted {
+    let mut lifted = Lifted::default();
+    let line = |file: FileId, at: u32| {
+        let file = files.files.get(file.0 as usize).filter(|file| file.wanted)?;
+        Some(format!("{}:{}", file.shown, file.line(at)))
+    };
+    let python = files.python();
+    if !python.is_empty() {
+        let reading = spak_python::read(&python);
+        lifted.broken.extend(reading.errors.iter().filter_map(|error| {
+            let place = line(error.file, error.span.start)?;
+            Some(format!("error: {place}: this is not Python: {}\n", error.message))
+        }));
+        lifted.add(packs, files, Language::Python, &reading.program);
+    }
+    let cuda = files.cuda();
+    if !cuda.is_empty() {
+        let reading = spak_cuda::read(&cuda);
+        lifted.warnings.extend(reading.errors.iter().filter_map(|error| {
+            let place = line(error.file, error.span.start)?;
+            Some(format!("warning: {place}: {}; what is around it was read\n", error.message))
+        }));
+        lifted.add(packs, files, Language::Cuda, &reading.program);
+    }
+    lifted.report.files.sort_by_key(|lifted| {
+        files.files.iter().position(|file| file.shown == lifted.path)
     });
-    let report = Engine::new(&packs.packs).find(&reading.program);
-    let reporter =
-        Reporter { files, program: &reading.program, packs: &packs.packs, report: &report };
-    let mut wanted = files.files.iter().enumerate().filter(|(_, file)| file.wanted);
-    let only = wanted.next().filter(|_| wanted.next().is_none());
-    let template = only.map(|(at, file)| {
-        let holes = spak_lift::holes(&reading.program, FileId(at as u32), &file.text);
-        spak_lift::template(&file.text, &holes)
-    });
-    (LiftReport { files: reporter.files() }, broken.collect(), template)
+    lifted
+}
+
+impl Lifted {
+    /// Adds what is found in the files of one language.
+    fn add(&mut self, packs: &Packs, files: &Gathered, language: Language, program: &Program) {
+        let report = Engine::new(&packs.packs).find(program);
+        let reporter = Reporter { files, program, packs: &packs.packs, report: &report };
+        self.report.files.extend(reporter.files(language));
+        let mut wanted = files.files.iter().enumerate().filter(|(_, file)| file.wanted);
+        let only = wanted.next().filter(|_| wanted.next().is_none());
+        if let Some((at, file)) = only.filter(|(_, file)| file.language == language) {
+            let holes = spak_lift::holes(program, FileId(at as u32), &file.text);
+            self.template = Some(spak_lift::template(&file.text, &holes));
+        }
+    }
 }
 
 /// Writes drafts of designs.
