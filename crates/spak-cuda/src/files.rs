@@ -19,6 +19,8 @@ pub(crate) struct Files {
     pub(crate) errors: Vec<SyntaxError>,
     /// Where branches were taken because of the architecture that is assumed.
     pub(crate) assumed: Vec<spak_program::Site>,
+    /// Numbers that macros stand for.
+    pub(crate) numbers: Vec<(String, i64, spak_program::Site)>,
 }
 
 struct Reading<'s> {
@@ -29,6 +31,7 @@ struct Reading<'s> {
     units: Vec<Option<Unit>>,
     errors: Vec<SyntaxError>,
     assumed: Vec<spak_program::Site>,
+    numbers: Vec<(String, i64, spak_program::Site)>,
     prelude: Macros,
 }
 
@@ -42,13 +45,14 @@ pub(crate) fn read(sources: &[Source<'_>]) -> Files {
         sources,
         errors: Vec::new(),
         assumed: Vec::new(),
+        numbers: Vec::new(),
         prelude: prelude(),
     };
     let mut entered: BTreeSet<usize> = BTreeSet::new();
     for at in 0..sources.len() {
         reading.file(at, 0, &mut entered);
     }
-    let Reading { includes, units, errors, assumed, .. } = reading;
+    let Reading { includes, units, errors, assumed, numbers, .. } = reading;
     let files = sources.iter().zip(units).enumerate().map(|(at, (source, unit))| {
         let (names, functions) = index(unit.unwrap_or_default());
         File {
@@ -60,7 +64,7 @@ pub(crate) fn read(sources: &[Source<'_>]) -> Files {
             functions,
         }
     });
-    Files { files: files.collect(), errors, assumed }
+    Files { files: files.collect(), errors, assumed, numbers }
 }
 
 /// Files by the last part of their paths.
@@ -133,6 +137,11 @@ impl Reading<'_> {
         let Some(source) = self.sources.get(at) else { return };
         let made = preprocess(source.text, source.file, macros);
         let lowered = lower(&made.expanded);
+        for (name, (text, site)) in made.numbers {
+            if let Ok(number) = text.trim_end_matches(['u', 'U', 'l', 'L']).parse() {
+                self.numbers.push((name, number, site));
+            }
+        }
         self.assumed.extend(made.by_architecture.filter(|_| source.wanted));
         self.errors.extend(lowered.errors.into_iter().map(|(site, message)| SyntaxError {
             file: source.file,

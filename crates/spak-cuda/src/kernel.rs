@@ -289,10 +289,10 @@ impl Machine {
                 self.new_parameter(&parameter.name, ParameterKind::Runtime, parameter.site);
             let of = self.type_of(&parameter.of, &frame);
             self.integer(&Value::Node(node), &of);
-            if let Some(dtype) = of.dtype().filter(|_| !of.pointer) {
-                let _ = dtype;
-            }
             let loc = self.new_cell(Value::Node(node), Some(&of));
+            if let Some(cell) = self.memory.get_mut(loc.0 as usize) {
+                cell.constant = parameter.of.constant && !parameter.of.pointer;
+            }
             frame.set(&parameter.name, Slot::Place(Place::Local(loc, Vec::new())));
         }
         for (bound, label) in function.bounds.iter().zip(["max_threads", "min_blocks_per_sm", "max_cluster"]) {
@@ -363,13 +363,15 @@ impl Machine {
                 continue;
             };
             let mut runtime = pending.runtime.iter();
+            let mut left = pending.named;
             let arguments = kernel
                 .parameters
                 .iter()
                 .map(|parameter| {
-                    let named = pending.named.iter().find(|(name, _)| *name == parameter.name);
+                    // Two of one name come in order.
+                    let named = left.iter().position(|(name, _)| *name == parameter.name);
                     match (named, parameter.kind) {
-                        (Some((_, value)), ParameterKind::Constexpr) => Some(*value),
+                        (Some(at), ParameterKind::Constexpr) => Some(left.remove(at).1),
                         (_, ParameterKind::Runtime) if !parameter.name.contains('.') => {
                             runtime.next().copied()
                         }

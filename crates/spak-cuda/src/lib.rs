@@ -78,5 +78,8 @@ pub fn read(sources: &[Source<'_>]) -> Reading {
         machine.graph.gap("branches of `#if` are read as for sm_90", site);
     }
     machine.run();
+    for (name, number, site) in files.numbers {
+        machine.name(&value::Value::Known(spak_program::Constant::Int(number), site), &name);
+    }
     Reading { program: machine.finish(), errors: files.errors }
 }

@@ -149,7 +149,9 @@ impl Machine {
                     Value::Type(of) => Some(Rc::clone(of)),
                     _ => None,
                 });
-                self.converted_to(&value, dtype.as_deref(), site)
+                let made = self.converted_to(&value, dtype.as_deref(), site);
+                let loc = self.new_cell(made, None);
+                Value::View(Place::Local(loc, Vec::new()))
             }
             "barrier" => {
                 for turning in &mut self.turning {

@@ -471,12 +471,24 @@ impl Machine {
         }
         let inner = self.graph.program.argument(node, "a").map(|id| self.resolved(id));
         if let Some(inner) = inner.filter(|_| self.reduced.contains(&node))
-            && self.reduced.contains(&inner)
-            && self.op(inner) == self.op(node)
+            && (self.reduced.contains(&inner) && self.op(inner) == self.op(node)
+                || self.is_reduced_extreme(node, inner))
         {
             node = inner;
         }
         *value = Value::Node(node);
+    }
+
+    /// A maximum over threads of the greater of something and a maximum over elements is one maximum over a tile.
+    fn is_reduced_extreme(&self, reduction: NodeId, of: NodeId) -> bool {
+        let extreme = match self.op(reduction) {
+            Op::ReduceMax => Op::Max,
+            Op::ReduceMin => Op::Min,
+            _ => return false,
+        };
+        let side = |label| self.graph.program.argument(of, label).map(|id| self.resolved(id));
+        self.op(of) == extreme
+            && ["a", "b"].into_iter().filter_map(side).any(|id| self.op(id) == self.op(reduction))
     }
 
     /// What is added to a variable in each turn, and how.

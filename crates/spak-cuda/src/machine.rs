@@ -16,7 +16,7 @@ use crate::value::{Frame, Loc, Place, Value};
 /// Steps for one run from the outside; a run that needs more is cut short, and says so.
 const FUEL: u32 = 200_000;
 /// Functions within functions that are followed.
-pub(crate) const CALLS: usize = 40;
+pub(crate) const CALLS: usize = 60;
 
 /// The definitions of a name in a file.
 #[derive(Debug, Default)]
@@ -85,6 +85,10 @@ pub(crate) struct Machine {
     /// Nodes that are whole numbers, and those that are addresses.
     pub(crate) integers: BTreeSet<NodeId>,
     pub(crate) pointers: BTreeSet<NodeId>,
+    /// Places of numbers that have a name.
+    pub(crate) named: BTreeSet<Site>,
+    /// Parts of arrays that are arrays of their own, by where they start.
+    pub(crate) parts: BTreeMap<(Loc, String), Loc>,
     /// Parameters that have their value when the kernel is compiled.
     pub(crate) compiled: BTreeSet<NodeId>,
     /// Sums and maxima over threads.
@@ -115,6 +119,8 @@ impl Machine {
             forward: BTreeMap::new(),
             integers: BTreeSet::new(),
             pointers: BTreeSet::new(),
+            named: BTreeSet::new(),
+            parts: BTreeMap::new(),
             compiled: BTreeSet::new(),
             reduced: BTreeSet::new(),
             touched: BTreeSet::new(),
@@ -139,6 +145,7 @@ impl Machine {
         self.depths.clear();
         self.touched.clear();
         self.once.clear();
+        self.parts.clear();
         self.forward.clear();
         self.evaluating.clear();
         // What classes and files gave names to belonged to the memory of the run before.

@@ -38,6 +38,36 @@ impl Machine {
         loc
     }
 
+    /// A part of an array that starts at a fixed place in it is an array of its own.
+    pub(crate) fn rebased(&mut self, place: Place) -> Place {
+        let Place::Local(loc, indices) = &place else { return place };
+        let rank = self.memory.get(loc.0 as usize).map_or(0, |cell| cell.rank);
+        if indices.is_empty() || rank > 1 || !self.leaves(indices).is_empty() {
+            return place;
+        }
+        let where_ = indices.iter().map(|index| self.graph.program.describe(*index));
+        let key = (*loc, where_.collect::<Vec<_>>().join(","));
+        if key.1.split(',').all(|part| part == "0") {
+            return Place::Local(*loc, Vec::new());
+        }
+        if let Some(known) = self.parts.get(&key) {
+            return Place::Local(*known, Vec::new());
+        }
+        let nowhere = self.nowhere();
+        let site = indices.last().and_then(|last| self.graph.program.node(*last));
+        let site = site.map_or(nowhere, |node| node.site);
+        let value = self.unknown(site);
+        let dtype = self.memory.get(loc.0 as usize).and_then(|cell| cell.dtype);
+        let part = self.new_cell(value, None);
+        if let Some(cell) = self.memory.get_mut(part.0 as usize) {
+            cell.dtype = dtype;
+            cell.rank = 1;
+            cell.spread.clear();
+        }
+        self.parts.insert(key, part);
+        Place::Local(part, Vec::new())
+    }
+
     /// What a place holds.
     pub(crate) fn read(&mut self, place: &Place, site: Site) -> Value {
         match place {

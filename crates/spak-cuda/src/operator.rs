@@ -59,6 +59,9 @@ impl Machine {
     fn moved(&mut self, op: Op, place: &Place, by: &Value, site: Site) -> Value {
         let by = self.as_node(by, site);
         match place {
+            Place::Local(..) if matches!(self.graph.program.constant(by), Some(Constant::Int(0))) => {
+                Value::View(place.clone())
+            }
             Place::Local(loc, indices) => {
                 let mut indices = indices.clone();
                 indices.push(by);

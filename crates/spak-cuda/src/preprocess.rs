@@ -98,6 +98,8 @@ pub(crate) struct Preprocessed {
     pub(crate) macros: Macros,
     /// Whether some branch was taken because of the architecture that is assumed.
     pub(crate) by_architecture: Option<Site>,
+    /// Macros that stand for a number and were used: name, number, and where it is written.
+    pub(crate) numbers: BTreeMap<String, (Rc<str>, Site)>,
 }
 
 /// Macros that are there before any file is read.
@@ -149,9 +151,10 @@ pub(crate) fn preprocess(text: &str, file: FileId, macros: Macros) -> Preprocess
         pragmas: VecDeque::new(),
     };
     let mut expanded = Expanded::default();
-    let mut writer = Writer { out: &mut expanded, template: None, last: String::new() };
+    let mut writer = Writer { out: &mut expanded, template: None, last: String::new(), last_is_name: false, less: None };
     let mut stack: Vec<Waiting> = Vec::new();
     let mut left = MOST_WORDS;
+    let mut numbers = BTreeMap::new();
     loop {
         let (word, hidden) = match stack.pop() {
             Some(waiting) => waiting,
@@ -167,12 +170,21 @@ pub(crate) fn preprocess(text: &str, file: FileId, macros: Macros) -> Preprocess
         let expands = word.kind == Kind::Name && left > 0 && !is_hidden(&word.text, &hidden);
         let found = if expands { reader.macros.get(&*word.text).cloned() } else { None };
         match found {
-            Some(found) => reader.expand(&word, &found, hidden, &mut stack),
+            Some(found) => {
+                if let ([number], None) = (found.body.as_slice(), &found.parameters)
+                    && number.kind == Kind::Number
+                {
+                    let known = (Rc::clone(&number.text), number.site);
+                    numbers.entry(word.text.to_string()).or_insert(known);
+                }
+                reader.expand(&word, &found, hidden, &mut stack);
+            }
             None if &*word.text == "_Pragma" => reader.pragma_operator(&mut stack),
             None => writer.word(&word),
         }
     }
-    Preprocessed { expanded, macros: reader.macros, by_architecture: reader.by_architecture }
+    let by_architecture = reader.by_architecture;
+    Preprocessed { expanded, macros: reader.macros, by_architecture, numbers }
 }
 
 fn is_hidden(name: &str, hidden: &Option<Rc<Hidden>>) -> bool {
@@ -187,6 +199,9 @@ struct Writer<'w> {
     /// How many angles are open in the head of a template.
     template: Option<u32>,
     last: String,
+    last_is_name: bool,
+    /// `<` after a name and a blank: what follows decides whether it opens the arguments of a template.
+    less: Option<Word>,
 }
 
 impl Writer<'_> {
@@ -196,6 +211,11 @@ impl Writer<'_> {
     }
 
     fn word(&mut self, word: &Word) {
+        if let Some(less) = self.less.take() {
+            // With blanks on both sides it compares, which the grammar is told by what no name of a template ends with.
+            let compares = matches!(word.kind, Kind::Blank | Kind::Line);
+            self.out.push(if compares { "+0 <" } else { "<" }, less.site);
+        }
         match word.kind {
             Kind::Blank => {
                 // Comments stay out: their number would grow with every expansion.
@@ -216,6 +236,13 @@ impl Writer<'_> {
             (_, Some(0)) => self.template = None,
             _ => {}
         }
+        let blank = self.out.text.ends_with([' ', '\n']);
+        if text == "<" && self.template.is_none() && self.last_is_name && blank {
+            self.less = Some(word.clone());
+            self.last.clear();
+            self.last_is_name = false;
+            return;
+        }
         // `typename` is needed where it makes a parameter, and nowhere else.
         let makes_parameter = self.template.is_some() && matches!(self.last.as_str(), "<" | ",");
         let skipped = matches!(text, "__restrict__" | "__restrict" | "__extension__")
@@ -230,6 +257,10 @@ impl Writer<'_> {
         }
         self.last.clear();
         self.last.push_str(text);
+        // Types are written like this, and their arguments may stand after a blank.
+        let is_type = text.starts_with(|first: char| first.is_uppercase())
+            && text.contains(|c: char| c.is_lowercase());
+        self.last_is_name = word.kind == Kind::Name && !is_type;
     }
 }
 

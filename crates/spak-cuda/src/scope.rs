@@ -191,10 +191,14 @@ impl Machine {
         let value = match &variable.init {
             crate::ast::Init::Value(value) if variable.sizes.is_empty() => {
                 let value = self.eval(value, frame);
-                match (&value, self.type_of(&variable.of, frame).dtype()) {
+                let value = match (&value, self.type_of(&variable.of, frame).dtype()) {
                     (Value::Known(..), Some(dtype)) => self.cast(&value, dtype, variable.site),
                     _ => value,
+                };
+                if let [name] = variable.names.as_slice() {
+                    self.name(&value, name);
                 }
+                value
             }
             _ => self.unknown(variable.site),
         };

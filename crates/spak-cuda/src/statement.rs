@@ -206,10 +206,27 @@ impl Machine {
             (Value::Known(..), Some(dtype)) => self.cast(&value, dtype, one.site),
             _ => value,
         };
+        if let (true, [name]) = (one.of.constant, one.names.as_slice()) {
+            self.name(&value, name);
+        }
+        let value = match value {
+            Value::View(place) => Value::View(self.rebased(place)),
+            value => value,
+        };
         self.integer(&value, &of);
         self.write(&Place::Local(loc, Vec::new()), value, one.site);
         // What the first value varies with is known from where it was made.
         loc
+    }
+
+    /// Notes the name of a number that is known when the source is compiled.
+    pub(crate) fn name(&mut self, value: &Value, name: &str) {
+        if let Value::Known(constant @ Constant::Int(_), site) = value
+            && self.named.insert(*site)
+        {
+            let node = self.graph.constant(constant.clone(), *site);
+            self.graph.program.names.insert(node, (name.to_owned(), *site));
+        }
     }
 
     /// Notes that a value is a whole number, if its type says so.

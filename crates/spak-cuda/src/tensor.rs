@@ -64,7 +64,7 @@ impl Machine {
                 self.fill(&slots, &value, site)
             }
             "tensor_copy" => {
-                let views = self.views(&slots, site);
+                let views = self.views(&slots, false, site);
                 let path = self.copy_path(&slots, site);
                 if let [from, to, ..] = views.as_slice() {
                     self.copy(from, to, path, site);
@@ -72,7 +72,7 @@ impl Machine {
                 Value::Nothing
             }
             "tensor_copy_if" => {
-                let views = self.views(&slots, site);
+                let views = self.views(&slots, false, site);
                 let path = self.copy_path(&slots, site);
                 if let [.., from, to] = views.as_slice() {
                     self.copy(from, to, path, site);
@@ -84,7 +84,7 @@ impl Machine {
                 Value::Nothing
             }
             "mma_sync" => {
-                let places = self.views(&slots, site);
+                let places = self.views(&slots, true, site);
                 if let [d, a, b, c] = places.as_slice() {
                     let (a, b) = (self.read(a, site), self.read(b, site));
                     let acc = self.read(c, site);
@@ -94,7 +94,7 @@ impl Machine {
                 Value::Nothing
             }
             "fragment_load" => {
-                let places = self.views(&slots, site);
+                let places = self.views(&slots, true, site);
                 if let [to, from, ..] = places.as_slice() {
                     self.copy(from, to, "pointer", site);
                 }
@@ -137,12 +137,23 @@ impl Machine {
                 Value::Nothing
             }
             "size" => self.size(template, &slots, site),
+            "compound" => {
+                // What copies and products are made of says how they are made.
+                let mut parts: Vec<Value> = template.to_vec();
+                for at in 0..slots.len() {
+                    let part = self.argument(&slots, at, site);
+                    if matches!(part, Value::Type(_)) {
+                        parts.push(part);
+                    }
+                }
+                Value::Type(Rc::new(crate::value::Type::named(name, parts)))
+            }
             _ => self.opaque(name, slots, site),
         }
     }
 
     /// The arguments that are arrays, tensors or pointers.
-    fn views(&mut self, slots: &[Slot], site: Site) -> Vec<Place> {
+    fn views(&mut self, slots: &[Slot], plain: bool, site: Site) -> Vec<Place> {
         let mut places = Vec::new();
         for slot in slots {
             match slot {
@@ -156,7 +167,7 @@ impl Machine {
                         }));
                     }
                     // A variable of a type of a library: what is put there stays there.
-                    Value::Node(_) | Value::Known(..) => places.push(place.clone()),
+                    Value::Node(_) | Value::Known(..) if plain => places.push(place.clone()),
                     Value::Type(of) if self.type_name(&of).contains("fragment") => {
                         places.push(place.clone());
                     }
@@ -225,7 +236,7 @@ impl Machine {
     }
 
     fn fill(&mut self, slots: &[Slot], value: &Value, site: Site) -> Value {
-        let places = self.views(slots, site);
+        let places = self.views(slots, true, site);
         let first = places.first().cloned().or_else(|| match slots.first() {
             Some(Slot::Place(place)) => Some(place.clone()),
             _ => None,
@@ -239,9 +250,9 @@ impl Machine {
     /// `gemm(how, a, b, acc)`; some write `gemm(acc, a, b, …)`.
     fn tensor_product(&mut self, slots: &[Slot], site: Site) {
         let first_is_tensor = slots.first().is_some_and(|slot| {
-            self.views(std::slice::from_ref(slot), site).len() == 1 && slots.len() > 4
+            self.views(std::slice::from_ref(slot), false, site).len() == 1 && slots.len() > 4
         });
-        let places = self.views(slots, site);
+        let places = self.views(slots, false, site);
         let (a, b, acc) = match places.as_slice() {
             [acc, a, b, ..] if first_is_tensor => (a, b, acc),
             [.., a, b, acc] => (a, b, acc),
@@ -278,6 +289,7 @@ impl Machine {
             Value::Node(node) => {
                 Value::View(Place::Global(Address { pointer: node, shape: None, width: None }))
             }
+            Value::View(place) => Value::View(self.rebased(place)),
             value => value,
         }
     }

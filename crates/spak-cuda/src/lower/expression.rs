@@ -78,6 +78,10 @@ impl<'t> Lower<'t> {
                 let sign = self.text_of(node.child_by_field_name("operator")?);
                 let (left, right) =
                     (self.boxed(node, "left", depth)?, self.boxed(node, "right", depth)?);
+                // Adding nothing changes nothing; it also marks comparisons.
+                if sign == "+" && matches!(right.kind, ExprKind::Known(Constant::Int(0))) {
+                    return Some(left.kind);
+                }
                 ExprKind::Binary(operator(sign)?, left, right)
             }
             "comma_expression" => {

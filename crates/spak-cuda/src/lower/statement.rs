@@ -2,11 +2,14 @@
 
 use std::rc::Rc;
 
-use spak_program::Constant;
+use spak_program::{Constant, Op};
 use tree_sitter::Node;
 
 use super::{DEPTH, Lower, children};
-use crate::ast::{Each, Expr, ExprKind, For, If, Init, Stmt, Switched, Unroll};
+use crate::ast::{
+    Declaration, Each, Expr, ExprKind, For, If, Init, Stmt, Switched, TemplateArgument, TypeExpr,
+    Unroll,
+};
 use crate::lex::{Kind, lex, slice};
 
 impl<'t> Lower<'t> {
@@ -44,7 +47,11 @@ impl<'t> Lower<'t> {
         match node.kind() {
             "expression_statement" => {
                 for child in children(node) {
-                    body.push(Stmt::Expr(self.expression(child, depth)));
+                    let expr = self.expression(child, depth);
+                    body.push(match declares(expr) {
+                        Ok(declaration) => Stmt::Declare(vec![declaration]),
+                        Err(expr) => Stmt::Expr(expr),
+                    });
                 }
             }
             "declaration" => body.push(Stmt::Declare(self.declarations(node, depth))),
@@ -232,6 +239,52 @@ impl<'t> Lower<'t> {
             site: self.site(node),
         })
     }
+}
+
+/// `A < x > b;` computes nothing: it declares `b` of type `A<x>`.
+fn declares(expr: Expr) -> Result<Declaration, Expr> {
+    let ExprKind::Binary(Op::Greater, left, right) = expr.kind else { return Err(expr) };
+    let site = expr.site;
+    let is_one = matches!(&right.kind, ExprKind::Name(path) if path.parts.len() == 1);
+    let is_type = matches!(&left.kind, ExprKind::Binary(Op::Less, of, _)
+        if matches!(&of.kind, ExprKind::Name(_)));
+    let (true, true) = (is_one, is_type) else {
+        return Err(Expr { kind: ExprKind::Binary(Op::Greater, left, right), site });
+    };
+    let (ExprKind::Name(name), ExprKind::Binary(_, of, argument)) = (right.kind, left.kind) else {
+        return Err(Expr { kind: ExprKind::Unknown(Vec::new()), site });
+    };
+    let ExprKind::Name(mut path) = of.kind else {
+        return Err(Expr { kind: ExprKind::Unknown(Vec::new()), site });
+    };
+    let mut arguments = Vec::new();
+    let mut open = vec![*argument];
+    while let Some(next) = open.pop() {
+        match next.kind {
+            ExprKind::Both(first, second) => open.extend([*second, *first]),
+            kind => arguments.push(TemplateArgument::Value(Expr { kind, site: next.site })),
+        }
+    }
+    if let Some(last) = path.parts.last_mut() {
+        last.arguments = Some(Rc::new(arguments));
+    }
+    Ok(Declaration {
+        names: vec![name.last().to_owned()],
+        of: TypeExpr {
+            path: Some(path),
+            of: None,
+            pointer: false,
+            reference: false,
+            constant: false,
+            site: of.site,
+        },
+        sizes: Vec::new(),
+        init: Init::None,
+        shared: false,
+        is_static: false,
+        is_constexpr: false,
+        site: right.site,
+    })
 }
 
 /// The name of a constant that a statement declares as true.
