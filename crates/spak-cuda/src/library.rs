@@ -166,6 +166,11 @@ impl Machine {
                 self.demand(&value, site);
                 Value::Nothing
             }
+            "state" => {
+                let value = self.argument(&slots, 0, site);
+                self.stated(&value, site);
+                Value::Nothing
+            }
             "shuffle" => {
                 let at = usize::from(name.ends_with("_sync"));
                 let value = self.number(&slots, at, site);

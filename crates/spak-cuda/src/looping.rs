@@ -579,8 +579,20 @@ impl Machine {
             Op::Add => start == Some(0.0),
             _ => false,
         };
-        if is_neutral {
+        if is_neutral || init == part {
             return reduced;
+        }
+        // The first element was taken before the others: it is one of the tile.
+        if self.op(init) == op && matches!(op, Op::Add | Op::Max | Op::Min) {
+            let side = |label| self.graph.program.argument(init, label).map(|id| self.resolved(id));
+            let other = match (side("a"), side("b")) {
+                (Some(a), Some(b)) if b == part => Some(a),
+                (Some(a), Some(b)) if a == part => Some(b),
+                _ => None,
+            };
+            if let Some(other) = other {
+                return self.graph.node(op, vec![given("a", other), given("b", reduced)], at);
+            }
         }
         self.graph.node(op, vec![given("a", init), given("b", reduced)], at)
     }

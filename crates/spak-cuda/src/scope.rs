@@ -147,13 +147,13 @@ impl Machine {
             return None;
         }
         self.evaluating.insert(key.clone());
-        let found = self.own_member(&class, name, &frame);
-        self.evaluating.remove(&key);
-        if let Some(value) = found {
+        if let Some(value) = self.own_member(&class, name, &frame) {
+            self.evaluating.remove(&key);
             frame.set(name, Slot::Value(value.clone()));
             return Some(value);
         }
-        class.bases.iter().take(8).find_map(|base| {
+        // Names of bases are looked for in the class as well, which must not look into its bases for them.
+        let found = class.bases.iter().take(8).find_map(|base| {
             let base = self.type_of(base, &frame);
             match &base.kind {
                 TypeKind::Class(inner) if !Rc::ptr_eq(inner, instance) => {
@@ -161,7 +161,9 @@ impl Machine {
                 }
                 _ => None,
             }
-        })
+        });
+        self.evaluating.remove(&key);
+        found
     }
 
     fn own_member(&mut self, class: &Rc<Class>, name: &str, frame: &Rc<Frame>) -> Option<Value> {

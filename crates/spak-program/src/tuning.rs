@@ -198,10 +198,9 @@ impl Program {
                 })
             }));
         }
-        if let [only] = rows.as_mut_slice()
-            && conditions.is_empty()
-        {
-            only.condition.clear();
+        if let [only] = rows.as_mut_slice() {
+            // What cases have in common is what the launch itself asks for.
+            only.condition = self.in_words(conditions, assumptions);
         }
         rows
     }
@@ -211,6 +210,16 @@ impl Program {
     fn launch_conditions<'l>(&self, launch: &'l Launch) -> &'l [Condition] {
         let kernel = self.kernels.get(launch.kernel.index());
         if kernel.is_some_and(|kernel| kernel.language == "cuda") { &launch.conditions } else { &[] }
+    }
+
+    /// Those of conditions that assumptions leave open, as one formula.
+    fn in_words(&self, conditions: &[Condition], assumptions: &Assumptions) -> String {
+        let open = conditions.iter().filter(|one| self.evaluate(one.value, assumptions).is_none());
+        let words = open.map(|condition| {
+            let words = self.describe(condition.value);
+            if condition.holds { words } else { format!("not ({words})") }
+        });
+        words.collect::<Vec<String>>().join(" and ")
     }
 
     /// Whether a value is one of several whole numbers, by conditions.

@@ -7,8 +7,8 @@ use tree_sitter::Node;
 
 use super::{DEPTH, Lower, children};
 use crate::ast::{
-    Declaration, Each, Expr, ExprKind, For, If, Init, Stmt, Switched, TemplateArgument, TypeExpr,
-    Unroll,
+    Declaration, Each, Expr, ExprKind, For, If, Init, Part, Path, Stmt, Switched, TemplateArgument,
+    TypeExpr, Unroll,
 };
 use crate::lex::{Kind, lex, slice};
 
@@ -97,6 +97,15 @@ impl<'t> Lower<'t> {
                 body.push(Stmt::Return(value, self.site(node)));
             }
             "break_statement" | "continue_statement" | "goto_statement" => body.push(Stmt::Leave),
+            "static_assert_declaration" => {
+                let Some(condition) = node.child_by_field_name("condition") else { return };
+                let condition = self.expression(condition, depth);
+                let site = self.site(node);
+                let name = Part { name: "static_assert".to_owned(), arguments: None };
+                let callee = Expr { kind: ExprKind::Name(Path { parts: vec![name] }), site };
+                let kind = ExprKind::Call(Box::new(callee), vec![condition]);
+                body.push(Stmt::Expr(Expr { kind, site }));
+            }
             "switch_statement" => self.switch(node, depth, body),
             "alias_declaration" | "type_definition" => {
                 let aliases = self.aliases(node, depth);
