@@ -60,8 +60,11 @@ impl Machine {
             }
             None => {
                 // The first word of the first instruction names it.
-                let name: String =
-                    code.trim_start_matches(|c: char| !c.is_ascii_alphabetic()).chars().take(60).collect();
+                let name: String = code
+                    .trim_start_matches(|c: char| !c.is_ascii_alphabetic())
+                    .chars()
+                    .take(60)
+                    .collect();
                 let name = name.split([' ', '\\']).next().unwrap_or("asm").to_owned();
                 let arguments = spak_program::POSITIONS.iter().zip(&values);
                 let mut all = Vec::new();

@@ -159,7 +159,6 @@ pub(crate) struct Declaration {
     /// Sizes of an array.
     pub(crate) sizes: Vec<Option<Expr>>,
     pub(crate) init: Init,
-    pub(crate) shared: bool,
     pub(crate) is_static: bool,
     pub(crate) is_constexpr: bool,
     pub(crate) site: Site,
@@ -186,7 +185,6 @@ pub(crate) struct Function {
     pub(crate) body: Option<Vec<Stmt>>,
     /// Members that a constructor sets.
     pub(crate) sets: Vec<(String, Vec<Expr>)>,
-    pub(crate) returns: Option<TypeExpr>,
     pub(crate) is_kernel: bool,
     pub(crate) is_device: bool,
     pub(crate) bounds: Vec<Expr>,
@@ -212,7 +210,6 @@ pub(crate) struct TemplateParameter {
     /// Of a value its type; a parameter without is a type itself.
     pub(crate) of: Option<TypeExpr>,
     pub(crate) default: Option<TemplateArgument>,
-    pub(crate) pack: bool,
     pub(crate) site: Site,
 }
 

@@ -98,7 +98,9 @@ impl Machine {
         arguments
             .iter()
             .map(|argument| match &argument.kind {
-                ExprKind::Name(_) | ExprKind::Index(..) | ExprKind::Member(..)
+                ExprKind::Name(_)
+                | ExprKind::Index(..)
+                | ExprKind::Member(..)
                 | ExprKind::Deref(_) => {
                     let slot = self.slot(argument, frame);
                     if let Slot::Place(place @ Place::Local(..)) = &slot {
@@ -216,9 +218,11 @@ impl Machine {
             };
             if let Some(value) = values.first() {
                 let value = self.eval(value, frame);
-                let place = match frame.this.as_ref().and_then(|this| {
-                    this.fields.borrow().get(name).copied()
-                }) {
+                let place = match frame
+                    .this
+                    .as_ref()
+                    .and_then(|this| this.fields.borrow().get(name).copied())
+                {
                     Some(loc) => Place::Local(loc, Vec::new()),
                     None => self.place(&target, frame),
                 };
@@ -255,8 +259,7 @@ impl Machine {
     fn fitting(&mut self, callable: &Callable, slots: &[Slot]) -> Option<Rc<Function>> {
         let fits = |function: &&Rc<Function>| {
             let needed = function.parameters.iter().filter(|one| one.default.is_none()).count();
-            function.body.is_some()
-                && (needed..=function.parameters.len()).contains(&slots.len())
+            function.body.is_some() && (needed..=function.parameters.len()).contains(&slots.len())
         };
         let all: Vec<Rc<Function>> = callable.functions.iter().filter(fits).cloned().collect();
         // A specialization for these arguments comes first.
@@ -306,10 +309,9 @@ impl Machine {
             path.is_some_and(|path| path.parts.len() == 1 && path.last() == name)
         });
         match at.and_then(|at| slots.get(at)) {
-            Some(Slot::Value(Value::Object(object))) => Rc::new(Type {
-                kind: TypeKind::Class(Rc::clone(&object.of)),
-                pointer: false,
-            }),
+            Some(Slot::Value(Value::Object(object))) => {
+                Rc::new(Type { kind: TypeKind::Class(Rc::clone(&object.of)), pointer: false })
+            }
             Some(Slot::Value(Value::Type(of))) => Rc::clone(of),
             Some(Slot::Place(Place::Local(loc, _))) => {
                 let cell = self.memory.get(loc.0 as usize);

@@ -1,7 +1,7 @@
 //! Expressions.
 
-use std::collections::BTreeMap;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use spak_program::{Constant, NodeId, Op, ParameterKind, Site, given};
@@ -322,7 +322,8 @@ impl Machine {
         let scope = self.graph.scope;
         let owner = self.graph.program.node(node);
         let of_parameter = owner.is_some_and(|node| node.op == Op::Parameter);
-        let is_pointer = name.ends_with("ptr") || name.starts_with("ptr_") || name.ends_with("_ptrs");
+        let is_pointer =
+            name.ends_with("ptr") || name.starts_with("ptr_") || name.ends_with("_ptrs");
         if !of_parameter {
             let key = format!("{}.{name}", node.0);
             if let Some(known) = self.once.get(&key) {
@@ -552,9 +553,7 @@ impl Machine {
     /// A value as a pointer to a type.
     fn pointer_to(&mut self, to: &Type, value: Value, site: Site) -> Value {
         let width = match to.kind {
-            TypeKind::Vector(_, count) => {
-                Some(self.graph.constant(Constant::Int(count), site))
-            }
+            TypeKind::Vector(_, count) => Some(self.graph.constant(Constant::Int(count), site)),
             _ => None,
         };
         match value {

@@ -56,7 +56,6 @@ pub(crate) fn read(sources: &[Source<'_>]) -> Files {
     let files = sources.iter().zip(units).enumerate().map(|(at, (source, unit))| {
         let (names, functions) = index(unit.unwrap_or_default());
         File {
-            id: source.file,
             wanted: source.wanted,
             names,
             sees: sees(at, &includes),

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use spak_program::{
-    Argument, Condition, Constant, Hint, Kernel, KernelId, Launch, LaunchKind, NodeId, Op,
-    Parameter, ParameterKind, ScopeId, ScopeKind, Site, given,
+    Argument, Constant, Hint, Kernel, KernelId, Launch, LaunchKind, NodeId, Op, Parameter,
+    ParameterKind, ScopeId, ScopeKind, Site, given,
 };
 
 use crate::ast::{Expr, Function};
@@ -268,9 +268,7 @@ impl Machine {
         for (parameter, class) in function.template.iter().zip(classes) {
             let value = match (&parameter.of, class) {
                 (None, Some(class)) => self.symbolic(&class, &outer),
-                (None, None) => {
-                    Value::Type(Rc::new(Type::named(&parameter.name, Vec::new())))
-                }
+                (None, None) => Value::Type(Rc::new(Type::named(&parameter.name, Vec::new()))),
                 (Some(of), _) => {
                     let node = self.new_parameter(
                         &parameter.name,
@@ -285,8 +283,7 @@ impl Machine {
             frame.set(&parameter.name, Slot::Value(value));
         }
         for parameter in &function.parameters {
-            let node =
-                self.new_parameter(&parameter.name, ParameterKind::Runtime, parameter.site);
+            let node = self.new_parameter(&parameter.name, ParameterKind::Runtime, parameter.site);
             let of = self.type_of(&parameter.of, &frame);
             self.integer(&Value::Node(node), &of);
             let loc = self.new_cell(Value::Node(node), Some(&of));
@@ -295,7 +292,9 @@ impl Machine {
             }
             frame.set(&parameter.name, Slot::Place(Place::Local(loc, Vec::new())));
         }
-        for (bound, label) in function.bounds.iter().zip(["max_threads", "min_blocks_per_sm", "max_cluster"]) {
+        for (bound, label) in
+            function.bounds.iter().zip(["max_threads", "min_blocks_per_sm", "max_cluster"])
+        {
             let value = self.eval(bound, &frame);
             let node = self.as_node(&value, bound.site);
             self.hint(label, node);
@@ -320,12 +319,7 @@ impl Machine {
         all
     }
 
-    pub(crate) fn new_parameter(
-        &mut self,
-        name: &str,
-        kind: ParameterKind,
-        site: Site,
-    ) -> NodeId {
+    pub(crate) fn new_parameter(&mut self, name: &str, kind: ParameterKind, site: Site) -> NodeId {
         let node = self.graph.named(Op::Parameter, name, Vec::new(), site);
         self.add_parameter(self.graph.scope, name, kind, node, site);
         node
@@ -383,11 +377,6 @@ impl Machine {
                 launch.arguments = arguments;
             }
         }
-    }
-
-    /// Conditions of the host around a place, for those that ask.
-    pub(crate) fn around(&self) -> Vec<Condition> {
-        self.graph.conditions.clone()
     }
 
     /// A condition that a static assertion states.

@@ -21,9 +21,7 @@ impl Machine {
             return Value::Known(Constant::Float(f64::INFINITY), site);
         }
         match api::meaning(name) {
-            Some(Meaning::Op(op, approximate)) => {
-                self.operation(*op, *approximate, &slots, site)
-            }
+            Some(Meaning::Op(op, approximate)) => self.operation(*op, *approximate, &slots, site),
             Some(Meaning::Cast(dtype)) => {
                 let value = self.argument(&slots, 0, site);
                 self.cast(&value, dtype, site)
@@ -218,12 +216,7 @@ impl Machine {
     }
 
     /// A value in another type of numbers.
-    pub(crate) fn converted_to(
-        &mut self,
-        value: &Value,
-        of: Option<&Type>,
-        site: Site,
-    ) -> Value {
+    pub(crate) fn converted_to(&mut self, value: &Value, of: Option<&Type>, site: Site) -> Value {
         match of.map(|of| (of.dtype(), of)) {
             Some((Some(dtype), _)) => self.cast(value, dtype, site),
             Some((None, of)) => {
@@ -345,9 +338,8 @@ impl Machine {
     fn axis_of(&mut self, name: &str, axis: i64, site: Site) -> NodeId {
         let key = format!("{name}.{axis}");
         self.once(&key, |machine| {
-            let number = |machine: &mut Self, value| {
-                machine.graph.constant(Constant::Int(value), site)
-            };
+            let number =
+                |machine: &mut Self, value| machine.graph.constant(Constant::Int(value), site);
             match name {
                 "blockIdx" | "gridDim" => {
                     let axis = number(machine, axis);
@@ -433,26 +425,39 @@ impl Machine {
     }
 
     /// A method of something that is no object of the source.
-    pub(crate) fn method(
-        &mut self,
-        of: &Value,
-        name: &str,
-        slots: Vec<Slot>,
-        site: Site,
-    ) -> Value {
+    pub(crate) fn method(&mut self, of: &Value, name: &str, slots: Vec<Slot>, site: Site) -> Value {
         let first = || slots.first().cloned();
         match name {
-            "data" | "get" | "layout" | "tensor" | "shape" | "with" | "get_slice"
-            | "get_thread_slice" | "get_logical_tma_tensor" | "compose" | "raw" => match (of, name) {
+            "data"
+            | "get"
+            | "layout"
+            | "tensor"
+            | "shape"
+            | "with"
+            | "get_slice"
+            | "get_thread_slice"
+            | "get_logical_tma_tensor"
+            | "compose"
+            | "raw" => match (of, name) {
                 (Value::View(_), "data" | "get" | "tensor" | "with" | "compose" | "raw") => {
                     of.clone()
                 }
                 (_, "with" | "get_slice" | "get_thread_slice") => of.clone(),
                 _ => of.clone(),
             },
-            "partition_S" | "partition_D" | "partition_A" | "partition_B" | "partition_C"
-            | "retile_S" | "retile_D" | "partition_fragment_A" | "partition_fragment_B"
-            | "make_fragment_A" | "make_fragment_B" | "retile" | "partition"
+            "partition_S"
+            | "partition_D"
+            | "partition_A"
+            | "partition_B"
+            | "partition_C"
+            | "retile_S"
+            | "retile_D"
+            | "partition_fragment_A"
+            | "partition_fragment_B"
+            | "make_fragment_A"
+            | "make_fragment_B"
+            | "retile"
+            | "partition"
             | "get_tma_tensor" => match first() {
                 Some(slot) => self.value_of(&slot, site),
                 None => of.clone(),

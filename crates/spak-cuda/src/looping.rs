@@ -245,7 +245,9 @@ impl Machine {
         let is_last = this.index() + 1 == program.loops.len();
         let found = program.loops.get(this.index());
         let induction = found.and_then(|found| found.induction);
-        let Some(induction) = induction.filter(|_| is_last && !turning.nested) else { return false };
+        let Some(induction) = induction.filter(|_| is_last && !turning.nested) else {
+            return false;
+        };
         if !self.in_kernel() || (turning.waits && !turning.halves) {
             return false;
         }
@@ -267,8 +269,7 @@ impl Machine {
             Op::Parameter => self.compiled.contains(&node),
             Op::Call => matches!(found.name(), Some("size" | "rank" | "block_size")),
             Op::Add | Op::Sub | Op::Mul | Op::FloorDiv | Op::CeilDiv | Op::Div => {
-                depth < 10
-                    && found.arguments.iter().all(|one| self.is_static(one.value, depth + 1))
+                depth < 10 && found.arguments.iter().all(|one| self.is_static(one.value, depth + 1))
             }
             _ => false,
         }
@@ -499,11 +500,7 @@ impl Machine {
         match op {
             Op::Add | Op::Max | Op::Min | Op::Mul => {
                 let (a, b) = (a?, b?);
-                let part = if a == own {
-                    b
-                } else {
-                    (b == own).then_some(a)?
-                };
+                let part = if a == own { b } else { (b == own).then_some(a)? };
                 (!self.uses(part, own)).then_some((op, part))
             }
             Op::Sub if a == Some(own) => {

@@ -45,11 +45,8 @@ pub(crate) fn lower(source: &Expanded) -> Lowered {
     };
     let options = ParseOptions::new().progress_callback(&mut progress);
     let bytes = text.as_bytes();
-    let tree = parser.parse_with_options(
-        &mut |at, _| bytes.get(at..).unwrap_or(&[]),
-        None,
-        Some(options),
-    );
+    let tree =
+        parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or(&[]), None, Some(options));
     let Some(tree) = tree else {
         lowered.errors.push((nowhere(), "it takes too long to parse".to_owned()));
         return lowered;
@@ -150,8 +147,14 @@ impl<'t> Lower<'t> {
                 }
                 unit.variables.extend(self.declarations(node, depth).into_iter().map(Rc::new));
             }
-            "namespace_definition" | "linkage_specification" | "declaration_list" | "ERROR"
-            | "preproc_if" | "preproc_ifdef" | "preproc_else" | "preproc_elif" => {
+            "namespace_definition"
+            | "linkage_specification"
+            | "declaration_list"
+            | "ERROR"
+            | "preproc_if"
+            | "preproc_ifdef"
+            | "preproc_else"
+            | "preproc_elif" => {
                 self.items(node, unit, depth + 1);
             }
             _ => {}

@@ -31,7 +31,6 @@ pub(crate) struct Definitions {
 /// A file.
 #[derive(Debug)]
 pub(crate) struct File {
-    pub(crate) id: FileId,
     pub(crate) wanted: bool,
     pub(crate) names: BTreeMap<String, Definitions>,
     /// This file and those that it includes, in the order in which a name is looked for.
@@ -231,11 +230,7 @@ impl Machine {
     }
 
     /// A node that is made once in a run.
-    pub(crate) fn once(
-        &mut self,
-        key: &str,
-        make: impl FnOnce(&mut Self) -> NodeId,
-    ) -> NodeId {
+    pub(crate) fn once(&mut self, key: &str, make: impl FnOnce(&mut Self) -> NodeId) -> NodeId {
         if let Some(known) = self.once.get(key) {
             return *known;
         }

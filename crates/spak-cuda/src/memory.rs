@@ -224,7 +224,8 @@ impl Machine {
             let (before, dtype) = (cell.value.clone(), cell.dtype);
             let init = self.initial(&before, dtype, site);
             let outer = self.graph.inside.replace(id);
-            let conditions = self.graph.conditions.split_off(depth.min(self.graph.conditions.len()));
+            let conditions =
+                self.graph.conditions.split_off(depth.min(self.graph.conditions.len()));
             let node = self.graph.node(Op::Carried, vec![given("init", init)], site);
             self.graph.inside = outer;
             self.graph.conditions.extend(conditions);
@@ -390,8 +391,17 @@ impl Machine {
                 })
         };
         match found.op {
-            Op::BlockId | Op::NumBlocks | Op::Arange | Op::Induction | Op::Extent | Op::Stride
-            | Op::FloorDiv | Op::CeilDiv | Op::Mod | Op::ShiftLeft | Op::ShiftRight => true,
+            Op::BlockId
+            | Op::NumBlocks
+            | Op::Arange
+            | Op::Induction
+            | Op::Extent
+            | Op::Stride
+            | Op::FloorDiv
+            | Op::CeilDiv
+            | Op::Mod
+            | Op::ShiftLeft
+            | Op::ShiftRight => true,
             Op::Constant => matches!(found.constant, Some(Constant::Int(_))),
             Op::Add | Op::Sub | Op::Mul | Op::Min | Op::Max => both(&["a", "b"]),
             Op::Choice | Op::Select => both(&["then", "otherwise"]),

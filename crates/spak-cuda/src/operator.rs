@@ -25,7 +25,9 @@ impl Machine {
             return decided;
         }
         match (op, &left, &right) {
-            (Op::Add | Op::Sub, Value::View(place), _) => return self.moved(op, place, &right, site),
+            (Op::Add | Op::Sub, Value::View(place), _) => {
+                return self.moved(op, place, &right, site);
+            }
             (Op::Add, _, Value::View(place)) => return self.moved(op, place, &left, site),
             (Op::Equal | Op::NotEqual, Value::Tuple(_) | Value::Type(_), _) => {
                 return Value::Known(Constant::Bool(left.same(&right) == (op == Op::Equal)), site);
@@ -59,7 +61,9 @@ impl Machine {
     fn moved(&mut self, op: Op, place: &Place, by: &Value, site: Site) -> Value {
         let by = self.as_node(by, site);
         match place {
-            Place::Local(..) if matches!(self.graph.program.constant(by), Some(Constant::Int(0))) => {
+            Place::Local(..)
+                if matches!(self.graph.program.constant(by), Some(Constant::Int(0))) =>
+            {
                 Value::View(place.clone())
             }
             Place::Local(loc, indices) => {
@@ -118,11 +122,7 @@ impl Machine {
             Op::Sub if is_one(y) => {
                 let inner = program.node(x).filter(|inner| inner.op == Op::Add)?;
                 let (p, q) = (inner.argument("a")?, inner.argument("b")?);
-                if same(q) {
-                    Some(p)
-                } else {
-                    same(p).then_some(q)
-                }
+                if same(q) { Some(p) } else { same(p).then_some(q) }
             }
             Op::Add => {
                 let less_one = |id: NodeId| {
@@ -137,11 +137,7 @@ impl Machine {
                             && inner.argument("b").is_some_and(is_one)
                     })
                 };
-                if less_one(y) {
-                    Some(x)
-                } else {
-                    less_one(x).then_some(y)
-                }
+                if less_one(y) { Some(x) } else { less_one(x).then_some(y) }
             }
             _ => None,
         }

@@ -151,7 +151,13 @@ pub(crate) fn preprocess(text: &str, file: FileId, macros: Macros) -> Preprocess
         pragmas: VecDeque::new(),
     };
     let mut expanded = Expanded::default();
-    let mut writer = Writer { out: &mut expanded, template: None, last: String::new(), last_is_name: false, less: None };
+    let mut writer = Writer {
+        out: &mut expanded,
+        template: None,
+        last: String::new(),
+        last_is_name: false,
+        less: None,
+    };
     let mut stack: Vec<Waiting> = Vec::new();
     let mut left = MOST_WORDS;
     let mut numbers = BTreeMap::new();

@@ -119,8 +119,7 @@ impl Machine {
             frame.set(&parameter.name, Slot::Value(value));
         }
         for parameter in &function.parameters {
-            let node =
-                self.new_parameter(&parameter.name, ParameterKind::Runtime, parameter.site);
+            let node = self.new_parameter(&parameter.name, ParameterKind::Runtime, parameter.site);
             let of = self.type_of(&parameter.of, &frame);
             self.integer(&Value::Node(node), &of);
             let loc = self.new_cell(Value::Node(node), Some(&of));

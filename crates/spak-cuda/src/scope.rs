@@ -123,7 +123,8 @@ impl Machine {
         this: Option<&Rc<crate::value::Object>>,
         depth: u32,
     ) -> Option<Value> {
-        if depth > BASES {
+        // Classes that are made of each other would be looked into for ever.
+        if depth > BASES || !self.step(instance.class.site) {
             return None;
         }
         if let Some(Slot::Value(value)) = instance.frame.names.borrow().get(name) {
@@ -326,11 +327,8 @@ impl Machine {
         arguments: Option<Vec<Value>>,
         outer: &Rc<Frame>,
     ) -> Rc<Type> {
-        let frame = Rc::new(Frame {
-            outer: Some(Rc::clone(outer)),
-            file: outer.file,
-            ..Frame::default()
-        });
+        let frame =
+            Rc::new(Frame { outer: Some(Rc::clone(outer)), file: outer.file, ..Frame::default() });
         let mut bound = Vec::new();
         let mut arguments = arguments.unwrap_or_default().into_iter();
         for parameter in class.template.iter().take(64) {
@@ -347,8 +345,11 @@ impl Machine {
             frame.set(&parameter.name, Slot::Value(value.clone()));
             bound.push((parameter.name.clone(), value));
         }
-        let instance =
-            Rc::new(Instance { class: Rc::clone(class), arguments: bound, frame: Rc::clone(&frame) });
+        let instance = Rc::new(Instance {
+            class: Rc::clone(class),
+            arguments: bound,
+            frame: Rc::clone(&frame),
+        });
         frame.class.replace(Some(Rc::downgrade(&instance)));
         Rc::new(Type { kind: TypeKind::Class(instance), pointer: false })
     }

@@ -189,9 +189,7 @@ impl Machine {
     fn target(&mut self, slots: &[Slot], at: usize, site: Site) -> Place {
         match self.argument(slots, at, site) {
             Value::View(place) => place,
-            Value::Node(node) => {
-                Place::Global(Address { pointer: node, shape: None, width: None })
-            }
+            Value::Node(node) => Place::Global(Address { pointer: node, shape: None, width: None }),
             _ => Place::Unknown,
         }
     }
@@ -274,11 +272,7 @@ impl Machine {
             Some(Slot::Place(place @ Place::Local(..))) => match self.read(place, site) {
                 value @ Value::View(_) => value,
                 Value::Node(node) if self.is_pointer(node, 0) => {
-                    Value::View(Place::Global(Address {
-                        pointer: node,
-                        shape: None,
-                        width: None,
-                    }))
+                    Value::View(Place::Global(Address { pointer: node, shape: None, width: None }))
                 }
                 _ => Value::View(place.clone()),
             },

@@ -81,10 +81,9 @@ impl Machine {
             let value = self.eval(of, frame);
             return match value {
                 Value::Type(of) => of,
-                Value::Object(object) => Rc::new(Type {
-                    kind: TypeKind::Class(Rc::clone(&object.of)),
-                    pointer: false,
-                }),
+                Value::Object(object) => {
+                    Rc::new(Type { kind: TypeKind::Class(Rc::clone(&object.of)), pointer: false })
+                }
                 _ => Rc::new(Type { kind: TypeKind::Auto, pointer: written.pointer }),
             };
         }

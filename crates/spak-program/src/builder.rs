@@ -72,13 +72,7 @@ impl Builder {
     }
 
     /// A new node with a name.
-    pub fn named(
-        &mut self,
-        op: Op,
-        name: &str,
-        arguments: Vec<Argument>,
-        site: Site,
-    ) -> NodeId {
+    pub fn named(&mut self, op: Op, name: &str, arguments: Vec<Argument>, site: Site) -> NodeId {
         self.push(op, arguments, Some(Constant::Text(name.to_owned())), site)
     }
 

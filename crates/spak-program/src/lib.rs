@@ -15,8 +15,8 @@ mod op;
 mod print;
 mod tuning;
 
-pub use builder::{Builder, POSITIONS, given};
 pub use architecture::{ARCHITECTURES, architecture_of};
+pub use builder::{Builder, POSITIONS, given};
 pub use cases::Case;
 pub use constant::Constant;
 pub use evaluate::{Assumptions, Evaluated, binary, unary};

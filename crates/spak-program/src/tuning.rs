@@ -209,7 +209,11 @@ impl Program {
     /// instantiated, each list of arguments has a launch of its own.
     fn launch_conditions<'l>(&self, launch: &'l Launch) -> &'l [Condition] {
         let kernel = self.kernels.get(launch.kernel.index());
-        if kernel.is_some_and(|kernel| kernel.language == "cuda") { &launch.conditions } else { &[] }
+        if kernel.is_some_and(|kernel| kernel.language == "cuda") {
+            &launch.conditions
+        } else {
+            &[]
+        }
     }
 
     /// Those of conditions that assumptions leave open, as one formula.

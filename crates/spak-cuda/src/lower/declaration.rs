@@ -7,10 +7,10 @@ use tree_sitter::Node;
 
 use super::statement::shared;
 use super::{DEPTH, Lower, children, fields};
-use crate::lex::{Kind, lex, slice};
 use crate::ast::{
     Declaration, Expr, Function, Init, Parameter, TemplateArgument, TemplateParameter, TypeExpr,
 };
+use crate::lex::{Kind, lex, slice};
 
 /// What a declarator is of.
 struct Declared<'t> {
@@ -43,8 +43,14 @@ fn declared<'t>(lower: &Lower<'t>, declarator: Node<'t>) -> Option<Declared<'t>>
                 found.name = open;
                 return Some(found);
             }
-            "identifier" | "field_identifier" | "qualified_identifier" | "operator_name"
-            | "destructor_name" | "template_function" | "type_identifier" | "operator_cast" => {
+            "identifier"
+            | "field_identifier"
+            | "qualified_identifier"
+            | "operator_name"
+            | "destructor_name"
+            | "template_function"
+            | "type_identifier"
+            | "operator_cast" => {
                 found.name = open;
                 let text = lower.text_of(open);
                 found.names.push(text.chars().filter(|c| !c.is_whitespace()).collect());
@@ -100,7 +106,6 @@ impl<'t> Lower<'t> {
                 of: own,
                 sizes,
                 init,
-                shared: is("__shared__"),
                 is_static: is("static") || is("constexpr"),
                 is_constexpr: is("constexpr"),
                 site: self.site(name.name),
@@ -111,9 +116,9 @@ impl<'t> Lower<'t> {
 
     /// The words of a declaration before its type.
     fn words_before(&self, node: Node<'t>) -> Vec<String> {
-        let words = children(node).into_iter().filter(|child| {
-            matches!(child.kind(), "storage_class_specifier" | "type_qualifier")
-        });
+        let words = children(node)
+            .into_iter()
+            .filter(|child| matches!(child.kind(), "storage_class_specifier" | "type_qualifier"));
         words.map(|child| self.text_of(child).to_owned()).collect()
     }
 
@@ -150,7 +155,6 @@ impl<'t> Lower<'t> {
             of: of.clone(),
             sizes: Vec::new(),
             init: Init::Arguments(arguments),
-            shared: false,
             is_static: false,
             is_constexpr: false,
             site: self.site(name.name),
@@ -181,11 +185,6 @@ impl<'t> Lower<'t> {
         let bounds = children(node).into_iter().find(|n| n.kind() == "launch_bounds");
         let sets = children(node).into_iter().find(|n| n.kind() == "field_initializer_list");
         let body = node.child_by_field_name("body")?;
-        let returns = node.child_by_field_name("type").map(|of| {
-            let mut of = self.type_of(of, depth);
-            self.marks(Some(declarator), &mut of);
-            of
-        });
         let (is_kernel, is_device) = (is("__global__"), is("__device__"));
         let inner = self.text_of(body);
         let launches = inner.contains("<<<");
@@ -200,7 +199,6 @@ impl<'t> Lower<'t> {
             parameters: self.parameters(list, depth),
             bounds: bounds.map_or(Vec::new(), |bounds| self.list(bounds, depth)),
             sets: sets.map_or(Vec::new(), |sets| self.member_inits(sets, depth)),
-            returns,
             is_kernel,
             is_device,
             site: self.site(name.name),
@@ -252,7 +250,6 @@ impl<'t> Lower<'t> {
         let mut all = Vec::new();
         for child in children(list) {
             let site = self.site(child);
-            let pack = child.kind().starts_with("variadic");
             if child.kind().ends_with("type_parameter_declaration") {
                 let inner = children(child);
                 let name = child.child_by_field_name("name").or_else(|| inner.first().copied());
@@ -261,7 +258,6 @@ impl<'t> Lower<'t> {
                     name: name.map_or(String::new(), |name| self.text_of(name).to_owned()),
                     of: None,
                     default: default.map(|of| TemplateArgument::Type(self.type_of(of, depth))),
-                    pack,
                     site,
                 });
             } else if child.kind().ends_with("parameter_declaration") {
@@ -276,7 +272,6 @@ impl<'t> Lower<'t> {
                     of: Some(self.type_of(of, depth)),
                     default: default
                         .map(|value| TemplateArgument::Value(self.expression(value, depth))),
-                    pack,
                 });
             }
         }

@@ -66,10 +66,13 @@ impl<'t> Lower<'t> {
                 let text = self.text_of(node).trim_matches(['"', '\'']).to_owned();
                 ExprKind::Known(Constant::Text(text))
             }
-            "identifier" | "qualified_identifier" | "template_function" | "this"
-            | "dependent_name" | "field_identifier" | "namespace_identifier" => {
-                ExprKind::Name(self.path(node, depth))
-            }
+            "identifier"
+            | "qualified_identifier"
+            | "template_function"
+            | "this"
+            | "dependent_name"
+            | "field_identifier"
+            | "namespace_identifier" => ExprKind::Name(self.path(node, depth)),
             "parenthesized_expression" | "condition_clause" | "explicit_object_parameter" => {
                 let inner = children(node).into_iter().next_back()?;
                 return Some(self.expression(inner, depth).kind);
@@ -142,8 +145,12 @@ impl<'t> Lower<'t> {
                 let of = node.child_by_field_name("type");
                 ExprKind::SizeOf(of.map(|of| self.type_of(of, depth)))
             }
-            "type_descriptor" | "primitive_type" | "sized_type_specifier" | "template_type"
-            | "type_identifier" | "dependent_type" => ExprKind::Type(self.type_of(node, depth)),
+            "type_descriptor"
+            | "primitive_type"
+            | "sized_type_specifier"
+            | "template_type"
+            | "type_identifier"
+            | "dependent_type" => ExprKind::Type(self.type_of(node, depth)),
             "gnu_asm_expression" => self.assembly(node, depth),
             _ => return None,
         })

@@ -19,12 +19,10 @@ impl<'t> Lower<'t> {
                 let name = self.part(name, depth + 1).name;
                 Part { name, arguments }
             }
-            "dependent_name" | "dependent_type" if depth < DEPTH => {
-                match children(node).last() {
-                    Some(inner) => self.part(*inner, depth + 1),
-                    None => self.plain(node),
-                }
-            }
+            "dependent_name" | "dependent_type" if depth < DEPTH => match children(node).last() {
+                Some(inner) => self.part(*inner, depth + 1),
+                None => self.plain(node),
+            },
             "destructor_name" => Part { name: "~".to_owned(), arguments: None },
             _ => self.plain(node),
         }
@@ -129,7 +127,9 @@ impl<'t> Lower<'t> {
         for _ in 0..DEPTH {
             let Some(node) = open else { return };
             match node.kind() {
-                "pointer_declarator" | "abstract_pointer_declarator" | "array_declarator"
+                "pointer_declarator"
+                | "abstract_pointer_declarator"
+                | "array_declarator"
                 | "abstract_array_declarator" => of.pointer = true,
                 "reference_declarator" | "abstract_reference_declarator" => of.reference = true,
                 _ => {}

@@ -69,8 +69,7 @@ impl<'t> Lower<'t> {
                 let Some(of) = node.child_by_field_name("right") else { return };
                 let of = self.expression(of, depth);
                 let inner = node.child_by_field_name("body");
-                let inner =
-                    inner.map_or(Stmt::Block(Vec::new()), |inner| self.one(inner, depth));
+                let inner = inner.map_or(Stmt::Block(Vec::new()), |inner| self.one(inner, depth));
                 body.push(Stmt::Each(Box::new(Each {
                     name,
                     of,
@@ -81,8 +80,7 @@ impl<'t> Lower<'t> {
             "while_statement" | "do_statement" => {
                 let condition = self.condition(node, depth);
                 let inner = node.child_by_field_name("body");
-                let inner =
-                    inner.map_or(Stmt::Block(Vec::new()), |inner| self.one(inner, depth));
+                let inner = inner.map_or(Stmt::Block(Vec::new()), |inner| self.one(inner, depth));
                 // `do { … } while (0)` is a block.
                 let is_block = node.kind() == "do_statement"
                     && matches!(
@@ -114,8 +112,15 @@ impl<'t> Lower<'t> {
             "struct_specifier" | "class_specifier" => {
                 body.extend(self.class(node, Vec::new(), depth).map(Stmt::Class));
             }
-            "labeled_statement" | "attributed_statement" | "case_statement" | "try_statement"
-            | "else_clause" | "ERROR" | "preproc_if" | "preproc_ifdef" | "preproc_else" => {
+            "labeled_statement"
+            | "attributed_statement"
+            | "case_statement"
+            | "try_statement"
+            | "else_clause"
+            | "ERROR"
+            | "preproc_if"
+            | "preproc_ifdef"
+            | "preproc_else" => {
                 for child in children(node) {
                     self.statement(child, depth + 1, body);
                 }
@@ -191,8 +196,7 @@ impl<'t> Lower<'t> {
         let condition = node.child_by_field_name("condition");
         let update = node.child_by_field_name("update");
         let unroll = self.source.pragma_before(node.start_byte());
-        let unroll =
-            unroll.map(|pragma| Unroll { count: pragma.count.clone(), site: pragma.site });
+        let unroll = unroll.map(|pragma| Unroll { count: pragma.count.clone(), site: pragma.site });
         let inner = node.child_by_field_name("body");
         let head = node.child_by_field_name("body").map_or(node.end_byte(), |b| b.start_byte());
         For {
@@ -222,11 +226,7 @@ impl<'t> Lower<'t> {
         body.push(Stmt::Switch(value, cases));
     }
 
-    pub(super) fn lambda(
-        &mut self,
-        node: Node<'t>,
-        depth: u32,
-    ) -> Option<crate::ast::Function> {
+    pub(super) fn lambda(&mut self, node: Node<'t>, depth: u32) -> Option<crate::ast::Function> {
         let body = node.child_by_field_name("body")?;
         let list = node.child_by_field_name("declarator");
         let list = list.and_then(|declarator| declarator.child_by_field_name("parameters"));
@@ -239,7 +239,6 @@ impl<'t> Lower<'t> {
             parameters,
             body: Some(self.block(body, depth)),
             sets: Vec::new(),
-            returns: None,
             is_kernel: false,
             is_device: false,
             bounds: Vec::new(),
@@ -289,7 +288,6 @@ fn declares(expr: Expr) -> Result<Declaration, Expr> {
         },
         sizes: Vec::new(),
         init: Init::None,
-        shared: false,
         is_static: false,
         is_constexpr: false,
         site: right.site,

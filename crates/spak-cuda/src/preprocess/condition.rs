@@ -16,13 +16,7 @@ pub(super) fn holds(words: &[Word], macros: &Macros) -> bool {
 }
 
 /// The words of a condition, macros without parameters expanded, and `defined` answered.
-fn collect(
-    words: &[Word],
-    macros: &Macros,
-    depth: u32,
-    budget: &mut u32,
-    parts: &mut Vec<String>,
-) {
+fn collect(words: &[Word], macros: &Macros, depth: u32, budget: &mut u32, parts: &mut Vec<String>) {
     let mut rest =
         words.iter().filter(|word| !matches!(word.kind, Kind::Blank | Kind::Line)).peekable();
     while let Some(word) = rest.next() {

@@ -87,9 +87,8 @@ impl Reader<'_> {
         if name.is_some() && words.iter().any(|word| word.text.starts_with("__CUDA_ARCH")) {
             self.by_architecture.get_or_insert(site);
         }
-        let known = |name: Option<&Word>| {
-            name.is_some_and(|name| self.macros.contains_key(&*name.text))
-        };
+        let known =
+            |name: Option<&Word>| name.is_some_and(|name| self.macros.contains_key(&*name.text));
         match kind {
             "ifdef" => known(name),
             "ifndef" => !known(name),

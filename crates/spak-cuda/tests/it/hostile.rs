@@ -38,7 +38,12 @@ fn every_text_ends() {
         "__global__ void k(int* a) { int* p = &a; *p = p; p = &p; **p = *&p; a = a[a]; }",
         "asm(\"\"); __global__ void k() { asm volatile(\"mma.sync\" : : ); asm(\"cp.async\" ::); asm(\"ldmatrix\"); }",
         "\u{feff}__global__ void \u{e9}(\u{1F600}) {}",
-        "R\"(", "\"", "/*", "'", "\\", "",
+        "R\"(",
+        "\"",
+        "/*",
+        "'",
+        "\\",
+        "",
     ];
     for text in texts {
         read_files(&[("test.cu", text)]);
@@ -50,10 +55,8 @@ fn every_text_ends() {
 fn what_doubles_is_cut_short() {
     let mut text = "__device__ int f0(int x) { return x + 1; }\n".to_owned();
     for level in 1..40 {
-        text += &format!(
-            "__device__ int f{level}(int x) {{ return f{0}(x) + f{0}(x); }}\n",
-            level - 1
-        );
+        text +=
+            &format!("__device__ int f{level}(int x) {{ return f{0}(x) + f{0}(x); }}\n", level - 1);
     }
     text += "__global__ void k(int* a) { a[0] = f39(a[1]); }\n";
     let reading = read_files(&[("test.cu", &text)]);
@@ -68,9 +71,16 @@ fn what_doubles_is_cut_short() {
 
 #[test]
 fn what_is_deep_is_no_danger() {
-    for (open, close) in
-        [("(", ")"), ("{", "}"), ("f(", ")"), ("a[", "]"), ("-", ""), ("if (1) ", ""), ("A<", ">"), ("[&] { ", " }")]
-    {
+    for (open, close) in [
+        ("(", ")"),
+        ("{", "}"),
+        ("f(", ")"),
+        ("a[", "]"),
+        ("-", ""),
+        ("if (1) ", ""),
+        ("A<", ">"),
+        ("[&] { ", " }"),
+    ] {
         let deep = format!(
             "__global__ void k(int* a) {{ {}1{}; }}\n",
             open.repeat(5000),
@@ -84,17 +94,55 @@ const PIECES: &[&str] = &[
     "__global__ void k(float* a, const float* __restrict__ b, int n) {",
     "template <int N, typename T = float>",
     "struct S : public B<N> { static constexpr int x = N; float run(float v) { return v; } };",
-    "}", "{", "(", ")", "<", ">", ";", ",", "<<<", ">>>",
-    "#define M(x, ...) x + __VA_ARGS__\n", "#if M\n", "#else\n", "#endif\n", "#pragma unroll 4\n",
+    "}",
+    "{",
+    "(",
+    ")",
+    "<",
+    ">",
+    ";",
+    ",",
+    "<<<",
+    ">>>",
+    "#define M(x, ...) x + __VA_ARGS__\n",
+    "#if M\n",
+    "#else\n",
+    "#endif\n",
+    "#pragma unroll 4\n",
     "for (int i = threadIdx.x; i < n; i += blockDim.x) {",
-    "for (int i = 0; i < N; ++i)", "while (n > 0)", "if (n > i) {", "else", "return", "break;",
-    "__shared__ float s[32][33];", "extern __shared__ char raw[];", "float acc[4] = {0.f};",
-    "s[threadIdx.y][i] = a[i * n + blockIdx.x];", "acc[i] += s[i][0] * b[i];", "__syncthreads();",
-    "x = fmaxf(x, __shfl_xor_sync(-1, x, 16));", "float x = exp2f(a[i]);", "M(1, 2)",
-    "k<<<dim3(n, 2), 256, 0, stream>>>(a, b, n);", "auto f = [&](int q) { return q; };",
-    "reinterpret_cast<float4*>(a)[i] = v;", "asm volatile(\"cp.async.cg.shared.global [%0], [%1], 16;\" :: \"r\"(s), \"l\"(a));",
-    "copy(tiled, g, s);", "gemm(mma, x, y, acc);", "Tensor t = make_tensor(make_gmem_ptr(a), Shape<Int<N>>{});",
-    "t(i, _)", "x ? y : z", "S<3>::x", "a.b->c", "&a[0]", "*p", "1.5e3f", "0x7f", "\"text\"", "// c\n", "switch (n) { case 1:",
+    "for (int i = 0; i < N; ++i)",
+    "while (n > 0)",
+    "if (n > i) {",
+    "else",
+    "return",
+    "break;",
+    "__shared__ float s[32][33];",
+    "extern __shared__ char raw[];",
+    "float acc[4] = {0.f};",
+    "s[threadIdx.y][i] = a[i * n + blockIdx.x];",
+    "acc[i] += s[i][0] * b[i];",
+    "__syncthreads();",
+    "x = fmaxf(x, __shfl_xor_sync(-1, x, 16));",
+    "float x = exp2f(a[i]);",
+    "M(1, 2)",
+    "k<<<dim3(n, 2), 256, 0, stream>>>(a, b, n);",
+    "auto f = [&](int q) { return q; };",
+    "reinterpret_cast<float4*>(a)[i] = v;",
+    "asm volatile(\"cp.async.cg.shared.global [%0], [%1], 16;\" :: \"r\"(s), \"l\"(a));",
+    "copy(tiled, g, s);",
+    "gemm(mma, x, y, acc);",
+    "Tensor t = make_tensor(make_gmem_ptr(a), Shape<Int<N>>{});",
+    "t(i, _)",
+    "x ? y : z",
+    "S<3>::x",
+    "a.b->c",
+    "&a[0]",
+    "*p",
+    "1.5e3f",
+    "0x7f",
+    "\"text\"",
+    "// c\n",
+    "switch (n) { case 1:",
 ];
 
 proptest! {

@@ -85,7 +85,9 @@ fn products_whose_sides_vary_with_different_things_are_products_of_matrices() {
     ] {
         assert_eq!(of(&read(&text(product)), Op::Mma).len(), 1, "{product}");
     }
-    for product in ["sum += a[row * n + i] * a[row * n + i]", "sum += a[row * n + i] * b[row * n + i]"] {
+    for product in
+        ["sum += a[row * n + i] * a[row * n + i]", "sum += a[row * n + i] * b[row * n + i]"]
+    {
         assert_eq!(of(&read(&text(product)), Op::Mma).len(), 0, "{product}");
     }
 }

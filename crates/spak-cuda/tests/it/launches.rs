@@ -62,10 +62,7 @@ fn classes_of_constants_are_arguments_of_the_launch() {
         .collect();
     assert_eq!(
         rows,
-        [
-            ("big".to_owned(), "64 128 8".to_owned()),
-            ("not (big)".to_owned(), "64 32 4".to_owned())
-        ]
+        [("big".to_owned(), "64 128 8".to_owned()), ("not (big)".to_owned(), "64 32 4".to_owned())]
     );
 }
 

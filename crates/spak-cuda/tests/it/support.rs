@@ -40,6 +40,8 @@ pub(crate) fn bound(program: &Program, launch: usize) -> Vec<(String, String)> {
     let kernel = program.kernels.get(launch.kernel.index()).unwrap();
     let pairs = kernel.parameters.iter().zip(&launch.arguments);
     pairs
-        .filter_map(|(parameter, value)| Some((parameter.name.clone(), program.describe((*value)?))))
+        .filter_map(|(parameter, value)| {
+            Some((parameter.name.clone(), program.describe((*value)?)))
+        })
         .collect()
 }

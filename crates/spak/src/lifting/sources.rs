@@ -61,7 +61,9 @@ impl Gathered {
                 let before = gathered.files.len();
                 gathered.folder(path)?;
                 if gathered.files.len() == before {
-                    bail!("`{shown}` has no source of kernels (`.py`, `.cu`, `.cuh`, `.h`, `.cpp`)");
+                    bail!(
+                        "`{shown}` has no source of kernels (`.py`, `.cu`, `.cuh`, `.h`, `.cpp`)"
+                    );
                 }
             } else if let Err(error) = gathered.add(path, true) {
                 bail!("cannot read `{shown}`: {error:#}");
@@ -209,7 +211,8 @@ impl Gathered {
         let mut new = Vec::new();
         for name in spak_cuda::includes(&file.text) {
             let around = path.ancestors().skip(1).take(LEVELS);
-            let places = around.flat_map(|folder| [folder.join(&name), folder.join("include").join(&name)]);
+            let places =
+                around.flat_map(|folder| [folder.join(&name), folder.join("include").join(&name)]);
             let found = places.into_iter().find(|path| path.is_file());
             let before = self.files.len();
             if before < MAX_FILES

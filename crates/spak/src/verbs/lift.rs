@@ -111,9 +111,10 @@ fn lift(packs: &Packs, files: &Gathered) -> Lifted {
         }));
         lifted.add(packs, files, Language::Cuda, &reading.program);
     }
-    lifted.report.files.sort_by_key(|lifted| {
-        files.files.iter().position(|file| file.shown == lifted.path)
-    });
+    lifted
+        .report
+        .files
+        .sort_by_key(|lifted| files.files.iter().position(|file| file.shown == lifted.path));
     lifted
 }
 
