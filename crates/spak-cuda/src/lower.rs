@@ -178,12 +178,8 @@ impl<'t> Lower<'t> {
                     unit.classes.extend(self.class(child, parameters, depth));
                 }
                 "template_declaration" => self.template(child, unit, depth + 1),
-                "declaration" => {
-                    // `template <…> constexpr int x = …;`, or a function that is only declared.
-                    if parameters.is_empty() {
-                        self.item(child, unit, depth);
-                    }
-                }
+                // `template <…> constexpr int x = …;`, or a function that is only declared.
+                "declaration" if parameters.is_empty() => self.item(child, unit, depth),
                 "alias_declaration" => {
                     let aliases = self.aliases(child, depth);
                     unit.aliases.extend(aliases.into_iter().map(|(name, of)| (name, Rc::new(of))));

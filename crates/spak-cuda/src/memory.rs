@@ -182,7 +182,11 @@ impl Machine {
                     found.insert(id);
                 }
                 Op::Carried => {
-                    found.insert(id);
+                    // What no turn has changed so far is what it was before.
+                    if node.argument("next").is_some() && !self.pointers.contains(&id) {
+                        found.insert(id);
+                    }
+                    open.extend(node.argument("init"));
                 }
                 Op::Load | Op::Constant | Op::Parameter => {}
                 _ => open.extend(node.arguments.iter().map(|argument| argument.value)),

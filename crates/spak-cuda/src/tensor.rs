@@ -63,6 +63,25 @@ impl Machine {
                 let value = self.argument(&slots, 1, site);
                 self.fill(&slots, &value, site)
             }
+            "size" => self.size(template, &slots, site),
+            "compound" => {
+                // What copies and products are made of says how they are made.
+                let mut parts: Vec<Value> = template.to_vec();
+                for at in 0..slots.len() {
+                    let part = self.argument(&slots, at, site);
+                    if matches!(part, Value::Type(_)) {
+                        parts.push(part);
+                    }
+                }
+                Value::Type(Rc::new(crate::value::Type::named(name, parts)))
+            }
+            _ => self.transfer(what, name, slots, site),
+        }
+    }
+
+    /// Copies, products, and what is read and written by them.
+    fn transfer(&mut self, what: &str, name: &str, slots: Vec<Slot>, site: Site) -> Value {
+        match what {
             "tensor_copy" => {
                 let views = self.views(&slots, false, site);
                 let path = self.copy_path(&slots, site);
@@ -135,18 +154,6 @@ impl Machine {
                 let arguments = Vec::new();
                 self.effect(name, arguments, site);
                 Value::Nothing
-            }
-            "size" => self.size(template, &slots, site),
-            "compound" => {
-                // What copies and products are made of says how they are made.
-                let mut parts: Vec<Value> = template.to_vec();
-                for at in 0..slots.len() {
-                    let part = self.argument(&slots, at, site);
-                    if matches!(part, Value::Type(_)) {
-                        parts.push(part);
-                    }
-                }
-                Value::Type(Rc::new(crate::value::Type::named(name, parts)))
             }
             _ => self.opaque(name, slots, site),
         }

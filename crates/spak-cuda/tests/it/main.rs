@@ -3,4 +3,5 @@
 mod hostile;
 mod kernels;
 mod launches;
+mod published;
 mod support;
