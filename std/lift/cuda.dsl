@@ -107,7 +107,7 @@ system Lift_Cuda {
         case "tuned" {
             when: language(k, "cuda") and launch(l, k) and hint(l, "num_warps", v) and number(v, n)
             when: launch(m, k) and hint(m, "num_warps", w) and number(w, o) and n < o
-            evidence: [v, w]
+            evidence: [v, w, l, m]
             confidence: 0.9
             because: "one launch has {n} warps, another {o}"
         }

@@ -10,15 +10,15 @@ use crate::value::{Address, Place, Value};
 impl Machine {
     pub(crate) fn binary(&mut self, op: Op, left: Value, right: Value, site: Site) -> Value {
         if let (Value::Known(a, _), Value::Known(b, _)) = (&left, &right) {
+            if let (Op::And | Op::Or, Constant::Bool(a), Constant::Bool(b)) = (op, a, b) {
+                let value = if op == Op::And { *a && *b } else { *a || *b };
+                return Value::Known(Constant::Bool(value), site);
+            }
             let whole = matches!((a, b), (Constant::Int(_), Constant::Int(_)));
             let folded = if op == Op::Div && whole { Op::FloorDiv } else { op };
             let divides = matches!(op, Op::Div | Op::Mod) && b.number() == Some(0.0);
             if let Some(value) = spak_program::binary(folded, a, b).filter(|_| !divides) {
                 return Value::Known(value, site);
-            }
-            if let (Op::And | Op::Or, Some(a), Some(b)) = (op, a.truth(), b.truth()) {
-                let value = if op == Op::And { a && b } else { a || b };
-                return Value::Known(Constant::Bool(value), site);
             }
         }
         if let Some(decided) = self.connective(op, &left, &right) {

@@ -220,8 +220,12 @@ impl Program {
     fn in_words(&self, conditions: &[Condition], assumptions: &Assumptions) -> String {
         let open = conditions.iter().filter(|one| self.evaluate(one.value, assumptions).is_none());
         let words = open.map(|condition| {
-            let words = self.describe(condition.value);
-            if condition.holds { words } else { format!("not ({words})") }
+            let inner = self.node(condition.value).filter(|node| node.op == Op::Not);
+            match inner.and_then(|node| node.argument("a")).filter(|_| !condition.holds) {
+                Some(inner) => self.describe(inner),
+                None if condition.holds => self.describe(condition.value),
+                None => format!("not ({})", self.describe(condition.value)),
+            }
         });
         words.collect::<Vec<String>>().join(" and ")
     }
