@@ -35,6 +35,7 @@ pub fn holes(program: &Program, file: FileId, text: &str) -> Vec<Hole> {
     found.loads();
     found.arguments();
     found.named_numbers();
+    found.named_constants();
     found.finish()
 }
 
@@ -184,6 +185,19 @@ impl Finder<'_> {
         }
     }
 
+    /// Numbers that a source of CUDA C++ gives a name that stands for them when it is compiled.
+    fn named_constants(&mut self) {
+        let here = self.program.kernels.iter().filter(|kernel| kernel.language == "cuda");
+        let here = here.filter(|kernel| kernel.site.file == self.file);
+        let kernels: BTreeSet<String> = here.map(|kernel| kernel.name.clone()).collect();
+        let is_cuda = self.program.kernels.iter().any(|kernel| kernel.language == "cuda");
+        for (value, (name, _)) in self.program.names.iter().filter(|_| is_cuda) {
+            if matches!(self.program.constant(*value), Some(Constant::Int(size)) if *size >= 2) {
+                self.add(*value, name, &format!("the number {name}"), &kernels);
+            }
+        }
+    }
+
     /// The name that a literal is given on its line.
     fn name_before(&self, span: Span) -> Option<String> {
         let before = self.text.get(..span.start as usize)?;
@@ -248,7 +262,7 @@ impl Finder<'_> {
                 text.starts_with(|first: char| first.is_ascii_digit() || first == '-')
                     && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-+".contains(c))
             }
-            Some(Constant::Bool(_)) => matches!(text, "True" | "False"),
+            Some(Constant::Bool(_)) => matches!(text, "True" | "False" | "true" | "false"),
             _ => false,
         }
     }

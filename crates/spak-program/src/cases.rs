@@ -127,6 +127,10 @@ impl Subject {
                     let around = [number.checked_sub(1), Some(*number), number.checked_add(1)];
                     samples.extend(around.into_iter().flatten().map(Constant::Int));
                 }
+                Constant::Float(number) => {
+                    let around = [number - 1.0, *number, number + 1.0];
+                    samples.extend(around.into_iter().map(Constant::Float));
+                }
                 other => samples.push(other.clone()),
             }
         }

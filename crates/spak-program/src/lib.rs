@@ -4,6 +4,7 @@
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
 
 mod architecture;
+mod builder;
 mod cases;
 mod constant;
 mod describe;
@@ -15,6 +16,7 @@ mod print;
 mod tuning;
 
 pub use architecture::{ARCHITECTURES, architecture_of};
+pub use builder::{Builder, POSITIONS, given};
 pub use cases::Case;
 pub use constant::Constant;
 pub use evaluate::{Assumptions, Evaluated, binary, unary};

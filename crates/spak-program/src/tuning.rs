@@ -6,7 +6,7 @@ use crate::architecture::ARCHITECTURES;
 use crate::cases::Case;
 use crate::constant::Constant;
 use crate::evaluate::Assumptions;
-use crate::graph::{KernelId, NodeId, ParameterKind, Program, Site};
+use crate::graph::{Condition, KernelId, NodeId, ParameterKind, Program, Site};
 use crate::host::{Config, Configs, Launch, LaunchKind, Strategy};
 use crate::op::Op;
 
@@ -111,21 +111,31 @@ impl Program {
             }
         };
         let Some(kernel) = self.kernels.get(launch.kernel.index()) else { return columns };
+        let is_template = kernel.language == "cuda";
+        let mut has_numbers = false;
         for (parameter, value) in kernel.parameters.iter().zip(&launch.arguments) {
             let Some(value) = value else { continue };
             // A number that the host writes is a choice where it is the size of a tile.
             let is_choice = match self.constant(*value) {
+                // Arguments of templates are all written by the host, and numbers among them are what it chooses.
+                Some(Constant::Int(_)) if is_template => true,
+                None if is_template => self.is_choice_of_numbers(*value),
                 None => true,
                 Some(Constant::Int(size)) => *size > 1 && sizes.contains(&parameter.node),
                 Some(_) => false,
             };
             if parameter.kind == ParameterKind::Constexpr && is_choice {
+                has_numbers = true;
                 add(&parameter.name, *value, false);
             }
         }
         let is_searched =
             self.configs_of(launch).is_some_and(|list| list.strategy == Strategy::Exhaustive);
         for hint in &launch.hints {
+            // Threads follow from the arguments of a template where there are some.
+            if is_template && (hint.name != "num_warps" || has_numbers) {
+                continue;
+            }
             // What the declaration says stays as it is while a list is searched.
             let is_declared = kernel.hints.iter().any(|known| known.value == hint.value);
             if !(is_declared && is_searched) {
@@ -174,6 +184,8 @@ impl Program {
             config.fields.iter().for_each(|(_, value)| ask(*value, false));
         }
         table.columns.iter().for_each(|column| ask(column.value, false));
+        let conditions = self.launch_conditions(table.launch);
+        conditions.iter().for_each(|condition| ask(condition.value, true));
         let mut rows = Vec::new();
         for case in self.cases(&open, assumptions) {
             let mut assumed = assumptions.clone();
@@ -190,9 +202,53 @@ impl Program {
             }));
         }
         if let [only] = rows.as_mut_slice() {
-            only.condition.clear();
+            // What cases have in common is what the launch itself asks for.
+            only.condition = self.in_words(conditions, assumptions);
         }
         rows
+    }
+
+    /// Conditions that decide whether a launch with its own arguments is the one that is made: where templates are
+    /// instantiated, each list of arguments has a launch of its own.
+    fn launch_conditions<'l>(&self, launch: &'l Launch) -> &'l [Condition] {
+        let kernel = self.kernels.get(launch.kernel.index());
+        if kernel.is_some_and(|kernel| kernel.language == "cuda") {
+            &launch.conditions
+        } else {
+            &[]
+        }
+    }
+
+    /// Those of conditions that assumptions leave open, as one formula.
+    fn in_words(&self, conditions: &[Condition], assumptions: &Assumptions) -> String {
+        let open = conditions.iter().filter(|one| self.evaluate(one.value, assumptions).is_none());
+        let words = open.map(|condition| {
+            let inner = self.node(condition.value).filter(|node| node.op == Op::Not);
+            match inner.and_then(|node| node.argument("a")).filter(|_| !condition.holds) {
+                Some(inner) => self.describe(inner),
+                None if condition.holds => self.describe(condition.value),
+                None => format!("not ({})", self.describe(condition.value)),
+            }
+        });
+        words.collect::<Vec<String>>().join(" and ")
+    }
+
+    /// Whether a value is one of several whole numbers, by conditions.
+    fn is_choice_of_numbers(&self, value: NodeId) -> bool {
+        let mut open = vec![value];
+        let mut left = 64;
+        while let Some(id) = open.pop() {
+            left -= 1;
+            match self.node(id).filter(|_| left > 0) {
+                Some(node) if node.op == Op::Choice => {
+                    let ways = ["then", "otherwise"];
+                    open.extend(ways.iter().filter_map(|label| node.argument(label)));
+                }
+                _ if matches!(self.constant(id), Some(Constant::Int(_))) => {}
+                _ => return false,
+            }
+        }
+        true
     }
 
     /// The open conditions of a condition.
@@ -219,6 +275,9 @@ impl Program {
         architecture: &'static str,
     ) -> Option<TuningRow> {
         let Table { launch, list, columns, used } = table;
+        if self.holds(self.launch_conditions(launch), assumed) == Some(false) {
+            return None;
+        }
         let mut there: Vec<&Config> = Vec::new();
         let mut strategy = Strategy::Fixed;
         if let Some(list) = list {

@@ -9,7 +9,7 @@ use spak_records::lift_report::{
     TuningCondition, TuningRecord,
 };
 
-use crate::lifting::sources::Gathered;
+use crate::lifting::sources::{Gathered, Language};
 
 /// Axes of patterns that are no decisions: what must hold, what a reviewer wants to know, what a kernel is.
 const CONSTRAINT: &str = "constraint";
@@ -25,17 +25,21 @@ pub(crate) struct Reporter<'r> {
 }
 
 impl Reporter<'_> {
-    /// One record for each file that was asked for.
-    pub(crate) fn files(&self) -> Vec<LiftedFile> {
+    /// One record for each file of a language that was asked for.
+    pub(crate) fn files(&self, language: Language) -> Vec<LiftedFile> {
         let rows = self.program.tuning();
-        let wanted = self.files.files.iter().enumerate().filter(|(_, file)| file.wanted);
+        let all = self.files.files.iter().enumerate();
+        let wanted = all.filter(|(_, file)| file.wanted && file.language == language);
         wanted.map(|(at, _)| self.file(at as u32, &rows)).collect()
     }
 
     fn file(&self, file: u32, rows: &[TuningRow]) -> LiftedFile {
         let mut lifted = LiftedFile {
             path: self.files.files.get(file as usize).map_or(String::new(), |f| f.shown.clone()),
-            language: "python".to_owned(),
+            language: match self.files.files.get(file as usize).map(|file| file.language) {
+                Some(Language::Cuda) => "cuda".to_owned(),
+                _ => "python".to_owned(),
+            },
             ..LiftedFile::default()
         };
         for (at, kernel) in self.program.kernels.iter().enumerate() {

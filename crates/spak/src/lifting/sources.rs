@@ -1,10 +1,10 @@
-//! Finding the files of kernels, and the files of their package that these import.
+//! Finding the files of kernels, and the files of their package that these import or include.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
-use spak_python::{Source, imports::imports};
+use spak_python::imports::imports;
 use spak_syntax::{FileId, LineIndex};
 
 /// A file of kernels is some hundred kilobytes at most; more is data.
@@ -13,8 +13,21 @@ const MAX_FILE_BYTES: u64 = 16 << 20;
 /// Files in folders that are named; a package has some thousands.
 const MAX_FILES: usize = 20_000;
 
+/// What a file is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Language {
+    /// cuTile and Triton.
+    Python,
+    /// CUDA C++.
+    Cuda,
+}
+
+/// Folders around a file in which what it includes is looked for.
+const LEVELS: usize = 4;
+
 /// One file.
 pub(crate) struct File {
+    pub(crate) language: Language,
     pub(crate) shown: String,
     path: PathBuf,
     pub(crate) text: String,
@@ -38,7 +51,7 @@ impl Gathered {
     ///
     /// # Errors
     /// When something that was named cannot be read.
-    pub(crate) fn of(paths: &[PathBuf]) -> Result<Self> {
+    pub(crate) fn gather(paths: &[PathBuf]) -> Result<Self> {
         let mut gathered = Self::default();
         for path in paths {
             let shown = path.to_string_lossy();
@@ -48,7 +61,9 @@ impl Gathered {
                 let before = gathered.files.len();
                 gathered.folder(path)?;
                 if gathered.files.len() == before {
-                    bail!("`{shown}` has no Python file (`.py`)");
+                    bail!(
+                        "`{shown}` has no source of kernels (`.py`, `.cu`, `.cuh`, `.h`, `.cpp`)"
+                    );
                 }
             } else if let Err(error) = gathered.add(path, true) {
                 bail!("cannot read `{shown}`: {error:#}");
@@ -58,10 +73,28 @@ impl Gathered {
         Ok(gathered)
     }
 
-    /// As the front end wants them.
-    pub(crate) fn sources(&self) -> Vec<Source<'_>> {
-        let all = self.files.iter().enumerate();
-        all.map(|(at, file)| file.source(FileId(at as u32))).collect()
+    /// The Python files as their front end wants them.
+    pub(crate) fn python(&self) -> Vec<spak_python::Source<'_>> {
+        let all = self.of(Language::Python);
+        all.map(|(at, file)| file.source(at)).collect()
+    }
+
+    /// The CUDA C++ files as their front end wants them.
+    pub(crate) fn cuda(&self) -> Vec<spak_cuda::Source<'_>> {
+        let all = self.of(Language::Cuda);
+        all.map(|(file, found)| spak_cuda::Source {
+            file,
+            path: &found.module,
+            wanted: found.wanted,
+            text: &found.text,
+        })
+        .collect()
+    }
+
+    /// The files of a language.
+    fn of(&self, language: Language) -> impl Iterator<Item = (FileId, &File)> {
+        let all = self.files.iter().enumerate().filter(move |(_, file)| file.language == language);
+        all.map(|(at, file)| (FileId(at as u32), file))
     }
 
     fn folder(&mut self, root: &Path) -> Result<()> {
@@ -83,7 +116,7 @@ impl Gathered {
             for path in paths.iter().rev().filter(|path| path.is_dir()) {
                 open.push(path.clone());
             }
-            for path in paths.iter().filter(|path| is_python(path) && path.is_file()) {
+            for path in paths.iter().filter(|path| is_source(path) && path.is_file()) {
                 if self.files.len() >= MAX_FILES {
                     bail!("there are more than {MAX_FILES} files in `{}`", root.to_string_lossy());
                 }
@@ -110,10 +143,23 @@ impl Gathered {
         let bytes = std::fs::read(path)?;
         // Whatever is not UTF-8 stands in comments or texts, as a rule.
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        let (module, package) = module_of(&identity);
+        let language = language_of(&identity);
+        let (module, package) = match language {
+            Language::Python => module_of(&identity),
+            Language::Cuda => (identity.to_string_lossy().replace('\\', "/"), false),
+        };
         let lines = LineIndex::new(&text);
         let shown = path.to_string_lossy().into_owned();
-        self.files.push(File { shown, path: identity, text, lines, module, package, wanted });
+        self.files.push(File {
+            language,
+            shown,
+            path: identity,
+            text,
+            lines,
+            module,
+            package,
+            wanted,
+        });
         Ok(self.files.len() - 1)
     }
 
@@ -124,6 +170,10 @@ impl Gathered {
         let mut known: BTreeMap<String, usize> = BTreeMap::new();
         while let Some(at) = open.pop_front() {
             let Some(file) = self.files.get(at) else { continue };
+            if file.language == Language::Cuda {
+                open.extend(self.follow_includes(at));
+                continue;
+            }
             known.insert(file.module.clone(), at);
             let Some(root) = file.root() else { continue };
             let top = file.module.split('.').next().unwrap_or("").to_owned();
@@ -153,9 +203,32 @@ impl Gathered {
     }
 }
 
+impl Gathered {
+    /// Adds what a file includes, as far as it lies beside it or in a folder around it.
+    fn follow_includes(&mut self, at: usize) -> Vec<usize> {
+        let Some(file) = self.files.get(at) else { return Vec::new() };
+        let path = file.path.clone();
+        let mut new = Vec::new();
+        for name in spak_cuda::includes(&file.text) {
+            let around = path.ancestors().skip(1).take(LEVELS);
+            let places =
+                around.flat_map(|folder| [folder.join(&name), folder.join("include").join(&name)]);
+            let found = places.into_iter().find(|path| path.is_file());
+            let before = self.files.len();
+            if before < MAX_FILES
+                && let Some(Ok(added)) = found.map(|path| self.add(&path, false))
+                && added == before
+            {
+                new.push(added);
+            }
+        }
+        new
+    }
+}
+
 impl File {
-    fn source(&self, file: FileId) -> Source<'_> {
-        Source {
+    fn source(&self, file: FileId) -> spak_python::Source<'_> {
+        spak_python::Source {
             file,
             module: &self.module,
             package: self.package,
@@ -176,8 +249,21 @@ impl File {
     }
 }
 
-fn is_python(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "py")
+/// What files of CUDA C++ are called.
+const CUDA: &[&str] = &["cu", "cuh", "h", "hpp", "hxx", "cpp", "cc", "cxx", "inl"];
+
+fn is_source(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|extension| extension == "py" || CUDA.contains(&extension))
+}
+
+fn language_of(path: &Path) -> Language {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    if extension.is_some_and(|extension| CUDA.contains(&extension)) {
+        Language::Cuda
+    } else {
+        Language::Python
+    }
 }
 
 /// The dotted name of a file, from the packages around it, and whether it is a package itself.

@@ -81,6 +81,7 @@ pub(crate) const LIBRARIES: &[(&str, &str)] = &[
     ("std/lift/cases/work", include_str!("../../../../std/lift/cases/work.dsl")),
     ("std/lift/choices", include_str!("../../../../std/lift/choices.dsl")),
     ("std/lift/constraints", include_str!("../../../../std/lift/constraints.dsl")),
+    ("std/lift/cuda", include_str!("../../../../std/lift/cuda.dsl")),
     ("std/lift/elementwise", include_str!("../../../../std/lift/elementwise.dsl")),
     ("std/lift/hazards", include_str!("../../../../std/lift/hazards.dsl")),
     ("std/lift/host", include_str!("../../../../std/lift/host.dsl")),

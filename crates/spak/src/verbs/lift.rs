@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use spak_lift::Engine;
+use spak_program::Program;
 use spak_records::lift_report::{LiftReport, LiftedFile, LiftedKernel};
 
 use spak_syntax::FileId;
@@ -17,7 +18,11 @@ use spak_syntax::FileId;
 use self::explain::Wanted;
 use crate::exit::Status;
 use crate::lifting::{
-    draft::draft, on_a_deep_stack, packs::Packs, report::Reporter, sources::Gathered,
+    draft::draft,
+    on_a_deep_stack,
+    packs::Packs,
+    report::Reporter,
+    sources::{Gathered, Language},
 };
 use crate::output::{self, Format, json};
 
@@ -27,7 +32,8 @@ use crate::output::{self, Format, json};
 pub(crate) struct Options {
     #[command(subcommand)]
     verb: Option<Verb>,
-    /// Sources of kernels (`.py`), or folders that have them. They are read, never run.
+    /// Sources of kernels (Python: `.py`; CUDA C++: `.cu`, `.cuh`, `.h`, `.cpp`), or folders that have them. They are read,
+    /// never run.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// A pack of patterns (`.dsl`) besides those that come with the program; may be given several times.
@@ -68,17 +74,22 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         bail!("`--kernel` says what `--design`, `--into` or `--explain` is of");
     }
     let packs = Packs::read(&options.pack)?;
-    let files = Gathered::of(&options.files)?;
+    let files = Gathered::gather(&options.files)?;
     if let Some(axis) = &options.explain {
         let wanted = Wanted::new(axis, options.kernel.as_deref());
         return on_a_deep_stack(|| {
-            let reading = spak_python::read(&files.sources());
-            broken(&reading, &files).iter().for_each(|line| output::aside(line));
-            let report = Engine::new(&packs.packs).find(&reading.program);
-            explain::run(&wanted, &packs, &files, (&reading.program, &report), format)
+            let mut read = read(&files);
+            for line in read.iter().flat_map(|read| read.broken.iter().chain(&read.warnings)) {
+                output::aside(line);
+            }
+            let (Some(read), None) = (read.pop(), read.pop()) else {
+                bail!("`--explain` is for files of one language");
+            };
+            let report = Engine::new(&packs.packs).find(&read.program);
+            explain::run(&wanted, &packs, &files, (&read.program, &report), format)
         })?;
     }
-    let (report, broken, template) = on_a_deep_stack(|| lift(&packs, &files))?;
+    let Lifted { report, broken, warnings, template } = on_a_deep_stack(|| lift(&packs, &files))?;
     if let Some(out) = &options.template {
         let Some(template) = template else { bail!("`--template` is for one file") };
         std::fs::write(out, template)
@@ -87,7 +98,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     if let Some(out) = &options.design {
         write_designs(&report, out, options.kernel.as_deref())?;
     }
-    for line in &broken {
+    for line in broken.iter().chain(&warnings) {
         output::aside(line);
     }
     if let Some(design) = &options.into {
@@ -110,32 +121,85 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     Ok(if fine { Status::Fine } else { Status::Problems })
 }
 
-/// The report, what is wrong with the files, and the template of the file if there is one.
-pub(crate) fn lift(packs: &Packs, files: &Gathered) -> (LiftReport, Vec<String>, Option<String>) {
-    let reading = spak_python::read(&files.sources());
-    let broken = broken(&reading, files);
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let report = Engine::new(&packs.packs).with_helpers(cores - 1).find(&reading.program);
-    let reporter =
-        Reporter { files, program: &reading.program, packs: &packs.packs, report: &report };
-    let mut wanted = files.files.iter().enumerate().filter(|(_, file)| file.wanted);
-    let only = wanted.next().filter(|_| wanted.next().is_none());
-    let template = only.map(|(at, file)| {
-        let holes = spak_lift::holes(&reading.program, FileId(at as u32), &file.text);
-        spak_lift::template(&file.text, &holes)
-    });
-    (LiftReport { files: reporter.files() }, broken, template)
+/// What was lifted.
+#[derive(Default)]
+pub(crate) struct Lifted {
+    pub(crate) report: LiftReport,
+    /// What is wrong with files, so that what they say is not all that is in them.
+    pub(crate) broken: Vec<String>,
+    /// What was not understood of files that may be all right.
+    pub(crate) warnings: Vec<String>,
+    /// Of the file, if there is one.
+    template: Option<String>,
 }
 
-/// Where files are not what their names say.
-fn broken(reading: &spak_python::Reading, files: &Gathered) -> Vec<String> {
-    let all = reading.errors.iter().filter_map(|error| {
-        let file = files.files.get(error.file.0 as usize).filter(|file| file.wanted)?;
-        let line = file.line(error.span.start);
-        let message = &error.message;
-        Some(format!("error: {}:{line}: this is not Python: {message}\n", file.shown))
-    });
-    all.collect()
+/// The files of one language as a program.
+struct Read {
+    language: Language,
+    program: Program,
+    broken: Vec<String>,
+    warnings: Vec<String>,
+}
+
+/// Reads the files of each language that there are files of.
+fn read(files: &Gathered) -> Vec<Read> {
+    let line = |file: FileId, at: u32| {
+        let file = files.files.get(file.0 as usize).filter(|file| file.wanted)?;
+        Some(format!("{}:{}", file.shown, file.line(at)))
+    };
+    let mut all = Vec::new();
+    let python = files.python();
+    if !python.is_empty() {
+        let reading = spak_python::read(&python);
+        let broken = reading.errors.iter().filter_map(|error| {
+            let place = line(error.file, error.span.start)?;
+            Some(format!("error: {place}: this is not Python: {}\n", error.message))
+        });
+        let broken = broken.collect();
+        let (language, program) = (Language::Python, reading.program);
+        all.push(Read { language, program, broken, warnings: Vec::new() });
+    }
+    let cuda = files.cuda();
+    if !cuda.is_empty() {
+        let reading = spak_cuda::read(&cuda);
+        let warnings = reading.errors.iter().filter_map(|error| {
+            let place = line(error.file, error.span.start)?;
+            Some(format!("warning: {place}: {}; what is around it was read\n", error.message))
+        });
+        let warnings = warnings.collect();
+        let (language, program) = (Language::Cuda, reading.program);
+        all.push(Read { language, program, broken: Vec::new(), warnings });
+    }
+    all
+}
+
+/// Reads files and looks for all patterns, on all cores.
+pub(crate) fn lift(packs: &Packs, files: &Gathered) -> Lifted {
+    let mut lifted = Lifted::default();
+    for read in read(files) {
+        lifted.broken.extend(read.broken);
+        lifted.warnings.extend(read.warnings);
+        lifted.add(packs, files, read.language, &read.program);
+    }
+    let place = |lifted: &LiftedFile| files.files.iter().position(|file| file.shown == lifted.path);
+    lifted.report.files.sort_by_key(place);
+    lifted
+}
+
+impl Lifted {
+    /// Adds what is found in the files of one language.
+    fn add(&mut self, packs: &Packs, files: &Gathered, language: Language, program: &Program) {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let report = Engine::new(&packs.packs).with_helpers(cores - 1).find(program);
+        let reporter = Reporter { files, program, packs: &packs.packs, report: &report };
+        self.report.files.extend(reporter.files(language));
+        let mut wanted = files.files.iter().enumerate().filter(|(_, file)| file.wanted);
+        let only = wanted.next().filter(|_| wanted.next().is_none());
+        if let Some((at, file)) = only.filter(|(_, file)| file.language == language) {
+            let holes = spak_lift::holes(program, FileId(at as u32), &file.text);
+            self.template = Some(spak_lift::template(&file.text, &holes));
+        }
+    }
 }
 
 /// Writes drafts of designs.

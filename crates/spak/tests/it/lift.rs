@@ -86,7 +86,7 @@ fn what_cannot_be_lifted_is_said() {
     std::fs::create_dir(folder.path().join("empty")).unwrap();
     let (code, out, _) = spak(folder.path(), &["lift", "plain.py"]);
     assert_eq!((code, out.as_str()), (0, "no kernels were found\n"));
-    for (path, why) in [("empty", "has no Python file"), ("nowhere.py", "No such file")] {
+    for (path, why) in [("empty", "has no source of kernels"), ("nowhere.py", "No such file")] {
         let (code, _, err) = spak(folder.path(), &["lift", path]);
         assert_eq!(code, 2);
         assert!(err.contains(why), "{err}");

@@ -17,7 +17,7 @@ use crate::lifting::sources::Gathered;
 use crate::output::json::Diagnosed;
 use crate::output::{self, Format, diagnostics, json};
 use crate::project;
-use crate::verbs::lift;
+use crate::verbs::lift::{self, Lifted};
 
 /// What files of kernels end with.
 const ENDINGS: &[&str] = &["py", "cu", "cuh"];
@@ -101,9 +101,9 @@ pub(super) fn run(options: &Options, format: Format) -> Result<Status> {
 }
 
 fn lifted(packs: &Packs, side: &Named) -> Result<LiftReport> {
-    let files = Gathered::of(std::slice::from_ref(&side.path))?;
-    let (report, broken, _) = on_a_deep_stack(|| lift::lift(packs, &files))?;
-    broken.iter().for_each(|line| output::aside(line));
+    let files = Gathered::gather(std::slice::from_ref(&side.path))?;
+    let Lifted { report, broken, warnings, .. } = on_a_deep_stack(|| lift::lift(packs, &files))?;
+    broken.iter().chain(&warnings).for_each(|line| output::aside(line));
     Ok(report)
 }
 
