@@ -41,4 +41,24 @@ system LayerNorm_CuTile {
         occupancy: [0, 1, 2, 4, 8]
         num_ctas: [1]
     }
+
+    constraint "what keeps the end of a row from counting" {
+        require: "(tail_handling == \"padding_only\") == (x_load_path == \"tile_load\")"
+        reason: "tiles are filled up beyond the row, gathered elements are checked"
+    }
+
+    constraint "checks of gathered elements" {
+        require: "gather_scatter_bounds_check == \"true\" or x_load_path == \"gather\""
+        reason: "tiles have no checks"
+    }
+
+    constraint "checks that fall away" {
+        require: "(tail_handling == \"constexpr_bounds_check\") == (gather_scatter_bounds_check == \"constexpr_expr\")"
+        reason: "both say that checks fall away where nothing is beyond the end"
+    }
+
+    constraint "what is beyond the row is not far from the mean" {
+        require: "(tail_handling == \"mask_plus_bounds_check\") == (variance_algorithm == \"centered\" and x_load_path == \"gather\")"
+        reason: "elements beyond the row are zeros, which the mean makes into something else"
+    }
 }

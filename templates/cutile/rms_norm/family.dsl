@@ -12,7 +12,7 @@ system RmsNorm_CuTile {
         accum_dtype: ["f32"]
         output_cast: ["input_dtype", "dst_dtype"]
         stat_storage: ["not_stored", "tile_store", "scatter_scalar"]
-        tail_handling: ["padding_only", "bounds_check", "constexpr_bounds_check", "mask_plus_bounds_check"]
+        tail_handling: ["padding_only", "bounds_check", "constexpr_bounds_check"]
         gather_scatter_bounds_check: ["true", "constexpr_expr"]
         index_dtype: ["int32"]
         x_load_path: ["tile_load", "gather"]
@@ -35,5 +35,20 @@ system RmsNorm_CuTile {
         tile_size: [1024, 512, 2048, 4096]
         occupancy: [0, 1, 2, 4, 8]
         num_ctas: [1]
+    }
+
+    constraint "what keeps the end of a row from counting" {
+        require: "(tail_handling == \"padding_only\") == (x_load_path == \"tile_load\")"
+        reason: "tiles are filled up beyond the row, gathered elements are checked"
+    }
+
+    constraint "checks of gathered elements" {
+        require: "gather_scatter_bounds_check == \"true\" or x_load_path == \"gather\""
+        reason: "tiles have no checks"
+    }
+
+    constraint "checks that fall away" {
+        require: "(tail_handling == \"constexpr_bounds_check\") == (gather_scatter_bounds_check == \"constexpr_expr\")"
+        reason: "both say that checks fall away where nothing is beyond the end"
     }
 }

@@ -35,4 +35,19 @@ system Softmax_CuTile {
         require: "(softmax_scheme == \"full_row\") == (row_passes == \"single_pass\")"
         reason: "other schemes than that of a full row read it more than once"
     }
+
+    constraint "what keeps the end of a row from counting" {
+        require: "(tail_handling == \"padding_only\") == (x_load_path == \"tile_load\")"
+        reason: "tiles are filled up beyond the row, gathered elements are checked"
+    }
+
+    constraint "checks of gathered elements" {
+        require: "gather_scatter_bounds_check == \"true\" or x_load_path == \"gather\""
+        reason: "tiles have no checks"
+    }
+
+    constraint "checks that fall away" {
+        require: "(tail_handling == \"constexpr_bounds_check\") == (gather_scatter_bounds_check == \"constexpr_expr\")"
+        reason: "both say that checks fall away where nothing is beyond the end"
+    }
 }

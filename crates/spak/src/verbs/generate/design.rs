@@ -1,8 +1,8 @@
 //! `spak generate DESIGN.dsl`: a kernel for cuTile from what a design says, and what it says that the kernel does not have.
 
 use anyhow::{Context as _, Result, bail};
-use spak_generate::Templates;
 use spak_generate::regenerate::{Regenerated, Wanted, regenerate};
+use spak_generate::{Family, Templates};
 use spak_model::system::System;
 use spak_records::Value;
 use spak_syntax::Severity;
@@ -34,6 +34,7 @@ pub(super) fn run(options: &Options, format: Format) -> Result<Status> {
     };
     let family = family::load_for("cutile", &operator)?;
     let made = regenerate("cutile", &family, &Templates::builtin(), &wanted)?;
+    together(&family, &made)?;
     if options.holes {
         let rows = made.taken.iter().map(|one| vec![one.name.clone(), plain(&one.value)]);
         output::result(&output::table(&["axis", "value"], rows))?;
@@ -54,10 +55,7 @@ fn wanted(system: &System) -> Wanted {
         let values = dimension.domain.values()?.iter().map(spak_model::Literal::record).collect();
         Some((dimension.name.clone(), values))
     });
-    Wanted {
-        system: system.name.clone().unwrap_or_default(),
-        dimensions: dimensions.collect(),
-    }
+    Wanted { system: system.name.clone().unwrap_or_default(), dimensions: dimensions.collect() }
 }
 
 fn set(wanted: &mut Wanted, given: &str) -> Result<()> {
@@ -87,10 +85,25 @@ fn operator(system: &System) -> Option<String> {
     workloads.find_map(|workload| Some(plain(workload.0.get("operator")?)))
 }
 
+/// Values that each have code and cannot stand together make no kernel.
+fn together(family: &Family, made: &Regenerated) -> Result<()> {
+    let chosen = made.taken.iter().map(|one| (one.name.clone(), symbols::literal(&one.value)));
+    let chosen = symbols::Symbols::default().with(chosen.collect());
+    for constraint in &family.constraints {
+        if chosen.holds_text(&constraint.formula) == Some(false) {
+            bail!("{}; it needs: {}", constraint.reason, constraint.formula);
+        }
+    }
+    Ok(())
+}
+
 /// Says what the kernel does not have of the design.
 fn report(made: &Regenerated) {
     let followed = made.taken.iter().filter(|one| one.from.is_some()).count();
-    output::aside(&format!("{followed} choices follow the design, {} do not:\n", made.left_out.len()));
+    output::aside(&format!(
+        "{followed} choices follow the design, {} do not:\n",
+        made.left_out.len()
+    ));
     for one in &made.left_out {
         output::aside(&format!("  {}: {}: {}\n", one.name, plain(&one.value), one.reason));
     }
@@ -99,3 +112,6 @@ fn report(made: &Regenerated) {
 fn plain(value: &Value) -> String {
     value.as_text().map_or_else(|| value.to_string(), str::to_owned)
 }
+
+#[cfg(test)]
+mod tests;
