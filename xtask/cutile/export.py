@@ -6,7 +6,8 @@ Reads one JSON object from standard input:
                "text": "file whose text stands in place of that of `file`, or nothing",
                "packages": {"tilegym": "folder of the package"},
                "parameters": ["bf16[4]", "f32", 64, ...],
-               "gpus": ["sm_90", "sm_120"]}, ...]}
+               "gpus": ["sm_90", "sm_120"],
+               "keep": "start of the names of files that the cubins are kept in, or nothing"}, ...]}
 
 and writes one JSON line for each job: the hash of its Tile IR, and for each GPU the size of its cubin and the seconds it took,
 or what the compiler said.
@@ -162,6 +163,8 @@ def work(job):
             cubin = io.BytesIO()
             try:
                 compilation.export_kernel(kernel, [signature], cubin, gpu_code=gpu, output_format="cubin")
+                if job.get("keep"):
+                    Path(f"{job['keep']}.{gpu}.cubin").write_bytes(cubin.getvalue())
                 done["gpus"][gpu] = {"bytes": len(cubin.getvalue()), "seconds": round(time.monotonic() - start, 2)}
             except Exception as error:  # What the compiler says is the result.
                 done["gpus"][gpu] = {"error": f"{type(error).__name__}: {error}"[:2000]}
