@@ -103,10 +103,8 @@ impl Forest {
         }
     }
 
-    /// Takes in the last row of the sample: the leaves that it falls into know it from now on.
-    pub(crate) fn add(&mut self, sample: Sample<'_>) {
-        let Some(row) = (sample.values.len() as u32).checked_sub(1) else { return };
-        let value = sample.value(row);
+    /// Takes in a point with its value: the leaves that it falls into know it from now on.
+    pub(crate) fn add(&mut self, point: &[u32], value: f32) {
         for &root in &self.roots {
             let mut at = root;
             while let Some(node) = self.nodes.get_mut(at as usize) {
@@ -115,7 +113,7 @@ impl Forest {
                     node.sum += value;
                     break;
                 }
-                let index = sample.index(row, node.cut.parameter);
+                let index = point.get(node.cut.parameter as usize).copied().unwrap_or(0);
                 at = node.link + u32::from(!node.cut.goes_left(index));
             }
         }

@@ -122,6 +122,11 @@ impl Points {
         }
     }
 
+    /// The indices of all points, one point after another.
+    pub fn flat(&self) -> &[u32] {
+        &self.data
+    }
+
     /// All points in order.
     pub fn iter(&self) -> impl Iterator<Item = &[u32]> {
         (0..self.count).filter_map(|at| self.get(at))

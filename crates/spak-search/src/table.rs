@@ -185,8 +185,11 @@ impl Index {
 /// A hash of a point that is the same everywhere.
 pub(crate) fn hash(point: &[u32]) -> u64 {
     let mut state = point.len() as u64;
-    for &index in point {
-        state = (state.rotate_left(5) ^ u64::from(index)).wrapping_mul(0x517c_c1b7_2722_0a95);
+    let (pairs, rest) = point.as_chunks::<2>();
+    let last = rest.first().map(|&index| [index, 0]);
+    for [a, b] in pairs.iter().chain(&last) {
+        let both = u64::from(*a) | u64::from(*b) << 32;
+        state = (state.rotate_left(5) ^ both).wrapping_mul(0x517c_c1b7_2722_0a95);
     }
     mix(state)
 }

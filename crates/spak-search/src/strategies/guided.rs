@@ -114,8 +114,7 @@ pub struct GuidedSearch {
     /// One bit for each rank of the space, set when it was measured; empty if there are too many.
     seen: Vec<u64>,
     forest: Forest,
-    /// The points told so far, and their values on the scale of the models.
-    data: Vec<u32>,
+    /// The values of the trials so far on the scale of the models; their points are those of the memory.
     values: Vec<f32>,
     /// How large the sample was when the forest was grown.
     grown: usize,
@@ -142,7 +141,6 @@ impl Guided {
             pool: None,
             seen: Vec::new(),
             forest: Forest::default(),
-            data: Vec::new(),
             values: Vec::new(),
             grown: 0,
             elites: Vec::new(),
@@ -192,14 +190,15 @@ impl Scale {
 }
 
 impl GuidedSearch {
-    fn regrow(&mut self, domains: &[Domain], random: &mut Random) {
-        let sample = Sample { points: &self.data, values: &self.values, width: self.work.len() };
+    fn regrow(&mut self, view: &mut View<'_>) {
+        let points = view.memory.points().flat();
+        let sample = Sample { points, values: &self.values, width: self.work.len() };
         let growth = Growth {
             trees: self.options.trees,
             cuts: self.options.cuts,
             leaf: self.options.leaf.max(1),
         };
-        self.forest.grow(sample, domains, growth, random);
+        self.forest.grow(sample, view.space.domains(), growth, view.random);
         self.grown = self.values.len();
     }
 
@@ -263,7 +262,7 @@ impl GuidedSearch {
         let mut pool = self.pool.take().unwrap_or_else(|| {
             Pool::new(view.space.domains(), options.modelled.min(4096), options.pool.max(1))
         });
-        pool.learn(&self.data, &self.values, point.len());
+        pool.learn(view.memory.points().flat(), &self.values, point.len());
         let chosen =
             pool.choose(view, options.curiosity, point, |view, child| self.child(view, child));
         self.pool = Some(pool);
@@ -390,7 +389,7 @@ impl Strategy for GuidedSearch {
             let due = told as f64 >= self.grown as f64 * self.options.regrow;
             if self.grown == 0 || (due && told <= self.options.forest) {
                 self.work.resize(point.len(), 0);
-                self.regrow(view.space.domains(), view.random);
+                self.regrow(view);
             }
             self.pool = None;
             let doublings = if self.alone() { 0 } else { self.options.doublings.min(16) };
@@ -439,16 +438,13 @@ impl GuidedSearch {
         let mixed = self.scale.mixed();
         let value = self.scale.of(outcome);
         self.mark_seen(view.space, point);
-        self.data.extend(point);
         self.values.push(value);
         if self.scale.mixed() && !mixed {
             self.rescale(view);
             return;
         }
         if self.grown > 0 {
-            let sample =
-                Sample { points: &self.data, values: &self.values, width: self.work.len() };
-            self.forest.add(sample);
+            self.forest.add(point, value);
         }
         if !outcome.failed() {
             self.rank(value, trial);
