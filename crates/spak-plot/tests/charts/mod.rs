@@ -1,7 +1,7 @@
 //! Charts as users would have them.
 
 use spak_plot::{
-    Bandwidth, Convergence, Histogram, Mark, Parameter, Peak, Point, PointKind, Roofline, Sample,
+    Bandwidth, Choice, Choices, Convergence, Histogram, Mark, Parameter, Peak, Point, PointKind, Roofline, Sample,
     Scene, Series, Survival, ValueShare,
 };
 
@@ -166,11 +166,31 @@ pub(crate) fn histogram() -> Histogram {
 }
 
 /// Every chart with a name.
+/// Two kernels of an attention, and one that knows little of it.
+pub(crate) fn choices() -> Choices {
+    let choice = |name: &str, values: [&str; 3]| Choice {
+        name: name.to_owned(),
+        values: values.map(|v| (!v.is_empty()).then(|| v.to_owned())).to_vec(),
+    };
+    Choices {
+        title: "attention.py: what its kernels decide".to_owned(),
+        subtitle: "3 kernels, 4 decisions; attention_forward".to_owned(),
+        kernels: ["forward", "forward_with_lse", "preprocess"].map(str::to_owned).to_vec(),
+        choices: vec![
+            choice("causal_alignment", ["bottom_right", "top_left", ""]),
+            choice("load_latency of k", ["2", "2", ""]),
+            choice("occupancy", ["from_config | unset", "from_config", "2"]),
+            choice("softmax_scheme", ["online", "online", ""]),
+        ],
+    }
+}
+
 pub(crate) fn all() -> Vec<(&'static str, Scene)> {
     vec![
         ("roofline", roofline().scene()),
         ("survival", survival().scene()),
         ("convergence", convergence().scene()),
         ("histogram", histogram().scene()),
+        ("choices", choices().scene()),
     ]
 }

@@ -1,5 +1,6 @@
 //! The draft of a design from what was lifted of one kernel.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use spak_records::lift_report::{LiftedFile, LiftedKernel};
@@ -26,12 +27,26 @@ pub(crate) fn draft(file: &LiftedFile, kernel: &LiftedKernel) -> String {
     block(&mut lines, "tuning_space", parameters);
     lines.extend(parts.configs.iter().flat_map(|one| one.lines(STEP)));
     block(&mut lines, "knowledge", statements(&parts.invariants));
-    block(&mut lines, "knowledge", statements(&parts.facts).chain(statements(&parts.hazards)));
+    let facts: Vec<Statement> = parts.facts.iter().chain(&parts.hazards).cloned().collect();
+    block(&mut lines, "knowledge", statements(&numbered(facts)));
     for line in lines {
         let _ = writeln!(text, "{STEP}{line}");
     }
     text.push_str("}\n");
     spak_syntax::format(&text).text
+}
+
+/// The same with a number behind each name that was there before.
+fn numbered(mut all: Vec<Statement>) -> Vec<Statement> {
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    for one in &mut all {
+        let count = times.entry(one.name.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            let _ = write!(one.name, " {count}");
+        }
+    }
+    all
 }
 
 fn statements(all: &[Statement]) -> impl Iterator<Item = String> {

@@ -2,6 +2,7 @@
 
 mod explain;
 mod into;
+mod picture;
 pub(crate) mod test;
 
 use std::fmt::Write as _;
@@ -45,6 +46,9 @@ pub(crate) struct Options {
     /// Write a draft of the design: a file for one kernel (`.dsl`), or a folder with a file for each.
     #[arg(long, value_name = "FILE|FOLDER")]
     design: Option<PathBuf>,
+    /// Draw what each kernel decides, and where kernels differ, as a picture (`.svg` or `.png`).
+    #[arg(long, value_name = "FILE", conflicts_with = "explain")]
+    plot: Option<PathBuf>,
     /// Write what was found into a design that is there (`.dsl`): what it lacks is added, and nothing of it is changed.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["template", "design", "explain"])]
     into: Option<PathBuf>,
@@ -69,9 +73,12 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     if let Some(Verb::Test(options)) = &options.verb {
         return test::run(options, format);
     }
-    let of_one = options.design.is_some() || options.explain.is_some() || options.into.is_some();
+    let of_one = options.design.is_some()
+        || options.explain.is_some()
+        || options.into.is_some()
+        || options.plot.is_some();
     if options.kernel.is_some() && !of_one {
-        bail!("`--kernel` says what `--design`, `--into` or `--explain` is of");
+        bail!("`--kernel` says what `--design`, `--into`, `--plot` or `--explain` is of");
     }
     let packs = Packs::read(&options.pack)?;
     let files = Gathered::gather(&options.files)?;
@@ -98,6 +105,9 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     if let Some(out) = &options.design {
         write_designs(&report, out, options.kernel.as_deref())?;
     }
+    if let Some(out) = &options.plot {
+        picture::write(&report, options.kernel.as_deref(), out)?;
+    }
     for line in broken.iter().chain(&warnings) {
         output::aside(line);
     }
@@ -109,8 +119,12 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     }
     match format {
         // Whoever asks for a file wants to know that it is there.
-        Format::Human if options.design.is_some() || options.template.is_some() => {
-            for out in options.design.iter().chain(&options.template) {
+        Format::Human
+            if [&options.design, &options.template, &options.plot]
+                .iter()
+                .any(|out| out.is_some()) =>
+        {
+            for out in options.design.iter().chain(&options.template).chain(&options.plot) {
                 output::result(&format!("{}: written\n", out.to_string_lossy()))?;
             }
         }
