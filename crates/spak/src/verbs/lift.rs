@@ -3,6 +3,7 @@
 mod explain;
 mod into;
 mod picture;
+mod summary;
 pub(crate) mod test;
 
 use std::fmt::Write as _;
@@ -46,6 +47,9 @@ pub(crate) struct Options {
     /// Write a draft of the design: a file for one kernel (`.dsl`), or a folder with a file for each.
     #[arg(long, value_name = "FILE|FOLDER")]
     design: Option<PathBuf>,
+    /// Print one table for many files: families, how much was found, and what was not recognised.
+    #[arg(long)]
+    summary: bool,
     /// Draw what each kernel decides, and where kernels differ, as a picture (`.svg` or `.png`).
     #[arg(long, value_name = "FILE", conflicts_with = "explain")]
     plot: Option<PathBuf>,
@@ -128,6 +132,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
                 output::result(&format!("{}: written\n", out.to_string_lossy()))?;
             }
         }
+        Format::Human if options.summary => summary::print(&report)?,
         Format::Human => print(&report)?,
         Format::Json => json::result("spak.lift-report", report)?,
     }
