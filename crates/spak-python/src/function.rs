@@ -5,7 +5,7 @@ use std::rc::Rc;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, Stmt};
 use ruff_text_size::Ranged;
-use spak_program::{Condition, Op, Site};
+use spak_program::{Condition, NodeId, Op, Site};
 
 use crate::builder::{given, span};
 use crate::frame::Frame;
@@ -50,7 +50,9 @@ impl<'a> Machine<'a> {
             .collect();
         let defaults =
             defaults.into_iter().map(|value| value.map(|value| self.eval(value, frame))).collect();
+        self.functions += 1;
         Function {
+            id: self.functions,
             name: name.to_owned(),
             code,
             frame: Rc::clone(frame),
@@ -93,6 +95,7 @@ impl<'a> Machine<'a> {
             return self.unknown(site);
         }
         self.reached.insert(function.site);
+        self.reached_functions.insert(function.id);
         let frame = Frame::within(&function.frame, self.conditions.len());
         self.bind(function, arguments, &frame, site);
         let caller = (self.file, self.module);
@@ -121,10 +124,29 @@ impl<'a> Machine<'a> {
             }
         };
         self.conditions.truncate(frame.depth);
+        self.note_asked(function, first);
         self.calls.pop();
         self.places.pop();
         (self.file, self.module) = caller;
         self.named_after_its_meaning(value, first, site)
+    }
+
+    /// What a function that a decorator made does, from the node `first` on, is asked for where the decorator is.
+    fn note_asked(&mut self, function: &Function<'a>, first: usize) {
+        let Some(place) = self.decorated.get(&function.id).copied() else { return };
+        let body = function.site;
+        if place.file == body.file {
+            return;
+        }
+        let made = self.program.nodes.iter().enumerate().skip(first);
+        let own = made.filter(|(_, node)| {
+            let span = node.site.span;
+            let is_within = span.start >= body.span.start && span.end <= body.span.end;
+            node.site.file == body.file && is_within
+        });
+        for at in own.map(|(at, _)| NodeId(at as u32)).collect::<Vec<_>>() {
+            self.program.asked.entry(at).or_insert(place);
+        }
     }
 
     /// What a function of one number made, from the node `first` on: a call at `site` if it is a well-known
