@@ -106,7 +106,7 @@ relations! {
     KeyMisses "key_misses" ("l", "x") [[0]] "launch l depends on x, a size, and the key of its config does not";
     Remark "remark" ("x", "kind") [[]] "x is a name of the file that nothing uses: `unused_argument`, `unused_rest`, `unused_local` or `unused_global`";
     MisnamedConfigs "misnamed_configs" ("l", "x") [[0]] "x, a comment above configs of launch l, names architectures other than those that take them";
-    AlikeKernels "alike_kernels" ("k", "other") [[]] "almost every operation of kernel k is in the other kernel as well, with the same arguments";
+    AlikeKernels "alike_kernels" ("k", "other") [[]] "most operations of kernel k are in the other kernel as well, made from the same; names, and how an operation is done (padding, latency), do not count";
     InKernel "in_kernel" ("x", "k") [[0]] "x is computed by kernel k";
     PowerAbove "power_above" ("x", "y") [[0]] "x is the least power of two that is not less than y";
 

@@ -5,6 +5,7 @@ mod control;
 mod host;
 mod tuning;
 mod values;
+mod wiring;
 
 use spak_program::NodeId;
 
