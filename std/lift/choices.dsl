@@ -95,6 +95,15 @@ system Lift_Choices {
             confidence: 0.8
             because: "{part} is a part of the key"
         }
+        // Where there are no keys of an attention, what the key holds, in alphabetical order.
+        case "holds" {
+            when: launch(l, k) and trial(l) and key_holds(l, t) and tuner_option(l, "key", y)
+            when: not (x == load() and in_kernel(x, k) and role(x, "k"))
+            value: t
+            evidence: [y]
+            confidence: 0.8
+            because: "the key holds {t}"
+        }
     }
 
     pattern compile_timeout {

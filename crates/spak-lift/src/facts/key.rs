@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use spak_program::{Launch, NodeId, Op};
+use spak_program::{Launch, LaunchId, NodeId, Op};
 
 use super::Facts;
 
@@ -46,6 +46,49 @@ impl Facts<'_> {
         }
         found.sort_unstable();
         found
+    }
+
+    /// What the key by which the config of a launch is remembered holds, in alphabetical order, whatever it is
+    /// called and in which order it is written; nothing if there is no key.
+    pub(crate) fn key_of(&self, launch: LaunchId) -> Option<&str> {
+        let said = self.keys.get(launch.0 as usize)?.get_or_init(|| {
+            let found = self.program.launches.get(launch.0 as usize);
+            let list = found.and_then(|launch| self.program.configs_of(launch));
+            let key = list.map_or(&[][..], |list| &list.key);
+            self.kinds(key).into_iter().collect::<Vec<_>>().join("_")
+        });
+        (!said.is_empty()).then_some(said.as_str())
+    }
+
+    /// What kinds of things values of the host are.
+    fn kinds(&self, parts: &[NodeId]) -> BTreeSet<&'static str> {
+        let mut open = parts.to_vec();
+        let mut seen = BTreeSet::new();
+        let mut kinds = BTreeSet::new();
+        while let Some(id) = open.pop() {
+            let Some(node) = self.program.node(id).filter(|_| seen.insert(id)) else { continue };
+            if seen.len() > MANY {
+                break;
+            }
+            let kind = match node.op {
+                Op::Extent => "sizes",
+                Op::Stride => "strides",
+                Op::DtypeOf => "dtype",
+                Op::Machine => "machine",
+                Op::Parameter => "values",
+                Op::Field => match node.name() {
+                    Some("shape") => "sizes",
+                    Some("device") => "device",
+                    _ => "values",
+                },
+                _ => {
+                    open.extend(node.arguments.iter().map(|argument| argument.value));
+                    continue;
+                }
+            };
+            kinds.insert(kind);
+        }
+        kinds
     }
 
     /// Whether a value of the host is a size of an array.
