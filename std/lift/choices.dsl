@@ -95,10 +95,10 @@ system Lift_Choices {
             confidence: 0.8
             because: "{part} is a part of the key"
         }
-        // Where there are no keys of an attention, what the key holds, in alphabetical order.
+        // Where there are no scores, and so no number of keys, all that the key of the cache holds.
         case "holds" {
             when: launch(l, k) and trial(l) and key_holds(l, t) and tuner_option(l, "key", y)
-            when: not (x == load() and in_kernel(x, k) and role(x, "k"))
+            when: not (s == mma() and in_kernel(s, k) and role(s, "s"))
             value: t
             evidence: [y]
             confidence: 0.8
