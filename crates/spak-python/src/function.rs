@@ -103,6 +103,7 @@ impl<'a> Machine<'a> {
         self.module = function.module;
         self.calls.push(function.site);
         let first = self.program.nodes.len();
+        self.begin_asked(function);
         self.places.push(site);
         let value = match function.code {
             Code::Lambda(lambda) => self.eval(&lambda.body, &frame),
@@ -124,28 +125,46 @@ impl<'a> Machine<'a> {
             }
         };
         self.conditions.truncate(frame.depth);
-        self.note_asked(function, first);
+        self.end_asked(function, first);
         self.calls.pop();
         self.places.pop();
         (self.file, self.module) = caller;
         self.named_after_its_meaning(value, first, site)
     }
 
-    /// What a function that a decorator made does, from the node `first` on, is asked for where the decorator is.
-    fn note_asked(&mut self, function: &Function<'a>, first: usize) {
-        let Some(place) = self.decorated.get(&function.id).copied() else { return };
-        let body = function.site;
-        if place.file == body.file {
+    /// Where the decorator of another file is that made a function.
+    fn decorator_of(&self, function: &Function<'a>) -> Option<Site> {
+        let place = self.decorated.get(&function.id).copied();
+        place.filter(|place| place.file != function.site.file)
+    }
+
+    fn begin_asked(&mut self, function: &Function<'a>) {
+        if let Some(place) = self.decorator_of(function) {
+            self.asking.push((place, Vec::new()));
+        }
+    }
+
+    /// What a function that a decorator made does, from the node `first` on, is asked for where the decorator is;
+    /// what the decorated function does is not.
+    fn end_asked(&mut self, function: &Function<'a>, first: usize) {
+        let end = self.program.nodes.len();
+        if self.decorator_of(function).is_none() {
+            let around = self.asking.last_mut();
+            if let Some((_, own)) = around.filter(|(place, _)| place.file == function.site.file) {
+                own.push(first..end);
+            }
             return;
         }
-        let made = self.program.nodes.iter().enumerate().skip(first);
-        let own = made.filter(|(_, node)| {
-            let span = node.site.span;
-            let is_within = span.start >= body.span.start && span.end <= body.span.end;
-            node.site.file == body.file && is_within
-        });
-        for at in own.map(|(at, _)| NodeId(at as u32)).collect::<Vec<_>>() {
-            self.program.asked.entry(at).or_insert(place);
+        let Some((place, own)) = self.asking.pop() else { return };
+        let mut at = first;
+        // The runs of functions of the file that asks, outermost first where they begin together.
+        let mut own = own;
+        own.sort_unstable_by_key(|run| (run.start, std::cmp::Reverse(run.end)));
+        for run in own.into_iter().chain(std::iter::once(end..end)) {
+            for node in at..run.start {
+                self.program.asked.entry(NodeId(node as u32)).or_insert(place);
+            }
+            at = at.max(run.end);
         }
     }
 

@@ -58,6 +58,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) reached_functions: BTreeSet<u32>,
     /// Where functions that a decorator made were decorated.
     pub(crate) decorated: BTreeMap<u32, Site>,
+    /// Decorators whose functions are being run, innermost last, with the nodes that the decorated functions made.
+    pub(crate) asking: Vec<(Site, Vec<std::ops::Range<usize>>)>,
     /// How many functions were made.
     pub(crate) functions: u32,
     pub(crate) conditions: Vec<Condition>,
@@ -98,6 +100,7 @@ impl<'a> Machine<'a> {
             reached: BTreeSet::new(),
             reached_functions: BTreeSet::new(),
             decorated: BTreeMap::new(),
+            asking: Vec::new(),
             functions: 0,
             conditions: Vec::new(),
             inside: None,
@@ -169,6 +172,7 @@ impl<'a> Machine<'a> {
         self.inside = None;
         self.calls.clear();
         self.places.clear();
+        self.asking.clear();
         self.timeouts.clear();
         self.tuples.clear();
         self.named_choices.clear();
