@@ -89,7 +89,9 @@ type Uses = BTreeMap<NodeId, BTreeSet<(Op, &'static str)>>;
 /// What parameters are used for: this tells them apart, and not their names or places.
 fn uses(program: &Program, nodes: &[NodeId]) -> Uses {
     let mut uses = Uses::new();
-    for node in nodes.iter().filter_map(|id| program.node(*id)) {
+    let computed = nodes.iter().filter_map(|id| program.node(*id));
+    // Shapes are written in too many ways to tell anything apart.
+    for node in computed.filter(|node| !node.op.is_transparent() && node.op != Op::Tuple) {
         for argument in node.arguments.iter().filter(|argument| !is_manner(argument.label)) {
             let id = program.behind(argument.value);
             if program.op(id) == Op::Parameter {
