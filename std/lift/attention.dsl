@@ -35,6 +35,16 @@ system Lift_Attention {
             confidence: 0.6
             because: "the keys are the left operand of {s}, so that the tile has few queries"
         }
+        // For one query, products of matrices are sums of products.
+        case "decode_by_sums" {
+            when: s == reduce_sum(t) and t == a * b and made_of(a, x) and x == load() and b == load() and x != b
+            when: exponential(p, e) and made_of(e, s)
+            when: o == reduce_sum(u) and u == w * v and v == load() and v != b and made_of(w, p)
+            value: "decode"
+            evidence: [s, o]
+            confidence: 0.9
+            because: "one query is weighed with each key in {s}, and the values are added with these weights in {o}"
+        }
         case "attention_forward" {
             when: role(s, "s") and s == mma() and exponential(p, e) and made_of(e, s)
             when: (o == mma(w, _) or o == mma(_, w)) and made_of(w, p)

@@ -95,6 +95,15 @@ system Lift_Choices {
             confidence: 0.8
             because: "{part} is a part of the key"
         }
+        // Where there are no scores, and so no number of keys, all that the key of the cache holds.
+        case "holds" {
+            when: launch(l, k) and trial(l) and key_holds(l, t) and tuner_option(l, "key", y)
+            when: not (s == mma() and in_kernel(s, k) and role(s, "s"))
+            value: t
+            evidence: [y]
+            confidence: 0.8
+            because: "the key holds {t}"
+        }
     }
 
     pattern compile_timeout {

@@ -46,6 +46,8 @@ pub(crate) struct Facts<'p> {
     all: Vec<OnceLock<Bits>>,
     values: Vec<OnceLock<Bits>>,
     roles: OnceLock<Roles>,
+    /// Of each launch what the key of its config holds.
+    keys: Vec<OnceLock<String>>,
 }
 
 impl<'p> Facts<'p> {
@@ -62,6 +64,7 @@ impl<'p> Facts<'p> {
             all: vec![OnceLock::new(); program.nodes.len()],
             values: vec![OnceLock::new(); program.nodes.len()],
             roles: OnceLock::new(),
+            keys: vec![OnceLock::new(); program.launches.len()],
         };
         for node in &program.nodes {
             for argument in &node.arguments {

@@ -103,10 +103,11 @@ relations! {
     DeadField "dead_field" ("l", "name", "v") [[0]] "the configs of launch l are tried with this field, first v, and neither kernel, grid nor hints depend on it";
     OneValued "one_valued" ("l", "name", "v") [[0]] "all of several configs of launch l have the value v in this field";
     BecomesHint "becomes_hint" ("x", "name") [[0]] "the field x of a config is called like this hint, or is where a launch has it from";
+    KeyHolds "key_holds" ("l", "t") [[0]] "t says what the key of the config of launch l holds, in alphabetical order and with `_` between: `device`, `dtype`, `machine`, `sizes`, `strides`, and `values` for other numbers and flags";
     KeyMisses "key_misses" ("l", "x") [[0]] "launch l depends on x, a size, and the key of its config does not";
     Remark "remark" ("x", "kind") [[]] "x is a name of the file that nothing uses: `unused_argument`, `unused_rest`, `unused_local` or `unused_global`";
     MisnamedConfigs "misnamed_configs" ("l", "x") [[0]] "x, a comment above configs of launch l, names architectures other than those that take them";
-    AlikeKernels "alike_kernels" ("k", "other") [[]] "almost every operation of kernel k is in the other kernel as well, with the same arguments";
+    AlikeKernels "alike_kernels" ("k", "other") [[]] "most operations of kernel k are in the other kernel as well, made from the same; names, and how an operation is done (padding, latency), do not count";
     InKernel "in_kernel" ("x", "k") [[0]] "x is computed by kernel k";
     PowerAbove "power_above" ("x", "y") [[0]] "x is the least power of two that is not less than y";
 

@@ -21,8 +21,10 @@ pub(crate) struct Names<'a> {
     pub(crate) imported: BTreeSet<&'a str>,
     /// Attributes of the file's own classes and of the records that it makes.
     pub(crate) attributes: BTreeSet<&'a str>,
-    /// The parameters of each function; nothing is known of one that takes any name.
-    pub(crate) parameters: BTreeMap<&'a str, Option<BTreeSet<&'a str>>>,
+    /// The parameters of each function, those of all functions with one name together.
+    pub(crate) parameters: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// Functions that take any keyword, and hand it on.
+    pub(crate) open: BTreeSet<&'a str>,
     pub(crate) classes: BTreeSet<&'a str>,
     /// Texts that may name something.
     pub(crate) keys: Keys<'a>,
@@ -43,7 +45,7 @@ impl<'a> Names<'a> {
 
     /// Every parameter of every function.
     pub(crate) fn all_parameters(&self) -> BTreeSet<&'a str> {
-        self.parameters.values().flatten().flatten().copied().collect()
+        self.parameters.values().flatten().copied().collect()
     }
 
     fn class_body(&mut self, body: &'a [Stmt]) {
@@ -90,10 +92,11 @@ impl<'a> SourceOrderVisitor<'a> for Names<'a> {
         match statement {
             Stmt::FunctionDef(function) => {
                 self.bound.insert(&function.name.id);
-                let known = function.parameters.kwarg.is_none();
-                let set = known.then(|| parameters(&function.parameters).collect());
-                let twice = self.parameters.contains_key(function.name.id.as_str());
-                self.parameters.insert(&function.name.id, set.filter(|_| !twice));
+                let known = self.parameters.entry(&function.name.id).or_default();
+                known.extend(parameters(&function.parameters));
+                if function.parameters.kwarg.is_some() {
+                    self.open.insert(&function.name.id);
+                }
             }
             Stmt::ClassDef(class) => {
                 self.bound.insert(&class.name.id);

@@ -214,10 +214,13 @@ impl<'a> Renamer<'a, '_> {
         if !self.new.contains_key(callee) {
             return false;
         }
-        match self.names.parameters.get(callee) {
-            Some(Some(known)) => known.contains(word),
-            _ => self.parameters.contains(word) && !KEYWORDS_OF_LAUNCHES.contains(&word),
+        let known = self.names.parameters.get(callee);
+        if known.is_some_and(|known| known.contains(word)) {
+            return true;
         }
+        // What takes any keyword, or is not the file's own, hands it on to a function that may be.
+        let hands_on = known.is_none() || self.names.open.contains(callee);
+        hands_on && self.parameters.contains(word) && !KEYWORDS_OF_LAUNCHES.contains(&word)
     }
 }
 

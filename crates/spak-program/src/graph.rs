@@ -249,6 +249,8 @@ pub struct Program {
     pub comments: Vec<NodeId>,
     /// What the host calls its values, and where it gives them the name.
     pub names: BTreeMap<NodeId, (String, Site)>,
+    /// Where a file asks for what a decorator of another file does around its functions.
+    pub asked: BTreeMap<NodeId, Site>,
     /// The call by which the kernel of a launch got hints, and where it was put into a cache.
     pub kernels_made: BTreeMap<LaunchId, KernelMade>,
 }

@@ -176,13 +176,12 @@ impl<'a> Machine<'a> {
         let is_applied = applied.is_some();
         let object = applied.unwrap_or(object);
         let first = ["__init__", "forward", "backward"];
-        let others: Vec<String> = class.members.names.borrow().keys().cloned().collect();
-        let others = others.iter().map(String::as_str).filter(|name| !first.contains(name));
-        for name in first.into_iter().chain(others) {
+        let others = crate::entries::methods(class, &first);
+        for name in first.into_iter().chain(others.iter().map(String::as_str)) {
             let member = class.members.names.borrow().get(name).cloned();
             let Some(Value::Function(function)) = member else { continue };
             let again = differentiable && !is_applied && first.contains(&name);
-            if self.reached.contains(&function.site) && !again {
+            if self.reached_functions.contains(&function.id) && !again {
                 continue;
             }
             let this = differentiable || !is_static(&function);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, Stmt};
 use ruff_text_size::Ranged;
-use spak_program::{Condition, Op, Site};
+use spak_program::{Condition, NodeId, Op, Site};
 
 use crate::builder::{given, span};
 use crate::frame::Frame;
@@ -50,7 +50,9 @@ impl<'a> Machine<'a> {
             .collect();
         let defaults =
             defaults.into_iter().map(|value| value.map(|value| self.eval(value, frame))).collect();
+        self.functions += 1;
         Function {
+            id: self.functions,
             name: name.to_owned(),
             code,
             frame: Rc::clone(frame),
@@ -93,6 +95,7 @@ impl<'a> Machine<'a> {
             return self.unknown(site);
         }
         self.reached.insert(function.site);
+        self.reached_functions.insert(function.id);
         let frame = Frame::within(&function.frame, self.conditions.len());
         self.bind(function, arguments, &frame, site);
         let caller = (self.file, self.module);
@@ -100,6 +103,7 @@ impl<'a> Machine<'a> {
         self.module = function.module;
         self.calls.push(function.site);
         let first = self.program.nodes.len();
+        self.begin_asked(function);
         self.places.push(site);
         let value = match function.code {
             Code::Lambda(lambda) => self.eval(&lambda.body, &frame),
@@ -121,10 +125,47 @@ impl<'a> Machine<'a> {
             }
         };
         self.conditions.truncate(frame.depth);
+        self.end_asked(function, first);
         self.calls.pop();
         self.places.pop();
         (self.file, self.module) = caller;
         self.named_after_its_meaning(value, first, site)
+    }
+
+    /// Where the decorator of another file is that made a function.
+    fn decorator_of(&self, function: &Function<'a>) -> Option<Site> {
+        let place = self.decorated.get(&function.id).copied();
+        place.filter(|place| place.file != function.site.file)
+    }
+
+    fn begin_asked(&mut self, function: &Function<'a>) {
+        if let Some(place) = self.decorator_of(function) {
+            self.asking.push((place, Vec::new()));
+        }
+    }
+
+    /// What a function that a decorator made does, from the node `first` on, is asked for where the decorator is;
+    /// what the decorated function does is not.
+    fn end_asked(&mut self, function: &Function<'a>, first: usize) {
+        let end = self.program.nodes.len();
+        if self.decorator_of(function).is_none() {
+            let around = self.asking.last_mut();
+            if let Some((_, own)) = around.filter(|(place, _)| place.file == function.site.file) {
+                own.push(first..end);
+            }
+            return;
+        }
+        let Some((place, own)) = self.asking.pop() else { return };
+        let mut at = first;
+        // The runs of functions of the file that asks, outermost first where they begin together.
+        let mut own = own;
+        own.sort_unstable_by_key(|run| (run.start, std::cmp::Reverse(run.end)));
+        for run in own.into_iter().chain(std::iter::once(end..end)) {
+            for node in at..run.start {
+                self.program.asked.entry(NodeId(node as u32)).or_insert(place);
+            }
+            at = at.max(run.end);
+        }
     }
 
     /// What a function of one number made, from the node `first` on: a call at `site` if it is a well-known

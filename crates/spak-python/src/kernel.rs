@@ -55,7 +55,11 @@ impl<'a> Machine<'a> {
             Value::Function(function) => {
                 let arguments = Arguments { positional: vec![value.clone()], ..none };
                 return match self.apply_function(function, arguments, site) {
-                    made @ (Value::Function(_) | Value::Kernel(_)) => made,
+                    Value::Function(made) => {
+                        self.decorated.insert(made.id, site);
+                        Value::Function(made)
+                    }
+                    made @ Value::Kernel(_) => made,
                     _ => value,
                 };
             }

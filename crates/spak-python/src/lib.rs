@@ -11,6 +11,7 @@ mod call;
 mod class;
 mod container;
 mod depth;
+mod entries;
 mod expression;
 mod frame;
 mod function;

@@ -13,7 +13,6 @@ use crate::Source;
 use crate::api::Language;
 use crate::frame::Frame;
 use crate::kernel::KernelState;
-use crate::reach::Mentions;
 use crate::value::{Function, KernelValue, Value};
 
 /// Steps for one run from the outside; a run that needs more is cut short, and says so.
@@ -53,8 +52,16 @@ pub(crate) struct Machine<'a> {
     pub(crate) kernel_sites: BTreeMap<Site, KernelId>,
     /// Functions that are being run, innermost last.
     pub(crate) calls: Vec<Site>,
-    /// Functions that were run from somewhere.
+    /// Where functions are defined that were run from somewhere.
     pub(crate) reached: BTreeSet<Site>,
+    /// These functions themselves: one definition may make several.
+    pub(crate) reached_functions: BTreeSet<u32>,
+    /// Where functions that a decorator made were decorated.
+    pub(crate) decorated: BTreeMap<u32, Site>,
+    /// Decorators whose functions are being run, innermost last, with the nodes that the decorated functions made.
+    pub(crate) asking: Vec<(Site, Vec<std::ops::Range<usize>>)>,
+    /// How many functions were made.
+    pub(crate) functions: u32,
     pub(crate) conditions: Vec<Condition>,
     pub(crate) inside: Option<LoopId>,
     pub(crate) scope: ScopeId,
@@ -91,6 +98,10 @@ impl<'a> Machine<'a> {
             kernel_sites: BTreeMap::new(),
             calls: Vec::new(),
             reached: BTreeSet::new(),
+            reached_functions: BTreeSet::new(),
+            decorated: BTreeMap::new(),
+            asking: Vec::new(),
+            functions: 0,
             conditions: Vec::new(),
             inside: None,
             scope: ScopeId(0),
@@ -129,19 +140,12 @@ impl<'a> Machine<'a> {
         for module in self.wanted() {
             self.run_module(module);
         }
-        let used: BTreeSet<String> =
-            self.modules.iter().flat_map(|module| crate::module::used(module.body)).collect();
-        let near = self.near_kernels();
-        for entries in [Some(&used), None] {
-            for module in self.wanted() {
-                self.run_entries(module, entries, &near);
-            }
-        }
+        self.run_entries();
         self.run_kernels();
     }
 
     /// The files whose kernels and functions are run.
-    fn wanted(&self) -> Vec<usize> {
+    pub(crate) fn wanted(&self) -> Vec<usize> {
         let all = self.modules.iter().enumerate();
         all.filter(|(_, module)| module.wanted).map(|(at, _)| at).collect()
     }
@@ -168,6 +172,7 @@ impl<'a> Machine<'a> {
         self.inside = None;
         self.calls.clear();
         self.places.clear();
+        self.asking.clear();
         self.timeouts.clear();
         self.tuples.clear();
         self.named_choices.clear();
@@ -200,56 +205,31 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Runs the functions and classes of a file that were not reached, except for those that others use.
-    fn run_entries(
-        &mut self,
-        module: usize,
-        used: Option<&BTreeSet<String>>,
-        near: &BTreeSet<String>,
-    ) {
-        let Some(frame) = self.modules.get(module).map(|module| Rc::clone(&module.frame)) else {
-            return;
-        };
-        let mut values: Vec<(String, Value<'a>)> = frame
-            .names
-            .borrow()
-            .iter()
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
-        // Methods take whatever they are given; functions that call them say what that is, and then they are
-        // reached with that alone. So classes come first, whatever they are called.
-        values.sort_by_key(|(_, value)| !matches!(value, Value::Class(_)));
-        for (name, value) in values.iter().filter(|(name, _)| near.contains(name)) {
-            match value {
-                Value::Function(function)
-                    if function.module == module
-                        && !used.is_some_and(|used| used.contains(name))
-                        && !self.reached.contains(&function.site) =>
-                {
-                    self.run_entry(function, None);
-                }
-                Value::Class(class)
-                    if used.is_none() && class.site.file == self.file_of(module) =>
-                {
-                    self.run_class(class);
-                }
-                _ => {}
+    /// Runs functions and classes from the outside: first the functions that nothing mentions, then the classes,
+    /// then what was not reached by these.
+    fn run_entries(&mut self) {
+        let entries = self.entries();
+        for entry in entries.iter().filter(|entry| !entry.is_used) {
+            self.run_unreached(&entry.value);
+        }
+        // Methods take whatever they are given; what calls them says what that is, and then they are reached with
+        // that alone. So classes come before the functions that use them, and before the classes that do.
+        for entry in entries.iter().rev() {
+            if let Value::Class(class) = &entry.value {
+                self.run_class(class);
             }
         }
-    }
-
-    /// Names of functions and classes that lead to a kernel.
-    fn near_kernels(&self) -> BTreeSet<String> {
-        let mut mentions = Mentions::default();
-        for module in &self.modules {
-            mentions.add(module.body);
+        for entry in &entries {
+            self.run_unreached(&entry.value);
         }
-        let kernels = self.kernels.iter().map(|kernel| kernel.function.name.clone());
-        mentions.leading_to(kernels.collect())
     }
 
-    fn file_of(&self, module: usize) -> FileId {
-        self.modules.get(module).map(|module| module.file).unwrap_or_default()
+    fn run_unreached(&mut self, value: &Value<'a>) {
+        if let Value::Function(function) = value
+            && !self.reached_functions.contains(&function.id)
+        {
+            self.run_entry(function, None);
+        }
     }
 
     /// Runs a function of the host about whose arguments nothing is known.

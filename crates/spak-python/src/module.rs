@@ -1,10 +1,8 @@
-//! Files: their statements, their imports, and which of their functions others use.
+//! Files: their statements and their imports.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, Stmt, StmtImport, StmtImportFrom};
+use ruff_python_ast::{StmtImport, StmtImportFrom};
 use spak_program::{ScopeKind, Site};
 use spak_syntax::Span;
 
@@ -12,29 +10,6 @@ use crate::api::TABLES;
 use crate::frame::Frame;
 use crate::machine::{Machine, ModuleState};
 use crate::value::Value;
-
-/// Names that functions and classes of a file use, other than their own.
-pub(crate) fn used(body: &[Stmt]) -> BTreeSet<String> {
-    struct Names(BTreeSet<String>);
-    impl<'a> Visitor<'a> for Names {
-        fn visit_expr(&mut self, expression: &'a Expr) {
-            if let Expr::Name(name) = expression {
-                self.0.insert(name.id.to_string());
-            }
-            walk_expr(self, expression);
-        }
-    }
-    let mut all = BTreeSet::new();
-    for statement in body {
-        let mut names = Names(BTreeSet::new());
-        walk_stmt(&mut names, statement);
-        if let Stmt::FunctionDef(function) = statement {
-            names.0.remove(function.name.as_str());
-        }
-        all.extend(names.0);
-    }
-    all
-}
 
 impl<'a> Machine<'a> {
     /// Runs the statements of a file, unless that was done.
@@ -125,10 +100,14 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The module that `from … import` means, with leading dots resolved.
     fn base_of(&self, statement: &StmtImportFrom) -> String {
+        self.base_within(self.module, statement)
+    }
+
+    /// The module that `from … import` of a file means, with leading dots resolved.
+    pub(crate) fn base_within(&self, file: usize, statement: &StmtImportFrom) -> String {
         let named = statement.module.as_ref().map_or("", |name| name.as_str());
-        let here = self.modules.get(self.module);
+        let here = self.modules.get(file);
         let (module, package) =
             here.map_or(("", false), |module| (module.name.as_str(), module.package));
         crate::imports::base(module, package, statement.level, named)

@@ -11,9 +11,6 @@ use spak_syntax::FileId;
 use crate::builder::span;
 use crate::machine::Machine;
 
-/// Parameters that a caller of the language gives, whether they are used or not.
-const GIVEN: [&str; 3] = ["self", "cls", "ctx"];
-
 /// A name, what is said of it, and where it stands.
 type Found = (&'static str, String, TextRange);
 
@@ -54,12 +51,20 @@ impl<'a> Visitor<'a> for Used {
 struct Functions<'f> {
     found: &'f mut Vec<Found>,
     skipped: &'f dyn Fn(TextRange) -> bool,
+    /// First parameters of methods: the caller of a method gives them, whether they are used or not.
+    given: Vec<TextRange>,
 }
 
 impl<'a> Visitor<'a> for Functions<'_> {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
-        if let Stmt::FunctionDef(function) = statement {
-            self.function(function);
+        match statement {
+            Stmt::FunctionDef(function) => self.function(function),
+            Stmt::ClassDef(class) => {
+                let methods = class.body.iter().filter_map(Stmt::as_function_def_stmt);
+                let first = methods.filter_map(|f| f.parameters.iter_non_variadic_params().next());
+                self.given.extend(first.map(|one| one.parameter.name.range()));
+            }
+            _ => {}
         }
         walk_stmt(self, statement);
     }
@@ -77,14 +82,12 @@ impl Functions<'_> {
         if used.all || does_nothing || (self.skipped)(function.range()) {
             return;
         }
-        let is_unused = |name: &str| {
-            !name.starts_with('_') && !GIVEN.contains(&name) && !used.names.contains(name)
-        };
+        let is_unused = |name: &str| !name.starts_with('_') && !used.names.contains(name);
         let parameters = &function.parameters;
         for parameter in parameters.iter_non_variadic_params() {
             let name = parameter.parameter.name.as_str();
-            if is_unused(name) {
-                let range = parameter.parameter.name.range();
+            let range = parameter.parameter.name.range();
+            if is_unused(name) && !self.given.contains(&range) {
                 self.found.push(("unused_argument", name.to_owned(), range));
             }
         }
@@ -145,7 +148,8 @@ impl Machine<'_> {
                 self.kernels.iter().map(|kernel| kernel.function.site).collect();
             let is_kernel =
                 |range: TextRange| kernels.contains(&Site { file: module.file, span: span(range) });
-            let mut functions = Functions { found: &mut found, skipped: &is_kernel };
+            let mut functions =
+                Functions { found: &mut found, skipped: &is_kernel, given: Vec::new() };
             module.body.iter().for_each(|statement| functions.visit_stmt(statement));
             let mut used = Used::default();
             module.body.iter().for_each(|statement| used.visit_stmt(statement));

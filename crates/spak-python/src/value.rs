@@ -82,6 +82,8 @@ pub(crate) struct Record<'a> {
 /// A function with what it sees.
 #[derive(Debug)]
 pub(crate) struct Function<'a> {
+    /// Its number; each run of a definition makes another function.
+    pub(crate) id: u32,
     pub(crate) name: String,
     pub(crate) code: Code<'a>,
     pub(crate) frame: Rc<Frame<'a>>,

@@ -18,6 +18,10 @@ pub struct LiftedFile {
     pub path: String,
     /// `cutile`, `triton`; `python` when it has no kernel.
     pub language: String,
+    /// The family of operators of its main kernel: one that is no backward pass if there is any, then the one with
+    /// the most launches, then the one with the most findings; `null` if none was recognised.
+    #[serde(default)]
+    pub family: Option<String>,
     /// Kernels that are launched, or that nobody calls.
     pub kernels: Vec<LiftedKernel>,
     /// Decisions that were found.

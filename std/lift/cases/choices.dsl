@@ -38,9 +38,17 @@ system Lift_Choices_Cases {
             tuning_hints_applied: "yes"
             hint_kernel_caching: "cached"
             contiguity_policy: "always"
+            tune_cache_key: "dtype_sizes"
             y.output_init: "empty"
         }
-        lacks: [contiguity_asserted, kernel_mode_dispatch, compile_timeout, tune_cache_key, head_dim_rounding, row_tile_rule]
+        lacks: [contiguity_asserted, kernel_mode_dispatch, compile_timeout, head_dim_rounding, row_tile_rule]
+    }
+
+    example "a key that nobody knows" {
+        from: "each config is timed"
+        with { "key = (x.shape[1], x.dtype)": "key = len(CACHE)" }
+        finds { tuning_strategy: "exhaustive" }
+        lacks: [tune_cache_key]
     }
 
     example "what is timed has no hints" {

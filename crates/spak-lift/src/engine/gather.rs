@@ -168,6 +168,7 @@ fn sites(solver: &Solver<'_>, case: &Case, nodes: &[NodeId]) -> BTreeSet<Site> {
         let site = program.node(*node).map(|n| n.site.file);
         let named = program.names.get(node).map(|(_, site)| *site);
         sites.extend(named.filter(|named| Some(named.file) != site));
+        sites.extend(program.asked.get(node));
     }
     for variable in case.evidence.iter().flatten() {
         let site = match solver.value(*variable) {

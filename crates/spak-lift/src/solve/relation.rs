@@ -5,6 +5,7 @@ mod control;
 mod host;
 mod tuning;
 mod values;
+mod wiring;
 
 use spak_program::NodeId;
 
@@ -132,6 +133,7 @@ impl<'p> Solver<'p> {
             Id::DeadField => self.dead_field(a, b, c, next),
             Id::OneValued => self.one_valued(a, b, c, next),
             Id::BecomesHint => self.becomes_hint(a, b, next),
+            Id::KeyHolds => self.key_holds(a, b, next),
             Id::KeyMisses => self.key_misses(a, b, next),
             Id::Remark => self.remark(a, b, next),
             Id::PowerAbove => self.power_above(a, b, next),

@@ -1,6 +1,6 @@
 //! A program and what patterns found in it, as records by file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use spak_lift::{Finding, Pack, Report};
 use spak_program::{Condition, KernelId, Program, Site, TuningRow};
@@ -15,6 +15,9 @@ use crate::lifting::sources::{Gathered, Language};
 const CONSTRAINT: &str = "constraint";
 const HAZARD: &str = "hazard";
 const FAMILY: &str = "family";
+
+/// How families of backward passes end.
+const BACKWARD: &str = "_backward";
 
 /// Makes the records of one command.
 pub(crate) struct Reporter<'r> {
@@ -73,7 +76,23 @@ impl Reporter<'_> {
             Some(NoteRecord { text, line: self.line(site) })
         });
         lifted.notes.extend(of_kernels);
+        lifted.family = self.family_of_file(file);
         lifted
+    }
+
+    /// The family of the kernel of a file that is launched most, or has the most findings; a backward pass is
+    /// there for the forward pass that it belongs to.
+    fn family_of_file(&self, file: u32) -> Option<String> {
+        let known = (0..self.program.kernels.len()).filter_map(|at| {
+            let kernel = KernelId(at as u32);
+            let family = self.family(kernel).filter(|_| self.kernel_file(kernel) == Some(file))?;
+            let launches = self.program.launches.iter().filter(|one| one.kernel == kernel);
+            let places: BTreeSet<Site> = launches.map(|one| one.site).collect();
+            let findings = self.report.findings.iter().filter(|one| one.kernel == Some(kernel));
+            let is_forward = !family.ends_with(BACKWARD);
+            Some(((is_forward, places.len(), findings.count()), family))
+        });
+        known.max_by(|a, b| (a.0, &b.1).cmp(&(b.0, &a.1))).map(|(_, family)| family)
     }
 
     /// Whether a finding belongs to a file: by its kernel, or by its first place.
@@ -153,13 +172,20 @@ impl Reporter<'_> {
         }
     }
 
+    /// The family that is surest, then the one that shows in more lines, then the first by name: the order of
+    /// packs decides nothing.
     fn family(&self, kernel: KernelId) -> Option<String> {
-        let mut of = self
-            .report
-            .findings
-            .iter()
-            .filter(|finding| finding.axis == FAMILY && finding.kernel == Some(kernel));
-        of.next().map(|finding| finding.value.clone())
+        let findings = self.report.findings.iter();
+        let of = findings.filter(|one| one.axis == FAMILY && one.kernel == Some(kernel));
+        let lines = |one: &Finding| {
+            let all = one.sites.iter().map(|site| (site.file, self.line(*site)));
+            all.collect::<BTreeSet<_>>().len()
+        };
+        let surer = |a: &&Finding, b: &&Finding| {
+            let sure = a.confidence.total_cmp(&b.confidence);
+            sure.then_with(|| lines(a).cmp(&lines(b))).then_with(|| b.value.cmp(&a.value))
+        };
+        of.max_by(surer).map(|finding| finding.value.clone())
     }
 
     fn kernel_name(&self, kernel: KernelId) -> String {

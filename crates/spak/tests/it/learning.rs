@@ -1,7 +1,6 @@
 //! The loop from a design to what was learnt, on this machine.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde_json::Value;
 
@@ -13,7 +12,7 @@ use crate::trace;
 /// `spak loop` to its end.
 pub(crate) fn run_loop(folder: &Folder, cc: &str, arguments: &[&str]) -> Ran {
     let command = folder.command(&[&["loop", "--cc", cc], arguments].concat());
-    finish(command, Duration::from_secs(170))
+    finish(command)
 }
 
 #[test]

@@ -160,3 +160,44 @@ fn a_draft_is_in_order_and_never_overwrites() {
     let (_, out, _) = spak(folder.path(), &["space", "k.dsl", "--hardware", "H200"]);
     assert!(out.contains("(50.0 %) valid"), "{out}");
 }
+
+/// A pack that says of every kernel with an exponential which family it is.
+fn family_pack(name: &str, family: &str, confidence: f64, evidence: &str) -> String {
+    format!(
+        "system Lift_{name} {{\n    pattern family_{family} {{\n        axis: \"family\"\n        \
+         says: \"which operation a kernel is\"\n\n        case \"{family}\" {{\n            \
+         when: e == exp2(_) and x == load()\n            evidence: [{evidence}]\n            \
+         confidence: {confidence}\n            because: \"of {{e}}\"\n        }}\n    }}\n}}\n"
+    )
+}
+
+#[test]
+fn the_order_of_packs_decides_no_family() {
+    let family = |packs: [String; 2], turned: bool| {
+        let folder = package();
+        let names = ["one.dsl", "two.dsl"];
+        for (name, text) in names.iter().zip(&packs) {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let [a, b] = if turned { [names[1], names[0]] } else { names };
+        let arguments = ["lift", "pack/kernels.py", "--pack", a, "--pack", b, "--output", "json"];
+        let (code, out, err) = spak(folder.path(), &arguments);
+        assert_eq!((code, err.as_str()), (0, ""));
+        let report: Value = serde_json::from_str(&out).unwrap();
+        let file = &report["files"][0];
+        assert_eq!(file["family"], file["kernels"][0]["family"]);
+        file["family"].as_str().unwrap().to_owned()
+    };
+    for turned in [false, true] {
+        let pack = |name, family, sure, evidence| family_pack(name, family, sure, evidence);
+        // The surest, whatever shows it and whatever it is called.
+        let packs = [pack("One", "alpha", 0.97, "e, x"), pack("Two", "beta", 0.98, "e")];
+        assert_eq!(family(packs, turned), "beta");
+        // As sure, in more lines.
+        let packs = [pack("One", "alpha", 0.98, "e"), pack("Two", "beta", 0.98, "e, x")];
+        assert_eq!(family(packs, turned), "beta");
+        // As sure, in as many lines.
+        let packs = [pack("One", "beta", 0.98, "e"), pack("Two", "alpha", 0.98, "e")];
+        assert_eq!(family(packs, turned), "alpha");
+    }
+}

@@ -540,7 +540,7 @@ fn control_characters_are_shown_and_not_obeyed() {
     ] {
         let mut command = folder.command(&arguments);
         command.env_remove("NO_COLOR").env("CLICOLOR_FORCE", "1");
-        let ran = finish(command, std::time::Duration::from_secs(10));
+        let ran = finish(command);
         let text = ran.text();
         for (at, _) in text.match_indices('\u{1b}') {
             let rest = &text[at + 1..];

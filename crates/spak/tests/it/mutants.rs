@@ -9,6 +9,8 @@ use spak_mutate::{Mutant, Mutation, mutate};
 use crate::support::Folder;
 
 const KERNEL: &str = include_str!("mutants/attention.py");
+/// Kernels that the host reaches in many ways, some of which lead to one kernel only.
+const HOST: &str = include_str!("mutants/norm.py");
 
 /// One statement of a report: what is said, and the lines.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,10 +75,15 @@ fn difference(original: &[Said], mutant: &[Said], map: &Mutant) -> (Vec<Said>, V
 }
 
 fn check(mutations: &[Mutation], seeds: &[u64]) {
-    let original = lift(KERNEL, None);
+    check_all(KERNEL, mutations, seeds);
+    check_all(HOST, mutations, seeds);
+}
+
+fn check_all(text: &str, mutations: &[Mutation], seeds: &[u64]) {
+    let original = lift(text, None);
     for &seed in seeds {
-        let mutant = mutate(KERNEL, mutations, seed).unwrap();
-        assert_ne!(mutant.text, KERNEL);
+        let mutant = mutate(text, mutations, seed).unwrap();
+        assert_ne!(mutant.text, text);
         let found = lift(&mutant.text, Some(&mutant));
         // What is said of comments goes with them.
         let has_lines = |one: &&Said| !one.lines.iter().any(|line| mutant.is_gone(*line));
@@ -131,6 +138,49 @@ fn form_does_not_matter() {
 #[test]
 fn all_of_it_together_does_not_matter() {
     check(&Mutation::ALL, &[0, 1, 2, 3]);
+}
+
+/// Whichever caller comes first by its name or its place: it must not hide a kernel that only others launch.
+#[test]
+fn who_is_called_first_does_not_matter() {
+    let said = lift(HOST, None);
+    for kernel in ["whole_rows", "in_parts"] {
+        let of = format!(r#""kernel":"{kernel}""#);
+        let launched =
+            |one: &&Said| one.what.contains(&of) && one.what.contains("contiguity_policy");
+        assert_eq!(said.iter().filter(launched).count(), 1, "{kernel}: {said:#?}");
+    }
+    let seeds: Vec<u64> = (0..12).collect();
+    check_all(HOST, &[Mutation::Rename], &seeds);
+    check_all(HOST, &[Mutation::Reorder], &seeds);
+    check_all(HOST, &[Mutation::Rename, Mutation::Reorder], &seeds);
+}
+
+/// The name of a parameter says which number a finding is about, and nothing else.
+#[test]
+fn a_number_is_found_under_its_new_name() {
+    let numbers = |said: &[Said]| {
+        let is_of = |one: &&Said| one.what.contains(r#""axis":"scalar_specialization""#);
+        said.iter().filter(is_of).map(|one| one.what.clone()).collect::<Vec<_>>()
+    };
+    let original = numbers(&lift(HOST, None));
+    for name in ["N", "EPS"] {
+        let role = format!(r#""role":"{name}""#);
+        assert!(original.iter().any(|one| one.contains(&role)), "{name}: {original:#?}");
+    }
+    let mutant = mutate(HOST, &[Mutation::Rename], 1).unwrap();
+    let renamed = numbers(&lift(&mutant.text, None));
+    assert_eq!(renamed.len(), original.len());
+    assert!(renamed.iter().all(|one| !one.contains(r#""role":"EPS""#)), "{renamed:#?}");
+    assert_eq!(numbers(&lift(&mutant.text, Some(&mutant))), original);
+}
+
+#[test]
+fn a_keyword_keeps_to_its_parameter() {
+    let text = "def f(height, **more):\n    return height\n\n\ndef g(a):\n    return f(height=a, width=1)\n";
+    let mutant = mutate(text, &[Mutation::Rename], 0).unwrap();
+    assert!(!mutant.text.contains("height"), "{}", mutant.text);
+    assert!(mutant.text.contains("width=1"), "{}", mutant.text);
 }
 
 #[test]

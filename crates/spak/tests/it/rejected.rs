@@ -254,7 +254,7 @@ fn on_a_small_disk(folder: &Folder, kilobytes: u32, script: &str) -> Option<crat
         eprintln!("SKIPPED: no small file system can be mounted here, so no disk is full");
         return None;
     }
-    Some(crate::support::finish(command, std::time::Duration::from_secs(60)))
+    Some(crate::support::finish(command))
 }
 
 #[test]

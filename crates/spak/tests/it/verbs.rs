@@ -314,7 +314,7 @@ fn one_lock_file_serves_all_designs_of_a_folder_from_wherever_it_is_used() {
     folder.spak(&["check", "project/a.dsl"]).ended(1);
     let mut inside = folder.command(&["check", "a.dsl"]);
     inside.current_dir(folder.join("project"));
-    crate::support::finish(inside, std::time::Duration::from_secs(10)).ended(1);
+    crate::support::finish(inside).ended(1);
     folder.spak(&["check", "project/b.dsl"]).ended(0);
 }
 

@@ -1,50 +1,24 @@
 //! What is said of several kernels or of comments: kernels that are copies of each other, and names of
 //! architectures.
 
-use std::collections::BTreeMap;
-
-use spak_program::{ARCHITECTURES, Assumptions, Config, KernelId, Op};
+use spak_program::{ARCHITECTURES, Assumptions, Config, KernelId};
 
 use super::super::{Flow, GO_ON, Next, Solver, Value};
+use super::wiring::Wiring;
 use crate::term::Term;
-
-/// Kernels with fewer operations are too small to be copies.
-const SMALL: usize = 20;
 
 /// How many bytes there may be between a comment and the config that it is about: indentation, as a rule.
 const NEAR: u32 = 100;
 
-/// Which share of the operations of both copies have, in percent.
-const SHARED: usize = 90;
-
 impl<'p> Solver<'p> {
-    /// How often each operation is in a kernel, with what it is first made from.
-    fn operations_of(&self, kernel: KernelId) -> BTreeMap<(Op, Option<Op>), usize> {
-        let mut counts = BTreeMap::new();
-        let program = self.facts.program;
-        let scope = program.kernels.get(kernel.index()).map(|kernel| kernel.scope);
-        let nodes = scope.map_or(&[][..], |scope| self.facts.runs().of_scope(scope));
-        for node in nodes.iter().filter_map(|id| program.node(*id)) {
-            if !matches!(node.op, Op::Constant | Op::Parameter) {
-                let first = node.arguments.first().map(|a| program.op(program.behind(a.value)));
-                *counts.entry((node.op, first)).or_default() += 1;
-            }
-        }
-        counts
-    }
-
     pub(super) fn alike_kernels(&mut self, k: &'p Term, o: &'p Term, next: Next<'_, 'p>) -> Flow {
         let view = self.view;
-        let counts: Vec<_> = view.kernels.iter().map(|id| (*id, self.operations_of(*id))).collect();
-        for (one, mine) in &counts {
-            let total: usize = mine.values().sum();
-            for (other, theirs) in counts.iter().filter(|(other, _)| other != one) {
+        let shapes: Vec<(KernelId, Wiring)> =
+            view.kernels.iter().map(|id| (*id, self.wiring_of(*id))).collect();
+        for (one, mine) in &shapes {
+            for (other, theirs) in shapes.iter().filter(|(other, _)| other != one) {
                 self.count()?;
-                let both = |(key, count): (&(Op, Option<Op>), &usize)| {
-                    theirs.get(key).map_or(0, |theirs| *count.min(theirs))
-                };
-                let shared: usize = mine.iter().map(both).sum();
-                if total < SMALL || shared * 100 < total * SHARED {
+                if !mine.is_in(theirs) {
                     continue;
                 }
                 self.is(k, Value::Kernel(*one), &mut |solver| {
@@ -53,6 +27,13 @@ impl<'p> Solver<'p> {
             }
         }
         GO_ON
+    }
+
+    fn wiring_of(&self, kernel: KernelId) -> Wiring {
+        let program = self.facts.program;
+        let scope = program.kernels.get(kernel.index()).map(|kernel| kernel.scope);
+        let nodes = scope.map_or(&[][..], |scope| self.facts.runs().of_scope(scope));
+        Wiring::of(program, nodes)
     }
 
     pub(super) fn misnamed_configs(

@@ -166,6 +166,14 @@ impl<'p> Solver<'p> {
         GO_ON
     }
 
+    pub(super) fn key_holds(&mut self, l: &'p Term, t: &'p Term, next: Next<'_, 'p>) -> Flow {
+        let facts = self.facts;
+        match self.launch_id(l).and_then(|id| facts.key_of(id)) {
+            Some(kinds) => self.is(t, Value::Text(kinds), next),
+            None => GO_ON,
+        }
+    }
+
     pub(super) fn key_misses(&mut self, l: &'p Term, x: &'p Term, next: Next<'_, 'p>) -> Flow {
         let Some((launch, list)) = self.launch_and_list(l) else { return GO_ON };
         if list.key.is_empty() {
