@@ -104,7 +104,7 @@ relations! {
     OneValued "one_valued" ("l", "name", "v") [[0]] "all of several configs of launch l have the value v in this field";
     BecomesHint "becomes_hint" ("x", "name") [[0]] "the field x of a config is called like this hint, or is where a launch has it from";
     KeyMisses "key_misses" ("l", "x") [[0]] "launch l depends on x, a size, and the key of its config does not";
-    Remark "remark" ("x", "kind") [[]] "x is a name of the file that nothing uses: `unused_argument`, `unused_rest`, `unused_local` or `unused_global`";
+    Remark "remark" ("x", "kind") [[]] "x is a name of the file that nothing uses, `unused_argument`, `unused_rest`, `unused_local`, `unused_global`, `unused_function` or `unread_field`, or a function that `only_raises`";
     MisnamedConfigs "misnamed_configs" ("l", "x") [[0]] "x, a comment above configs of launch l, names architectures other than those that take them";
     AlikeKernels "alike_kernels" ("k", "other") [[]] "almost every operation of kernel k is in the other kernel as well, with the same arguments";
     InKernel "in_kernel" ("x", "k") [[0]] "x is computed by kernel k";

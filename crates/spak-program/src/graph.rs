@@ -207,7 +207,7 @@ pub struct Kernel {
 /// What the text of a source says beyond what it computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Remark {
-    /// `unused_argument`, `unused_rest`, `unused_global`, `unused_local`
+    /// `unused_argument`, `unused_rest`, `unused_global`, `unused_local`, `unused_function`, `unread_field`, `only_raises`
     pub kind: &'static str,
     /// What it is said of: a node with its name and place.
     pub node: NodeId,

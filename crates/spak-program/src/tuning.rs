@@ -115,7 +115,8 @@ impl Program {
             let Some(value) = value else { continue };
             // A number that the host writes is a choice where it is the size of a tile.
             let is_choice = match self.constant(*value) {
-                None => true,
+                // What the caller gives decides cases; the host does not choose it.
+                None => !self.is_given_by_caller(*value),
                 Some(Constant::Int(size)) => *size > 1 && sizes.contains(&parameter.node),
                 Some(_) => false,
             };
@@ -133,6 +134,10 @@ impl Program {
             }
         }
         columns
+    }
+
+    fn is_given_by_caller(&self, value: NodeId) -> bool {
+        self.node(value).is_some_and(|node| matches!(node.op, Op::Parameter | Op::Unknown))
     }
 
     /// What the sizes of tiles are.
