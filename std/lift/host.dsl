@@ -121,7 +121,8 @@ system Lift_Host {
             because: "{l} has other hints and not this one"
         }
         case "never_set" {
-            when: language(k, "cutile") and not hint(k, _, _) and not set_at_launch(k, _)
+            when: language(k, "cutile") and not set_at_launch(k, "num_ctas") and not hint(k, "num_ctas", _)
+            when: not (launch(l, k) and hinted(l, _))
             value: "unset"
             evidence: [k]
             confidence: 0.9

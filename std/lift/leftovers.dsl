@@ -53,7 +53,7 @@ system Lift_Leftovers {
             because: "{p} is {n} at every launch: what it decides is decided"
         }
         case "known_at_launch" {
-            when: launch(l, k) and constexpr(p) and bound(l, p, v) and launched_if(l, v) and handed(l, p, h)
+            when: launch(l, k) and launched_if(l, c) and constexpr(p) and bound(l, p, c) and handed(l, p, h)
             value: "decided_flag"
             evidence: [p, h]
             all: true

@@ -146,10 +146,12 @@ system Lift_Random {
 
     pattern bwd_support {
         says: "how a gradient is computed"
+        per: file
         values: ["none", "mask_recompute", "stored_mask"]
 
         case "none" {
-            when: dropped(t, c, v) and remark(x, "only_raises")
+            when: kernel(k) and dropped(t, c, v) and in_kernel(t, k) and remark(x, "only_raises")
+            kernel: k
             evidence: [x]
             confidence: 0.9
             because: "the backward pass only raises an error"

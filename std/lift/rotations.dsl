@@ -33,8 +33,8 @@ system Lift_Rotations {
             because: "pairs are neighbours"
         }
         case "half_split" {
-            when: rotation(x, y, c, s) and neighbours(x, y, at)
-            evidence: [x, y]
+            when: rotation(x, y, c, s) and neighbours(x, y, at) and x == load(index=i) and y == load(index=j) and argument(j, at, b)
+            evidence: [x, y, i, j, b]
             because: "the two of a pair lie in two halves"
         }
         case "half_split_by_offset" {
@@ -51,8 +51,8 @@ system Lift_Rotations {
         values: ["tile_index", "element_offset", "concatenate"]
 
         case "tile_index" {
-            when: rotation(x, y, c, s) and neighbours(x, y, at)
-            evidence: [x, y]
+            when: rotation(x, y, c, s) and neighbours(x, y, at) and x == load(index=i) and y == load(index=j) and argument(j, at, b)
+            evidence: [x, y, i, j, b]
             because: "the second half is the next tile"
         }
         case "element_offset" {
