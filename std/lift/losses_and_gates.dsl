@@ -96,6 +96,14 @@ system Lift_Losses_And_Gates {
             when: w == mul(_, _) and made_of(w, s) and made_of(w, y) and y == load() and not made_of(s, y)
         }
 
+        case "concatenated_by_offset" {
+            when: not mma() and gate(x, s) and array_of(x, p) and gated(y, s) and y == load(index=j) and array_of(y, p)
+            when: depends(j, o) and o == a + n and a == arange() and parameter(n)
+            value: "concatenated"
+            evidence: [x, y, o]
+            confidence: 0.9
+            because: "{y} lies {n} behind {x} in {p}"
+        }
         case "concatenated" {
             when: not mma() and gate(x, s) and array_of(x, p) and gated(y, s) and array_of(y, p)
             evidence: [x, y]

@@ -79,7 +79,7 @@ system Lift_Matmul {
         predicate grouped(one, other, g) {
             when: one == first + turn % size and size == min(rest, g) and first == group * g
             when: group == floordiv(t, width) and other == floordiv(inner, size) and inner == t % width
-            when: turn == t or turn == inner
+            when: turn == t or turn == t % width
         }
         // What gathers rows has the number of the tile in its offsets.
         predicate rows_of(one) {

@@ -249,6 +249,8 @@ pub struct Program {
     pub comments: Vec<NodeId>,
     /// What the host calls its values, and where it gives them the name.
     pub names: BTreeMap<NodeId, (String, Site)>,
+    /// Where arguments of accesses stand that are written with their names, by their labels.
+    pub written: BTreeMap<NodeId, Vec<(&'static str, Site)>>,
     /// The call by which the kernel of a launch got hints, and where it was put into a cache.
     pub kernels_made: BTreeMap<LaunchId, KernelMade>,
 }

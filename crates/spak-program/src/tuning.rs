@@ -169,7 +169,8 @@ impl Program {
                 self.open_conditions(id, assumptions)
             };
             for id in found {
-                if !open.contains(&id) {
+                // What a config decides is no case of the list.
+                if !open.contains(&id) && self.config_fields(id).is_empty() {
                     open.push(id);
                 }
             }

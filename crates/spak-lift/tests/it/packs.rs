@@ -15,6 +15,7 @@ pub(crate) const PACKS: &[&str] = &[
     include_str!("../../../../std/lift/choices.dsl"),
     include_str!("../../../../std/lift/constraints.dsl"),
     include_str!("../../../../std/lift/elementwise.dsl"),
+    include_str!("../../../../std/lift/groups.dsl"),
     include_str!("../../../../std/lift/hazards.dsl"),
     include_str!("../../../../std/lift/host.dsl"),
     include_str!("../../../../std/lift/launches.dsl"),

@@ -82,6 +82,7 @@ pub(crate) const LIBRARIES: &[(&str, &str)] = &[
     ("std/lift/choices", include_str!("../../../../std/lift/choices.dsl")),
     ("std/lift/constraints", include_str!("../../../../std/lift/constraints.dsl")),
     ("std/lift/elementwise", include_str!("../../../../std/lift/elementwise.dsl")),
+    ("std/lift/groups", include_str!("../../../../std/lift/groups.dsl")),
     ("std/lift/hazards", include_str!("../../../../std/lift/hazards.dsl")),
     ("std/lift/host", include_str!("../../../../std/lift/host.dsl")),
     ("std/lift/launches", include_str!("../../../../std/lift/launches.dsl")),
