@@ -115,8 +115,8 @@ system Lift_Groups {
 
         case "fixed" {
             when: m == mma(_, _) and launch(l, k) and not searched(k) and x == load() and shape_dim(x, _, p) and constexpr(p)
-            when: bound(l, p, v) and v == item(c, _) and operation(c, "parameter") and handed(l, p, h)
-            evidence: [h, v]
+            when: bound(l, p, v) and v == item(c, _)
+            evidence: [v, l]
             confidence: 0.7
             because: "the caller gives {v}"
         }

@@ -46,9 +46,10 @@ system Lift_Leftovers {
         says: "branches of kernels that no launch takes"
 
         case "decided_flag" {
-            when: launch(l, k) and constexpr(p) and bound(l, p, v) and number(v, n) and n < 2 and handed(l, p, h)
-            when: not (same_everywhere(p, o) and o != n) and (w == choice(condition=p) or (x == store() and guarded(x, p)) or (y == sigmoid(_) and guarded(y, p)))
-            evidence: [p, h]
+            when: launch(l, k) and constexpr(p) and bound(l, p, v) and number(v, n) and n < 2 and not (same_everywhere(p, o) and o != n)
+            when: not (launch(m, k) and bound(m, p, u) and not is_known(u)) and (c == p or c == eq(p, _) or c == ne(p, _))
+            when: w == choice(condition=c) or (x == store() and guarded(x, c)) or (y == sigmoid(_) and guarded(y, c))
+            evidence: [p, v, c]
             confidence: 0.85
             because: "{p} is {n} at every launch: what it decides is decided"
         }

@@ -143,8 +143,8 @@ system Lift_Matmul {
             because: "how many tiles a group has is tuned"
         }
         case "caller" {
-            when: grouped(g, size) and constexpr(g) and launch(l, k) and bound(l, g, v) and v == item(_, _) and handed(l, g, h)
-            evidence: [g, h]
+            when: grouped(g, size) and constexpr(g) and launch(l, k) and bound(l, g, v) and v == item(_, _)
+            evidence: [g, v]
             confidence: 0.8
             because: "the caller says how many tiles a group has"
         }

@@ -173,6 +173,7 @@ system Lift_Rotations {
             when: x == load() and y == load() and array_of(x, p) and array_of(y, p) and x != y and s == store(value=v)
             when: array_of(s, p) and made_of(v, x) and made_of(v, y) and w == store(value=u) and array_of(w, p) and s != w and made_of(u, x)
             evidence: [x, y, s, w]
+            all: true
             confidence: 0.85
             because: "both halves of {p} are loaded before either is stored, and no other block stores them"
         }

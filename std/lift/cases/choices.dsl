@@ -40,7 +40,7 @@ system Lift_Choices_Cases {
             contiguity_policy: "always"
             y.output_init: "empty"
         }
-        lacks: [contiguity_asserted, kernel_mode_dispatch, compile_timeout, tune_cache_key, head_dim_rounding, row_tile_rule]
+        lacks: [contiguity_asserted, kernel_mode_dispatch, tune_cache_key, head_dim_rounding, row_tile_rule]
     }
 
     example "what is timed has no hints" {
@@ -195,6 +195,7 @@ system Lift_Choices_Cases {
         }
         finds { head_dim_rounding: "next_pow2", tune_cache_key: "includes_k_len" }
         lacks { head_dim_rounding: "exact", tune_cache_key: "omits_k_len" }
-        lacks: [compile_timeout]
+        finds { compile_timeout: "none" }
+        lacks { compile_timeout: "7" }
     }
 }
