@@ -75,7 +75,7 @@ system Lift_Losses_And_Gates {
         }
 
         case "never" {
-            when: not mma() and (logistic(s, e) or s == sigmoid(_)) and w == store(value=v) and made_of(v, s) and array_of(w, p)
+            when: language(k, "cutile") and not mma() and (logistic(s, e) or s == sigmoid(_)) and w == store(value=v) and made_of(v, s) and array_of(w, p)
             when: not reads(p) and launch(l, k) and bound(l, p, a) and depends(a, b) and b == alloc() and not (c == choice(then=a))
             evidence: [w, b]
             confidence: 0.8

@@ -15,7 +15,7 @@ system Lift_Rotations {
     // The second lies so many elements behind the first.
     predicate behind(x, y, n) {
         when: x == load(index=i) and y == load(index=j) and (x == load(path="pointer") or x == load(path="gather"))
-        when: (made_of(j, o) and o == a + n and made_of(i, a) and a == arange() and not made_of(i, o)) or (j == i + n)
+        when: (depends(j, o) and o == f + n and depends(f, a) and a == arange() and depends(i, f) and not depends(i, o)) or (j == i + n)
     }
 
     // Offsets go in steps of two.
@@ -78,9 +78,8 @@ system Lift_Rotations {
             because: "a tile has {v} heads, all that there are"
         }
         case "all_heads_by_offsets" {
-            when: rotation(x, y, c, s) and x == load(index=i, path="pointer") and made_of(i, a) and a == arange(stop=p)
-            when: made_of(i, b) and b == arange(stop=q) and p != q and constexpr(p) and launch(l, k) and bound(l, p, v)
-            when: power_above(v, _) and b == block_id(_) or (power_above(v, _) and given(x, "mask", m) and depends(m, a) and depends(m, b))
+            when: rotation(x, y, c, s) and x == load(index=i, path="pointer") and depends(i, t) and t == a * w and a == arange(stop=p)
+            when: constexpr(p) and depends(i, b) and b == arange(stop=q) and p != q and launch(l, k) and bound(l, p, v) and power_above(v, _)
             value: "all_heads_next_pow2"
             evidence: [x, v]
             confidence: 0.7

@@ -50,6 +50,11 @@ impl<'a> Visitor<'a> for Used {
     }
 }
 
+fn is_static(function: &StmtFunctionDef) -> bool {
+    let is_it = |one: &ruff_python_ast::Decorator| matches!(&one.expression, Expr::Name(name) if name.id.as_str() == "staticmethod");
+    function.decorator_list.iter().any(is_it)
+}
+
 /// Functions, and the names that their own statements bind.
 struct Functions<'f> {
     found: &'f mut Vec<Found>,
@@ -74,7 +79,11 @@ impl Functions<'_> {
             matches!(statement, Stmt::Pass(_) | Stmt::Raise(_))
                 || matches!(statement, Stmt::Expr(one) if one.value.is_literal_expr())
         });
-        if does_nothing && let Some(Stmt::Raise(raise)) = function.body.last() {
+        // A method without an object that only raises is a pass that nobody wrote; others stand for those of subclasses.
+        if does_nothing
+            && is_static(function)
+            && let Some(Stmt::Raise(raise)) = function.body.last()
+        {
             self.found.push(("only_raises", function.name.to_string(), raise.range()));
         }
         if used.all || does_nothing || (self.skipped)(function.range()) {
@@ -156,11 +165,10 @@ struct Fields {
 impl<'a> Visitor<'a> for Fields {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         if let Stmt::FunctionDef(function) = statement {
-            let is_static = function.decorator_list.iter().any(
-                |one| matches!(&one.expression, Expr::Name(name) if name.id.as_str() == "staticmethod"),
-            );
             let first = function.parameters.iter_non_variadic_params().next();
-            self.handed.extend(first.filter(|_| is_static).map(|one| one.parameter.name.to_string()));
+            self.handed.extend(
+                first.filter(|_| is_static(function)).map(|one| one.parameter.name.to_string()),
+            );
         }
         walk_stmt(self, statement);
     }

@@ -70,7 +70,8 @@ system Lift_Rotations_Cases {
             "(trial, cos,": "(trial, trial, cos,"
             "(x, cos, sin, cos.shape[0], h, w)": "(x, x, cos, sin, cos.shape[0], h, w)"
         }
-        lacks: [autotune_isolation, trials_on_copies]
+        lacks: [autotune_isolation]
+        lacks { trials_on_copies: "implied" }
     }
 
     example "nothing is rotated" {

@@ -23,6 +23,7 @@ pub(crate) const PACKS: &[&str] = &[
     include_str!("../../../../std/lift/losses_and_gates.dsl"),
     include_str!("../../../../std/lift/matmul.dsl"),
     include_str!("../../../../std/lift/memory.dsl"),
+    include_str!("../../../../std/lift/needs.dsl"),
     include_str!("../../../../std/lift/random.dsl"),
     include_str!("../../../../std/lift/rotations.dsl"),
     include_str!("../../../../std/lift/rows.dsl"),
