@@ -69,7 +69,7 @@ system Lift_Host {
 
     // Conditions on sizes choose among numbers.
     predicate by_size(v, a) {
-        when: v == choice(condition=c) and depends(c, e) and e == extent() and depends(v, w) and w == choice(then=a) and number(a, _)
+        when: v == choice() and depends(v, w) and w == choice(condition=c, then=a) and number(a, _) and depends(c, e) and e == extent()
     }
 
     pattern num_ctas {

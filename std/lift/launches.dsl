@@ -71,15 +71,6 @@ system Lift_Launches {
             all: true
             because: "{h} of each config is what the compiler takes: occupancy in 1..32, num_ctas a power of two in 1..16"
         }
-        case "latency" {
-            when: x == load() and given(x, "latency", p) and parameter(p) and launch(l, k) and bound(l, p, v) and from_config(v, field)
-            when: config_value(l, field, c) and number(c, n)
-            value: "API"
-            evidence: [x, c]
-            all: true
-            confidence: 0.95
-            because: "1 <= {p} && {p} <= 10 wherever it reaches a load as its latency"
-        }
     }
 
     pattern ranks {
@@ -207,9 +198,8 @@ system Lift_Launches {
         says: "what the key of a search leaves out"
 
         case "cache_key_incomplete" {
-            when: launch(l, k) and trial(l) and tuner_option(l, "key", y) and x == load() and array_of(x, p) and bound(l, p, v)
-            when: cache_key(l, d) and depends(d, t) and t == dtype_of() and not (cache_key(l, s) and depends(s, u) and u == stride())
-            when: not (bound(l, _, w) and depends(w, c) and c == contiguous())
+            when: launch(l, k) and trial(l) and tuner_option(l, "key", y) and cache_key(l, d) and d == dtype_of()
+            when: not (cache_key(l, s) and depends(s, u) and u == stride()) and not (bound(l, _, c) and c == contiguous())
             evidence: [y]
             confidence: 0.7
             because: "the key has no strides, and not the types of all arrays: another layout takes the config of the first"

@@ -122,13 +122,8 @@ system Lift_Matmul {
             when: one == first + inner and inner == turn % size and rest == _ - first
             when: turn == t or turn == t % width
         }
-        predicate config_of(g, k, field, v) {
-            when: launch(l, k) and bound(l, g, c) and c == config_field(name=field)
-            when: config_value(l, field, v)
-        }
-        predicate several(g, k) {
-            when: config_of(g, k, field, v) and config_of(g, k, field, w) and number(v, n)
-            when: number(w, o) and n < o
+        predicate from_config(g, l, field) {
+            when: launch(l, k) and trial(l) and bound(l, g, c) and c == config_field(name=field)
         }
 
         case "known" {
@@ -138,7 +133,7 @@ system Lift_Matmul {
             because: "a group has {n} tiles"
         }
         case "tuned" {
-            when: grouped(g, size) and kernel(k) and several(g, k)
+            when: grouped(g, size) and from_config(g, l, field) and not one_valued(l, field, _)
             evidence: [g, size]
             because: "how many tiles a group has is tuned"
         }
@@ -149,7 +144,7 @@ system Lift_Matmul {
             because: "the caller says how many tiles a group has"
         }
         case "same_in_all_configs" {
-            when: grouped(g, size) and kernel(k) and config_of(g, k, field, v) and number(v, n)
+            when: grouped(g, size) and from_config(g, l, field) and one_valued(l, field, v) and number(v, n)
             value: n
             evidence: [g, size, v]
             because: "a group has {n} tiles in every config"

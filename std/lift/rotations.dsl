@@ -2,8 +2,8 @@
 system Lift_Rotations {
     // Two loads of one array are turned into each other by two factors.
     predicate rotation(x, y, c, s) {
-        when: x == load() and y == load() and array_of(x, p) and array_of(y, p) and x != y
         when: (first == x * c - y * s and second == y * c + x * s) or (first == x * c + y * s and second == y * c - x * s)
+        when: x == load() and y == load() and x != y and array_of(x, p) and array_of(y, p)
     }
 
     // The two are neighbouring tiles of one axis.
@@ -92,10 +92,10 @@ system Lift_Rotations {
         values: ["first_half_only", "both_halves"]
 
         case "first_half_only" {
-            when: rotation(x, y, c, s) and made_of(c, u) and u == load() and made_of(s, w) and w == load()
-            evidence: [u, w]
+            when: rotation(x, y, c, s) and c == load() and (s == load() or s == w * _) and made_of(s, u) and u == load()
+            evidence: [c, u]
             confidence: 0.9
-            because: "{u} and {w} serve both halves"
+            because: "{c} and {u} serve both halves"
         }
     }
 
