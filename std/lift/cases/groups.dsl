@@ -27,7 +27,11 @@ system Lift_Groups_Cases {
             def run(xs, ws, ys):
                 ct.launch(None, (132,), k, (xs, ws, ys, 64, 64, 32))
             """
-        finds { operand_passing: "array_list", problem_batching: "single_launch", group_lookup: "linear_scan" }
+        finds {
+            operand_passing: "array_list"
+            problem_batching: "single_launch"
+            group_lookup: "linear_scan"
+        }
         lacks: [early_exit, mma_threshold, split_tile_rule, tuning_strategy_of_caller]
     }
 
@@ -62,7 +66,10 @@ system Lift_Groups_Cases {
 
     example "one problem" {
         from: "a table of problems"
-        with { "expert = ct.load(table, index=(i,), shape=(1,)).item()": "expert = 0", "config[\"M\"], config[\"N\"], config[\"K\"]": "64, 64, 32" }
+        with {
+            "expert = ct.load(table, index=(i,), shape=(1,)).item()": "expert = 0"
+            "config[\"M\"], config[\"N\"], config[\"K\"]": "64, 64, 32"
+        }
         lacks: [operand_passing, problem_batching, group_lookup, tuning_strategy_of_caller]
     }
 

@@ -94,7 +94,11 @@ system Lift_Leftovers_Cases {
 
     example "a search without a limit, and a flag of one value" {
         from: "a limit, and flags of both values"
-        with { "with ct.compiler_timeout(5):": "if soft is not None:", "c.N, soft)": "c.N, 1)", "best.N, soft)": "best.N, 1)" }
+        with {
+            "with ct.compiler_timeout(5):": "if soft is not None:"
+            "c.N, soft)": "c.N, 1)"
+            "best.N, soft)": "best.N, 1)"
+        }
         finds { unlimited_search: "no_timeout", decided_flags: "decided_flag" }
     }
 

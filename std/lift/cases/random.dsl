@@ -55,7 +55,10 @@ system Lift_Random_Cases {
 
     example "no hash" {
         from: "a hash that drops elements"
-        with { "h = h ^ (h >> 13)": "h = h + (h >> 13)", "raise NotImplementedError(\"no gradient\")": "return dy" }
+        with {
+            "h = h ^ (h >> 13)": "h = h + (h >> 13)"
+            "raise NotImplementedError(\"no gradient\")": "return dy"
+        }
         lacks: [
             prng_int_type, seed_mixing, uniform_conversion, keep_predicate, scale_form, mask_storage, training_switch, bwd_support,
             of_random_numbers
