@@ -175,8 +175,14 @@ system Lift_Attention_Variants {
 
     pattern kv_loop_bound {
         says: "what says how many tiles of keys a block visits"
-        values: ["constant_trip_count"]
+        values: ["constant_trip_count", "clamped_to_end"]
 
+        case "clamped_to_end" {
+            when: parted(l, _) and stop(l, e) and (e == choice(condition=c) or e == min(_, _)) and (depends(e, n) and runtime(n) or depends(e, x) and x == extent())
+            evidence: [e, l]
+            confidence: 0.85
+            because: "the loop over the keys ends at {e}, with the keys at the latest"
+        }
         case "constant_trip_count" {
             when: parted(l, _) and start(l, 0) and stop(l, e) and depends(e, c) and constexpr(c)
             when: not (depends(e, n) and (runtime(n) or n == block_id() or n == extent() or n == load()))

@@ -115,6 +115,12 @@ system Lift_Choices {
             evidence: [v]
             because: "a search with a limit of {n} seconds"
         }
+        case "none" {
+            when: launch(l, k) and trial(l) and language(k, "cutile") and not tuner_option(l, "timeout", _)
+            evidence: [l]
+            confidence: 0.9
+            because: "a search without a limit"
+        }
     }
 
     pattern hint_kernel_caching {
@@ -153,6 +159,14 @@ system Lift_Choices {
             evidence: [d]
             confidence: 0.85
             because: "{p} is made dense before the launch"
+        }
+        case "stride_aware" {
+            when: launch(l, k) and bound(l, p, v) and handed(l, p, h) and x == load(path="tile") and array_of(x, p)
+            when: y == store(path="tile") and array_of(y, q) and bound(l, q, w) and w == alloc() and operation(v, "parameter")
+            when: not (x == load(path="gather")) and not (c == call("assert") and depends(c, d) and d == call("is_contiguous"))
+            evidence: [h, w, l]
+            confidence: 0.7
+            because: "{p} is given as the caller has it, and tiles are read by its strides"
         }
     }
 

@@ -19,8 +19,8 @@ system Lift_Host {
 
         case "tuned" {
             when: launch(l, k) and strategy(l, "exhaustive") and hint(l, "occupancy", v) and from_config(v, field)
-            when: not one_valued(l, field, _)
-            evidence: [v, l]
+            when: not one_valued(l, field, _) and config_value(l, field, w)
+            evidence: [v, l, w]
             all: true
             confidence: 0.95
             because: "{l} takes it from the field {field} of the config"
@@ -67,14 +67,26 @@ system Lift_Host {
         }
     }
 
+    // Conditions on sizes choose among numbers.
+    predicate by_size(v, a) {
+        when: v == choice() and depends(v, w) and w == choice(condition=c, then=a) and number(a, _) and depends(c, e) and e == extent()
+    }
+
     pattern num_ctas {
         says: "how many blocks work together as one"
-        values: ["unset", "tuned", "from_config", "1..16"]
+        values: ["unset", "tuned", "from_config", "size_rule", "1..16"]
 
+        case "size_rule" {
+            when: launch(l, k) and hint(l, "num_ctas", v) and by_size(v, a)
+            evidence: [v, a, l]
+            all: true
+            confidence: 0.9
+            because: "{v} depends on sizes"
+        }
         case "tuned" {
             when: launch(l, k) and strategy(l, "exhaustive") and hint(l, "num_ctas", v) and from_config(v, field)
-            when: not one_valued(l, field, _)
-            evidence: [v, l]
+            when: not one_valued(l, field, _) and config_value(l, field, w)
+            evidence: [v, l, w]
             all: true
             confidence: 0.95
             because: "{l} takes it from the field {field} of the config"
@@ -97,7 +109,7 @@ system Lift_Host {
             because: "{l} takes it from the field {field} of the first config"
         }
         case "literal" {
-            when: launch(l, k) and hint(l, "num_ctas", v) and number(v, n)
+            when: launch(l, k) and hint(l, "num_ctas", v) and number(v, n) and not (hint(l, "num_ctas", w) and by_size(w, _))
             value: n
             evidence: [v]
             all: true
@@ -105,7 +117,7 @@ system Lift_Host {
             because: "{l} carries the hint {n}"
         }
         case "lacking" {
-            when: launch(l, k) and not hint(l, "num_ctas", _) and tuner_option(l, "lacks", x) and becomes_hint(x, "num_ctas")
+            when: launch(l, k) and not set_at_launch(k, "num_ctas") and tuner_option(l, "lacks", x) and becomes_hint(x, "num_ctas")
             value: "unset"
             evidence: [x]
             all: true
@@ -131,8 +143,14 @@ system Lift_Host {
 
     pattern num_worker_warps {
         says: "how many groups of threads a block has"
-        values: ["unset", "tuned", "4", "8"]
+        values: ["unset", "tuned", "size_rule", "4", "8"]
 
+        case "size_rule" {
+            when: launch(l, k) and hint(l, "num_worker_warps", v) and by_size(v, a)
+            evidence: [v, a, l]
+            confidence: 0.9
+            because: "{v} depends on sizes"
+        }
         case "tuned" {
             when: launch(l, k) and hint(l, "num_worker_warps", v) and from_config(v, field)
             evidence: [v, l]

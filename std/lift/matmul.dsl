@@ -77,13 +77,17 @@ system Lift_Matmul {
 
         // Groups of g tiles on one axis, of which the last is as high as what is left.
         predicate grouped(one, other, g) {
-            when: one == first + s % size and size == min(rest, g) and first == group * g
+            when: one == first + turn % size and size == min(rest, g) and first == group * g
             when: group == floordiv(t, width) and other == floordiv(inner, size) and inner == t % width
-            when: s == t or s == t % width
+            when: turn == t or turn == t % width
+        }
+        // What gathers rows has the number of the tile in its offsets.
+        predicate rows_of(one) {
+            when: x == load(index=i) and role(x, "a") and (argument(i, _, one) or (x == load(path="gather") and depends(i, one)))
         }
 
         case "grouped_m" {
-            when: grouped(one, other, g) and x == load(index=i) and role(x, "a") and argument(i, _, one)
+            when: grouped(one, other, g) and rows_of(one)
             evidence: [one, other]
             because: "blocks that follow each other do a column of up to {g} tiles of rows"
         }
@@ -111,20 +115,15 @@ system Lift_Matmul {
 
     pattern swizzle_group_size {
         says: "how many tiles a group has"
-        values: ["1", "2", "4", "8", "16", "32", "tuned"]
+        values: ["1", "2", "4", "8", "16", "32", "tuned", "caller"]
 
         predicate grouped(g, size) {
             when: size == min(rest, g) and first == group * g and group == floordiv(t, width)
-            when: inner == s % size and one == first + inner and rest == _ - first
-            when: s == t or s == t % width
+            when: one == first + inner and inner == turn % size and rest == _ - first
+            when: turn == t or turn == t % width
         }
-        predicate config_of(g, k, field, v) {
-            when: launch(l, k) and bound(l, g, c) and c == config_field(name=field)
-            when: config_value(l, field, v)
-        }
-        predicate several(g, k) {
-            when: config_of(g, k, field, v) and config_of(g, k, field, w) and number(v, n)
-            when: number(w, o) and n < o
+        predicate from_config(g, l, field) {
+            when: launch(l, k) and trial(l) and bound(l, g, c) and c == config_field(name=field)
         }
 
         case "known" {
@@ -134,12 +133,18 @@ system Lift_Matmul {
             because: "a group has {n} tiles"
         }
         case "tuned" {
-            when: grouped(g, size) and kernel(k) and several(g, k)
+            when: grouped(g, size) and from_config(g, l, field) and not one_valued(l, field, _)
             evidence: [g, size]
             because: "how many tiles a group has is tuned"
         }
+        case "caller" {
+            when: grouped(g, size) and constexpr(g) and launch(l, k) and bound(l, g, v) and v == item(_, _)
+            evidence: [g, v]
+            confidence: 0.8
+            because: "the caller says how many tiles a group has"
+        }
         case "same_in_all_configs" {
-            when: grouped(g, size) and kernel(k) and config_of(g, k, field, v) and number(v, n)
+            when: grouped(g, size) and from_config(g, l, field) and one_valued(l, field, v) and number(v, n)
             value: n
             evidence: [g, size, v]
             because: "a group has {n} tiles in every config"
@@ -183,6 +188,12 @@ system Lift_Matmul {
             evidence: [s, t]
             confidence: 0.8
             because: "the product is scaled by {f}"
+        }
+        case "cast_only" {
+            when: result(v, s, acc) and v == acc and c == cast(acc) and s == store(value=c)
+            value: "none"
+            evidence: [s, c]
+            because: "what is stored is the sum as the loop leaves it, cast"
         }
         case "none" {
             when: result(v, s, acc) and v == acc
@@ -250,17 +261,17 @@ system Lift_Matmul {
         values: ["array_shape", "scalar_arg", "constexpr"]
 
         case "array_shape" {
-            when: m == mma(_, _) and inside(m, l) and stop(l, n) and depends(n, e) and e == extent()
+            when: m == mma(_, _) and directly_inside(m, l) and stop(l, n) and depends(n, e) and e == extent()
             evidence: [e]
             because: "how far the loop goes follows from the size of an array"
         }
         case "scalar_arg" {
-            when: m == mma(_, _) and inside(m, l) and stop(l, n) and depends(n, p) and runtime(p)
+            when: m == mma(_, _) and directly_inside(m, l) and stop(l, n) and depends(n, p) and runtime(p)
             evidence: [p, n]
             because: "how far the loop goes follows from the parameter {p}"
         }
         case "constexpr" {
-            when: m == mma(_, _) and inside(m, l) and stop(l, n) and constexpr(p)
+            when: m == mma(_, _) and directly_inside(m, l) and stop(l, n) and constexpr(p)
             when: n == cdiv(p, _) or n == p or n == floordiv(p + _, _)
             evidence: [p, n]
             because: "how far the loop goes follows from {p}, known when the kernel is compiled"

@@ -129,6 +129,12 @@ system Lift_Memory {
         says: "how long the compiler is told that the store of a result takes"
         per: role
 
+        case "tuned" {
+            when: language(k, "cutile") and x == store() and role(x, r) and given(x, "latency", v) and tuned(v, k, field)
+            role: r
+            evidence: [x, v]
+            because: "the latency of the store of {r} is the field {field} of a config"
+        }
         case "given" {
             when: language(k, "cutile") and x == store() and role(x, r) and given(x, "latency", v)
             when: number(v, n)

@@ -109,7 +109,7 @@ system Lift_Tiles {
 
         // A result that is stored in an array, cast to a type of its own.
         predicate stored(s, c, p) {
-            when: s == store(value=c) and c == cast(_) and array_of(s, p)
+            when: s == store(value=t) and (t == c or t == transpose(c) or t == permute(c)) and c == cast(_) and array_of(s, p)
         }
 
         case "dst_dtype" {

@@ -199,8 +199,8 @@ system Lift_Work {
             because: "the axes are batches, heads of keys and parts of the sequence"
         }
         case "b_h_dtile" {
-            when: launch(l, k) and grid(l, 0, g) and x == store(index=i) and argument(i, _, b)
-            when: b == block_id(0) and argument(i, _, h) and h == block_id(1) and argument(i, _, d)
+            when: launch(l, k) and grid(l, 0, g) and x == store(index=i) and argument(i, "0", b)
+            when: b == block_id(0) and argument(i, "1", h) and h == block_id(1) and argument(i, _, d)
             when: d == block_id(2) and e == reduce_max(_) and (p == exp2(_) or p == exp(_))
             evidence: [g, b, h, d]
             confidence: 0.8

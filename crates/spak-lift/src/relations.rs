@@ -105,7 +105,7 @@ relations! {
     BecomesHint "becomes_hint" ("x", "name") [[0]] "the field x of a config is called like this hint, or is where a launch has it from";
     KeyHolds "key_holds" ("l", "t") [[0]] "t says what the key of the config of launch l holds, in alphabetical order and with `_` between: `device`, `dtype`, `machine`, `sizes`, `strides`, and `values` for other numbers and flags";
     KeyMisses "key_misses" ("l", "x") [[0]] "launch l depends on x, a size, and the key of its config does not";
-    Remark "remark" ("x", "kind") [[]] "x is a name of the file that nothing uses: `unused_argument`, `unused_rest`, `unused_local` or `unused_global`";
+    Remark "remark" ("x", "kind") [[]] "x is a name of the file that nothing uses, `unused_argument`, `unused_rest`, `unused_local`, `unused_global`, `unused_function` or `unread_field`, or a function that `only_raises`";
     MisnamedConfigs "misnamed_configs" ("l", "x") [[0]] "x, a comment above configs of launch l, names architectures other than those that take them";
     AlikeKernels "alike_kernels" ("k", "other") [[]] "most operations of kernel k are in the other kernel as well, made from the same; names, and how an operation is done (padding, latency), do not count";
     InKernel "in_kernel" ("x", "k") [[0]] "x is computed by kernel k";

@@ -119,6 +119,11 @@ fn within(program: &Program, node: NodeId, (depth, deep): (usize, usize), around
 
 fn call(program: &Program, node: NodeId, (depth, deep): (usize, usize)) -> String {
     let Some(found) = program.node(node) else { return "?".to_owned() };
+    if found.op == Op::Not
+        && let Some(text) = denied(program, found, (depth, deep))
+    {
+        return text;
+    }
     let word = found.name().unwrap_or(found.op.name());
     let is_shown = |label: &str| {
         matches!(
@@ -128,6 +133,7 @@ fn call(program: &Program, node: NodeId, (depth, deep): (usize, usize)) -> Strin
             (found.op, label),
             (Op::BlockId | Op::NumBlocks, "axis") | (Op::Carried, "init")
         ) || matches!((found.op, label), (Op::Induction, "start" | "stop"))
+            || (found.op == Op::Call && label != "function")
     };
     let arguments = found.arguments.iter().filter(|a| a.given && is_shown(a.label));
     let texts: Vec<String> =
@@ -136,4 +142,20 @@ fn call(program: &Program, node: NodeId, (depth, deep): (usize, usize)) -> Strin
         Op::Parameter | Op::Unknown => word.to_owned(),
         _ => format!("{word}({})", texts.join(", ")),
     }
+}
+
+/// A comparison that does not hold, as the one that does.
+fn denied(program: &Program, not: &Node, (depth, deep): (usize, usize)) -> Option<String> {
+    let compared = program.node(program.behind(not.argument("a")?))?;
+    let sign = match compared.op {
+        Op::Less => ">=",
+        Op::LessEqual => ">",
+        Op::Greater => "<=",
+        Op::GreaterEqual => "<",
+        Op::Equal => "!=",
+        Op::NotEqual => "==",
+        _ => return None,
+    };
+    let side = |label: &str| Some(within(program, compared.argument(label)?, (depth + 1, deep), 1));
+    Some(format!("{} {sign} {}", side("a")?, side("b")?))
 }

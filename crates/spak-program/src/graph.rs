@@ -207,7 +207,7 @@ pub struct Kernel {
 /// What the text of a source says beyond what it computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Remark {
-    /// `unused_argument`, `unused_rest`, `unused_global`, `unused_local`
+    /// `unused_argument`, `unused_rest`, `unused_global`, `unused_local`, `unused_function`, `unread_field`, `only_raises`
     pub kind: &'static str,
     /// What it is said of: a node with its name and place.
     pub node: NodeId,
@@ -251,6 +251,8 @@ pub struct Program {
     pub names: BTreeMap<NodeId, (String, Site)>,
     /// Where a file asks for what a decorator of another file does around its functions.
     pub asked: BTreeMap<NodeId, Site>,
+    /// Where arguments of accesses stand that are written with their names, by their labels.
+    pub written: BTreeMap<NodeId, Vec<(&'static str, Site)>>,
     /// The call by which the kernel of a launch got hints, and where it was put into a cache.
     pub kernels_made: BTreeMap<LaunchId, KernelMade>,
 }

@@ -120,7 +120,8 @@ impl Program {
                 // Arguments of templates are all written by the host, and numbers among them are what it chooses.
                 Some(Constant::Int(_)) if is_template => true,
                 None if is_template => self.is_choice_of_numbers(*value),
-                None => true,
+                // What the caller gives decides cases; the host does not choose it.
+                None => !self.is_given_by_caller(*value),
                 Some(Constant::Int(size)) => *size > 1 && sizes.contains(&parameter.node),
                 Some(_) => false,
             };
@@ -143,6 +144,10 @@ impl Program {
             }
         }
         columns
+    }
+
+    fn is_given_by_caller(&self, value: NodeId) -> bool {
+        self.node(value).is_some_and(|node| matches!(node.op, Op::Parameter | Op::Unknown))
     }
 
     /// What the sizes of tiles are.
@@ -174,7 +179,8 @@ impl Program {
                 self.open_conditions(id, assumptions)
             };
             for id in found {
-                if !open.contains(&id) {
+                // What a config decides is no case of the list.
+                if !open.contains(&id) && self.config_fields(id).is_empty() {
                     open.push(id);
                 }
             }

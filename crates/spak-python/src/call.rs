@@ -22,6 +22,15 @@ fn is_device(arguments: &Arguments<'_>) -> bool {
     }
 }
 
+/// Where arguments stand that are written with their names, by their labels.
+fn places_of(signature: &Signature, arguments: &Arguments<'_>) -> Vec<(&'static str, Site)> {
+    let label = |name: &String| {
+        let known = signature.parameters.iter().find(|parameter| parameter.name == name);
+        known.map(|parameter| parameter.label)
+    };
+    arguments.written.iter().filter_map(|(name, site)| Some((label(name)?, *site))).collect()
+}
+
 impl<'a> Machine<'a> {
     pub(crate) fn call(
         &mut self,
@@ -184,6 +193,7 @@ impl<'a> Machine<'a> {
                     Some(Value::View(view)) => Some(Rc::clone(view)),
                     _ => None,
                 };
+                let written = places_of(signature, &arguments);
                 let mut all = self.matched(signature, receiver, arguments, site);
                 let mut name = None;
                 for (label, value) in fixed {
@@ -207,6 +217,9 @@ impl<'a> Machine<'a> {
                     Some(name) => self.named(*op, name, all, site),
                     None => self.node(*op, all, site),
                 };
+                if matches!(op, Op::Load | Op::Store) && !written.is_empty() {
+                    self.program.written.insert(node, written);
+                }
                 if matches!(op, Op::Store | Op::Atomic | Op::Barrier | Op::Call) {
                     self.effect(node);
                 }

@@ -14,6 +14,9 @@ use crate::machine::Machine;
 use crate::statement::Flow;
 use crate::value::{Dict, List, Value};
 
+/// How many containers one assignment may reach.
+const SIDES: u32 = 64;
+
 impl<'a> Machine<'a> {
     /// All elements, if they are known and there without conditions.
     pub(crate) fn elements(&self, value: &Value<'a>) -> Option<Vec<Value<'a>>> {
@@ -311,6 +314,19 @@ impl<'a> Machine<'a> {
                 match at.and_then(|at| list.items.get_mut(at)) {
                     Some(item) if sure => item.0 = value,
                     _ => list.open = true,
+                }
+            }
+            // One of two containers, and nobody knows which: it is put into both.
+            Value::Choice(choice) => {
+                let mut sides = vec![choice.1.clone(), choice.2.clone()];
+                let mut turns = 0;
+                while let Some(side) = sides.pop().filter(|_| turns < SIDES) {
+                    turns += 1;
+                    match side {
+                        Value::Choice(inner) => sides.extend([inner.1.clone(), inner.2.clone()]),
+                        Value::Dict(_) => self.set_item(&side, index.clone(), value.clone(), site),
+                        _ => {}
+                    }
                 }
             }
             Value::Node(node) => {

@@ -289,7 +289,10 @@ impl<'a> Machine<'a> {
         for keyword in &written.keywords {
             let value = self.eval(&keyword.value, frame);
             match (&keyword.arg, value) {
-                (Some(name), value) => arguments.named.push((name.to_string(), value)),
+                (Some(name), value) => {
+                    arguments.written.push((name.to_string(), self.site(&keyword.value)));
+                    arguments.named.push((name.to_string(), value));
+                }
                 (None, value) => self.spread_names(&value, &mut arguments),
             }
         }

@@ -47,6 +47,11 @@ impl<'a> Visitor<'a> for Used {
     }
 }
 
+fn is_static(function: &StmtFunctionDef) -> bool {
+    let is_it = |one: &ruff_python_ast::Decorator| matches!(&one.expression, Expr::Name(name) if name.id.as_str() == "staticmethod");
+    function.decorator_list.iter().any(is_it)
+}
+
 /// Functions, and the names that their own statements bind.
 struct Functions<'f> {
     found: &'f mut Vec<Found>,
@@ -79,6 +84,13 @@ impl Functions<'_> {
             matches!(statement, Stmt::Pass(_) | Stmt::Raise(_))
                 || matches!(statement, Stmt::Expr(one) if one.value.is_literal_expr())
         });
+        // A method without an object that only raises is a pass that nobody wrote; others stand for those of subclasses.
+        if does_nothing
+            && is_static(function)
+            && let Some(Stmt::Raise(raise)) = function.body.last()
+        {
+            self.found.push(("only_raises", function.name.to_string(), raise.range()));
+        }
         if used.all || does_nothing || (self.skipped)(function.range()) {
             return;
         }
@@ -95,6 +107,14 @@ impl Functions<'_> {
             if is_unused(rest.name.as_str()) {
                 let name = rest.name.to_string();
                 self.found.push(("unused_rest", name, rest.name.range()));
+            }
+        }
+        for statement in &function.body {
+            if let Stmt::FunctionDef(inner) = statement
+                && inner.decorator_list.is_empty()
+                && is_unused(inner.name.as_str())
+            {
+                self.found.push(("unused_function", inner.name.to_string(), inner.name.range()));
             }
         }
         let mut bound = Bound(Vec::new());
@@ -136,6 +156,47 @@ impl<'a> Visitor<'a> for Bound {
     fn visit_expr(&mut self, _: &'a Expr) {}
 }
 
+/// Fields of the object that a backward pass is handed, which are set and never read.
+#[derive(Default)]
+struct Fields {
+    set: Vec<(String, TextRange)>,
+    read: BTreeSet<String>,
+    /// What static methods call their first parameter.
+    handed: BTreeSet<String>,
+}
+
+impl<'a> Visitor<'a> for Fields {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        if let Stmt::FunctionDef(function) = statement {
+            let first = function.parameters.iter_non_variadic_params().next();
+            self.handed.extend(
+                first.filter(|_| is_static(function)).map(|one| one.parameter.name.to_string()),
+            );
+        }
+        walk_stmt(self, statement);
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        match expression {
+            Expr::Attribute(field) if field.ctx == ExprContext::Store => {
+                let is_handed = matches!(&*field.value, Expr::Name(name) if self.handed.contains(name.id.as_str()));
+                if is_handed {
+                    self.set.push((field.attr.to_string(), field.range()));
+                }
+            }
+            Expr::Attribute(field) => {
+                self.read.insert(field.attr.to_string());
+            }
+            // `getattr` and its like may name any.
+            Expr::StringLiteral(text) => {
+                self.read.insert(text.value.to_str().to_owned());
+            }
+            _ => {}
+        }
+        walk_expr(self, expression);
+    }
+}
+
 impl Machine<'_> {
     /// Notes names of the files that are lifted which nothing uses.
     pub(crate) fn note_unused(&mut self) {
@@ -165,6 +226,10 @@ impl Machine<'_> {
                     found.push(("unused_global", name, range));
                 }
             }
+            let mut fields = Fields::default();
+            module.body.iter().for_each(|statement| fields.visit_stmt(statement));
+            let unread = fields.set.iter().filter(|(name, _)| !fields.read.contains(name));
+            found.extend(unread.map(|(name, range)| ("unread_field", name.clone(), *range)));
             all.extend(found.into_iter().map(|one| (module.file, one)));
         }
         for (file, (kind, name, range)) in all {

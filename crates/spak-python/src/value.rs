@@ -156,6 +156,8 @@ pub(crate) struct Partial<'a> {
 pub(crate) struct Arguments<'a> {
     pub(crate) positional: Vec<Value<'a>>,
     pub(crate) named: Vec<(String, Value<'a>)>,
+    /// Where arguments stand that are written with their names.
+    pub(crate) written: Vec<(String, Site)>,
     /// A list or a dictionary of unknown content was spread over them.
     pub(crate) open: bool,
 }

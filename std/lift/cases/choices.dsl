@@ -41,7 +41,7 @@ system Lift_Choices_Cases {
             tune_cache_key: "dtype_sizes"
             y.output_init: "empty"
         }
-        lacks: [contiguity_asserted, kernel_mode_dispatch, compile_timeout, head_dim_rounding, row_tile_rule]
+        lacks: [contiguity_asserted, kernel_mode_dispatch, head_dim_rounding, row_tile_rule]
     }
 
     example "a key that nobody knows" {
@@ -203,6 +203,7 @@ system Lift_Choices_Cases {
         }
         finds { head_dim_rounding: "next_pow2", tune_cache_key: "includes_k_len" }
         lacks { head_dim_rounding: "exact", tune_cache_key: "omits_k_len" }
-        lacks: [compile_timeout]
+        finds { compile_timeout: "none" }
+        lacks { compile_timeout: "7" }
     }
 }

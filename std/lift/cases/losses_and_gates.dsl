@@ -1,5 +1,39 @@
 // Losses and gates, and what only has their words.
 system Lift_Losses_And_Gates_Cases {
+    example "the gradient of a gate" {
+        source: """
+            import cuda.tile as ct
+            import torch
+
+            @ct.kernel
+            def k(x, dy, dx, W: ct.Constant[int], N: ct.Constant[int]):
+                i = ct.bid(0)
+                at = ct.arange(N, dtype=ct.int32)
+                g = ct.gather(x, (i, at)).astype(ct.float32)
+                u = ct.gather(x, (i, at + W)).astype(ct.float32)
+                d = ct.gather(dy, (i, at)).astype(ct.float32)
+                s = ct.truediv(1.0, 1.0 + ct.exp(-g), flush_to_zero=True, rounding_mode=ct.RoundingMode.APPROX)
+                ct.scatter(dx, (i, at), d * u * (s + g * s * (1.0 - s)))
+
+            def run(x, dy, width):
+                dx = torch.empty_like(dy)
+                ct.launch(torch.cuda.current_stream(), (x.shape[0],), k, (x, dy, dx, width, 64))
+                return dx
+            """
+        finds {
+            division_of_gate: "approx_ftz"
+            source_of_activation: "recompute"
+            gate_in_place: "never"
+            gate_layout: "concatenated"
+        }
+    }
+
+    example "the gradient of something else" {
+        from: "the gradient of a gate"
+        with { "1.0, 1.0 + ct.exp(-g)": "1.0, 2.0 + g" }
+        lacks: [division_of_gate, source_of_activation, gate_in_place, gate_layout]
+    }
+
     example "two arrays" {
         source: """
             import triton

@@ -170,6 +170,13 @@ fn sites(solver: &Solver<'_>, case: &Case, nodes: &[NodeId]) -> BTreeSet<Site> {
         sites.extend(named.filter(|named| Some(named.file) != site));
         sites.extend(program.asked.get(node));
     }
+    // What an access is given shows where it is given, too, not only where it was made.
+    for (node, places) in
+        nodes.iter().filter_map(|n| Some((program.node(*n)?, program.written.get(n)?)))
+    {
+        let is_shown = |label: &str| node.given(label).is_some_and(|value| nodes.contains(&value));
+        sites.extend(places.iter().filter(|(label, _)| is_shown(label)).map(|(_, site)| *site));
+    }
     for variable in case.evidence.iter().flatten() {
         let site = match solver.value(*variable) {
             Some(Value::Loop(id)) => program.loops.get(id.index()).map(|l| l.site),

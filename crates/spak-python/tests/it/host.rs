@@ -207,3 +207,37 @@ def run(x, y, **options):
     ));
     assert_eq!(program.launches.len(), 2);
 }
+
+#[test]
+fn what_is_put_into_one_of_two_dictionaries_reaches_both() {
+    let program = read(&format!(
+        r#"{HEAD}
+def hints_of(config, base):
+    hints = base.copy()
+    for name in ("occupancy", "num_ctas"):
+        value = getattr(config, name, None)
+        if value is not None:
+            hints[name] = value
+    return hints
+
+def run(x, y, flag):
+    if x.shape[0] > 100:
+        base = {{"num_worker_warps": 4}}
+    else:
+        base = {{"num_worker_warps": 8}}
+    best = exhaustive_search(
+        [SimpleNamespace(N=32, occupancy=1), SimpleNamespace(N=64, occupancy=2)], None, lambda c: (8,), k,
+        lambda c: (x, y, c.N, flag), lambda c: hints_of(c, base),
+    ).best.config
+    ct.launch(None, (8,), k.replace_hints(**hints_of(best, base)), (x, y, best.N, flag))
+"#
+    ));
+    let rows = program.tuning();
+    assert!(!rows.is_empty());
+    for row in &rows {
+        assert_eq!(row.parameters, ["N", "occupancy", "num_worker_warps"], "{row:?}");
+        assert_eq!(row.values.len(), 2, "{row:?}");
+        // What the caller gives is no choice of the host, and what a config decides no case.
+        assert!(!row.condition.contains("flag") && !row.condition.contains("occupancy"), "{row:?}");
+    }
+}

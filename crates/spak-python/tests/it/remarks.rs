@@ -83,3 +83,26 @@ fn the_host_has_names_for_its_values_and_files_have_comments() {
     assert_eq!(comments.collect::<Vec<_>>(), ["# sm90"]);
     assert!(!program.tests.is_empty());
 }
+
+#[test]
+fn what_a_backward_pass_is_handed_and_never_reads() {
+    let program = read(
+        r#"
+class Twice:
+    @staticmethod
+    def forward(given, x, wide):
+        def never(a):
+            return a
+        given.wide = wide
+        given.kept = wide
+        return x * given.kept
+
+    @staticmethod
+    def backward(given, dy):
+        raise NotImplementedError("no gradient")
+"#,
+    );
+    assert_eq!(remarks(&program, "unread_field"), ["wide"]);
+    assert_eq!(remarks(&program, "unused_function"), ["never"]);
+    assert_eq!(remarks(&program, "only_raises"), ["backward"]);
+}
