@@ -3,6 +3,7 @@
 //! ```text
 //! example "name" {
 //!     source: """…"""                     // or file: "beside.py", or from: "an example above"
+//!     language: "cuda"                    // "python" where nothing is said, and what `file` ends with
 //!     with { "what stands there": "what stands there instead" }
 //!     finds { pattern: "value"  q.pattern: ["value", "other"] }     // or finds: [pattern]
 //!     lacks { pattern: "value" }                                    // or lacks: [pattern]
@@ -22,6 +23,16 @@ use crate::codes::BAD_EXAMPLE;
 
 pub use judge::{Verdict, judge};
 
+/// What an example is written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// Python: cuTile or Triton.
+    #[default]
+    Python,
+    /// CUDA C++.
+    Cuda,
+}
+
 /// A kernel with what patterns find in it, and what they do not.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Example {
@@ -29,6 +40,8 @@ pub struct Example {
     pub name: String,
     /// The source of the kernel.
     pub source: String,
+    /// What it is written in.
+    pub language: Language,
     /// What is expected.
     pub expected: Vec<Expected>,
     /// The file it stands in.
@@ -76,7 +89,18 @@ fn example(
     files: &mut dyn Files,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Example> {
-    let mut source = source(entry, before, files, found)?;
+    let (mut source, mut language) = source(entry, before, files, found)?;
+    for slot in entry.slots("language") {
+        language = match word(&slot.reading).as_deref() {
+            Some("python") => Language::Python,
+            Some("cuda") => Language::Cuda,
+            _ => {
+                let message = "an example is written in `python` or in `cuda`".to_owned();
+                found.push(wrong(entry, slot.span, message, "write one of these"));
+                return None;
+            }
+        };
+    }
     for edit in entry.children().iter().filter(|e| e.key() == "with").flat_map(Entry::children) {
         let old = edit.head.words.first().map_or("", |word| word.text.as_str());
         let new = edit.slot().and_then(|slot| word(&slot.reading)).unwrap_or_default();
@@ -101,7 +125,7 @@ fn example(
         return None;
     }
     let name = entry.name_text().unwrap_or("").to_owned();
-    Some(Example { name, source, expected, file: entry.file, span: entry.head.span })
+    Some(Example { name, source, language, expected, file: entry.file, span: entry.head.span })
 }
 
 /// The source of an example before it is changed.
@@ -110,7 +134,7 @@ fn source(
     before: &[Example],
     files: &mut dyn Files,
     found: &mut Vec<Diagnostic>,
-) -> Option<String> {
+) -> Option<(String, Language)> {
     let mut all = Vec::new();
     for key in ["source", "file", "from"] {
         all.extend(entry.slots(key).map(|slot| (key, slot.span, word(&slot.reading))));
@@ -125,9 +149,12 @@ fn source(
         return None;
     };
     match *key {
-        "source" => Some(text.clone()),
+        "source" => Some((text.clone(), Language::Python)),
         "file" => match files.load(entry.file, text) {
-            Ok((_, text)) => Some(text),
+            Ok((_, source)) => {
+                let is_cuda = [".cu", ".cuh"].iter().any(|ending| text.ends_with(ending));
+                Some((source, if is_cuda { Language::Cuda } else { Language::Python }))
+            }
             Err(why) => {
                 let message = format!("`{text}` cannot be read: {why}");
                 found.push(wrong(entry, *span, message, "name a file beside this one"));
@@ -145,7 +172,7 @@ fn source(
                 let message = format!("there is no example \"{text}\" above");
                 found.push(wrong(entry, *span, message, &repair));
             }
-            known.map(|example| example.source.clone())
+            known.map(|example| (example.source.clone(), example.language))
         }
     }
 }

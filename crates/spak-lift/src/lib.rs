@@ -23,7 +23,7 @@ mod solve;
 mod term;
 
 pub use engine::{Engine, Limits, Miss};
-pub use example::{Coverage, Example, Expected, Verdict, examples, judge};
+pub use example::{Coverage, Example, Expected, Language, Verdict, examples, judge};
 pub use finding::{Finding, Note, Report};
 pub use holes::{Hole, holes, template};
 pub use labels::labels;

@@ -1,8 +1,8 @@
 //! Charts as users would have them.
 
 use spak_plot::{
-    Bandwidth, Choice, Choices, Convergence, Histogram, Mark, Parameter, Peak, Point, PointKind, Roofline, Sample,
-    Scene, Series, Survival, ValueShare,
+    Bandwidth, Choice, Choices, Convergence, Histogram, Mark, Parameter, Peak, Point, PointKind,
+    Roofline, Sample, Scene, Series, Survival, ValueShare,
 };
 
 fn point(label: &str, intensity: f64, tflops: f64, kind: PointKind) -> Point {

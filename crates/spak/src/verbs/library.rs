@@ -8,6 +8,14 @@ pub(crate) fn find(name: &str) -> Option<&'static str> {
 /// Sources of kernels from which examples of packs begin.
 const SOURCES: &[(&str, &str)] = &[
     (
+        "std/lift/cases/matmul_kernel.cu",
+        include_str!("../../../../std/lift/cases/matmul_kernel.cu"),
+    ),
+    (
+        "std/lift/cases/softmax_kernel.cu",
+        include_str!("../../../../std/lift/cases/softmax_kernel.cu"),
+    ),
+    (
         "std/lift/cases/attention_kernel.py",
         include_str!("../../../../std/lift/cases/attention_kernel.py"),
     ),
@@ -62,6 +70,7 @@ pub(crate) const LIBRARIES: &[(&str, &str)] = &[
     ),
     ("std/lift/cases/choices", include_str!("../../../../std/lift/cases/choices.dsl")),
     ("std/lift/cases/constraints", include_str!("../../../../std/lift/cases/constraints.dsl")),
+    ("std/lift/cases/cuda", include_str!("../../../../std/lift/cases/cuda.dsl")),
     ("std/lift/cases/elementwise", include_str!("../../../../std/lift/cases/elementwise.dsl")),
     ("std/lift/cases/groups", include_str!("../../../../std/lift/cases/groups.dsl")),
     ("std/lift/cases/hazards", include_str!("../../../../std/lift/cases/hazards.dsl")),

@@ -114,7 +114,7 @@ fn an_example_that_cannot_be_tried_is_said() {
             "lacks { stored_exponential: \"yse\" }",
             "none of the values",
         ),
-        ("def k(", "def k((", "is not Python"),
+        ("def k(", "def k((", "cannot be read"),
         ("        from: \"an exponential\"\n", "", "has no source"),
     ] {
         assert!(CASES.contains(old), "{old}");

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::Args;
-use spak_lift::{Coverage, Engine, Example, Pack, examples, judge};
+use spak_lift::{Coverage, Engine, Example, Language, Pack, examples, judge};
+use spak_program::Program;
 use spak_python::Source;
 use spak_records::lift_report::{LiftTestReport, TestedPack};
 use spak_syntax::{Diagnostic, FileId, Severity};
@@ -151,21 +152,16 @@ fn try_all(tested: &Tested) -> (TestedPack, Vec<Diagnostic>) {
         ..TestedPack::default()
     };
     for example in &tested.examples {
-        let source = Source {
-            file: FileId(0),
-            module: "example",
-            package: false,
-            wanted: true,
-            text: &example.source,
+        let program = match program(&example.source, example.language) {
+            Ok(program) => program,
+            Err(why) => {
+                let message = format!("the source of this example cannot be read: {why}");
+                let code = spak_lift::codes::BAD_EXAMPLE;
+                failures.push(Diagnostic::error(code, example.span, message).in_file(example.file));
+                continue;
+            }
         };
-        let reading = spak_python::read(&[source]);
-        if let Some(error) = reading.errors.first() {
-            let message = format!("the source of this example is not Python: {}", error.message);
-            let code = spak_lift::codes::BAD_EXAMPLE;
-            failures.push(Diagnostic::error(code, example.span, message).in_file(example.file));
-            continue;
-        }
-        let report = Engine::new(packs).find(&reading.program);
+        let report = Engine::new(packs).find(&program);
         let verdict = judge(&tested.pack, example, &report.findings, &mut coverage);
         record.expected += verdict.expected as u64;
         record.failed += verdict.failures.len() as u64;
@@ -180,6 +176,24 @@ fn try_all(tested: &Tested) -> (TestedPack, Vec<Diagnostic>) {
         }
     }
     (record, failures)
+}
+
+/// The program of an example, or what is wrong with its source.
+fn program(text: &str, language: Language) -> Result<Program, String> {
+    let (file, wanted) = (FileId(0), true);
+    let (program, error) = match language {
+        Language::Python => {
+            let source = Source { file, module: "example", package: false, wanted, text };
+            let reading = spak_python::read(&[source]);
+            (reading.program, reading.errors.into_iter().next().map(|error| error.message))
+        }
+        Language::Cuda => {
+            let source = spak_cuda::Source { file, path: "example.cu", wanted, text };
+            let reading = spak_cuda::read(&[source]);
+            (reading.program, reading.errors.into_iter().next().map(|error| error.message))
+        }
+    };
+    error.map_or(Ok(program), Err)
 }
 
 fn table(report: &LiftTestReport) -> String {
