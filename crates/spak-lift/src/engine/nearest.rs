@@ -81,8 +81,7 @@ impl Engine<'_> {
         target: &Target,
     ) -> Option<Miss> {
         let known = Readiness::default();
-        let mut solver =
-            Solver::new(facts, &target.view, &case.modes, &known, self.limits.steps);
+        let mut solver = Solver::new(facts, &target.view, &case.modes, &known, self.limits.steps);
         solver.watch(&case.goals);
         let mut is_found = false;
         let _ = solver.all(&case.goals, 0, &mut |_| {

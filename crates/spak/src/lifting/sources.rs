@@ -44,6 +44,8 @@ pub(crate) struct Gathered {
     pub(crate) files: Vec<File>,
     /// What could not be read, and why.
     pub(crate) unread: Vec<(String, String)>,
+    /// Files by their real paths.
+    known: BTreeMap<PathBuf, usize>,
 }
 
 impl Gathered {
@@ -130,7 +132,7 @@ impl Gathered {
 
     fn add(&mut self, path: &Path, wanted: bool) -> Result<usize> {
         let identity = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        if let Some(known) = self.files.iter().position(|file| file.path == identity) {
+        if let Some(&known) = self.known.get(&identity) {
             if let Some(file) = self.files.get_mut(known) {
                 file.wanted |= wanted;
             }
@@ -150,6 +152,7 @@ impl Gathered {
         };
         let lines = LineIndex::new(&text);
         let shown = path.to_string_lossy().into_owned();
+        self.known.insert(identity.clone(), self.files.len());
         self.files.push(File {
             language,
             shown,

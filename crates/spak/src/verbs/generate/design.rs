@@ -54,10 +54,7 @@ fn wanted(system: &System) -> Wanted {
         let values = dimension.domain.values()?.iter().map(spak_model::Literal::record).collect();
         Some((dimension.name.clone(), values))
     });
-    Wanted {
-        system: system.name.clone().unwrap_or_default(),
-        dimensions: dimensions.collect(),
-    }
+    Wanted { system: system.name.clone().unwrap_or_default(), dimensions: dimensions.collect() }
 }
 
 fn set(wanted: &mut Wanted, given: &str) -> Result<()> {
@@ -90,7 +87,10 @@ fn operator(system: &System) -> Option<String> {
 /// Says what the kernel does not have of the design.
 fn report(made: &Regenerated) {
     let followed = made.taken.iter().filter(|one| one.from.is_some()).count();
-    output::aside(&format!("{followed} choices follow the design, {} do not:\n", made.left_out.len()));
+    output::aside(&format!(
+        "{followed} choices follow the design, {} do not:\n",
+        made.left_out.len()
+    ));
     for one in &made.left_out {
         output::aside(&format!("  {}: {}: {}\n", one.name, plain(&one.value), one.reason));
     }
