@@ -262,6 +262,10 @@ impl Machine {
 
     /// A value as a node; `site` is where it is used, for what has no place of its own.
     pub(crate) fn as_node(&mut self, value: &Value, site: Site) -> NodeId {
+        // Parts that are shared are written out each time: what is made of itself again and again doubles.
+        if matches!(value, Value::Tuple(_) | Value::Choice(_)) && !self.step(site) {
+            return self.graph.node(Op::Unknown, Vec::new(), site);
+        }
         match value {
             Value::Node(id) => self.resolved(*id),
             Value::Known(constant, origin) => self.graph.constant(constant.clone(), *origin),

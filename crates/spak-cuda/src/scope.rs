@@ -345,8 +345,9 @@ impl Machine {
             let value = match (value, &parameter.default) {
                 (Some(value), _) => value,
                 (None, Some(default)) => {
-                    let default = self.template_values(std::slice::from_ref(default), &frame);
-                    default.into_iter().next().unwrap_or(Value::Nothing)
+                    let one = std::slice::from_ref(default);
+                    let made = self.deeper(class.site, |run| run.template_values(one, &frame));
+                    made.and_then(|made| made.into_iter().next()).unwrap_or(Value::Nothing)
                 }
                 (None, None) if parameter.of.is_some() => self.unknown(parameter.site),
                 (None, None) => Value::Type(Rc::new(Type::named(&parameter.name, Vec::new()))),
