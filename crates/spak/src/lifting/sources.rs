@@ -36,6 +36,8 @@ pub(crate) struct File {
     package: bool,
     /// Named by the user, or found in a folder that was named.
     pub(crate) wanted: bool,
+    /// The text is what the file has; otherwise some of it was not UTF-8.
+    pub(crate) exact: bool,
 }
 
 /// All files of one command.
@@ -144,7 +146,9 @@ impl Gathered {
         }
         let bytes = std::fs::read(path)?;
         // Whatever is not UTF-8 stands in comments or texts, as a rule.
-        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let text = String::from_utf8_lossy(&bytes);
+        let exact = matches!(text, std::borrow::Cow::Borrowed(_));
+        let text = text.into_owned();
         let language = language_of(&identity);
         let (module, package) = match language {
             Language::Python => module_of(&identity),
@@ -162,6 +166,7 @@ impl Gathered {
             module,
             package,
             wanted,
+            exact,
         });
         Ok(self.files.len() - 1)
     }

@@ -10,6 +10,7 @@ mod interrupted;
 mod json;
 mod learning;
 mod lift;
+mod lift_cuda;
 mod lift_diff;
 mod lift_examples;
 mod lift_explain;
