@@ -174,7 +174,7 @@ pub(crate) fn preprocess(text: &str, file: FileId, macros: Macros<'_>) -> Prepro
         }
         left = left.saturating_sub(1);
         let expands = word.kind == Kind::Name && left > 0 && !is_hidden(&word.text, &hidden);
-        let found = if expands { reader.macros.get(&*word.text).cloned() } else { None };
+        let found = if expands { reader.macros.get(&word.text).cloned() } else { None };
         match found {
             Some(found) => {
                 if let ([number], None) = (found.body.as_slice(), &found.parameters)

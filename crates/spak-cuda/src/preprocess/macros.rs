@@ -8,7 +8,10 @@ use crate::visible::FileSet;
 
 /// What files defined and removed, by name; those that were read later come later.
 #[derive(Debug, Default)]
-pub(crate) struct Table(BTreeMap<String, Vec<(usize, Option<Rc<Macro>>)>>);
+pub(crate) struct Table(BTreeMap<String, Vec<Known>>);
+
+/// The file that said what a name is, and what it is; nothing where it was removed.
+type Known = (usize, Option<Rc<Macro>>);
 
 impl Table {
     /// Adds what a file defined and removed.
