@@ -13,12 +13,19 @@ use crate::value::{
     Address, Callable, Frame, Instance, Loc, Object, Place, Slot, Type, TypeKind, Value,
 };
 
+/// Objects within objects that are made.
+const OBJECTS: u32 = 12;
+
 impl Machine {
     pub(crate) fn eval(&mut self, expr: &Expr, frame: &Rc<Frame>) -> Value {
-        let site = expr.site;
-        if !self.step(site) {
+        if !self.step(expr.site) {
             return Value::Nothing;
         }
+        self.deeper(expr.site, |machine| machine.eval_kind(expr, frame)).unwrap_or(Value::Nothing)
+    }
+
+    fn eval_kind(&mut self, expr: &Expr, frame: &Rc<Frame>) -> Value {
+        let site = expr.site;
         match &expr.kind {
             ExprKind::Known(constant) => Value::Known(constant.clone(), site),
             ExprKind::Name(_) | ExprKind::Index(..) | ExprKind::Member(..) | ExprKind::Deref(_) => {
@@ -608,7 +615,14 @@ impl Machine {
         site: Site,
     ) -> Value {
         let object = Rc::new(Object { of: Rc::clone(of), fields: RefCell::new(BTreeMap::new()) });
+        // Where namespaces are not told apart, a class may seem to have itself as a field.
+        if self.constructing >= OBJECTS || !self.step(site) {
+            self.graph.gap(format!("fields of {} are not followed further", of.class.name), site);
+            return Value::Object(object);
+        }
+        self.constructing += 1;
         self.add_fields(&object, of, 0);
+        self.constructing -= 1;
         let constructor = of
             .class
             .functions

@@ -6,8 +6,9 @@ use std::rc::Rc;
 use crate::ast::{Class, Unit};
 use crate::lower::lower;
 use crate::machine::{Definitions, File};
-use crate::preprocess::{Macros, includes, prelude, preprocess};
+use crate::preprocess::{Macros, Own, Table, includes, prelude, preprocess};
 use crate::value::Frame;
+use crate::visible::{FileSet, Visible};
 use crate::{Source, SyntaxError};
 
 /// Files that include each other this deep are followed.
@@ -16,6 +17,7 @@ const DEPTH: usize = 200;
 /// All files with their definitions.
 pub(crate) struct Files {
     pub(crate) files: Vec<File>,
+    pub(crate) visible: Visible,
     pub(crate) errors: Vec<SyntaxError>,
     /// Where branches were taken because of the architecture that is assumed.
     pub(crate) assumed: Vec<spak_program::Site>,
@@ -27,12 +29,14 @@ struct Reading<'s> {
     sources: &'s [Source<'s>],
     /// What each includes, as far as it is there.
     includes: Vec<Vec<usize>>,
-    macros: Vec<Option<Rc<Macros>>>,
+    /// What each sees, itself included.
+    sees: Vec<FileSet>,
+    macros: Table,
     units: Vec<Option<Unit>>,
     errors: Vec<SyntaxError>,
     assumed: Vec<spak_program::Site>,
     numbers: Vec<(String, i64, spak_program::Site)>,
-    prelude: Macros,
+    prelude: Own,
 }
 
 /// Reads all files, those that are included before those that include them.
@@ -40,7 +44,8 @@ pub(crate) fn read(sources: &[Source<'_>]) -> Files {
     let by_name = by_name(sources);
     let mut reading = Reading {
         includes: sources.iter().map(|source| included(source, sources, &by_name)).collect(),
-        macros: sources.iter().map(|_| None).collect(),
+        sees: sources.iter().map(|_| FileSet::default()).collect(),
+        macros: Table::default(),
         units: sources.iter().map(|_| None).collect(),
         sources,
         errors: Vec::new(),
@@ -52,18 +57,20 @@ pub(crate) fn read(sources: &[Source<'_>]) -> Files {
     for at in 0..sources.len() {
         reading.file(at, 0, &mut entered);
     }
-    let Reading { includes, units, errors, assumed, numbers, .. } = reading;
+    let Reading { includes, sees, units, errors, assumed, numbers, .. } = reading;
+    let mut visible = Visible::new(includes, sees);
     let files = sources.iter().zip(units).enumerate().map(|(at, (source, unit))| {
         let (names, functions) = index(unit.unwrap_or_default());
+        visible.define(at, names.keys());
         File {
             wanted: source.wanted,
             names,
-            sees: sees(at, &includes),
             frame: Rc::new(Frame { file: at, ..Frame::default() }),
             functions,
         }
     });
-    Files { files: files.collect(), errors, assumed, numbers }
+    let files = files.collect();
+    Files { files, visible, errors, assumed, numbers }
 }
 
 /// Files by the last part of their paths.
@@ -104,20 +111,6 @@ fn included(
     found
 }
 
-/// A file and all that it includes.
-fn sees(at: usize, includes: &[Vec<usize>]) -> Vec<usize> {
-    let mut seen = BTreeSet::new();
-    let mut order = Vec::new();
-    let mut open = std::collections::VecDeque::from([at]);
-    while let Some(next) = open.pop_front() {
-        if seen.insert(next) {
-            order.push(next);
-            open.extend(includes.get(next).into_iter().flatten().copied());
-        }
-    }
-    order
-}
-
 impl Reading<'_> {
     fn file(&mut self, at: usize, depth: usize, entered: &mut BTreeSet<usize>) {
         if depth > DEPTH || !entered.insert(at) {
@@ -127,12 +120,14 @@ impl Reading<'_> {
         for other in &inner {
             self.file(*other, depth + 1, entered);
         }
-        let mut macros = self.prelude.clone();
+        let mut sees = FileSet::default();
         for other in &inner {
-            if let Some(Some(more)) = self.macros.get(*other) {
-                macros.extend(more.iter().map(|(name, found)| (name.clone(), Rc::clone(found))));
+            if let Some(more) = self.sees.get(*other) {
+                sees.add(more);
             }
         }
+        sees.insert(at);
+        let macros = Macros::new(&self.macros, &self.prelude, &sees);
         let Some(source) = self.sources.get(at) else { return };
         let made = preprocess(source.text, source.file, macros);
         let lowered = lower(&made.expanded);
@@ -148,8 +143,9 @@ impl Reading<'_> {
             span: if site.file == source.file { site.span } else { Default::default() },
             message,
         }));
-        if let Some(place) = self.macros.get_mut(at) {
-            *place = Some(Rc::new(made.macros));
+        self.macros.add(at, made.macros);
+        if let Some(place) = self.sees.get_mut(at) {
+            *place = sees;
         }
         if let Some(place) = self.units.get_mut(at) {
             *place = Some(lowered.unit);

@@ -243,12 +243,14 @@ impl Machine {
 
     /// Runs the bodies of all kernels of files that are wanted, and of those that are launched.
     pub(crate) fn run_kernels(&mut self) {
+        self.share(self.kernels.len());
         for at in 0..self.kernels.len() {
             let Some(state) = self.kernels.get(at) else { continue };
             let wanted = self.files.get(state.file).is_some_and(|file| file.wanted);
             if wanted || state.launched {
                 self.run_kernel(KernelId(at as u32));
             }
+            self.ended();
         }
     }
 
@@ -259,6 +261,7 @@ impl Machine {
         let classes = state.classes.clone();
         let file = state.file;
         self.begin(ScopeKind::Kernel(kernel), &function.name, function.site);
+        self.refuel();
         let scope = self.graph.scope;
         if let Some(found) = self.graph.program.kernels.get_mut(kernel.index()) {
             found.scope = scope;
@@ -311,12 +314,10 @@ impl Machine {
     }
 
     fn inlined(&self, reached: &std::collections::BTreeSet<Site>) -> Vec<(String, Site)> {
-        let mut all = Vec::new();
-        for file in &self.files {
-            let here = file.functions.iter().filter(|(one, _)| reached.contains(&one.site));
-            all.extend(here.map(|(one, _)| (one.name.clone(), one.site)));
-        }
-        all
+        let found = reached.iter().filter_map(|site| Some((self.function_order.get(site)?, *site)));
+        let mut all: Vec<(&(usize, String), Site)> = found.collect();
+        all.sort_unstable();
+        all.into_iter().map(|((_, name), site)| (name.clone(), site)).collect()
     }
 
     pub(crate) fn new_parameter(&mut self, name: &str, kind: ParameterKind, site: Site) -> NodeId {

@@ -26,6 +26,7 @@ mod statement;
 mod tensor;
 mod types;
 mod value;
+mod visible;
 
 use spak_program::Program;
 use spak_syntax::{FileId, Span};
@@ -73,7 +74,7 @@ pub fn includes(text: &str) -> Vec<String> {
 /// Runs recursively: callers give it a stack of 256 MiB, enough for the deepest text that is read.
 pub fn read(sources: &[Source<'_>]) -> Reading {
     let files = files::read(sources);
-    let mut machine = machine::Machine::new(files.files);
+    let mut machine = machine::Machine::new(files.files, files.visible);
     for site in files.assumed {
         machine.graph.gap("branches of `#if` are read as for sm_90", site);
     }

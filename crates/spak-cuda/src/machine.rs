@@ -12,11 +12,17 @@ use crate::ast::{Class, Declaration, Expr, Function, TypeExpr};
 use crate::kernel::{KernelState, Pending};
 use crate::memory::Cell;
 use crate::value::{Frame, Loc, Place, Value};
+use crate::visible::Visible;
 
 /// Steps for one run from the outside; a run that needs more is cut short, and says so.
 const FUEL: u32 = 200_000;
+/// Steps for all runs of functions of the host, and for all of kernels, and what each has at least.
+const SHARED: u32 = 8_000_000;
+const LEAST: u32 = 2_000;
 /// Functions within functions that are followed.
 pub(crate) const CALLS: usize = 60;
+/// Expressions, types and objects within each other that are followed.
+const DEEP: u32 = 3000;
 
 /// The definitions of a name in a file.
 #[derive(Debug, Default)]
@@ -33,8 +39,6 @@ pub(crate) struct Definitions {
 pub(crate) struct File {
     pub(crate) wanted: bool,
     pub(crate) names: BTreeMap<String, Definitions>,
-    /// This file and those that it includes, in the order in which a name is looked for.
-    pub(crate) sees: Vec<usize>,
     pub(crate) frame: Rc<Frame>,
     /// In order, each with the class that it is a method of.
     pub(crate) functions: Vec<(Rc<Function>, Option<Rc<Class>>)>,
@@ -67,6 +71,11 @@ pub(crate) struct Turning {
 pub(crate) struct Machine {
     pub(crate) graph: Builder,
     pub(crate) files: Vec<File>,
+    pub(crate) visible: Visible,
+    /// Files whose names got values in this run.
+    pub(crate) used_files: BTreeSet<usize>,
+    /// Functions by where they stand: their place in the order of all, and their names.
+    pub(crate) function_order: BTreeMap<Site, (usize, String)>,
     pub(crate) memory: Vec<Cell>,
     pub(crate) journal: Vec<(Loc, Value)>,
     pub(crate) turning: Vec<Turning>,
@@ -79,6 +88,16 @@ pub(crate) struct Machine {
     pub(crate) depths: Vec<usize>,
     pub(crate) reached: BTreeSet<Site>,
     pub(crate) fuel: u32,
+    /// What the run began with, what all that are to come have together, and how many these are.
+    given: u32,
+    shared: u32,
+    /// Nodes that were paid for.
+    counted: usize,
+    runs_left: u32,
+    /// Expressions, types and objects within each other.
+    deep: u32,
+    /// Objects within each other that are being made.
+    pub(crate) constructing: u32,
     /// Nodes that turned out to be others.
     pub(crate) forward: BTreeMap<NodeId, NodeId>,
     /// Nodes that are whole numbers, and those that are addresses.
@@ -100,10 +119,17 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    pub(crate) fn new(files: Vec<File>) -> Self {
+    pub(crate) fn new(files: Vec<File>, visible: Visible) -> Self {
+        let all = files.iter().flat_map(|file| &file.functions).enumerate();
+        let function_order = all.map(|(at, (one, _))| (one.site, (at, one.name.clone()))).collect();
         Self {
             graph: Builder::default(),
             files,
+            visible,
+            used_files: BTreeSet::new(),
+            function_order,
+            deep: 0,
+            constructing: 0,
             memory: Vec::new(),
             journal: Vec::new(),
             turning: Vec::new(),
@@ -115,6 +141,10 @@ impl Machine {
             depths: Vec::new(),
             reached: BTreeSet::new(),
             fuel: FUEL,
+            given: FUEL,
+            shared: SHARED,
+            counted: 0,
+            runs_left: 0,
             forward: BTreeMap::new(),
             integers: BTreeSet::new(),
             pointers: BTreeSet::new(),
@@ -148,20 +178,62 @@ impl Machine {
         self.forward.clear();
         self.evaluating.clear();
         // What classes and files gave names to belonged to the memory of the run before.
-        for file in &mut self.files {
-            let id = file.frame.file;
-            file.frame = Rc::new(Frame { file: id, ..Frame::default() });
+        for at in std::mem::take(&mut self.used_files) {
+            if let Some(file) = self.files.get_mut(at) {
+                file.frame = Rc::new(Frame { file: at, ..Frame::default() });
+            }
         }
         self.fuel = FUEL;
     }
 
+    /// How many runs from the outside are to share their fuel.
+    pub(crate) fn share(&mut self, runs: usize) {
+        self.shared = SHARED;
+        self.runs_left = runs as u32;
+    }
+
+    /// The fuel of the run that begins: what is left is shared by those that are still to come.
+    pub(crate) fn refuel(&mut self) {
+        self.fuel = (self.shared / self.runs_left.max(1)).clamp(LEAST, FUEL);
+        self.given = self.fuel;
+        self.counted = self.graph.program.nodes.len();
+    }
+
+    /// Takes what a run used off what all have.
+    pub(crate) fn ended(&mut self) {
+        self.shared = self.shared.saturating_sub(self.given.saturating_sub(self.fuel));
+        self.runs_left = self.runs_left.saturating_sub(1);
+    }
+
     /// One step; false when there is no fuel left.
     pub(crate) fn step(&mut self, site: Site) -> bool {
-        self.fuel = self.fuel.saturating_sub(1);
-        if self.fuel == 1 {
-            self.graph.gap("a run that was too long was cut short", site);
+        // What makes many nodes at once takes as many steps.
+        let nodes = self.graph.program.nodes.len();
+        let new = nodes.saturating_sub(self.counted);
+        self.counted = nodes;
+        let before = self.fuel;
+        self.fuel = before.saturating_sub(1 + new as u32);
+        if before > 0 && self.fuel == 0 {
+            let what = if self.given < FUEL {
+                "a run was cut short: the files together take too many steps"
+            } else {
+                "a run that was too long was cut short"
+            };
+            self.graph.gap(what, site);
         }
         self.fuel > 0
+    }
+
+    /// Runs what may lead to itself again, unless it is too deep within itself already.
+    pub(crate) fn deeper<T>(&mut self, site: Site, run: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.deep >= DEEP {
+            self.graph.gap("what is within itself too often is not followed further", site);
+            return None;
+        }
+        self.deep += 1;
+        let made = run(self);
+        self.deep -= 1;
+        Some(made)
     }
 
     pub(crate) fn in_kernel(&self) -> bool {
@@ -190,6 +262,10 @@ impl Machine {
 
     /// A value as a node; `site` is where it is used, for what has no place of its own.
     pub(crate) fn as_node(&mut self, value: &Value, site: Site) -> NodeId {
+        // Parts that are shared are written out each time: what is made of itself again and again doubles.
+        if matches!(value, Value::Tuple(_) | Value::Choice(_)) && !self.step(site) {
+            return self.graph.node(Op::Unknown, Vec::new(), site);
+        }
         match value {
             Value::Node(id) => self.resolved(*id),
             Value::Known(constant, origin) => self.graph.constant(constant.clone(), *origin),

@@ -3,6 +3,7 @@
 
 mod condition;
 mod directive;
+mod macros;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
@@ -13,6 +14,7 @@ use spak_syntax::{FileId, Span};
 use crate::lex::{Kind, Token, lex, slice};
 use crate::origin::Expanded;
 use directive::Branch;
+pub(crate) use macros::{Macros, Own, Table};
 
 /// Words that one file may become.
 const MOST_WORDS: usize = 2_000_000;
@@ -80,9 +82,6 @@ pub(crate) struct Macro {
     pub(crate) body: Vec<Word>,
 }
 
-/// Macros by name.
-pub(crate) type Macros = BTreeMap<String, Rc<Macro>>;
-
 /// Macros that a word came out of, and that do not apply to it again.
 #[derive(Debug)]
 struct Hidden {
@@ -95,7 +94,8 @@ type Waiting = (Word, Option<Rc<Hidden>>);
 /// What was made of a file.
 pub(crate) struct Preprocessed {
     pub(crate) expanded: Expanded,
-    pub(crate) macros: Macros,
+    /// What it defined and removed.
+    pub(crate) macros: Own,
     /// Whether some branch was taken because of the architecture that is assumed.
     pub(crate) by_architecture: Option<Site>,
     /// Macros that stand for a number and were used: name, number, and where it is written.
@@ -103,12 +103,12 @@ pub(crate) struct Preprocessed {
 }
 
 /// Macros that are there before any file is read.
-pub(crate) fn prelude() -> Macros {
-    let mut macros = Macros::new();
+pub(crate) fn prelude() -> Own {
+    let mut macros = Own::new();
     for line in PRELUDE {
         let nowhere = FileId(u32::MAX);
         let words: Vec<Word> = lex(line).iter().map(|token| word(line, *token, nowhere)).collect();
-        directive::define(&words, &mut macros);
+        macros.extend(directive::define(&words).map(|(name, found)| (name, Some(found))));
     }
     macros
 }
@@ -138,7 +138,7 @@ fn word(text: &str, token: Token, file: FileId) -> Word {
 }
 
 /// Expands one file, with the macros of what it includes.
-pub(crate) fn preprocess(text: &str, file: FileId, macros: Macros) -> Preprocessed {
+pub(crate) fn preprocess(text: &str, file: FileId, macros: Macros<'_>) -> Preprocessed {
     let mut reader = Reader {
         text,
         file,
@@ -174,7 +174,7 @@ pub(crate) fn preprocess(text: &str, file: FileId, macros: Macros) -> Preprocess
         }
         left = left.saturating_sub(1);
         let expands = word.kind == Kind::Name && left > 0 && !is_hidden(&word.text, &hidden);
-        let found = if expands { reader.macros.get(&*word.text).cloned() } else { None };
+        let found = if expands { reader.macros.get(&word.text).cloned() } else { None };
         match found {
             Some(found) => {
                 if let ([number], None) = (found.body.as_slice(), &found.parameters)
@@ -190,7 +190,7 @@ pub(crate) fn preprocess(text: &str, file: FileId, macros: Macros) -> Preprocess
         }
     }
     let by_architecture = reader.by_architecture;
-    Preprocessed { expanded, macros: reader.macros, by_architecture, numbers }
+    Preprocessed { expanded, macros: reader.macros.own, by_architecture, numbers }
 }
 
 fn is_hidden(name: &str, hidden: &Option<Rc<Hidden>>) -> bool {
@@ -278,7 +278,7 @@ struct Reader<'t> {
     at: usize,
     line_start: bool,
     branches: Vec<Branch>,
-    macros: Macros,
+    macros: Macros<'t>,
     by_architecture: Option<Site>,
     pragmas: VecDeque<(String, Site)>,
 }

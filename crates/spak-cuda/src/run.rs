@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use spak_program::{ParameterKind, ScopeKind};
+use spak_program::{ParameterKind, ScopeKind, Site};
 
 use crate::ast::{Class, Function};
 use crate::machine::Machine;
@@ -21,13 +21,13 @@ impl Machine {
                 self.declare_kernel(function, *file);
             }
         }
-        let near = near(&all);
+        let near = self.near(&all);
         let hosts: Vec<&Entry> = all
             .iter()
             .filter(|(function, _, file)| {
                 !function.is_kernel
                     && !function.is_device
-                    && (near.contains(function.name.as_str()) || function.launches)
+                    && (near.contains(&function.site) || function.launches)
                     && self.files.get(*file).is_some_and(|file| file.wanted)
             })
             .collect();
@@ -36,12 +36,18 @@ impl Machine {
             let others = function.mentions.iter().filter(|name| **name != function.name);
             used.extend(others.map(String::as_str));
         }
-        for outermost in [true, false] {
-            for entry in &hosts {
-                let is_used = used.contains(entry.0.name.as_str());
-                if (!outermost || !is_used) && !self.reached.contains(&entry.0.site) {
+        let is_used = |entry: &&Entry| used.contains(entry.0.name.as_str());
+        let (inner, outer): (Vec<&Entry>, Vec<&Entry>) = hosts.into_iter().partition(is_used);
+        for some in [outer, inner] {
+            // Those that were run by others need no fuel of their own.
+            let some: Vec<&Entry> =
+                some.into_iter().filter(|one| !self.reached.contains(&one.0.site)).collect();
+            self.share(some.len());
+            for entry in some {
+                if !self.reached.contains(&entry.0.site) {
                     self.run_host(entry);
                 }
+                self.ended();
             }
         }
         if self.kernels.is_empty() {
@@ -86,6 +92,7 @@ impl Machine {
     /// Runs a function of the host about whose arguments nothing is known.
     fn run_host(&mut self, (function, class, file): &Entry) {
         self.begin(ScopeKind::Host, &function.name, function.site);
+        self.refuel();
         self.reached.insert(function.site);
         let Some(outer) = self.files.get(*file).map(|file| Rc::clone(&file.frame)) else { return };
         let outer = match class {
@@ -127,25 +134,30 @@ impl Machine {
         }
         self.run_body(function, &frame, function.site);
     }
-}
 
-/// Names of functions of the host that lead to a kernel.
-fn near(all: &[Entry]) -> BTreeSet<String> {
-    let mut by_mention: BTreeMap<&str, Vec<&Function>> = BTreeMap::new();
-    for (function, _, _) in all.iter().filter(|(one, _, _)| !one.is_kernel && !one.is_device) {
-        for name in function.mentions.iter() {
-            by_mention.entry(name).or_default().push(function);
+    /// Functions of the host that lead to a kernel: they mention one of a file that their own sees.
+    fn near(&self, all: &[Entry]) -> BTreeSet<Site> {
+        let mut by_mention: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+        for entry in all.iter().filter(|(one, _, _)| !one.is_kernel && !one.is_device) {
+            for name in entry.0.mentions.iter() {
+                by_mention.entry(name).or_default().push(entry);
+            }
         }
-    }
-    let kernels = all.iter().filter(|(one, _, _)| one.is_kernel || one.launches);
-    let mut open: Vec<String> = kernels.map(|(one, _, _)| one.name.clone()).collect();
-    let mut found = BTreeSet::new();
-    while let Some(name) = open.pop() {
-        if !found.insert(name.clone()) {
-            continue;
+        let kernels = all.iter().filter(|(one, _, _)| one.is_kernel || one.launches);
+        let mut open: Vec<(&str, usize)> =
+            kernels.map(|(one, _, file)| (one.name.as_str(), *file)).collect();
+        let mut looked = BTreeSet::new();
+        let mut found = BTreeSet::new();
+        while let Some((name, file)) = open.pop() {
+            if !looked.insert((name, file)) {
+                continue;
+            }
+            for (caller, _, from) in by_mention.get(name).into_iter().flatten() {
+                if self.visible.sees(*from, file) && found.insert(caller.site) {
+                    open.push((caller.name.as_str(), *from));
+                }
+            }
         }
-        let callers = by_mention.get(name.as_str()).map_or(&[][..], Vec::as_slice);
-        open.extend(callers.iter().map(|one| one.name.clone()));
+        found
     }
-    found
 }

@@ -10,6 +10,8 @@ use crate::value::{Callable, Frame, Instance, Place, Slot, Type, TypeKind, Value
 
 /// Base classes of base classes that are followed.
 const BASES: u32 = 12;
+/// Functions of one name that are looked at.
+const OVERLOADS: usize = 200;
 
 impl Machine {
     /// What a plain name stands for.
@@ -44,9 +46,9 @@ impl Machine {
     }
 
     /// The definitions of a name that a file sees.
-    fn definitions(&self, name: &str, file: usize) -> Option<(usize, &Definitions)> {
-        let sees = self.files.get(file)?.sees.as_slice();
-        sees.iter().find_map(|at| Some((*at, self.files.get(*at)?.names.get(name)?)))
+    fn definitions(&mut self, name: &str, file: usize) -> Option<(usize, &Definitions)> {
+        let at = self.visible.definer(name, file)?;
+        Some((at, self.files.get(at)?.names.get(name)?))
     }
 
     /// What a name of a file stands for.
@@ -73,6 +75,7 @@ impl Machine {
             let value = self.constant_of(&variable, &frame);
             self.evaluating.remove(&key);
             frame.set(name, Slot::Value(value.clone()));
+            self.used_files.insert(at);
             return Some(value);
         }
         if let Some(alias) = alias {
@@ -87,16 +90,18 @@ impl Machine {
                 None => Value::Known(Constant::Int(count), self.nowhere()),
             };
             frame.set(name, Slot::Value(value.clone()));
+            self.used_files.insert(at);
             return Some(value);
         }
         if !functions.is_empty() {
             // Overloads may stand in several files.
             let mut all = functions;
-            let sees = self.files.get(file).map(|file| file.sees.clone()).unwrap_or_default();
-            for other in sees.into_iter().filter(|other| *other != at).take(200) {
+            let others = self.visible.all_definers(name, file);
+            for other in others.into_iter().filter(|other| *other != at).take(OVERLOADS) {
                 let more = self.files.get(other).and_then(|file| file.names.get(name));
                 all.extend(more.into_iter().flat_map(|found| found.functions.iter().cloned()));
             }
+            all.truncate(OVERLOADS);
             return Some(self.callable(all, frame));
         }
         let class = class?;
@@ -296,9 +301,8 @@ impl Machine {
         frame: &Rc<Frame>,
     ) -> Rc<Type> {
         let name = general.class.name.clone();
-        let found = self.definitions(&name, frame.file);
-        let found = found.or_else(|| self.definitions(&name, general.frame.file));
-        let all = found.map(|(_, found)| found.classes.clone()).unwrap_or_default();
+        let mut classes = |file| Some(self.definitions(&name, file)?.1.classes.clone());
+        let all = classes(frame.file).or_else(|| classes(general.frame.file)).unwrap_or_default();
         let outer = general.frame.outer.clone().unwrap_or_else(|| Rc::clone(frame));
         for class in all.iter().filter(|class| class.special.is_some()).take(50) {
             let Some(special) = &class.special else { continue };
@@ -333,11 +337,17 @@ impl Machine {
         let mut arguments = arguments.unwrap_or_default().into_iter();
         for parameter in class.template.iter().take(64) {
             let value = arguments.next();
+            // Where there is no fuel left, what is not given stays unknown.
+            let more = value.is_none() && parameter.default.is_some() && !self.step(class.site);
+            if more {
+                break;
+            }
             let value = match (value, &parameter.default) {
                 (Some(value), _) => value,
                 (None, Some(default)) => {
-                    let default = self.template_values(std::slice::from_ref(default), &frame);
-                    default.into_iter().next().unwrap_or(Value::Nothing)
+                    let one = std::slice::from_ref(default);
+                    let made = self.deeper(class.site, |run| run.template_values(one, &frame));
+                    made.and_then(|made| made.into_iter().next()).unwrap_or(Value::Nothing)
                 }
                 (None, None) if parameter.of.is_some() => self.unknown(parameter.site),
                 (None, None) => Value::Type(Rc::new(Type::named(&parameter.name, Vec::new()))),

@@ -90,7 +90,10 @@ impl Machine {
         let Some(path) = &written.path else {
             return Rc::new(Type { kind: TypeKind::Auto, pointer: written.pointer });
         };
-        let mut found = self.type_of_path(path, frame, written);
+        let found = self.deeper(written.site, |machine| machine.type_of_path(path, frame, written));
+        let Some(mut found) = found else {
+            return Rc::new(Type { kind: TypeKind::Auto, pointer: written.pointer });
+        };
         if written.pointer && !found.pointer {
             found = Rc::new(Type { pointer: true, ..Type::clone(&found) });
         }

@@ -76,6 +76,11 @@ impl<'a> Machine<'a> {
 
     /// A value as a node; `site` is where it is used, for what has no place of its own.
     pub(crate) fn as_node(&mut self, value: &Value<'a>, site: Site) -> NodeId {
+        // Parts that are shared are written out each time: what is made of itself again and again doubles.
+        let has_parts = matches!(value, Value::Tuple(_) | Value::List(_) | Value::Choice(_));
+        if has_parts && !self.step() {
+            return self.node(Op::Unknown, Vec::new(), site);
+        }
         match value {
             Value::Node(id) => *id,
             Value::Constant(constant, origin) => self.constant(constant.clone(), *origin),

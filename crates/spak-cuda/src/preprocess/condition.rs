@@ -7,7 +7,7 @@ use crate::lex::Kind;
 const DEPTH: u32 = 40;
 
 /// Whether a condition holds.
-pub(super) fn holds(words: &[Word], macros: &Macros) -> bool {
+pub(super) fn holds(words: &[Word], macros: &Macros<'_>) -> bool {
     let mut parts: Vec<String> = Vec::new();
     let mut budget = 4000;
     collect(words, macros, 0, &mut budget, &mut parts);
@@ -16,7 +16,13 @@ pub(super) fn holds(words: &[Word], macros: &Macros) -> bool {
 }
 
 /// The words of a condition, macros without parameters expanded, and `defined` answered.
-fn collect(words: &[Word], macros: &Macros, depth: u32, budget: &mut u32, parts: &mut Vec<String>) {
+fn collect(
+    words: &[Word],
+    macros: &Macros<'_>,
+    depth: u32,
+    budget: &mut u32,
+    parts: &mut Vec<String>,
+) {
     let mut rest =
         words.iter().filter(|word| !matches!(word.kind, Kind::Blank | Kind::Line)).peekable();
     while let Some(word) = rest.next() {
@@ -30,11 +36,11 @@ fn collect(words: &[Word], macros: &Macros, depth: u32, budget: &mut u32, parts:
             if bracket {
                 rest.next_if(|next| &*next.text == ")");
             }
-            let known = name.is_some_and(|name| macros.contains_key(&*name.text));
+            let known = name.is_some_and(|name| macros.has(&name.text));
             parts.push(if known { "1" } else { "0" }.to_owned());
             continue;
         }
-        match macros.get(&*word.text) {
+        match macros.get(&word.text) {
             Some(found) if found.parameters.is_none() && depth < DEPTH => {
                 collect(&found.body, macros, depth + 1, budget, parts);
             }

@@ -6,7 +6,7 @@ use spak_program::Site;
 use spak_syntax::Span;
 
 use super::condition::holds;
-use super::{Macro, Macros, Reader, Word, word};
+use super::{Macro, Reader, Word, word};
 use crate::lex::Kind;
 
 /// A branch of an `#if`.
@@ -59,10 +59,14 @@ impl Reader<'_> {
                 self.branches.pop();
             }
             _ if !outer(&self.branches) => {}
-            "define" => define(rest, &mut self.macros),
+            "define" => {
+                if let Some((name, found)) = define(rest) {
+                    self.macros.insert(&name, Some(found));
+                }
+            }
             "undef" => {
                 if let Some(name) = rest.iter().find(|word| word.kind == Kind::Name) {
-                    self.macros.remove(&*name.text);
+                    self.macros.insert(&name.text, None);
                 }
             }
             "pragma" => {
@@ -87,8 +91,7 @@ impl Reader<'_> {
         if name.is_some() && words.iter().any(|word| word.text.starts_with("__CUDA_ARCH")) {
             self.by_architecture.get_or_insert(site);
         }
-        let known =
-            |name: Option<&Word>| name.is_some_and(|name| self.macros.contains_key(&*name.text));
+        let known = |name: Option<&Word>| name.is_some_and(|name| self.macros.has(&name.text));
         match kind {
             "ifdef" => known(name),
             "ifndef" => !known(name),
@@ -98,9 +101,9 @@ impl Reader<'_> {
 }
 
 /// `NAME body`, `NAME(parameters) body`
-pub(super) fn define(words: &[Word], macros: &mut Macros) {
-    let Some(first) = words.iter().position(|word| word.kind == Kind::Name) else { return };
-    let Some(name) = words.get(first) else { return };
+pub(super) fn define(words: &[Word]) -> Option<(String, Rc<Macro>)> {
+    let first = words.iter().position(|word| word.kind == Kind::Name)?;
+    let name = words.get(first)?;
     let mut at = first + 1;
     let mut parameters = None;
     let mut variadic = false;
@@ -129,5 +132,5 @@ pub(super) fn define(words: &[Word], macros: &mut Macros) {
         body.pop();
     }
     let found = Macro { parameters, variadic, body };
-    macros.insert(name.text.to_string(), Rc::new(found));
+    Some((name.text.to_string(), Rc::new(found)))
 }

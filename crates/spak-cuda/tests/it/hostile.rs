@@ -52,6 +52,37 @@ fn every_text_ends() {
 }
 
 #[test]
+fn classes_within_themselves_are_followed_only_so_far() {
+    // Namespaces are not told apart: to the reader, `S` has itself as a field.
+    let reading = read_files(&[(
+        "test.cu",
+        "namespace a { struct S { int x; }; }\n\
+         struct S { S inner; int y; S* next; };\n\
+         template <class T = Q<>> struct Q { Q<T> q; };\n\
+         __global__ void k(int* p) { S s; Q<> q; p[0] = s.inner.inner.y; }\n",
+    )]);
+    assert!(reading.program.gaps.iter().any(|(what, _)| what.contains("not followed further")));
+}
+
+#[test]
+fn runs_of_many_files_share_their_steps() {
+    let header = "template <int N> __global__ void k(int* a) { a[0] = N; }\n";
+    let body = "for (int i = 0; i < 40; ++i) { int x = i * 3 + 1; x += x * 2; a = a + x; }\n";
+    let mut files = vec![("k.h".to_owned(), header.to_owned())];
+    for at in 0..300 {
+        let text = format!(
+            "#include \"k.h\"\nvoid run{at}(int* p, int a) {{ {} k<{at}><<<1, 32>>>(p); }}\n",
+            body.repeat(20)
+        );
+        files.push((format!("f{at}.cu"), text));
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    let reading = read_files(&files);
+    assert_eq!(reading.program.kernels.len(), 1);
+    assert_eq!(reading.program.launches.len(), 300);
+}
+
+#[test]
 fn what_doubles_is_cut_short() {
     let mut text = "__device__ int f0(int x) { return x + 1; }\n".to_owned();
     for level in 1..40 {

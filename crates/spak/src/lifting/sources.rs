@@ -36,6 +36,8 @@ pub(crate) struct File {
     package: bool,
     /// Named by the user, or found in a folder that was named.
     pub(crate) wanted: bool,
+    /// The text is what the file has; otherwise some of it was not UTF-8.
+    pub(crate) exact: bool,
 }
 
 /// All files of one command.
@@ -44,6 +46,8 @@ pub(crate) struct Gathered {
     pub(crate) files: Vec<File>,
     /// What could not be read, and why.
     pub(crate) unread: Vec<(String, String)>,
+    /// Files by their real paths.
+    known: BTreeMap<PathBuf, usize>,
 }
 
 impl Gathered {
@@ -130,7 +134,7 @@ impl Gathered {
 
     fn add(&mut self, path: &Path, wanted: bool) -> Result<usize> {
         let identity = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        if let Some(known) = self.files.iter().position(|file| file.path == identity) {
+        if let Some(&known) = self.known.get(&identity) {
             if let Some(file) = self.files.get_mut(known) {
                 file.wanted |= wanted;
             }
@@ -142,7 +146,9 @@ impl Gathered {
         }
         let bytes = std::fs::read(path)?;
         // Whatever is not UTF-8 stands in comments or texts, as a rule.
-        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let text = String::from_utf8_lossy(&bytes);
+        let exact = matches!(text, std::borrow::Cow::Borrowed(_));
+        let text = text.into_owned();
         let language = language_of(&identity);
         let (module, package) = match language {
             Language::Python => module_of(&identity),
@@ -150,6 +156,7 @@ impl Gathered {
         };
         let lines = LineIndex::new(&text);
         let shown = path.to_string_lossy().into_owned();
+        self.known.insert(identity.clone(), self.files.len());
         self.files.push(File {
             language,
             shown,
@@ -159,6 +166,7 @@ impl Gathered {
             module,
             package,
             wanted,
+            exact,
         });
         Ok(self.files.len() - 1)
     }

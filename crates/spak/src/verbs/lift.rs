@@ -100,6 +100,11 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
             explain::run(&wanted, &packs, &files, (&read.program, &report), format)
         })?;
     }
+    if options.template.is_some()
+        && let Some(file) = files.files.iter().find(|file| file.wanted && !file.exact)
+    {
+        bail!("`{}` is not UTF-8: a template could not give it back as it is", file.shown);
+    }
     let Lifted { report, broken, warnings, template } = on_a_deep_stack(|| lift(&packs, &files))?;
     if let Some(out) = &options.template {
         let Some(template) = template else { bail!("`--template` is for one file") };

@@ -11,6 +11,7 @@ mod json;
 mod learning;
 mod lift;
 mod lift_alike;
+mod lift_cuda;
 mod lift_diff;
 mod lift_examples;
 mod lift_explain;
