@@ -1,5 +1,6 @@
 //! What kernels are launched with on each architecture: the explicit tuning space of a program.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::architecture::ARCHITECTURES;
@@ -51,6 +52,10 @@ struct Table<'p> {
     columns: Vec<Column>,
     /// Fields of configs that reach the launch.
     used: Vec<&'p str>,
+    /// Conditions that were asked about, and whether a config decides them.
+    decided: &'p RefCell<BTreeMap<NodeId, bool>>,
+    /// Fields and hints that were asked about, and whether one becomes the other.
+    hints: &'p RefCell<BTreeMap<(String, String), bool>>,
 }
 
 impl Program {
@@ -58,12 +63,16 @@ impl Program {
     pub fn tuning(&self) -> Vec<TuningRow> {
         let mut rows: Vec<TuningRow> = Vec::new();
         let sizes = self.tile_sizes();
+        let decided = RefCell::new(BTreeMap::new());
+        let hints = RefCell::new(BTreeMap::new());
         for launch in self.launches.iter().filter(|launch| launch.kind == LaunchKind::Real) {
             let table = Table {
                 launch,
                 list: self.configs_of(launch),
                 columns: self.columns(launch, &sizes),
                 used: self.fields_used(launch),
+                decided: &decided,
+                hints: &hints,
             };
             for (name, capability) in ARCHITECTURES {
                 let assumptions =
@@ -170,7 +179,7 @@ impl Program {
             };
             for id in found {
                 // What a config decides is no case of the list.
-                if !open.contains(&id) && self.config_fields(id).is_empty() {
+                if !open.contains(&id) && !self.is_of_config(id, table) {
                     open.push(id);
                 }
             }
@@ -201,6 +210,11 @@ impl Program {
         rows
     }
 
+    fn is_of_config(&self, id: NodeId, table: &Table<'_>) -> bool {
+        let mut decided = table.decided.borrow_mut();
+        *decided.entry(id).or_insert_with(|| !self.config_fields(id).is_empty())
+    }
+
     /// The open conditions of a condition.
     fn open_parts(&self, id: NodeId, assumptions: &Assumptions) -> Vec<NodeId> {
         if self.evaluate(id, assumptions).is_some() {
@@ -224,7 +238,7 @@ impl Program {
         case: &Case,
         architecture: &'static str,
     ) -> Option<TuningRow> {
-        let Table { launch, list, columns, used } = table;
+        let Table { launch, list, columns, used, .. } = table;
         let mut there: Vec<&Config> = Vec::new();
         let mut strategy = Strategy::Fixed;
         if let Some(list) = list {
@@ -276,7 +290,11 @@ impl Program {
                     continue;
                 }
                 // A field that elsewhere becomes this hint stands for it, whatever it is called.
-                let stands = |field: &&str| self.becomes_hint(field, &column.name);
+                let stands = |field: &&str| {
+                    let key = ((*field).to_owned(), column.name.clone());
+                    let ask = || self.becomes_hint(field, &column.name);
+                    *table.hints.borrow_mut().entry(key).or_insert_with(ask)
+                };
                 if column.is_hint && order.iter().any(stands) {
                     continue;
                 }
@@ -341,11 +359,15 @@ impl Program {
     /// Fields of configs that a value is made from.
     pub fn config_fields(&self, id: NodeId) -> Vec<NodeId> {
         let mut open = vec![id];
-        let (mut seen, mut found) = (BTreeSet::new(), Vec::new());
+        // A set of numbers costs more than the walk.
+        let mut seen = vec![false; self.nodes.len()];
+        let (mut steps, mut found) = (0, Vec::new());
         while let Some(id) = open.pop() {
-            if seen.len() > 2000 || !seen.insert(id) {
+            let Some(known) = seen.get_mut(id.index()) else { continue };
+            if steps > 2000 || std::mem::replace(known, true) {
                 continue;
             }
+            steps += 1;
             let Some(node) = self.node(id) else { continue };
             if node.op == Op::ConfigField {
                 found.push(id);
