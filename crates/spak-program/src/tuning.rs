@@ -359,15 +359,11 @@ impl Program {
     /// Fields of configs that a value is made from.
     pub fn config_fields(&self, id: NodeId) -> Vec<NodeId> {
         let mut open = vec![id];
-        // A set of numbers costs more than the walk.
-        let mut seen = vec![false; self.nodes.len()];
-        let (mut steps, mut found) = (0, Vec::new());
+        let (mut seen, mut found) = (BTreeSet::new(), Vec::new());
         while let Some(id) = open.pop() {
-            let Some(known) = seen.get_mut(id.index()) else { continue };
-            if steps > 2000 || std::mem::replace(known, true) {
+            if seen.len() > 2000 || !seen.insert(id) {
                 continue;
             }
-            steps += 1;
             let Some(node) = self.node(id) else { continue };
             if node.op == Op::ConfigField {
                 found.push(id);
