@@ -1,5 +1,6 @@
 //! What kernels are launched with on each architecture: the explicit tuning space of a program.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::architecture::ARCHITECTURES;
@@ -51,6 +52,10 @@ struct Table<'p> {
     columns: Vec<Column>,
     /// Fields of configs that reach the launch.
     used: Vec<&'p str>,
+    /// Conditions that were asked about, and whether a config decides them.
+    decided: &'p RefCell<BTreeMap<NodeId, bool>>,
+    /// Fields and hints that were asked about, and whether one becomes the other.
+    hints: &'p RefCell<BTreeMap<(String, String), bool>>,
 }
 
 impl Program {
@@ -58,12 +63,16 @@ impl Program {
     pub fn tuning(&self) -> Vec<TuningRow> {
         let mut rows: Vec<TuningRow> = Vec::new();
         let sizes = self.tile_sizes();
+        let decided = RefCell::new(BTreeMap::new());
+        let hints = RefCell::new(BTreeMap::new());
         for launch in self.launches.iter().filter(|launch| launch.kind == LaunchKind::Real) {
             let table = Table {
                 launch,
                 list: self.configs_of(launch),
                 columns: self.columns(launch, &sizes),
                 used: self.fields_used(launch),
+                decided: &decided,
+                hints: &hints,
             };
             for (name, capability) in ARCHITECTURES {
                 let assumptions =
@@ -180,7 +189,7 @@ impl Program {
             };
             for id in found {
                 // What a config decides is no case of the list.
-                if !open.contains(&id) && self.config_fields(id).is_empty() {
+                if !open.contains(&id) && !self.is_of_config(id, table) {
                     open.push(id);
                 }
             }
@@ -257,6 +266,11 @@ impl Program {
         true
     }
 
+    fn is_of_config(&self, id: NodeId, table: &Table<'_>) -> bool {
+        let mut decided = table.decided.borrow_mut();
+        *decided.entry(id).or_insert_with(|| !self.config_fields(id).is_empty())
+    }
+
     /// The open conditions of a condition.
     fn open_parts(&self, id: NodeId, assumptions: &Assumptions) -> Vec<NodeId> {
         if self.evaluate(id, assumptions).is_some() {
@@ -280,7 +294,7 @@ impl Program {
         case: &Case,
         architecture: &'static str,
     ) -> Option<TuningRow> {
-        let Table { launch, list, columns, used } = table;
+        let Table { launch, list, columns, used, .. } = table;
         if self.holds(self.launch_conditions(launch), assumed) == Some(false) {
             return None;
         }
@@ -335,7 +349,11 @@ impl Program {
                     continue;
                 }
                 // A field that elsewhere becomes this hint stands for it, whatever it is called.
-                let stands = |field: &&str| self.becomes_hint(field, &column.name);
+                let stands = |field: &&str| {
+                    let key = ((*field).to_owned(), column.name.clone());
+                    let ask = || self.becomes_hint(field, &column.name);
+                    *table.hints.borrow_mut().entry(key).or_insert_with(ask)
+                };
                 if column.is_hint && order.iter().any(stands) {
                     continue;
                 }

@@ -15,7 +15,7 @@ use crate::statement::Flow;
 use crate::value::{Dict, List, Value};
 
 /// How many containers one assignment may reach.
-const SIDES: u32 = 64;
+const SIDES: u32 = 8;
 
 impl<'a> Machine<'a> {
     /// All elements, if they are known and there without conditions.

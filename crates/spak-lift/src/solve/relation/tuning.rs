@@ -1,5 +1,7 @@
 //! How launches are tuned: fields of configs and where they end, keys and what they leave out.
 
+use std::collections::BTreeSet;
+
 use spak_program::{Configs, Constant, Launch, LaunchId, LaunchKind, NodeId, Strategy};
 
 use super::super::{Flow, GO_ON, Next, Solver, Value};
@@ -154,10 +156,13 @@ impl<'p> Solver<'p> {
             return GO_ON;
         };
         let mut hints: Vec<&'p str> = vec![field];
-        for hint in program.launches.iter().flat_map(|launch| &launch.hints) {
+        // Each name is asked about once, since the answer looks at all launches.
+        let names: BTreeSet<&str> =
+            program.launches.iter().flat_map(|l| &l.hints).map(|hint| hint.name.as_str()).collect();
+        for name in names {
             self.count()?;
-            if !hints.contains(&hint.name.as_str()) && program.becomes_hint(field, &hint.name) {
-                hints.push(&hint.name);
+            if name != field && program.becomes_hint(field, name) {
+                hints.push(name);
             }
         }
         for hint in hints {
