@@ -191,13 +191,5 @@ system Lift_Random {
             confidence: 0.8
             because: "-2^31 <= {p} && {p} < 2^31: {v} has to fit 32 bits with a sign"
         }
-        case "same" {
-            when: hash(h) and made_of(h, a) and a == arange() and made_of(h, b) and b == block_id(_) and depends(h, p) and parameter(p) and constexpr(p)
-            value: "contract"
-            evidence: [h, a]
-            all: true
-            confidence: 0.7
-            because: "the same {p} and the same element give the same decision, whatever the tile"
-        }
     }
 }

@@ -42,7 +42,7 @@ system Lift_Random_Cases {
             mask_storage: "not_stored"
             training_switch: "constexpr_flag"
             bwd_support: "none"
-            of_random_numbers: ["hazard", "implied", "computed", "contract"]
+            of_random_numbers: ["hazard", "implied", "computed"]
         }
     }
 
