@@ -14,7 +14,7 @@ system Lift_Launches {
             evidence: [g, n, l]
             all: true
             confidence: 0.9
-            because: "the first axis of the grid == min({c} // {d}, {p} * {q}) * {o}"
+            because: "the first axis of the grid == min(floor({c} / {d}), {p} * {q}) * {o}"
         }
         case "hazard" {
             when: launch(l, k) and not trial(l) and grid(l, 0, g) and g == n * o and n == min(a, b) and depends(g, m) and m == machine()
