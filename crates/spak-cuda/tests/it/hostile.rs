@@ -187,7 +187,7 @@ proptest! {
 
     #[test]
     fn no_piece_of_a_kernel_is_too_short(from in 0usize..2000, to in 0usize..6000) {
-        let whole = include_str!("../../../spak-lift/tests/cuda/attention.cu");
+        let whole = include_str!("../../../../std/lift/cases/attention_kernel.cu");
         let (from, to) = (from.min(to), from.max(to).min(whole.len()));
         if let Some(piece) = whole.get(from..to) {
             read_files(&[("test.cu", piece)]);

@@ -1,9 +1,8 @@
 //! `spak lift` and `spak generate`, through the binary: packages, broken files, links that go round, packs of one's own, templates.
 
-use std::path::Path;
-
-use assert_cmd::Command;
 use serde_json::Value;
+
+use crate::support::spak_in as spak;
 
 const KERNEL: &str = r#"
 import math
@@ -27,13 +26,6 @@ def run(x, y):
     c = list(configs())[0]
     ct.launch(None, (math.ceil(x.shape[0] / c.N),), k, (x, y, c.N))
 "#;
-
-fn spak(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let mut command = Command::cargo_bin("spak").unwrap();
-    let output = command.current_dir(folder).args(arguments).output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
-}
 
 fn package() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

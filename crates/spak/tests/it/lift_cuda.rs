@@ -2,24 +2,22 @@
 
 use std::path::{Path, PathBuf};
 
-use assert_cmd::Command;
 use serde_json::Value;
 
-fn spak(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let mut command = Command::cargo_bin("spak").unwrap();
-    let output = command.current_dir(folder).args(arguments).output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
-}
+use crate::support::spak_in as spak;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// Where the kernels are that examples of packs begin from.
+fn kernels() -> PathBuf {
+    root().join("std/lift/cases")
+}
+
 /// Lifts one of the kernels, and looks for axes with their values and one of their lines.
 fn finds(name: &str, family: &str, expected: &[(&str, &str, u64)]) {
-    let folder = root().join("crates/spak-lift/tests/cuda");
-    let (code, out, err) = spak(&folder, &["lift", name, "--output", "json"]);
+    let (code, out, err) = spak(&kernels(), &["lift", name, "--output", "json"]);
     assert_eq!(code, 0, "{err}");
     let report: Value = serde_json::from_str(&out).unwrap();
     let file = &report["files"][0];
@@ -47,7 +45,7 @@ fn finds(name: &str, family: &str, expected: &[(&str, &str, u64)]) {
 #[test]
 fn decisions_of_a_softmax_are_found() {
     finds(
-        "softmax.cu",
+        "softmax_kernel.cu",
         "softmax",
         &[
             ("thread_reduction", "shuffle", 9),
@@ -65,7 +63,7 @@ fn decisions_of_a_softmax_are_found() {
 #[test]
 fn decisions_of_a_product_of_matrices_are_found() {
     finds(
-        "matmul.cu",
+        "matmul_kernel.cu",
         "matmul",
         &[
             ("load_path", "cp_async", 32),
@@ -84,7 +82,7 @@ fn decisions_of_a_product_of_matrices_are_found() {
 #[test]
 fn decisions_of_attention_are_found() {
     finds(
-        "attention.cu",
+        "attention_kernel.cu",
         "attention_forward",
         &[
             ("softmax_scheme", "online", 55),
@@ -116,9 +114,8 @@ fn comes_back(folder: &Path, file: &Path) {
 #[test]
 fn templates_give_kernels_back_byte_for_byte() {
     let folder = tempfile::tempdir().unwrap();
-    let own = root().join("crates/spak-lift/tests/cuda");
-    for name in ["softmax.cu", "matmul.cu", "attention.cu"] {
-        comes_back(folder.path(), &own.join(name));
+    for name in ["softmax_kernel.cu", "matmul_kernel.cu", "attention_kernel.cu"] {
+        comes_back(folder.path(), &kernels().join(name));
     }
     let published = root().join("target/packages/flash-attn-2.8.3/csrc/flash_attn/src");
     let names = ["flash_fwd_launch_template.h", "softmax.h", "block_info.h", "static_switch.h"];
@@ -132,7 +129,7 @@ fn templates_give_kernels_back_byte_for_byte() {
 
 #[test]
 fn templates_of_odd_texts_come_back_too() {
-    let plain = std::fs::read_to_string(root().join("crates/spak-lift/tests/cuda/softmax.cu"));
+    let plain = std::fs::read_to_string(kernels().join("softmax_kernel.cu"));
     let plain = plain.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("odd.cu");
@@ -154,7 +151,7 @@ fn templates_of_odd_texts_come_back_too() {
 #[test]
 fn the_same_is_found_with_other_ends_of_lines() {
     let folder = tempfile::tempdir().unwrap();
-    let source = root().join("crates/spak-lift/tests/cuda/attention.cu");
+    let source = kernels().join("attention_kernel.cu");
     let plain = std::fs::read_to_string(source).unwrap();
     let found = |text: &str| {
         std::fs::write(folder.path().join("a.cu"), text).unwrap();

@@ -1,16 +1,8 @@
 //! `spak lift test`: the examples of the packs that come with the program hold, and one that does not is shown.
 
-use std::path::Path;
-
-use assert_cmd::Command;
 use serde_json::Value;
 
-fn spak(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let mut command = Command::cargo_bin("spak").unwrap();
-    let output = command.current_dir(folder).args(arguments).output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
-}
+use crate::support::spak_in as spak;
 
 const PACK: &str = r#"system Own {
     pattern stored_exponential {

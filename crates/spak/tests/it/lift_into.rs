@@ -1,16 +1,8 @@
 //! `spak lift FILE --into DESIGN`: what a design lacks comes in, and what it says otherwise is said.
 
-use std::path::Path;
-
-use assert_cmd::Command;
 use serde_json::Value;
 
-fn spak(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let mut command = Command::cargo_bin("spak").unwrap();
-    let output = command.current_dir(folder).args(arguments).output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
-}
+use crate::support::spak_in as spak;
 
 const ROWS: &str = "\
 import cuda.tile as ct

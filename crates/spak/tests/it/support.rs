@@ -95,6 +95,15 @@ impl Ran {
     }
 }
 
+/// Runs the program in a folder that need not be a test's own: its exit code and both streams.
+#[track_caller]
+pub(crate) fn spak_in(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_spak"));
+    command.current_dir(folder).args(arguments).env("NO_COLOR", "1");
+    let Ran { code, out, err } = finish(command);
+    (code, out, err)
+}
+
 /// Runs `command` to its end; a crash or a bug report fails the test. How long it takes is no matter: on a busy
 /// machine anything takes long, and what never ends never passes.
 #[track_caller]
