@@ -34,8 +34,8 @@ impl<'a> Machine<'a> {
             None => {
                 let condition = self.as_node(&value, site);
                 if !self.in_kernel() {
-                    let place = self.node(Op::Unknown, Vec::new(), site);
-                    self.program.tests.entry(condition).or_insert(place);
+                    let place = self.graph.node(Op::Unknown, Vec::new(), site);
+                    self.graph.program.tests.entry(condition).or_insert(place);
                 }
                 self.both(condition, site, frame, |machine, frame, first| {
                     if first { machine.block(body, frame) } else { machine.otherwise(rest, frame) }
@@ -62,30 +62,30 @@ impl<'a> Machine<'a> {
         frame: &Rc<Frame<'a>>,
         mut way: impl FnMut(&mut Self, &Rc<Frame<'a>>, bool) -> Flow,
     ) -> Flow {
-        let depth = self.conditions.len();
+        let depth = self.graph.conditions.len();
         let before = frame.names.borrow().clone();
-        self.conditions.push(Condition { value: condition, holds: true });
+        self.graph.conditions.push(Condition { value: condition, holds: true });
         let first = way(self, frame, true);
-        let left: Vec<Condition> = self.conditions.get(depth..).unwrap_or(&[]).to_vec();
-        self.conditions.truncate(depth);
+        let left: Vec<Condition> = self.graph.conditions.get(depth..).unwrap_or(&[]).to_vec();
+        self.graph.conditions.truncate(depth);
         let then = frame.names.replace(before);
-        self.conditions.push(Condition { value: condition, holds: false });
+        self.graph.conditions.push(Condition { value: condition, holds: false });
         let second = way(self, frame, false);
         match (first, second) {
             (Flow::Stop, Flow::Stop) => {
-                self.conditions.truncate(depth);
+                self.graph.conditions.truncate(depth);
                 Flow::Stop
             }
             // The condition of the way that goes on holds for what follows.
             (Flow::Stop, Flow::Next) => Flow::Next,
             (Flow::Next, Flow::Stop) => {
                 frame.names.replace(then);
-                self.conditions.truncate(depth);
-                self.conditions.extend(left);
+                self.graph.conditions.truncate(depth);
+                self.graph.conditions.extend(left);
                 Flow::Next
             }
             (Flow::Next, Flow::Next) => {
-                self.conditions.truncate(depth);
+                self.graph.conditions.truncate(depth);
                 let otherwise = frame.names.replace(BTreeMap::new());
                 let joined = self.join(condition, then, otherwise, site);
                 frame.names.replace(joined);
@@ -125,7 +125,7 @@ impl<'a> Machine<'a> {
         if then.same(&otherwise) {
             return then;
         }
-        match self.known(condition) {
+        match self.graph.known(condition) {
             Some(true) => return then,
             Some(false) => return otherwise,
             None => {}
@@ -138,7 +138,7 @@ impl<'a> Machine<'a> {
         if plain(&then) && plain(&otherwise) && (self.in_kernel() || !kept) {
             let then = self.as_node(&then, site);
             let otherwise = self.as_node(&otherwise, site);
-            return Value::Node(self.choice_node(condition, then, otherwise, site));
+            return Value::Node(self.graph.choice(condition, then, otherwise, site));
         }
         Value::Choice(Rc::new((condition, then, otherwise)))
     }
@@ -151,17 +151,17 @@ impl<'a> Machine<'a> {
         mut make: impl FnMut(&mut Self, &Value<'a>) -> Value<'a>,
     ) -> Value<'a> {
         let (condition, then, otherwise) = choice;
-        match self.known(*condition) {
+        match self.graph.known(*condition) {
             Some(true) => return make(self, then),
             Some(false) => return make(self, otherwise),
             None => {}
         }
-        self.conditions.push(Condition { value: *condition, holds: true });
+        self.graph.conditions.push(Condition { value: *condition, holds: true });
         let then = make(self, then);
-        self.conditions.pop();
-        self.conditions.push(Condition { value: *condition, holds: false });
+        self.graph.conditions.pop();
+        self.graph.conditions.push(Condition { value: *condition, holds: false });
         let otherwise = make(self, otherwise);
-        self.conditions.pop();
+        self.graph.conditions.pop();
         self.choose(*condition, then, otherwise, site)
     }
 }

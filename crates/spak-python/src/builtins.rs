@@ -3,10 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use spak_program::{ARCHITECTURES, Condition, Constant, LaunchKind, NodeId, Op, Site};
+use spak_program::{ARCHITECTURES, Condition, Constant, LaunchKind, NodeId, Op, Site, given};
 
 use crate::api::Signature;
-use crate::builder::given;
 use crate::expression::open_list;
 use crate::host::Order;
 use crate::machine::Machine;
@@ -54,7 +53,7 @@ impl<'a> Machine<'a> {
             "exhaustive_search" => self.exhaustive_search(&arguments, site),
             "replace_hints" => {
                 // Of a kernel this is a method, so here it is something that was not followed.
-                self.gap("hints of a kernel that is not known", site);
+                self.graph.gap("hints of a kernel that is not known", site);
                 self.unknown(site)
             }
             "triton_config" => self.triton_config(&arguments, site),
@@ -69,7 +68,7 @@ impl<'a> Machine<'a> {
                         Some(given(label, self.as_node(value, site)))
                     })
                     .collect();
-                Value::Node(self.named(Op::Call, "by_target", all, site))
+                Value::Node(self.graph.named(Op::Call, "by_target", all, site))
             }
             "record" => self.record(arguments.named, site),
             "range" => self.range(&arguments, site),
@@ -208,7 +207,7 @@ impl<'a> Machine<'a> {
                         .map(|(name, value)| (Value::Constant(Constant::Text(name), site), value));
                     let dict = Dict {
                         items: items.collect(),
-                        depth: self.conditions.len(),
+                        depth: self.graph.conditions.len(),
                         ..Dict::default()
                     };
                     Some(Value::Dict(Rc::new(RefCell::new(dict))))
@@ -264,7 +263,7 @@ impl<'a> Machine<'a> {
                 let items = arguments.named.iter().map(|(name, value)| {
                     (Value::Constant(Constant::Text(name.clone()), site), value.clone())
                 });
-                let depth = self.conditions.len();
+                let depth = self.graph.conditions.len();
                 let dict = Dict { items: items.collect(), open: arguments.open, depth };
                 Some(Value::Dict(Rc::new(RefCell::new(dict))))
             }
@@ -362,7 +361,7 @@ impl<'a> Machine<'a> {
         }
         let a = self.as_node(&a, site);
         let b = self.as_node(&b, site);
-        Value::Node(self.node(op, vec![given("a", a), given("b", b)], site))
+        Value::Node(self.graph.node(op, vec![given("a", a), given("b", b)], site))
     }
 
     /// `min` and `max` of several values, or of the elements of one.
@@ -382,7 +381,7 @@ impl<'a> Machine<'a> {
             let none = self.none(site);
             let mut parts: Vec<NodeId> = Vec::new();
             for (item, conditions) in &items {
-                let holds = self.all_of(conditions, site);
+                let holds = self.graph.all_of(conditions, site);
                 let value = match holds {
                     Some(condition) => self.choose(condition, item.clone(), none.clone(), site),
                     None => item.clone(),
@@ -391,7 +390,7 @@ impl<'a> Machine<'a> {
             }
             let mut all = *parts.first()?;
             for part in parts.iter().skip(1) {
-                all = self.node(op, vec![given("a", all), given("b", *part)], site);
+                all = self.graph.node(op, vec![given("a", all), given("b", *part)], site);
             }
             return Some(Value::Node(all));
         }
@@ -445,7 +444,7 @@ impl<'a> Machine<'a> {
                 all.push(given(label, self.as_node(&value, site)));
             }
         }
-        Value::Node(self.named(Op::Call, "range", all, site))
+        Value::Node(self.graph.named(Op::Call, "range", all, site))
     }
 
     fn get_attribute(&mut self, arguments: &Arguments<'a>, site: Site) -> Value<'a> {
@@ -468,7 +467,7 @@ impl<'a> Machine<'a> {
                     let field = self.as_node(&field, site);
                     let default = self.as_node(&default, site);
                     let arguments = vec![given("field", field), given("default", default)];
-                    Value::Node(self.named(Op::Call, "getattr", arguments, site))
+                    Value::Node(self.graph.named(Op::Call, "getattr", arguments, site))
                 }
             },
             (Value::Record(record), Some(default)) => {
@@ -537,7 +536,7 @@ impl<'a> Machine<'a> {
                 Some(Value::Dict(Rc::new(RefCell::new(dict.borrow().clone()))))
             }
             (Value::List(list), "append" | "add") => {
-                let here = self.conditions.clone();
+                let here = self.graph.conditions.clone();
                 list.borrow_mut().items.push((first?, here));
                 Some(self.none(site))
             }

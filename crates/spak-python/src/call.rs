@@ -2,10 +2,9 @@
 
 use std::rc::Rc;
 
-use spak_program::{Argument, Constant, NodeId, Op, Site};
+use spak_program::{Argument, Constant, NodeId, Op, Site, given};
 
 use crate::api::{Meaning, Signature, TABLES};
-use crate::builder::given;
 use crate::machine::Machine;
 use crate::value::{Arguments, Partial, Value};
 
@@ -64,7 +63,11 @@ impl<'a> Machine<'a> {
                 let Some(value) = arguments.positional.first() else { return self.unknown(site) };
                 let a = self.as_node(value, site);
                 let dtype = self.as_node(function, site);
-                Value::Node(self.node(Op::Cast, vec![given("a", a), given("dtype", dtype)], site))
+                Value::Node(self.graph.node(
+                    Op::Cast,
+                    vec![given("a", a), given("dtype", dtype)],
+                    site,
+                ))
             }
             _ => self.unknown(site),
         }
@@ -201,7 +204,7 @@ impl<'a> Machine<'a> {
                         name = Some(word.as_str());
                         continue;
                     }
-                    let value = self.constant(value.clone(), site);
+                    let value = self.graph.constant(value.clone(), site);
                     all.retain(|argument| argument.label != *label || argument.given);
                     if !all.iter().any(|argument| argument.label == *label) {
                         all.push(Argument { label, value, given: true });
@@ -214,14 +217,14 @@ impl<'a> Machine<'a> {
                     self.divide_address(&mut all);
                 }
                 let node = match name {
-                    Some(name) => self.named(*op, name, all, site),
-                    None => self.node(*op, all, site),
+                    Some(name) => self.graph.named(*op, name, all, site),
+                    None => self.graph.node(*op, all, site),
                 };
                 if matches!(op, Op::Load | Op::Store) && !written.is_empty() {
-                    self.program.written.insert(node, written);
+                    self.graph.program.written.insert(node, written);
                 }
                 if matches!(op, Op::Store | Op::Atomic | Op::Barrier | Op::Call) {
-                    self.effect(node);
+                    self.graph.effect(node);
                 }
                 Value::Node(node)
             }
@@ -249,7 +252,7 @@ impl<'a> Machine<'a> {
                     all.push(given(parameter.label, value));
                 }
                 (None, Some(default)) => {
-                    let value = self.constant(default.clone(), site);
+                    let value = self.graph.constant(default.clone(), site);
                     all.push(Argument { label: parameter.label, value, given: false });
                 }
                 (None, None) => {}
@@ -282,8 +285,8 @@ impl<'a> Machine<'a> {
             let value = self.as_node(value, site);
             all.push(given("named", value));
         }
-        let node = self.named(Op::Call, name, all, site);
-        self.effect(node);
+        let node = self.graph.named(Op::Call, name, all, site);
+        self.graph.effect(node);
         Value::Node(node)
     }
 }

@@ -4,9 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use ruff_python_ast::{self as ast, Comprehension, Expr};
-use spak_program::{Condition, Constant, NodeId, Op, Site};
+use spak_program::{Condition, Constant, NodeId, Op, Site, given};
 
-use crate::builder::given;
 use crate::expression::open_list;
 use crate::frame::Frame;
 use crate::looping::Iteration;
@@ -59,7 +58,7 @@ impl<'a> Machine<'a> {
     /// What a `for` over a value goes over.
     pub(crate) fn iteration(&mut self, value: &Value<'a>) -> Iteration<'a> {
         if let Value::Node(node) = value
-            && let Some(found) = self.program.node(*node)
+            && let Some(found) = self.graph.program.node(*node)
             && found.op == Op::Call
             && found.name() == Some("range")
         {
@@ -102,13 +101,13 @@ impl<'a> Machine<'a> {
             _ => {}
         }
         let of = self.as_node(object, site);
-        let index = self.constant(Constant::Int(at), site);
-        Value::Node(self.node(Op::Item, vec![given("of", of), given("index", index)], site))
+        let index = self.graph.constant(Constant::Int(at), site);
+        Value::Node(self.graph.node(Op::Item, vec![given("of", of), given("index", index)], site))
     }
 
     fn part_of(&mut self, op: Op, array: NodeId, axis: i64, site: Site) -> Value<'a> {
-        let axis = self.constant(Constant::Int(axis), site);
-        Value::Node(self.node(op, vec![given("array", array), given("axis", axis)], site))
+        let axis = self.graph.constant(Constant::Int(axis), site);
+        Value::Node(self.graph.node(op, vec![given("array", array), given("axis", axis)], site))
     }
 
     /// The first or last element of those that may be there: which one depends on their conditions.
@@ -131,7 +130,7 @@ impl<'a> Machine<'a> {
             if at == 0 { items.iter().rev().collect() } else { items.iter().collect() };
         let mut found: Option<Value<'a>> = None;
         for (item, conditions) in ordered {
-            let holds = self.all_of(conditions, site);
+            let holds = self.graph.all_of(conditions, site);
             found = Some(match (holds, found) {
                 (Some(condition), Some(other)) => self.choose(condition, item.clone(), other, site),
                 _ => item.clone(),
@@ -167,7 +166,7 @@ impl<'a> Machine<'a> {
             }
             (Value::Shape(array), Value::Node(axis)) => {
                 let arguments = vec![given("array", *array), given("axis", *axis)];
-                return Value::Node(self.node(Op::Extent, arguments, site));
+                return Value::Node(self.graph.node(Op::Extent, arguments, site));
             }
             (Value::Tuple(_) | Value::List(_), Value::Node(_)) => {
                 if let Some(item) = self.symbolic_item(object, index, site) {
@@ -180,10 +179,10 @@ impl<'a> Machine<'a> {
         if self.in_kernel() && adds_axes(index) {
             let index = self.as_node(index, site);
             let arguments = vec![given("a", of), given("index", index)];
-            return Value::Node(self.node(Op::ExpandDims, arguments, site));
+            return Value::Node(self.graph.node(Op::ExpandDims, arguments, site));
         }
         let index = self.as_node(index, site);
-        Value::Node(self.node(Op::Item, vec![given("of", of), given("index", index)], site))
+        Value::Node(self.graph.node(Op::Item, vec![given("of", of), given("index", index)], site))
     }
 
     /// An element by a number that is not known: one of all, by what the number is.
@@ -266,7 +265,8 @@ impl<'a> Machine<'a> {
         let key = self.as_node(key, site);
         for (known, value) in candidates {
             let known = self.as_node(&known, site);
-            let condition = self.node(Op::Equal, vec![given("a", key), given("b", known)], site);
+            let condition =
+                self.graph.node(Op::Equal, vec![given("a", key), given("b", known)], site);
             found = self.choose(condition, value, found, site);
         }
         found
@@ -288,11 +288,11 @@ impl<'a> Machine<'a> {
                 let dict = Rc::clone(dict);
                 self.note_choice(&index, &value);
                 let depth = dict.borrow().depth;
-                let under = self.conditions.get(depth..).unwrap_or(&[]).to_vec();
+                let under = self.graph.conditions.get(depth..).unwrap_or(&[]).to_vec();
                 let items = dict.borrow().items.clone();
                 let at = items.iter().position(|(key, _)| self.equal(key, &index) == Some(true));
                 let is_local = depth > 0 || !matches!(index, Value::Tuple(_));
-                let value = match self.all_of(if is_local { &under } else { &[] }, site) {
+                let value = match self.graph.all_of(if is_local { &under } else { &[] }, site) {
                     Some(condition) => {
                         let before =
                             at.and_then(|at| items.get(at)).map(|(_, value)| value.clone());
@@ -308,7 +308,7 @@ impl<'a> Machine<'a> {
                 }
             }
             Value::List(list) => {
-                let sure = self.conditions.is_empty();
+                let sure = self.graph.conditions.is_empty();
                 let mut list = list.borrow_mut();
                 let at = index.int().and_then(|at| usize::try_from(at).ok());
                 match at.and_then(|at| list.items.get_mut(at)) {
@@ -334,8 +334,8 @@ impl<'a> Machine<'a> {
                 let value = self.as_node(&value, site);
                 let arguments =
                     vec![given("array", *node), given("index", index), given("value", value)];
-                let node = self.named(Op::Call, "assign", arguments, site);
-                self.effect(node);
+                let node = self.graph.named(Op::Call, "assign", arguments, site);
+                self.graph.effect(node);
             }
             _ => {}
         }
@@ -356,7 +356,7 @@ impl<'a> Machine<'a> {
     pub(crate) fn extend(&mut self, list: &Rc<RefCell<List<'a>>>, other: &Value<'a>) {
         match self.items(other) {
             Some(items) => {
-                let here = self.conditions.clone();
+                let here = self.graph.conditions.clone();
                 for (item, conditions) in items {
                     let conditions = here.iter().copied().chain(conditions).collect();
                     list.borrow_mut().items.push((item, conditions));
@@ -372,12 +372,12 @@ impl<'a> Machine<'a> {
         generators: &'a [Comprehension],
         frame: &Rc<Frame<'a>>,
     ) -> Value<'a> {
-        let inner = Frame::within(frame, self.conditions.len());
+        let inner = Frame::within(frame, self.graph.conditions.len());
         let list = Rc::new(RefCell::new(List::default()));
-        let depth = self.conditions.len();
+        let depth = self.graph.conditions.len();
         let known = self.generate(generators, &inner, &mut |machine, inner| {
             let value = machine.eval(element, inner);
-            let under = machine.conditions.get(depth..).unwrap_or(&[]).to_vec();
+            let under = machine.graph.conditions.get(depth..).unwrap_or(&[]).to_vec();
             list.borrow_mut().items.push((value, under));
         });
         if known { Value::List(list) } else { open_list() }
@@ -388,8 +388,9 @@ impl<'a> Machine<'a> {
         written: &'a ast::ExprDictComp,
         frame: &Rc<Frame<'a>>,
     ) -> Value<'a> {
-        let inner = Frame::within(frame, self.conditions.len());
-        let dict = Rc::new(RefCell::new(Dict { depth: self.conditions.len(), ..Dict::default() }));
+        let inner = Frame::within(frame, self.graph.conditions.len());
+        let dict =
+            Rc::new(RefCell::new(Dict { depth: self.graph.conditions.len(), ..Dict::default() }));
         let known = self.generate(&written.generators, &inner, &mut |machine, inner| {
             let Some(key) = &written.key else { return };
             let key = machine.eval(key, inner);
@@ -425,13 +426,13 @@ impl<'a> Machine<'a> {
             if !self.step() {
                 return false;
             }
-            let depth = self.conditions.len();
-            self.conditions.extend(conditions);
+            let depth = self.graph.conditions.len();
+            self.graph.conditions.extend(conditions);
             self.assign(&first.target, item, frame);
             if self.filter(&first.ifs, frame) == Flow::Next {
                 known &= self.generate(rest, frame, work);
             }
-            self.conditions.truncate(depth);
+            self.graph.conditions.truncate(depth);
         }
         known
     }
@@ -446,7 +447,7 @@ impl<'a> Machine<'a> {
                 None => {
                     let site = self.site(test);
                     let value = self.as_node(&value, site);
-                    self.conditions.push(Condition { value, holds: true });
+                    self.graph.conditions.push(Condition { value, holds: true });
                 }
             }
         }

@@ -4,10 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use ruff_python_ast::{self as ast, BoolOp, Expr, Number, UnaryOp};
-use spak_program::{Constant, Op, Site};
+use spak_program::{Constant, Op, Site, given};
 
 use crate::api::{Meaning, TABLES};
-use crate::builder::given;
 use crate::frame::Frame;
 use crate::machine::Machine;
 use crate::value::{Arguments, Code, Dict, List, Value};
@@ -163,7 +162,7 @@ impl<'a> Machine<'a> {
     }
 
     fn dict(&mut self, written: &'a ast::ExprDict, frame: &Rc<Frame<'a>>) -> Value<'a> {
-        let mut dict = Dict { depth: self.conditions.len(), ..Dict::default() };
+        let mut dict = Dict { depth: self.graph.conditions.len(), ..Dict::default() };
         for item in &written.items {
             match &item.key {
                 Some(key) => {
@@ -188,13 +187,17 @@ impl<'a> Machine<'a> {
             Some(false) => self.eval(&written.orelse, frame),
             None => {
                 let condition = self.as_node(&test, site);
-                let depth = self.conditions.len();
-                self.conditions.push(spak_program::Condition { value: condition, holds: true });
+                let depth = self.graph.conditions.len();
+                self.graph
+                    .conditions
+                    .push(spak_program::Condition { value: condition, holds: true });
                 let then = self.eval(&written.body, frame);
-                self.conditions.truncate(depth);
-                self.conditions.push(spak_program::Condition { value: condition, holds: false });
+                self.graph.conditions.truncate(depth);
+                self.graph
+                    .conditions
+                    .push(spak_program::Condition { value: condition, holds: false });
                 let otherwise = self.eval(&written.orelse, frame);
-                self.conditions.truncate(depth);
+                self.graph.conditions.truncate(depth);
                 self.choose(condition, then, otherwise, site)
             }
         }
@@ -229,7 +232,7 @@ impl<'a> Machine<'a> {
         let op = if op == BoolOp::And { Op::And } else { Op::Or };
         let left = self.as_node(&left, site);
         let right = self.as_node(&right, site);
-        Value::Node(self.node(op, vec![given("a", left), given("b", right)], site))
+        Value::Node(self.graph.node(op, vec![given("a", left), given("b", right)], site))
     }
 
     fn unary(&mut self, op: UnaryOp, operand: Value<'a>, site: Site) -> Value<'a> {
@@ -253,7 +256,7 @@ impl<'a> Machine<'a> {
         }
         let op = if op == UnaryOp::USub { Op::Neg } else { Op::Not };
         let operand = self.as_node(&operand, site);
-        Value::Node(self.node(op, vec![given("a", operand)], site))
+        Value::Node(self.graph.node(op, vec![given("a", operand)], site))
     }
 
     fn call_expression(&mut self, call: &'a ast::ExprCall, frame: &Rc<Frame<'a>>) -> Value<'a> {
@@ -318,7 +321,7 @@ impl<'a> Machine<'a> {
                 self.spread_names(then, &mut left);
                 self.spread_names(otherwise, &mut right);
                 arguments.open |= left.open || right.open;
-                let site = self.program.node(*condition).map(|node| node.site);
+                let site = self.graph.program.node(*condition).map(|node| node.site);
                 let Some(site) = site else { return };
                 for (name, value) in left.named {
                     let at = right.named.iter().position(|(other, _)| *other == name);
@@ -385,12 +388,12 @@ impl<'a> Machine<'a> {
                 let label = signature.parameters.first().map_or(own, |first| first.label);
                 let mut arguments = vec![given(label, node)];
                 for (label, constant) in fixed {
-                    let value = self.constant(constant.clone(), site);
+                    let value = self.graph.constant(constant.clone(), site);
                     arguments.push(given(label, value));
                 }
-                Value::Node(self.node(*op, arguments, site))
+                Value::Node(self.graph.node(*op, arguments, site))
             }
-            _ => Value::Node(self.named(Op::Field, name, vec![given("of", node)], site)),
+            _ => Value::Node(self.graph.named(Op::Field, name, vec![given("of", node)], site)),
         }
     }
 }

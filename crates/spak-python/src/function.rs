@@ -5,9 +5,9 @@ use std::rc::Rc;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, Stmt};
 use ruff_text_size::Ranged;
-use spak_program::{Condition, NodeId, Op, Site};
+use spak_program::{Condition, NodeId, Op, Site, given};
 
-use crate::builder::{given, span};
+use crate::builder::span;
 use crate::frame::Frame;
 use crate::machine::{DEPTH, Machine};
 use crate::value::{Arguments, Code, Function, Value};
@@ -91,18 +91,18 @@ impl<'a> Machine<'a> {
     ) -> Value<'a> {
         let again = self.calls.iter().filter(|call| **call == function.site).count();
         if self.calls.len() >= DEPTH || again >= 2 || !self.step() {
-            self.gap(format!("{} is not followed further", function.name), site);
+            self.graph.gap(format!("{} is not followed further", function.name), site);
             return self.unknown(site);
         }
         self.reached.insert(function.site);
         self.reached_functions.insert(function.id);
-        let frame = Frame::within(&function.frame, self.conditions.len());
+        let frame = Frame::within(&function.frame, self.graph.conditions.len());
         self.bind(function, arguments, &frame, site);
         let caller = (self.file, self.module);
         self.file = function.site.file;
         self.module = function.module;
         self.calls.push(function.site);
-        let first = self.program.nodes.len();
+        let first = self.graph.program.nodes.len();
         self.begin_asked(function);
         self.places.push(site);
         let value = match function.code {
@@ -110,7 +110,7 @@ impl<'a> Machine<'a> {
             Code::Definition(definition) => {
                 self.block(&definition.body, &frame);
                 let ended: Vec<Condition> = self.since(&frame);
-                self.conditions.truncate(frame.depth);
+                self.graph.conditions.truncate(frame.depth);
                 if is_generator(&definition.body) {
                     let yields = frame.yields.take();
                     let list = Value::list([]);
@@ -124,7 +124,7 @@ impl<'a> Machine<'a> {
                 }
             }
         };
-        self.conditions.truncate(frame.depth);
+        self.graph.conditions.truncate(frame.depth);
         self.end_asked(function, first);
         self.calls.pop();
         self.places.pop();
@@ -147,7 +147,7 @@ impl<'a> Machine<'a> {
     /// What a function that a decorator made does, from the node `first` on, is asked for where the decorator is;
     /// what the decorated function does is not.
     fn end_asked(&mut self, function: &Function<'a>, first: usize) {
-        let end = self.program.nodes.len();
+        let end = self.graph.program.nodes.len();
         if self.decorator_of(function).is_none() {
             let around = self.asking.last_mut();
             if let Some((_, own)) = around.filter(|(place, _)| place.file == function.site.file) {
@@ -162,7 +162,7 @@ impl<'a> Machine<'a> {
         own.sort_unstable_by_key(|run| (run.start, std::cmp::Reverse(run.end)));
         for run in own.into_iter().chain(std::iter::once(end..end)) {
             for node in at..run.start {
-                self.program.asked.entry(NodeId(node as u32)).or_insert(place);
+                self.graph.program.asked.entry(NodeId(node as u32)).or_insert(place);
             }
             at = at.max(run.end);
         }
@@ -173,13 +173,13 @@ impl<'a> Machine<'a> {
     fn named_after_its_meaning(&mut self, value: Value<'a>, first: usize, site: Site) -> Value<'a> {
         let Value::Node(node) = value else { return value };
         let is_arithmetic =
-            matches!(self.program.op(node), Op::Add | Op::Or | Op::Pow | Op::ShiftLeft);
+            matches!(self.graph.program.op(node), Op::Add | Op::Or | Op::Pow | Op::ShiftLeft);
         if node.index() < first || !is_arithmetic {
             return value;
         }
-        let Some(of) = self.program.next_power_of_two_of(node) else { return value };
+        let Some(of) = self.graph.program.next_power_of_two_of(node) else { return value };
         let arguments = vec![given("receiver", of)];
-        Value::Node(self.named(Op::Call, "next_power_of_2", arguments, site))
+        Value::Node(self.graph.named(Op::Call, "next_power_of_2", arguments, site))
     }
 
     /// One value for all returns: which one depends on their conditions.
@@ -201,7 +201,7 @@ impl<'a> Machine<'a> {
             returns.push((last, under));
         }
         for (earlier, under) in returns.into_iter().rev() {
-            value = match self.all_of(&under, site) {
+            value = match self.graph.all_of(&under, site) {
                 Some(condition) => self.choose(condition, earlier, value, site),
                 None => earlier,
             };
@@ -248,7 +248,7 @@ impl<'a> Machine<'a> {
                     })
                     .collect(),
                 open: arguments.open,
-                depth: self.conditions.len(),
+                depth: self.graph.conditions.len(),
             };
             frame.set(rest.name.as_str(), Value::Dict(Rc::new(std::cell::RefCell::new(dict))));
         }

@@ -4,10 +4,9 @@ use std::rc::Rc;
 
 use spak_program::{
     Argument, Condition, Config, Configs, ConfigsId, Constant, KernelMade, Launch, LaunchId,
-    LaunchKind, NodeId, Op, Site, Strategy,
+    LaunchKind, NodeId, Op, Site, Strategy, given,
 };
 
-use crate::builder::given;
 use crate::machine::Machine;
 use crate::value::{Arguments, KernelValue, Value};
 
@@ -33,7 +32,7 @@ impl<'a> Machine<'a> {
             }
             // A way on which there is no kernel is not taken.
             Value::Constant(Constant::None, _) => {}
-            _ => self.gap("it is not known which kernel is launched", order.site),
+            _ => self.graph.gap("it is not known which kernel is launched", order.site),
         }
     }
 
@@ -80,18 +79,18 @@ impl<'a> Machine<'a> {
         let configs = order.configs.or_else(|| self.configs_in(from.collect()));
         let handed = arguments.iter().map(|value| self.handed(*value)).collect();
         let made = KernelMade { hinted: kernel.hinted, kept: self.kept_at(kernel), handed };
-        let id = LaunchId(self.program.launches.len() as u32);
-        self.program.kernels_made.insert(id, made);
-        self.program.launches.push(Launch {
+        let id = LaunchId(self.graph.program.launches.len() as u32);
+        self.graph.program.kernels_made.insert(id, made);
+        self.graph.program.launches.push(Launch {
             kernel: kernel.kernel,
             kind: order.kind,
             grid,
             arguments,
             hints,
             configs,
-            conditions: self.conditions.clone(),
+            conditions: self.graph.conditions.clone(),
             site,
-            scope: self.scope,
+            scope: self.graph.scope,
         });
     }
 
@@ -99,7 +98,7 @@ impl<'a> Machine<'a> {
     fn handed(&mut self, value: Option<NodeId>) -> Option<NodeId> {
         let value = value?;
         let site = *self.uses.get(&value)?;
-        Some(self.node(Op::Unknown, Vec::new(), site))
+        Some(self.graph.node(Op::Unknown, Vec::new(), site))
     }
 
     /// All parameters of a kernel, by name.
@@ -118,9 +117,9 @@ impl<'a> Machine<'a> {
         let mut left = 2000;
         while let Some(id) = open.pop() {
             left -= 1;
-            let node = self.program.node(id)?;
+            let node = self.graph.program.node(id)?;
             if node.op == Op::ConfigField {
-                let configs = self.program.constant(node.argument("configs")?)?;
+                let configs = self.graph.program.constant(node.argument("configs")?)?;
                 if let Constant::Int(configs) = configs {
                     return Some(ConfigsId(*configs as u32));
                 }
@@ -146,17 +145,17 @@ impl<'a> Machine<'a> {
             .map(|(item, conditions)| self.config(item, conditions, site))
             .collect::<Option<Vec<Config>>>()?;
         let mut options = options;
-        let chosen = self.named(Op::Call, "choose", Vec::new(), site);
+        let chosen = self.graph.named(Op::Call, "choose", Vec::new(), site);
         options.push(given("chosen", chosen));
         options.extend(self.timeouts.last().map(|limit| given("timeout", *limit)));
-        let id = ConfigsId(self.program.configs.len() as u32);
-        self.program.configs.push(Configs {
+        let id = ConfigsId(self.graph.program.configs.len() as u32);
+        self.graph.program.configs.push(Configs {
             configs,
             strategy,
             key: Vec::new(),
             options,
             site,
-            scope: self.scope,
+            scope: self.graph.scope,
         });
         Some(id)
     }
@@ -193,13 +192,13 @@ impl<'a> Machine<'a> {
 
     /// A field of the config that is chosen from a list.
     pub(crate) fn config_field(&mut self, id: ConfigsId, name: &str, site: Site) -> Value<'a> {
-        let configs = self.constant(Constant::Int(i64::from(id.0)), site);
-        Value::Node(self.named(Op::ConfigField, name, vec![given("configs", configs)], site))
+        let configs = self.graph.constant(Constant::Int(i64::from(id.0)), site);
+        Value::Node(self.graph.named(Op::ConfigField, name, vec![given("configs", configs)], site))
     }
 
     /// Whether configs of a list have a field: all, or none; otherwise that is not known.
     pub(crate) fn has_field(&self, id: ConfigsId, name: &str) -> Option<bool> {
-        let configs = &self.program.configs.get(id.0 as usize)?.configs;
+        let configs = &self.graph.program.configs.get(id.0 as usize)?.configs;
         let having =
             configs.iter().filter(|config| config.fields.iter().any(|(known, _)| known == name));
         match having.count() {
@@ -232,9 +231,9 @@ impl<'a> Machine<'a> {
         let is_lifted = self.modules.iter().any(|module| module.wanted && module.file == site.file);
         match value {
             Value::Node(node) => {
-                let is_new = !self.program.names.contains_key(node);
+                let is_new = !self.graph.program.names.contains_key(node);
                 if is_new || is_lifted && self.named_elsewhere.remove(node) {
-                    self.program.names.insert(*node, (name.to_owned(), site));
+                    self.graph.program.names.insert(*node, (name.to_owned(), site));
                     if !is_lifted {
                         self.named_elsewhere.insert(*node);
                     }
@@ -253,8 +252,8 @@ impl<'a> Machine<'a> {
     /// Notes a field that configs are asked for and none of them has.
     pub(crate) fn note_lack(&mut self, id: ConfigsId, name: &str, default: &Value<'a>, site: Site) {
         let default = self.as_node(default, site);
-        let lack = self.named(Op::Call, name, vec![given("default", default)], site);
-        if let Some(configs) = self.program.configs.get_mut(id.0 as usize) {
+        let lack = self.graph.named(Op::Call, name, vec![given("default", default)], site);
+        if let Some(configs) = self.graph.program.configs.get_mut(id.0 as usize) {
             configs.options.push(given("lacks", lack));
         }
     }
@@ -280,7 +279,7 @@ impl<'a> Machine<'a> {
             _ => None,
         };
         let Some(id) = id else { return };
-        let site = self.program.configs.get(id.0 as usize).map(|configs| configs.site);
+        let site = self.graph.program.configs.get(id.0 as usize).map(|configs| configs.site);
         let Some(site) = site else { return };
         let parts: Vec<Value<'a>> = match key {
             Value::Tuple(parts) => parts.iter().cloned().collect(),
@@ -291,9 +290,9 @@ impl<'a> Machine<'a> {
         };
         let written = self.tuples.iter().rev().find(|(items, _)| is_key(items));
         let place = written.map(|(_, site)| *site);
-        let place = place.map(|site| self.named(Op::Call, "key", Vec::new(), site));
+        let place = place.map(|site| self.graph.named(Op::Call, "key", Vec::new(), site));
         let key = parts.iter().map(|part| self.as_node(part, site)).collect();
-        if let Some(configs) = self.program.configs.get_mut(id.0 as usize) {
+        if let Some(configs) = self.graph.program.configs.get_mut(id.0 as usize) {
             configs.key = key;
             configs.options.extend(place.map(|place| given("key", place)));
         }
@@ -304,7 +303,7 @@ impl<'a> Machine<'a> {
         let argument = |at, name| arguments.get(at, name).cloned();
         let Some(list) = argument(0, "search_space") else { return self.unknown(site) };
         let Some(id) = self.configs(&list, Strategy::Exhaustive, Vec::new(), site) else {
-            self.gap("a search over a list that is not known", site);
+            self.graph.gap("a search over a list that is not known", site);
             return self.unknown(site);
         };
         let config = Value::Config(id);
@@ -331,8 +330,8 @@ impl<'a> Machine<'a> {
                 Value::Function(function) => function.site,
                 _ => site,
             };
-            let node = self.named(Op::Call, "hints", Vec::new(), place);
-            if let Some(configs) = self.program.configs.get_mut(id.0 as usize) {
+            let node = self.graph.named(Op::Call, "hints", Vec::new(), place);
+            if let Some(configs) = self.graph.program.configs.get_mut(id.0 as usize) {
                 configs.options.push(given("hints", node));
             }
         }

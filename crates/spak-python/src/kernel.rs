@@ -92,9 +92,9 @@ impl<'a> Machine<'a> {
         let kernel = match self.kernel_sites.get(&function.site) {
             Some(kernel) => *kernel,
             None => {
-                let kernel = KernelId(self.program.kernels.len() as u32);
+                let kernel = KernelId(self.graph.program.kernels.len() as u32);
                 self.kernel_sites.insert(function.site, kernel);
-                self.program.kernels.push(Kernel {
+                self.graph.program.kernels.push(Kernel {
                     name: function.name.clone(),
                     language: if language == Language::Cutile { "cutile" } else { "triton" },
                     scope: ScopeId(0),
@@ -114,7 +114,7 @@ impl<'a> Machine<'a> {
                 kernel
             }
         };
-        if let Some(found) = self.program.kernels.get_mut(kernel.index()) {
+        if let Some(found) = self.graph.program.kernels.get_mut(kernel.index()) {
             found.hints = hints
                 .iter()
                 .filter_map(|hint| {
@@ -136,18 +136,23 @@ impl<'a> Machine<'a> {
                 continue;
             }
             let value = self.as_node(value, site);
-            let site = self.program.node(value).map_or(site, |node| node.site);
+            let site = self.graph.program.node(value).map_or(site, |node| node.site);
             hints.push(Hint { name: name.clone(), value, site });
         }
         hints
     }
 
     pub(crate) fn kernel_name(&self, kernel: KernelId) -> String {
-        self.program.kernels.get(kernel.index()).map(|found| found.name.clone()).unwrap_or_default()
+        self.graph
+            .program
+            .kernels
+            .get(kernel.index())
+            .map(|found| found.name.clone())
+            .unwrap_or_default()
     }
 
     fn kernel_site(&self, kernel: KernelId) -> Option<Site> {
-        self.program.kernels.get(kernel.index()).map(|found| found.site)
+        self.graph.program.kernels.get(kernel.index()).map(|found| found.site)
     }
 
     /// The place of a file from which what is done at `site` was asked for.
@@ -163,7 +168,7 @@ impl<'a> Machine<'a> {
             Value::Kernel(kernel) => {
                 let kernel = Rc::clone(kernel);
                 let place = self.place_in(self.kernel_site(kernel.kernel), site);
-                let node = self.named(Op::Call, "keep", Vec::new(), place);
+                let node = self.graph.named(Op::Call, "keep", Vec::new(), place);
                 self.kept.push((kernel, node));
             }
             Value::Tuple(parts) if depth < 4 => {
@@ -208,10 +213,10 @@ impl<'a> Machine<'a> {
                 changed.hints.push(hint);
             }
             let place = self.place_in(self.kernel_site(kernel.kernel), site);
-            changed.hinted = Some(self.named(Op::Call, "replace_hints", Vec::new(), place));
+            changed.hinted = Some(self.graph.named(Op::Call, "replace_hints", Vec::new(), place));
             return Value::Kernel(Rc::new(changed));
         }
-        self.gap(format!("{name} of a kernel"), site);
+        self.graph.gap(format!("{name} of a kernel"), site);
         self.unknown(site)
     }
 
@@ -267,7 +272,7 @@ impl<'a> Machine<'a> {
             parameters.push(Parameter { name: name.to_owned(), kind, default, node, site });
             arguments.named.push((name.to_owned(), Value::Node(node)));
         }
-        if let Some(found) = self.program.kernels.get_mut(kernel.index()) {
+        if let Some(found) = self.graph.program.kernels.get_mut(kernel.index()) {
             found.scope = scope;
             found.parameters = parameters;
         }
@@ -284,7 +289,7 @@ impl<'a> Machine<'a> {
             }
         }
         self.reached.extend(reached);
-        if let Some(found) = self.program.kernels.get_mut(kernel.index()) {
+        if let Some(found) = self.graph.program.kernels.get_mut(kernel.index()) {
             found.inlined = inlined;
         }
     }
@@ -328,14 +333,14 @@ impl<'a> Machine<'a> {
         }
         let new_id = |old: KernelId| new_ids.get(old.index()).copied().flatten();
         let mut index = 0;
-        self.program.kernels.retain(|_| {
+        self.graph.program.kernels.retain(|_| {
             index += 1;
             new_ids.get(index - 1).copied().flatten().is_some()
         });
-        for launch in &mut self.program.launches {
+        for launch in &mut self.graph.program.launches {
             launch.kernel = new_id(launch.kernel).unwrap_or(launch.kernel);
         }
-        for scope in &mut self.program.scopes {
+        for scope in &mut self.graph.program.scopes {
             if let ScopeKind::Kernel(kernel) = &mut scope.kind {
                 *kernel = new_id(*kernel).unwrap_or(*kernel);
             }

@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use spak_program::{Argument, Constant, NodeId, Op, Site};
+use spak_program::{Argument, Constant, NodeId, Op, Site, given};
 
-use crate::builder::given;
 use crate::machine::Machine;
 use crate::value::{Arguments, Value, View};
 
@@ -37,30 +36,33 @@ impl<'a> Machine<'a> {
             },
             "divmod" => {
                 let (a, b) = (labelled("a")?, labelled("b")?);
-                let parts = [Op::FloorDiv, Op::Mod]
-                    .map(|op| Value::Node(self.node(op, vec![given("a", a), given("b", b)], site)));
+                let parts = [Op::FloorDiv, Op::Mod].map(|op| {
+                    Value::Node(self.graph.node(op, vec![given("a", a), given("b", b)], site))
+                });
                 Some(Value::tuple(parts))
             }
             "clamp" => {
                 let mut value = labelled("a")?;
                 for (label, op) in [("min", Op::Max), ("max", Op::Min)] {
-                    let bound = labelled(label)
-                        .filter(|bound| self.program.constant(*bound) != Some(&Constant::None));
+                    let bound = labelled(label).filter(|bound| {
+                        self.graph.program.constant(*bound) != Some(&Constant::None)
+                    });
                     if let Some(bound) = bound {
-                        value = self.node(op, vec![given("a", value), given("b", bound)], site);
+                        value =
+                            self.graph.node(op, vec![given("a", value), given("b", bound)], site);
                     }
                 }
                 Some(Value::Node(value))
             }
             "num_tiles" => Some(self.num_tiles(of?, &labelled, site)),
             "device_properties" => {
-                let node = self.named(Op::Call, "device_properties", Vec::new(), site);
+                let node = self.graph.named(Op::Call, "device_properties", Vec::new(), site);
                 Some(Value::Node(node))
             }
             "next_power_of_2" => {
                 let value = labelled("a")?;
                 let arguments = vec![given("receiver", value)];
-                Some(Value::Node(self.named(Op::Call, "next_power_of_2", arguments, site)))
+                Some(Value::Node(self.graph.named(Op::Call, "next_power_of_2", arguments, site)))
             }
             "shape" if arguments.positional.len() == 1 => match of? {
                 Value::Node(node) => Some(Value::Shape(*node)),
@@ -83,16 +85,17 @@ impl<'a> Machine<'a> {
         let (Some(array), Some(shape), Some(axis)) = (array, shape, labelled("axis")) else {
             return self.unknown(site);
         };
-        let extent = self.node(Op::Extent, vec![given("array", array), given("axis", axis)], site);
-        let at = self.program.constant(axis).and_then(Constant::number);
+        let extent =
+            self.graph.node(Op::Extent, vec![given("array", array), given("axis", axis)], site);
+        let at = self.graph.program.constant(axis).and_then(Constant::number);
         let size = at
-            .and_then(|at| self.program.node(shape)?.arguments.get(at as usize))
+            .and_then(|at| self.graph.program.node(shape)?.arguments.get(at as usize))
             .map(|argument| argument.value);
         let size = match size {
             Some(size) => size,
-            None => self.node(Op::Item, vec![given("of", shape), given("index", axis)], site),
+            None => self.graph.node(Op::Item, vec![given("of", shape), given("index", axis)], site),
         };
-        Value::Node(self.node(Op::CeilDiv, vec![given("a", extent), given("b", size)], site))
+        Value::Node(self.graph.node(Op::CeilDiv, vec![given("a", extent), given("b", size)], site))
     }
 
     /// A block pointer that is moved on.
@@ -102,7 +105,7 @@ impl<'a> Machine<'a> {
         for argument in &mut moved.arguments {
             if argument.label == "index" {
                 let parts = vec![given("a", argument.value), given("b", offsets)];
-                argument.value = self.node(Op::Add, parts, site);
+                argument.value = self.graph.node(Op::Add, parts, site);
             }
         }
         Value::View(Rc::new(moved))
@@ -153,12 +156,12 @@ impl<'a> Machine<'a> {
                 all.push(argument.clone());
             }
         }
-        let path = self.constant(Constant::Text(view.path.to_owned()), site);
+        let path = self.graph.constant(Constant::Text(view.path.to_owned()), site);
         all.retain(|argument| argument.label != "path");
         all.push(given("path", path));
-        let node = self.node(op, all, site);
+        let node = self.graph.node(op, all, site);
         if op == Op::Store {
-            self.effect(node);
+            self.graph.effect(node);
         }
         Value::Node(node)
     }
@@ -183,7 +186,7 @@ impl<'a> Machine<'a> {
         if depth > 64 {
             return None;
         }
-        let node = self.program.node(id)?;
+        let node = self.graph.program.node(id)?;
         let label = match node.op {
             Op::Parameter => return Some(id),
             Op::Item | Op::Load if depth > 0 => return Some(id),

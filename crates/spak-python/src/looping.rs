@@ -5,9 +5,8 @@ use std::rc::Rc;
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprContext, Stmt, StmtFor, StmtWhile};
-use spak_program::{Condition, Loop, LoopId, LoopKind, NodeId, Op, Site};
+use spak_program::{Condition, Loop, LoopId, LoopKind, NodeId, Op, Site, given};
 
-use crate::builder::given;
 use crate::frame::Frame;
 use crate::machine::Machine;
 use crate::statement::Flow;
@@ -66,9 +65,9 @@ impl<'a> Machine<'a> {
                     }
                     self.under(&conditions, site, frame, |machine, frame| {
                         machine.assign(&statement.target, item, frame);
-                        let depth = machine.conditions.len();
+                        let depth = machine.graph.conditions.len();
                         machine.block(&statement.body, frame);
-                        machine.conditions.truncate(depth);
+                        machine.graph.conditions.truncate(depth);
                     });
                 }
             }
@@ -76,7 +75,7 @@ impl<'a> Machine<'a> {
                 let site = self.site(statement);
                 self.roll(LoopKind::Each, site, &statement.body, frame, |machine, frame, _| {
                     let of = machine.as_node(&over, site);
-                    let element = machine.node(Op::Item, vec![given("of", of)], site);
+                    let element = machine.graph.node(Op::Item, vec![given("of", of)], site);
                     machine.assign(&statement.target, Value::Node(element), frame);
                     Some(element)
                 });
@@ -86,15 +85,15 @@ impl<'a> Machine<'a> {
                     let bounds =
                         vec![given("start", start), given("stop", stop), given("step", step)];
                     let place = machine.site(&*statement.target);
-                    let induction = machine.node(Op::Induction, bounds, place);
+                    let induction = machine.graph.node(Op::Induction, bounds, place);
                     machine.assign(&statement.target, Value::Node(induction), frame);
                     Some(induction)
                 });
             }
         }
-        let depth = self.conditions.len();
+        let depth = self.graph.conditions.len();
         self.block(&statement.orelse, frame);
-        self.conditions.truncate(depth);
+        self.graph.conditions.truncate(depth);
         Flow::Next
     }
 
@@ -107,20 +106,20 @@ impl<'a> Machine<'a> {
         let mut turns = 0;
         // On the host a loop over numbers is simply run.
         while !self.in_kernel() && turns < UNROLLED && self.step() {
-            let before = self.program.nodes.len();
+            let before = self.graph.program.nodes.len();
             let value = self.eval(&statement.test, frame);
             match self.truth(&value) {
                 Some(false) => return Flow::Next,
                 Some(true) => {}
                 None => {
-                    self.program.nodes.truncate(before);
+                    self.graph.program.nodes.truncate(before);
                     break;
                 }
             }
-            let depth = self.conditions.len();
+            let depth = self.graph.conditions.len();
             let flow = self.block(&statement.body, frame);
-            if flow == Flow::Stop || self.conditions.len() > depth {
-                self.conditions.truncate(depth);
+            if flow == Flow::Stop || self.graph.conditions.len() > depth {
+                self.graph.conditions.truncate(depth);
                 return Flow::Next;
             }
             turns += 1;
@@ -128,7 +127,7 @@ impl<'a> Machine<'a> {
         self.roll(LoopKind::While, site, &statement.body, frame, |machine, frame, this| {
             let value = machine.eval(&statement.test, frame);
             let condition = machine.as_node(&value, site);
-            if let Some(found) = machine.program.loops.get_mut(this.index()) {
+            if let Some(found) = machine.graph.program.loops.get_mut(this.index()) {
                 found.condition = Some(condition);
             }
             None
@@ -146,13 +145,13 @@ impl<'a> Machine<'a> {
     ) {
         let mut left = Vec::new();
         for condition in conditions {
-            match self.known(condition.value) {
+            match self.graph.known(condition.value) {
                 Some(holds) if holds != condition.holds => return,
                 Some(_) => {}
                 None => left.push(*condition),
             }
         }
-        let Some(all) = self.all_of(&left, site) else {
+        let Some(all) = self.graph.all_of(&left, site) else {
             work(self, frame);
             return;
         };
@@ -167,7 +166,7 @@ impl<'a> Machine<'a> {
 
     /// Puts a value in the place of one that turned out to be no other, in all that came after it.
     fn replace(&mut self, old: NodeId, new: NodeId) {
-        for node in self.program.nodes.iter_mut().skip(old.index() + 1) {
+        for node in self.graph.program.nodes.iter_mut().skip(old.index() + 1) {
             for argument in &mut node.arguments {
                 if argument.value == old {
                     argument.value = new;
@@ -190,17 +189,17 @@ impl<'a> Machine<'a> {
         frame: &Rc<Frame<'a>>,
         head: impl FnOnce(&mut Self, &Rc<Frame<'a>>, LoopId) -> Option<NodeId>,
     ) {
-        let this = LoopId(self.program.loops.len() as u32);
-        self.program.loops.push(Loop {
+        let this = LoopId(self.graph.program.loops.len() as u32);
+        self.graph.program.loops.push(Loop {
             kind,
-            parent: self.inside,
+            parent: self.graph.inside,
             induction: None,
             condition: None,
             carried: Vec::new(),
             site,
-            scope: self.scope,
+            scope: self.graph.scope,
         });
-        let outer = self.inside.replace(this);
+        let outer = self.graph.inside.replace(this);
         let mut carried: Vec<(String, NodeId, Value<'a>)> = Vec::new();
         for name in bound(body) {
             let before = frame.names.borrow().get(&name).cloned();
@@ -209,14 +208,14 @@ impl<'a> Machine<'a> {
                 continue;
             }
             let init = self.as_node(&before, site);
-            let node = self.node(Op::Carried, vec![given("init", init)], site);
+            let node = self.graph.node(Op::Carried, vec![given("init", init)], site);
             frame.set(&name, Value::Node(node));
             carried.push((name, node, before));
         }
         let induction = head(self, frame, this);
-        let depth = self.conditions.len();
+        let depth = self.graph.conditions.len();
         self.block(body, frame);
-        self.conditions.truncate(depth);
+        self.graph.conditions.truncate(depth);
         let mut kept = Vec::new();
         for (name, node, before) in carried {
             let after = frame.get(&name);
@@ -225,11 +224,11 @@ impl<'a> Machine<'a> {
                 Some(after) if !unchanged => self.as_node(&after, site),
                 _ => node,
             };
-            if let Some(found) = self.program.nodes.get_mut(node.index()) {
+            if let Some(found) = self.graph.program.nodes.get_mut(node.index()) {
                 found.arguments.push(given("next", next));
             }
             if unchanged {
-                let init = self.program.argument(node, "init").unwrap_or(node);
+                let init = self.graph.program.argument(node, "init").unwrap_or(node);
                 self.replace(node, init);
                 frame.set(&name, before);
             } else {
@@ -237,8 +236,8 @@ impl<'a> Machine<'a> {
                 frame.set(&name, Value::Node(node));
             }
         }
-        self.inside = outer;
-        if let Some(found) = self.program.loops.get_mut(this.index()) {
+        self.graph.inside = outer;
+        if let Some(found) = self.graph.program.loops.get_mut(this.index()) {
             found.induction = induction;
             found.carried = kept;
         }

@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use ruff_python_ast::Stmt;
-use spak_program::{
-    Condition, Constant, KernelId, LoopId, NodeId, Op, Program, Scope, ScopeId, ScopeKind, Site,
-};
+use spak_program::{Builder, Constant, KernelId, NodeId, Op, Program, ScopeId, ScopeKind, Site};
 use spak_syntax::{FileId, Span};
 
 use crate::Source;
@@ -44,7 +42,8 @@ pub(crate) type NamedChoice<'a> = (Rc<(NodeId, Value<'a>, Value<'a>)>, String, S
 
 /// The state of the run.
 pub(crate) struct Machine<'a> {
-    pub(crate) program: Program,
+    /// The program in the making, and where the run is in it.
+    pub(crate) graph: Builder,
     pub(crate) modules: Vec<Module<'a>>,
     pub(crate) by_name: BTreeMap<String, usize>,
     pub(crate) kernels: Vec<KernelState<'a>>,
@@ -62,14 +61,9 @@ pub(crate) struct Machine<'a> {
     pub(crate) asking: Vec<(Site, Vec<std::ops::Range<usize>>)>,
     /// How many functions were made.
     pub(crate) functions: u32,
-    pub(crate) conditions: Vec<Condition>,
-    pub(crate) inside: Option<LoopId>,
-    pub(crate) scope: ScopeId,
     pub(crate) file: FileId,
     pub(crate) module: usize,
     pub(crate) fuel: u32,
-    /// What was not understood, once each.
-    pub(crate) gaps: BTreeSet<(String, Site)>,
     /// Contexts of differentiable functions that were applied, by the place of their class.
     pub(crate) contexts: BTreeMap<Site, Value<'a>>,
     /// Where the functions that are being run were called.
@@ -91,7 +85,7 @@ pub(crate) struct Machine<'a> {
 impl<'a> Machine<'a> {
     pub(crate) fn new() -> Self {
         Self {
-            program: Program::default(),
+            graph: Builder::default(),
             modules: Vec::new(),
             by_name: BTreeMap::new(),
             kernels: Vec::new(),
@@ -102,13 +96,9 @@ impl<'a> Machine<'a> {
             decorated: BTreeMap::new(),
             asking: Vec::new(),
             functions: 0,
-            conditions: Vec::new(),
-            inside: None,
-            scope: ScopeId(0),
             file: FileId::default(),
             module: 0,
             fuel: FUEL,
-            gaps: BTreeSet::new(),
             contexts: BTreeMap::new(),
             places: Vec::new(),
             timeouts: Vec::new(),
@@ -153,23 +143,12 @@ impl<'a> Machine<'a> {
     pub(crate) fn finish(mut self) -> Program {
         self.note_unused();
         self.drop_helpers();
-        self.program
+        self.graph.program
     }
 
     /// A new run from the outside, which starts with nothing around it and all fuel.
     pub(crate) fn begin(&mut self, kind: ScopeKind, name: &str, site: Site) -> ScopeId {
-        let scope = ScopeId(self.program.scopes.len() as u32);
-        self.program.scopes.push(Scope {
-            kind,
-            name: name.to_owned(),
-            site,
-            parameters: Vec::new(),
-            effects: Vec::new(),
-            returns: Vec::new(),
-        });
-        self.scope = scope;
-        self.conditions.clear();
-        self.inside = None;
+        let scope = self.graph.begin(kind, name, site);
         self.calls.clear();
         self.places.clear();
         self.asking.clear();
@@ -185,19 +164,19 @@ impl<'a> Machine<'a> {
         self.fuel = self.fuel.saturating_sub(1);
         if self.fuel == 1 {
             let site = Site { file: self.file, span: Span::new(0, 0) };
-            self.gap("a run that was too long was cut short", site);
+            self.graph.gap("a run that was too long was cut short", site);
         }
         self.fuel > 0
     }
 
     pub(crate) fn in_kernel(&self) -> bool {
-        let scope = self.program.scopes.get(self.scope.index());
+        let scope = self.graph.program.scopes.get(self.graph.scope.index());
         scope.is_some_and(|scope| matches!(scope.kind, ScopeKind::Kernel(_)))
     }
 
     /// Whose methods are called.
     pub(crate) fn language(&self) -> Language {
-        match self.program.scopes.get(self.scope.index()).map(|scope| scope.kind) {
+        match self.graph.program.scopes.get(self.graph.scope.index()).map(|scope| scope.kind) {
             Some(ScopeKind::Kernel(kernel)) => {
                 self.kernels.get(kernel.index()).map_or(Language::Host, |state| state.language)
             }
@@ -241,86 +220,25 @@ impl<'a> Machine<'a> {
         let arguments = self.unknown_arguments(function, given);
         let value = self.apply_function(function, arguments, function.site);
         let returned = self.as_node(&value, function.site);
-        if let Some(scope) = self.program.scopes.get_mut(scope.index()) {
+        if let Some(scope) = self.graph.program.scopes.get_mut(scope.index()) {
             scope.returns.push(returned);
         }
     }
 
     /// A parameter of the run from the outside.
     pub(crate) fn parameter(&mut self, name: &str, site: Site) -> NodeId {
-        let node = self.named(Op::Parameter, name, Vec::new(), site);
-        if let Some(scope) = self.program.scopes.get_mut(self.scope.index()) {
+        let node = self.graph.named(Op::Parameter, name, Vec::new(), site);
+        if let Some(scope) = self.graph.program.scopes.get_mut(self.graph.scope.index()) {
             scope.parameters.push(node);
         }
         node
-    }
-
-    /// What is known about a condition: by itself, or because of those around it.
-    pub(crate) fn known(&self, value: NodeId) -> Option<bool> {
-        if let Some(constant) = self.program.constant(value) {
-            return constant.truth();
-        }
-        self.conditions.iter().rev().find_map(|condition| self.follows(*condition, value, 0))
-    }
-
-    fn follows(&self, from: Condition, value: NodeId, depth: u32) -> Option<bool> {
-        if depth > 8 {
-            return None;
-        }
-        if self.alike(from.value, value, 0) {
-            return Some(from.holds);
-        }
-        let node = self.program.node(value)?;
-        if node.op == Op::Not {
-            return self.follows(from, node.argument("a")?, depth + 1).map(|holds| !holds);
-        }
-        let source = self.program.node(from.value)?;
-        let parts = |holds| {
-            ["a", "b"].iter().find_map(|label| {
-                let part = source.argument(label)?;
-                self.follows(Condition { value: part, holds }, value, depth + 1)
-            })
-        };
-        match source.op {
-            Op::Not => {
-                let inner = Condition { value: source.argument("a")?, holds: !from.holds };
-                self.follows(inner, value, depth + 1)
-            }
-            Op::And if from.holds => parts(true),
-            Op::Or if !from.holds => parts(false),
-            _ => None,
-        }
-    }
-
-    /// Whether two nodes are the same computation of the same values.
-    pub(crate) fn alike(&self, a: NodeId, b: NodeId, depth: u32) -> bool {
-        if a == b {
-            return true;
-        }
-        let (Some(left), Some(right)) = (self.program.node(a), self.program.node(b)) else {
-            return false;
-        };
-        let computed = !matches!(
-            left.op,
-            Op::Parameter | Op::Unknown | Op::Carried | Op::Induction | Op::Call | Op::Load
-        );
-        depth < 12
-            && computed
-            && left.op == right.op
-            && left.constant == right.constant
-            && left.arguments.len() == right.arguments.len()
-            && left
-                .arguments
-                .iter()
-                .zip(&right.arguments)
-                .all(|(a, b)| a.label == b.label && self.alike(a.value, b.value, depth + 1))
     }
 
     /// Whether a value counts as true, if that is known.
     pub(crate) fn truth(&self, value: &Value<'a>) -> Option<bool> {
         match value {
             Value::Constant(constant, _) => constant.truth(),
-            Value::Node(node) => self.known(*node),
+            Value::Node(node) => self.graph.known(*node),
             Value::Tuple(items) => Some(!items.is_empty()),
             Value::List(list) => {
                 let list = list.borrow();
@@ -333,7 +251,7 @@ impl<'a> Machine<'a> {
             }
             Value::Dict(dict) => {
                 let dict = dict.borrow();
-                (!dict.open && dict.depth == self.conditions.len())
+                (!dict.open && dict.depth == self.graph.conditions.len())
                     .then_some(!dict.items.is_empty())
             }
             Value::Choice(choice) => match (self.truth(&choice.1), self.truth(&choice.2)) {

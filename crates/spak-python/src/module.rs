@@ -22,15 +22,15 @@ impl<'a> Machine<'a> {
         let (file, body, name) = (found.file, found.body, found.name.clone());
         let frame = Rc::clone(&found.frame);
         // What runs now may be interrupted by an import, and goes on afterwards.
-        let before = (self.file, self.module, self.scope, self.inside, self.fuel);
-        let conditions = std::mem::take(&mut self.conditions);
+        let before = (self.file, self.module, self.graph.scope, self.graph.inside, self.fuel);
+        let conditions = std::mem::take(&mut self.graph.conditions);
         let calls = std::mem::take(&mut self.calls);
         self.file = file;
         self.module = module;
         self.begin(ScopeKind::Module, &name, Site { file, span: Span::new(0, 0) });
         self.block(body, &frame);
-        (self.file, self.module, self.scope, self.inside, self.fuel) = before;
-        self.conditions = conditions;
+        (self.file, self.module, self.graph.scope, self.graph.inside, self.fuel) = before;
+        self.graph.conditions = conditions;
         self.calls = calls;
         if let Some(found) = self.modules.get_mut(module) {
             found.state = ModuleState::Done;
@@ -132,7 +132,7 @@ impl<'a> Machine<'a> {
             .take_while(|name| name.starts_with(&prefix))
             .collect();
         if known.is_empty() {
-            self.gap(format!("everything is imported from {base}, which is not there"), site);
+            self.graph.gap(format!("everything is imported from {base}, which is not there"), site);
         }
         for dotted in known {
             if let Some(name) = dotted.strip_prefix(&prefix).filter(|name| !name.contains('.')) {

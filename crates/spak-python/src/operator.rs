@@ -3,9 +3,8 @@
 use std::rc::Rc;
 
 use ruff_python_ast::{CmpOp, ExprCompare, Operator};
-use spak_program::{Constant, Op, Site};
+use spak_program::{Constant, Op, Site, given};
 
-use crate::builder::given;
 use crate::frame::Frame;
 use crate::machine::Machine;
 use crate::order::compare_constants;
@@ -92,7 +91,11 @@ impl<'a> Machine<'a> {
         }
         let left = self.as_node(&left, site);
         let right = self.as_node(&right, site);
-        Value::Node(self.node(op_of(operator), vec![given("a", left), given("b", right)], site))
+        Value::Node(self.graph.node(
+            op_of(operator),
+            vec![given("a", left), given("b", right)],
+            site,
+        ))
     }
 
     /// Whether a value is a number or the like on each way.
@@ -123,7 +126,11 @@ impl<'a> Machine<'a> {
                     _ => {
                         let a = self.as_node(&before, site);
                         let b = self.as_node(&one, site);
-                        Value::Node(self.node(Op::And, vec![given("a", a), given("b", b)], site))
+                        Value::Node(self.graph.node(
+                            Op::And,
+                            vec![given("a", a), given("b", b)],
+                            site,
+                        ))
                     }
                 },
             });
@@ -156,9 +163,9 @@ impl<'a> Machine<'a> {
             CmpOp::GtE => Op::GreaterEqual,
             CmpOp::In | CmpOp::NotIn => Op::In,
         };
-        let node = self.node(node_op, vec![given("a", a), given("b", b)], site);
+        let node = self.graph.node(node_op, vec![given("a", a), given("b", b)], site);
         if op == CmpOp::NotIn {
-            return Value::Node(self.node(Op::Not, vec![given("a", node)], site));
+            return Value::Node(self.graph.node(Op::Not, vec![given("a", node)], site));
         }
         Value::Node(node)
     }
@@ -210,7 +217,7 @@ impl<'a> Machine<'a> {
             | (Value::Constant(Constant::None, _), Value::Node(node)) => {
                 // What was computed is not nothing.
                 let may_be_none = matches!(
-                    self.program.op(*node),
+                    self.graph.program.op(*node),
                     Op::Parameter
                         | Op::Unknown
                         | Op::Call

@@ -234,19 +234,19 @@ impl Machine<'_> {
         }
         for (file, (kind, name, range)) in all {
             let id = self.remark_node(name, Site { file, span: span(range) });
-            self.program.remarks.push(Remark { kind, node: id });
+            self.graph.program.remarks.push(Remark { kind, node: id });
         }
     }
 
     /// Notes a comment.
     pub(crate) fn note_comment(&mut self, text: &str, site: Site) {
         let id = self.remark_node(text.to_owned(), site);
-        self.program.comments.push(id);
+        self.graph.program.comments.push(id);
     }
 
     fn remark_node(&mut self, text: String, site: Site) -> spak_program::NodeId {
-        let id = spak_program::NodeId(self.program.nodes.len() as u32);
-        self.program.nodes.push(Node {
+        let id = spak_program::NodeId(self.graph.program.nodes.len() as u32);
+        self.graph.program.nodes.push(Node {
             op: Op::Unknown,
             arguments: Vec::new(),
             constant: Some(Constant::Text(text)),

@@ -3,9 +3,8 @@
 use std::rc::Rc;
 
 use ruff_python_ast::{self as ast, Expr, Stmt};
-use spak_program::{Condition, Op};
+use spak_program::{Condition, Op, given};
 
-use crate::builder::given;
 use crate::frame::Frame;
 use crate::machine::Machine;
 use crate::value::{Class, Code, Value, positional};
@@ -90,22 +89,22 @@ impl<'a> Machine<'a> {
             Stmt::Match(statement) => {
                 self.eval(&statement.subject, frame);
                 let site = self.site(statement);
-                self.gap("a match statement", site);
+                self.graph.gap("a match statement", site);
             }
             Stmt::Raise(statement) => {
                 let site = self.site(statement);
-                let conditions = self.conditions.clone();
+                let conditions = self.graph.conditions.clone();
                 self.demand_not(&conditions, site);
                 return Flow::Stop;
             }
             Stmt::Try(statement) => {
-                let depth = self.conditions.len();
+                let depth = self.graph.conditions.len();
                 let flow = self.block(&statement.body, frame);
                 if flow == Flow::Next {
                     self.block(&statement.orelse, frame);
                 }
                 // What the handlers do is not what the program is for; what was left behind by a raise is.
-                self.conditions.truncate(depth.max(self.conditions.len()));
+                self.graph.conditions.truncate(depth.max(self.graph.conditions.len()));
                 self.block(&statement.finalbody, frame);
                 return flow;
             }
@@ -114,8 +113,8 @@ impl<'a> Machine<'a> {
                 let value = self.eval(&statement.test, frame);
                 let value = self.as_node(&value, site);
                 self.demand(value, site);
-                if self.known(value).is_none() {
-                    self.conditions.push(Condition { value, holds: true });
+                if self.graph.known(value).is_none() {
+                    self.graph.conditions.push(Condition { value, holds: true });
                 }
             }
             Stmt::Import(statement) => self.import(statement, frame),
@@ -151,26 +150,26 @@ impl<'a> Machine<'a> {
 
     /// The conditions that were added since the run of a frame began.
     pub(crate) fn since(&self, frame: &Frame<'a>) -> Vec<Condition> {
-        self.conditions.get(frame.depth..).unwrap_or(&[]).to_vec()
+        self.graph.conditions.get(frame.depth..).unwrap_or(&[]).to_vec()
     }
 
     /// Notes that a condition must hold.
     pub(crate) fn demand(&mut self, value: spak_program::NodeId, site: spak_program::Site) {
-        let node = self.named(Op::Call, "assert", vec![given("condition", value)], site);
-        self.effect(node);
+        let node = self.graph.named(Op::Call, "assert", vec![given("condition", value)], site);
+        self.graph.effect(node);
     }
 
     /// Notes that these must not hold together. Only the last matters where the others are decided by the caller.
     fn demand_not(&mut self, conditions: &[Condition], site: spak_program::Site) {
         let Some((last, before)) = conditions.split_last() else { return };
         let value = if last.holds {
-            self.node(Op::Not, vec![given("a", last.value)], site)
+            self.graph.node(Op::Not, vec![given("a", last.value)], site)
         } else {
             last.value
         };
-        let all = std::mem::replace(&mut self.conditions, before.to_vec());
+        let all = std::mem::replace(&mut self.graph.conditions, before.to_vec());
         self.demand(value, site);
-        self.conditions = all;
+        self.graph.conditions = all;
     }
 
     /// Binds a target to a value.
@@ -236,7 +235,7 @@ impl<'a> Machine<'a> {
             .iter()
             .map(|base| self.eval(base, frame))
             .collect();
-        let members = Frame::within(frame, self.conditions.len());
+        let members = Frame::within(frame, self.graph.conditions.len());
         self.block(&definition.body, &members);
         Value::Class(Rc::new(Class {
             name: definition.name.to_string(),

@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use spak_program::{Argument, Constant, KernelId, LaunchKind, Op, Site, Strategy};
+use spak_program::{Argument, Constant, KernelId, LaunchKind, Op, Site, Strategy, given};
 
-use crate::builder::given;
 use crate::host::Order;
 use crate::kernel::HINTS;
 use crate::machine::Machine;
@@ -48,14 +47,14 @@ impl<'a> Machine<'a> {
         let configs =
             list.and_then(|list| self.configs(&list, Strategy::Exhaustive, options, site));
         let Some(id) = configs else {
-            self.gap("tuned over a list that is not known", site);
+            self.graph.gap("tuned over a list that is not known", site);
             return Value::Kernel(Rc::clone(kernel));
         };
         if let Some(key) = arguments.get(1, "key").cloned()
             && let Some(parts) = self.elements(&key)
         {
             let key = parts.iter().map(|part| self.as_node(part, site)).collect();
-            if let Some(configs) = self.program.configs.get_mut(id.0 as usize) {
+            if let Some(configs) = self.graph.program.configs.get_mut(id.0 as usize) {
                 configs.key = key;
             }
         }
@@ -119,7 +118,9 @@ impl<'a> Machine<'a> {
 
     fn field_names(&self, id: spak_program::ConfigsId) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
-        for config in self.program.configs.get(id.0 as usize).map_or(&[][..], |all| &all.configs) {
+        for config in
+            self.graph.program.configs.get(id.0 as usize).map_or(&[][..], |all| &all.configs)
+        {
             for (name, _) in &config.fields {
                 if !names.contains(name) {
                     names.push(name.clone());
@@ -131,7 +132,7 @@ impl<'a> Machine<'a> {
 
     /// What grid functions and heuristics look values up in.
     fn meta(&mut self, names: &[String], arguments: &Arguments<'a>, site: Site) -> Value<'a> {
-        let mut dict = Dict { depth: self.conditions.len(), ..Dict::default() };
+        let mut dict = Dict { depth: self.graph.conditions.len(), ..Dict::default() };
         let text = |name: &String| Value::Constant(Constant::Text(name.clone()), site);
         for (name, value) in names.iter().zip(&arguments.positional) {
             dict.items.push((text(name), value.clone()));
@@ -142,7 +143,7 @@ impl<'a> Machine<'a> {
         for name in names {
             let known = dict.items.iter().any(|(key, _)| key.text() == Some(name));
             if !known {
-                let node = self.named(Op::Field, name, Vec::new(), site);
+                let node = self.graph.named(Op::Field, name, Vec::new(), site);
                 dict.items.push((text(name), Value::Node(node)));
             }
         }
