@@ -33,7 +33,7 @@ cargo xtask <task>
           lift each kernel file written otherwise, and compare what is found with what is found in the file
   lift-compile
           compile kernels that were lifted and made again with the real compiler of cuTile, without a GPU
-  fuzz    run each fuzz target for a time: cargo xtask fuzz [SECONDS]
+  fuzz    run each fuzz target, and the properties with new cases, for a time: cargo xtask fuzz [SECONDS]
 ";
 
 fn main() -> ExitCode {

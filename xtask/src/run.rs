@@ -8,6 +8,13 @@ use anyhow::{Context, Result, bail};
 /// Seconds of each fuzz target within `cargo xtask test`.
 const SHORT_FUZZ: u32 = 15;
 
+/// Where the cases of properties begin within `cargo xtask test`: a change is judged by what it does, not
+/// by luck. New cases are looked for by `cargo xtask fuzz`.
+const SEED: &str = "20261121";
+
+/// The crates whose properties find what nobody thought of.
+const PROPERTIES: &[&str] = &["spak-syntax", "spak-expr", "spak-model", "spak-space", "spak-lift"];
+
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
@@ -19,13 +26,15 @@ pub(crate) fn test() -> Result<()> {
     crate::tidy::check()?;
     cargo("lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
     cargo("build", &["build", "--workspace", "--all-targets"])?;
-    if has(&["nextest", "--version"]) {
-        cargo("tests", &["nextest", "run", "--workspace", "--no-fail-fast"])?;
-    } else {
-        cargo("tests", &["test", "--workspace", "--no-fail-fast"])?;
+    let runner: &[&str] =
+        if has(&["nextest", "--version"]) { &["nextest", "run"] } else { &["test"] };
+    let mut tests = command(&[runner, &["--workspace", "--no-fail-fast"]].concat());
+    if std::env::var_os("PROPTEST_RNG_SEED").is_none() {
+        tests.env("PROPTEST_RNG_SEED", SEED);
     }
+    run("tests", &mut tests)?;
     say_what_was_skipped();
-    fuzz(SHORT_FUZZ)
+    fuzz_targets(SHORT_FUZZ)
 }
 
 /// Test runners hide what passing tests print, so what they skip is said here again.
@@ -53,8 +62,20 @@ pub(crate) fn bless() -> Result<()> {
     run("what changed", Command::new("git").args(["diff", "--stat"]).current_dir(root()))
 }
 
-/// Runs each fuzz target for `seconds`; needs a nightly toolchain and `cargo-fuzz`.
+/// Looks for what the tests do not find: each fuzz target for `seconds`, and the properties with new cases
+/// for as long.
 pub(crate) fn fuzz(seconds: u32) -> Result<()> {
+    fuzz_targets(seconds)?;
+    let crates = PROPERTIES.iter().flat_map(|name| ["-p", name]).collect::<Vec<_>>();
+    let begin = std::time::Instant::now();
+    while begin.elapsed().as_secs() < u64::from(seconds) {
+        cargo("properties", &[&["test", "--quiet"], crates.as_slice()].concat())?;
+    }
+    Ok(())
+}
+
+/// Needs a nightly toolchain and `cargo-fuzz`.
+fn fuzz_targets(seconds: u32) -> Result<()> {
     if !has(&["+nightly", "fuzz", "--version"]) {
         println!("SKIPPED: fuzzing needs a nightly toolchain and `cargo install cargo-fuzz`");
         return Ok(());

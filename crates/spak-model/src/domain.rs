@@ -73,9 +73,12 @@ pub fn read(value: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Conditio
     Some(Conditional { domain, when: None })
 }
 
-/// Whether a value reads as values of a dimension, and not as a condition: `[1, 2]`, `1..4`. A bare name
-/// may be either and is a condition.
+/// Whether a value reads as values of a dimension, and not as a condition: `1..4`, and whatever stands in
+/// brackets, as a list decides nothing. A bare name may be either and is a condition.
 pub(crate) fn is_one(value: &Value) -> bool {
+    if matches!(value, Value::List(..)) {
+        return true;
+    }
     let mut said = Vec::new();
     let read = read(value, &mut said);
     let is_name = |domain: &Domain| match domain {

@@ -528,6 +528,10 @@ fn condition(span: Span, text: &str, base: u32, quoted: bool) -> SlotReading {
         return make(Class::Semiformal, reading).rewrite(Some(rewrite));
     }
     match formula::read_condition(text, base) {
+        // `+0` is a number, as `0` is, and no condition.
+        formula::Read::Whole(formula) if is_number(&formula.normal()) => {
+            make(Class::Prose, Reading::Words(text.trim().to_owned()))
+        }
         formula::Read::Whole(formula) => make(Class::Formal, Reading::Formula(formula)),
         formula::Read::Prefix(formula, rest) => {
             let rewrite = formula::rewrite_partial(&formula, &rest);
@@ -538,6 +542,10 @@ fn condition(span: Span, text: &str, base: u32, quoted: bool) -> SlotReading {
             make(Class::Prose, Reading::Words(text.trim().to_owned())).rewrite(rewrite)
         }
     }
+}
+
+fn is_number(text: &str) -> bool {
+    matches!(Literal::read(text), Some(Literal::Int(_) | Literal::Float(_) | Literal::Quantity(..)))
 }
 
 /// A condition over the values of a program: all of it is formal, or it is wrong.

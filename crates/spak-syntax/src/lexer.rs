@@ -339,7 +339,10 @@ fn reads_like_prose(rest: &str) -> bool {
         rest.find(['\n', '\r', '#', '/', '"']).map_or(rest, |end| rest.get(..end).unwrap_or(""));
     let mut previous_is_word = false;
     line.split_whitespace().any(|word| {
-        let is_word = word.chars().all(is_word_continue) && !FORMULA_WORDS.contains(&word);
+        // A number with a unit behind it is one operand.
+        let is_word = word.starts_with(is_word_start)
+            && word.chars().all(is_word_continue)
+            && !FORMULA_WORDS.contains(&word);
         std::mem::replace(&mut previous_is_word, is_word) && is_word
     })
 }

@@ -24,7 +24,11 @@ const NOT_UNDERSTOOD: &str =
 pub(super) fn read(text: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) -> Option<Domain> {
     let lead = text.len() - text.trim_start().len();
     let span = Span::new(span.start + lead as u32, span.start + text.trim_end().len() as u32);
-    let text = text.trim();
+    // Commas behind the last value part it from what follows; alone they are no values.
+    let text = match text.trim().trim_end_matches([',', ' ']) {
+        "" => text.trim(),
+        values => values,
+    };
     if let Some((domain, default)) = split_default(text) {
         let domain = read(domain, span, diagnostics)?;
         let default = literal(default)?;
@@ -291,9 +295,7 @@ fn choices(text: &str) -> Option<Vec<&str>> {
 /// `1, 2, 4`, also with a comma behind the last.
 fn commas(text: &str) -> Option<Vec<&str>> {
     let mut parts = split(text, ',')?;
-    if parts.last().is_some_and(|p| p.is_empty()) {
-        parts.pop();
-    }
+    parts.pop_if(|p| p.is_empty());
     Some(parts)
 }
 

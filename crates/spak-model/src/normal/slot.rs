@@ -58,6 +58,10 @@ fn reading_text(reading: &Reading, expect: Expect) -> String {
         Reading::Type(ty, Some(initial)) => format!("{} = {initial}", type_text(ty)),
         Reading::Formula(formula) => {
             let text = formula_text(formula, expect);
+            // `c ? A : b` is a formula, and `A if c else b` reads like a sentence.
+            if expect == Expect::Condition && !is_condition_again(&text, formula) {
+                return quoted(&formula.text);
+            }
             // A colon would end a key.
             if text.contains(':') && is_condition(expect) { quoted(&text) } else { text }
         }
@@ -132,13 +136,18 @@ fn formula_text(formula: &Formula, expect: Expect) -> String {
         }
         _ => divided(spak_expr::normal(&formula.expr)),
     };
-    if expect != Expect::Condition && has_quantity(&formula.expr) {
-        // `12 B` is a product in mathematical form, and `12 GB` is none.
-        let is_same =
-            formula::parse_layer(&text, 0).is_some_and(|f| f.normal() == formula.normal());
-        return if is_same { text } else { spaced(&formula.text, false) };
-    }
-    text
+    if expect == Expect::Condition { text } else { with_quantities(text, formula) }
+}
+
+fn is_condition_again(text: &str, formula: &Formula) -> bool {
+    matches!(formula::read_condition(text, 0), Read::Whole(f) if f.normal() == formula.normal())
+}
+
+/// `text`, unless a quantity in it would be read as something else: `12 B` is a product in mathematical
+/// form, and `12 GB` is none. Then the formula as it was written.
+fn with_quantities(text: String, formula: &Formula) -> String {
+    let is_same = || formula::parse_layer(&text, 0).is_some_and(|f| f.normal() == formula.normal());
+    if !has_quantity(&formula.expr) || is_same() { text } else { spaced(&formula.text, false) }
 }
 
 fn has_quantity(expr: &Expr) -> bool {
@@ -196,7 +205,8 @@ fn partial_text(formula: &Formula, rest: &str, expect: Expect) -> String {
 }
 
 fn assignment_text(item: &Assignment) -> String {
-    format!("{} = {}", item.name, divided(spak_expr::normal(&item.value.expr)))
+    let value = divided(spak_expr::normal(&item.value.expr));
+    format!("{} = {}", item.name, with_quantities(value, &item.value))
 }
 
 fn domain_text(domain: &Domain) -> String {

@@ -284,6 +284,16 @@ proptest! {
     }
 }
 
+/// A list stays a list of values whatever is in it, in a place that takes conditions as well.
+#[test]
+fn a_list_is_never_a_condition() {
+    for values in ["[0, a]", "[a, a]", "[1, \"x\", true]", "[a, f(x)]", "[]", "[a == 1, b]"] {
+        let text = format!("tuning_space {{\n  when: {values}\n}}\n");
+        is_read_again(&text);
+        assert_eq!(hash(&shown(&text)), hash(&text), "{text}");
+    }
+}
+
 #[test]
 fn what_a_name_is_given_is_all_that_stands_behind_the_sign() {
     let shown = |line: &str| {
