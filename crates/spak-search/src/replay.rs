@@ -192,7 +192,8 @@ pub fn replay_within(
     let mut run = Run { rows: Vec::new(), ends: Vec::new(), workers: 1 };
     while search.trials() < horizon.trials || search.seconds() < horizon.seconds {
         let Some(question) = search.ask() else { break };
-        let Some(row) = recording.space.rank(question.point) else { break };
+        let rank = question.rank.or_else(|| recording.space.rank(question.point));
+        let Some(row) = rank else { break };
         let row = row as u32;
         search.tell(recording.outcome(row), recording.cost(row));
         run.rows.push(row);

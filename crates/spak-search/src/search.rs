@@ -53,6 +53,8 @@ pub struct Question<'a> {
     pub point: &'a [u32],
     /// From at least so many samples; 0 leaves it to the caller.
     pub samples: u32,
+    /// The rank of the point in its space, if the strategy had to look it up anyway.
+    pub rank: Option<u64>,
 }
 
 /// So many answers from memory in a row make the search try something new.
@@ -71,6 +73,8 @@ pub struct Search<'a> {
     random: Random,
     limits: Limits,
     point: Vec<u32>,
+    /// Its rank, if the strategy knew it.
+    rank: Option<u64>,
     /// The samples of the question that waits for its answer.
     pending: Option<u32>,
     trials: u64,
@@ -114,6 +118,7 @@ impl<'a> Search<'a> {
             random: Random::new(seed),
             limits,
             point: vec![0; width],
+            rank: None,
             pending: None,
             trials: 0,
             seconds: 0.0,
@@ -143,7 +148,7 @@ impl<'a> Search<'a> {
             None => self.next()?,
         };
         self.pending = Some(samples);
-        Some(Question { point: &self.point, samples })
+        Some(Question { point: &self.point, samples, rank: self.rank })
     }
 
     /// The outcome of what was asked last, and how many seconds it took to get.
@@ -216,6 +221,7 @@ impl<'a> Search<'a> {
     /// What the strategy asks that is not known, or `None` with a reason to stop.
     fn question(&mut self) -> Option<u32> {
         let mut stalled = 0;
+        self.rank = None;
         while self.stop.is_none() {
             let mut view =
                 View { space: self.space, memory: &self.memory, random: &mut self.random };
@@ -229,17 +235,26 @@ impl<'a> Search<'a> {
                     break;
                 }
                 Wish::Try { samples } => samples,
-                Wish::New => {
+                Wish::New { rank } => {
                     debug_assert!(self.memory.find(&self.point).is_none(), "measured before");
                     debug_assert!(self.space.contains(&self.point), "not a point of the space");
+                    debug_assert!(
+                        rank.is_none_or(|rank| Some(rank) == self.space.rank(&self.point))
+                    );
+                    self.rank = rank;
                     return Some(0);
                 }
             };
             let known = match self.memory.outcome_of(&self.point) {
                 Some(known) if known.samples() >= samples => known,
                 Some(_) => return Some(samples),
-                None if self.space.contains(&self.point) => return Some(samples),
-                None => Outcome::Failed,
+                None => {
+                    self.rank = self.space.rank(&self.point);
+                    if self.rank.is_some() || self.space.contains(&self.point) {
+                        return Some(samples);
+                    }
+                    Outcome::Failed
+                }
             };
             stalled += 1;
             if stalled >= STALLED {

@@ -30,7 +30,10 @@ pub enum Wish {
         samples: u32,
     },
     /// The outcome of the point it wrote, which it knows to be valid and not to be measured yet.
-    New,
+    New {
+        /// The rank of the point, if the strategy knows it.
+        rank: Option<u64>,
+    },
     /// Nothing: it has nothing left to try.
     Nothing,
 }

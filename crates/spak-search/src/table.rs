@@ -62,7 +62,7 @@ pub struct TableSpace {
 #[derive(Debug, Clone)]
 enum Index {
     /// Row + 1 at the mixed-radix code of its point, 0 elsewhere.
-    Dense { strides: Vec<u32>, rows: Vec<u32> },
+    Dense { rows: Vec<u32> },
     /// Open addressing: row + 1 at a place found from the hash of its point.
     Hashed { slots: Vec<u32> },
 }
@@ -93,7 +93,7 @@ impl TableSpace {
             product.checked_mul(u64::from(domain.size)).filter(|&cells| cells <= DENSE)
         });
         let index = match cells {
-            Some(cells) => Index::dense(&domains, cells),
+            Some(cells) => Index::Dense { rows: vec![0; cells as usize] },
             None => Index::Hashed { slots: vec![0; (rows.len() * 2).next_power_of_two().max(4)] },
         };
         let mut space = Self { domains, points, index };
@@ -114,15 +114,26 @@ impl TableSpace {
             return None;
         }
         match &self.index {
-            Index::Dense { strides, rows } => {
-                // Indices outside their domains give a code of nothing or of another point.
-                let terms = point.iter().zip(strides).map(|(at, stride)| at.wrapping_mul(*stride));
-                let code = terms.fold(0, u32::wrapping_add);
-                let row = rows.get(code as usize)?.checked_sub(1)?;
-                (self.points.get(row as usize) == Some(point)).then_some(row)
+            Index::Dense { rows } => {
+                let (code, fits) = self.code(point);
+                rows.get(code as usize)?.checked_sub(1).filter(|_| fits)
             }
             Index::Hashed { slots } => self.look_up(slots, point),
         }
+    }
+
+    /// The mixed-radix code of a point, and whether its indices are in their domains.
+    fn code(&self, point: &[u32]) -> (u32, bool) {
+        let with = |(code, fits): (u32, bool), at: u32, domain: &Domain| {
+            (code.wrapping_mul(domain.size).wrapping_add(at), fits & (at < domain.size))
+        };
+        let ((points, last), (domains, last_domain)) =
+            (point.as_chunks::<4>(), self.domains.as_chunks::<4>());
+        let mut all = (0, true);
+        for ([a, b, c, d], [i, j, k, l]) in points.iter().zip(domains) {
+            all = with(with(with(with(all, *a, i), *b, j), *c, k), *d, l);
+        }
+        last.iter().zip(last_domain).fold(all, |all, (&at, domain)| with(all, at, domain))
     }
 
     // By itself, so that the other way has no registers to save.
@@ -143,13 +154,12 @@ impl TableSpace {
         let Some(point) = self.points.get(row) else {
             return Ok(());
         };
+        let (code, _) = self.code(point);
         if let Some(first) = self.row(point) {
             return Err(TableError::Twice { row, first: first as usize });
         }
         match &mut self.index {
-            Index::Dense { strides, rows } => {
-                let code: u32 =
-                    point.iter().zip(&*strides).map(|(index, stride)| index * stride).sum();
+            Index::Dense { rows } => {
                 if let Some(place) = rows.get_mut(code as usize) {
                     *place = row as u32 + 1;
                 }
@@ -166,19 +176,6 @@ impl TableSpace {
             }
         }
         Ok(())
-    }
-}
-
-impl Index {
-    fn dense(domains: &[Domain], cells: u64) -> Self {
-        let mut strides = Vec::with_capacity(domains.len());
-        let mut stride = 1u32;
-        for domain in domains.iter().rev() {
-            strides.push(stride);
-            stride = stride.saturating_mul(domain.size);
-        }
-        strides.reverse();
-        Self::Dense { strides, rows: vec![0; cells as usize] }
     }
 }
 

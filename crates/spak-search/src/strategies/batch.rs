@@ -71,7 +71,28 @@ impl Batch {
             order.clear();
             order.extend(0..self.len());
         }
-        order.sort_by(|&a, &b| self.value(a).total_cmp(&self.value(b)).then(a.cmp(&b)));
+        order.sort_by(|&a, &b| self.compare(a, b));
+    }
+
+    /// Puts the one position right that has another value than when all were ranked.
+    pub(crate) fn rank_one(&self, order: &mut [usize], changed: usize) {
+        let Some(mut at) = order.iter().position(|&other| other == changed) else { return };
+        let worse = |order: &[usize], a: usize, b: usize| {
+            let pair = order.get(a).zip(order.get(b));
+            pair.is_some_and(|(&a, &b)| self.compare(a, b).is_gt())
+        };
+        while at > 0 && worse(order, at - 1, at) {
+            order.swap(at - 1, at);
+            at -= 1;
+        }
+        while worse(order, at, at + 1) {
+            order.swap(at, at + 1);
+            at += 1;
+        }
+    }
+
+    fn compare(&self, a: usize, b: usize) -> std::cmp::Ordering {
+        self.value(a).total_cmp(&self.value(b)).then(a.cmp(&b))
     }
 
     pub(crate) fn set(&mut self, at: usize, point: &[u32], value: f64) {

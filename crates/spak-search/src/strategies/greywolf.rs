@@ -14,6 +14,9 @@ use crate::strategies::latin::design;
 use crate::strategy::{Strategy, View, Wish};
 use crate::table::hash;
 
+/// So many parameters get one of four sources from one random word.
+const PARAMETERS: usize = 32;
+
 /// Options of the pack.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct GreyWolf {
@@ -46,10 +49,20 @@ pub struct GreyWolfSearch {
     tabu: VecDeque<u64>,
     best: f64,
     rounds: u32,
-    /// The members from best to worst, if none has moved since.
+    /// The number of rounds that a temperature was last taken for, and the temperature.
+    heat: (u32, f64),
+    /// The members from best to worst, but for the one that moved last.
     ranking: Vec<usize>,
-    moved: bool,
+    moved: Moved,
     scratch: Points,
+}
+
+/// Which members have moved since they were ranked.
+#[derive(Debug, Clone, Copy)]
+enum Moved {
+    None,
+    One(usize),
+    All,
 }
 
 impl GreyWolf {
@@ -63,8 +76,9 @@ impl GreyWolf {
             tabu: VecDeque::new(),
             best: f64::INFINITY,
             rounds: 0,
+            heat: (0, self.hot),
             ranking: Vec::new(),
-            moved: false,
+            moved: Moved::All,
             scratch: Points::default(),
         }
     }
@@ -81,20 +95,25 @@ impl GreyWolfSearch {
     ) -> bool {
         let leader = |place: usize| ranking.get(place).map_or(&[][..], |&at| pack.point(at));
         let sources = [leader(0), leader(1), leader(2), pack.point(self.next)];
-        for (parameter, index) in point.iter_mut().enumerate() {
-            let from = view.random.choose(&sources).and_then(|source| source.get(parameter));
-            *index = from.copied().unwrap_or(0);
+        for (start, part) in (0..).step_by(PARAMETERS).zip(point.chunks_mut(PARAMETERS)) {
+            let mut bits = view.random.word();
+            for (parameter, index) in (start..).zip(part) {
+                let from = sources.get((bits & 3) as usize).and_then(|s| s.get(parameter));
+                *index = from.copied().unwrap_or(0);
+                bits >>= 2;
+            }
         }
         let restless = f64::from(self.rounds) / f64::from(self.options.stagnation.max(1));
         self.scratch.start(point.len());
+        let mut is_valid = false;
         if view.random.chance((self.options.shake * (1.0 + restless)).min(0.5)) {
             if view.random.chance(0.15) {
                 change_one(view.space, point, view.random);
             } else {
-                self.move_to(view, point, Neighbourhood::Adjacent);
+                is_valid = self.move_to(view, point, Neighbourhood::Adjacent);
             }
         }
-        if !repair(view.space, point, view.random, &mut self.scratch) {
+        if !is_valid && !repair(view.space, point, view.random, &mut self.scratch) {
             return false;
         }
         if self.tabu.contains(&hash(point)) {
@@ -141,16 +160,18 @@ impl GreyWolfSearch {
     }
 
     /// Goes to a random neighbour, if there is one.
-    fn move_to(&mut self, view: &mut View<'_>, point: &mut [u32], kind: Neighbourhood) {
+    fn move_to(&mut self, view: &mut View<'_>, point: &mut [u32], kind: Neighbourhood) -> bool {
         if kind != Neighbourhood::StrictlyAdjacent && self.step(view, point, kind) {
-            return;
+            return true;
         }
         self.scratch.clear();
         neighbours(view.space, point, kind, &mut self.scratch);
         let at = view.random.index(self.scratch.len());
-        if let Some(near) = self.scratch.get(at) {
+        let near = self.scratch.get(at);
+        if let Some(near) = near {
             point.copy_from_slice(near);
         }
+        near.is_some()
     }
 
     /// The next member that is no leader; when the round is over, looks whether it brought anything.
@@ -203,16 +224,19 @@ impl Strategy for GreyWolfSearch {
         self.hunting = !asked;
         if self.hunting && pack.len() > 0 {
             let mut ranking = std::mem::take(&mut self.ranking);
-            if self.moved || ranking.len() != pack.len() {
-                pack.rank(&mut ranking);
-                self.moved = false;
+            match std::mem::replace(&mut self.moved, Moved::None) {
+                Moved::None if ranking.len() == pack.len() => {}
+                Moved::One(member) if ranking.len() == pack.len() => {
+                    pack.rank_one(&mut ranking, member);
+                }
+                _ => pack.rank(&mut ranking),
             }
             if self.advance(view.memory.best_value(), pack.len(), &ranking) {
                 self.rounds = 0;
                 for &worst in ranking.iter().rev().take(count.div_ceil(3)) {
                     pack.set(worst, &[], f64::INFINITY);
                 }
-                self.moved = true;
+                self.moved = Moved::All;
             }
             asked = if pack.value(self.next).is_infinite() {
                 view.space.sample(view.random, point)
@@ -240,11 +264,14 @@ impl Strategy for GreyWolfSearch {
         let accepted = value <= current
             || value.is_finite() && {
                 let worse = (value - current) / current.abs().max(f64::MIN_POSITIVE);
-                let heat = self.options.hot * (-f64::from(self.rounds) / 3.0).exp();
-                view.random.chance((-worse / heat.max(1e-9)).exp())
+                if self.heat.0 != self.rounds {
+                    let cooled = (-f64::from(self.rounds) / 3.0).exp();
+                    self.heat = (self.rounds, self.options.hot * cooled);
+                }
+                view.random.chance((-worse / self.heat.1.max(1e-9)).exp())
             };
         if accepted {
-            self.moved = true;
+            self.moved = Moved::One(self.next);
             pack.set(self.next, point, value);
         }
     }

@@ -16,6 +16,8 @@
 //! drawing the number of children anew each time is how the two are balanced without a parameter to fit. The next best of
 //! several stand again for later questions, which is as good as twice the children.
 
+use std::cell::Cell;
+
 use crate::forest::{Forest, Growth, Sample};
 use crate::memory::{Memory, Outcome};
 use crate::random::Random;
@@ -61,9 +63,11 @@ pub struct Guided {
     pub cuts: usize,
     /// Most points in a leaf.
     pub leaf: usize,
-    /// The forest grows anew when there are so many times the trials it was grown from,
+    /// The forest grows anew when there are so many times the trials it was grown from; until then its leaves take
+    /// in what comes.
     pub regrow: f64,
-    /// but not from more trials than this: then its leaves take in what comes.
+    /// So many trials it takes in and chooses for. After that one child is drawn and measured: what a forest knows
+    /// of a place where so much was measured is no longer worth its time.
     pub forest: usize,
     /// Trials without improvement that end the first episode.
     pub patience: usize,
@@ -111,6 +115,10 @@ pub struct GuidedSearch {
     options: Guided,
     scale: Scale,
     pool: Option<Pool>,
+    /// The rank of the last point that was looked up and found to be new, and what was asked with it.
+    found: Cell<Option<u64>>,
+    asked: Option<u64>,
+    asked_point: Vec<u32>,
     /// One bit for each rank of the space, set when it was measured; empty if there are too many.
     seen: Vec<u64>,
     forest: Forest,
@@ -139,6 +147,9 @@ impl Guided {
             options: self,
             scale: Scale::default(),
             pool: None,
+            found: Cell::new(None),
+            asked: None,
+            asked_point: Vec::new(),
             seen: Vec::new(),
             forest: Forest::default(),
             values: Vec::new(),
@@ -235,10 +246,13 @@ impl GuidedSearch {
         if self.seen.is_empty() {
             return space.contains(point) && memory.find(point).is_none();
         }
-        space.rank(point).is_some_and(|rank| {
-            let word = usize::try_from(rank / 64).ok().and_then(|at| self.seen.get(at));
-            word.is_some_and(|word| word >> (rank % 64) & 1 == 0)
-        })
+        let Some(rank) = space.rank(point) else { return false };
+        let word = usize::try_from(rank / 64).ok().and_then(|at| self.seen.get(at));
+        let is_new = word.is_some_and(|word| word >> (rank % 64) & 1 == 0);
+        if is_new {
+            self.found.set(Some(rank));
+        }
+        is_new
     }
 
     fn mark_seen(&mut self, space: &dyn Space, point: &[u32]) {
@@ -248,8 +262,10 @@ impl GuidedSearch {
         {
             self.seen = vec![0; count.div_ceil(64) as usize];
         }
+        // What is told may be about another point than what was asked.
+        let asked = self.asked.take().filter(|_| self.asked_point == point);
         if !self.seen.is_empty()
-            && let Some(rank) = space.rank(point)
+            && let Some(rank) = asked.or_else(|| space.rank(point))
             && let Some(word) = self.seen.get_mut((rank / 64) as usize)
         {
             *word |= 1 << (rank % 64);
@@ -266,6 +282,8 @@ impl GuidedSearch {
         let chosen =
             pool.choose(view, options.curiosity, point, |view, child| self.child(view, child));
         self.pool = Some(pool);
+        // The last one that was looked up is another candidate.
+        self.found.set(None);
         chosen
     }
 
@@ -375,6 +393,7 @@ impl Strategy for GuidedSearch {
             self.turn();
         }
         let mut work = std::mem::take(&mut self.work);
+        self.found.set(None);
         let found;
         let told = self.values.len();
         let anew = self.begun > 0;
@@ -387,12 +406,16 @@ impl Strategy for GuidedSearch {
             found = self.consult(view, point);
         } else {
             let due = told as f64 >= self.grown as f64 * self.options.regrow;
-            if self.grown == 0 || (due && told <= self.options.forest) {
+            if due && told < self.options.forest {
                 self.work.resize(point.len(), 0);
                 self.regrow(view);
             }
             self.pool = None;
-            let doublings = if self.alone() { 0 } else { self.options.doublings.min(16) };
+            let doublings = if self.alone() || told >= self.options.forest {
+                0
+            } else {
+                self.options.doublings.min(16)
+            };
             let children = 1u32 << view.random.below(doublings + 1);
             found = if children == 1 {
                 self.child(view, point)
@@ -403,7 +426,11 @@ impl Strategy for GuidedSearch {
         self.work = work;
         // What was measured before this search is met when it is asked for.
         if found && view.memory.len() == told {
-            Wish::New
+            let rank = self.found.get();
+            self.asked = rank;
+            self.asked_point.clear();
+            self.asked_point.extend_from_slice(point);
+            Wish::New { rank }
         } else if found || view.space.sample(view.random, point) {
             Wish::Try { samples: 0 }
         } else {
@@ -443,7 +470,7 @@ impl GuidedSearch {
             self.rescale(view);
             return;
         }
-        if self.grown > 0 {
+        if self.grown > 0 && trial < self.options.forest {
             self.forest.add(point, value);
         }
         if !outcome.failed() {

@@ -145,6 +145,11 @@ impl Strategy for SeededSearch {
             {
                 point.copy_from_slice(&own);
                 self.last = Last::Plain;
+                return wish;
+            }
+            // Another point has another rank.
+            if matches!(wish, Wish::New { .. }) {
+                return Wish::New { rank: None };
             }
         }
         wish
