@@ -26,7 +26,7 @@ system Lift_Elementwise {
             when: keep == select(c, v, z) and (number(z, 0) or z == full(0)) and x == load() and made_of(v, x)
             when: (c == (h > p) or c == (h >= p) or c == (p > h) or c == (p >= h))
             when: (made_of(h, r) and r == random()) or (made_of(h, r) and r == xor(_, _))
-            when: st == store(value=w) and made_of(w, keep)
+            when: st == store(value=w) and made_of(w, keep) and not has_products(m)
             evidence: [keep, r]
             because: "elements become zero where a random number is small"
         }

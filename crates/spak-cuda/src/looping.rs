@@ -359,18 +359,7 @@ impl Machine {
         if replaced.is_empty() {
             return;
         }
-        for node in self.graph.program.nodes.iter_mut().skip(first) {
-            for argument in &mut node.arguments {
-                if let Some(new) = replaced.get(&argument.value) {
-                    argument.value = *new;
-                }
-            }
-            for condition in &mut node.conditions {
-                if let Some(new) = replaced.get(&condition.value) {
-                    condition.value = *new;
-                }
-            }
-        }
+        self.graph.replace(first, replaced);
         for (old, _) in replaced.iter().filter(|(old, new)| old != new) {
             if let Some(node) = self.graph.program.nodes.get_mut(old.index()) {
                 node.op = Op::Unknown;
@@ -523,7 +512,7 @@ impl Machine {
                     _ => Constant::Float(0.0),
                 };
                 let at = self.graph.program.node(changed).map_or(site, |node| node.site);
-                let before = std::mem::replace(&mut self.graph.conditions, conditions);
+                let before = std::mem::replace(&mut self.graph.conditions, conditions.to_vec());
                 let nothing = self.graph.constant(nothing, at);
                 let (then, otherwise) = if holds { (part, nothing) } else { (nothing, part) };
                 let arguments = vec![

@@ -341,19 +341,8 @@ fn number_text(number: spak_expr::Number) -> String {
     }
 }
 
-/// The variables of a goal outside of negations.
-fn positive(goal: &Goal) -> Set {
-    match &goal.kind {
-        GoalKind::All(goals) | GoalKind::Any(goals) => {
-            goals.iter().fold(0, |set, g| set | positive(g))
-        }
-        GoalKind::Not(..) => 0,
-        _ => goal.variables,
-    }
-}
-
 fn share(goals: &mut [Goal], outer: Set) {
-    let own: Vec<Set> = goals.iter().map(positive).collect();
+    let own: Vec<Set> = goals.iter().map(Goal::positive).collect();
     for (at, goal) in goals.iter_mut().enumerate() {
         let others = own.iter().enumerate().filter(|(other, _)| *other != at);
         let around = others.fold(outer, |set, (_, own)| set | own);

@@ -16,7 +16,7 @@ use crate::ready::{self, Readiness};
 use crate::solve::Solver;
 use gather::Gathered;
 pub use nearest::Miss;
-use threads::side_by_side;
+pub use threads::side_by_side;
 
 /// How long is searched.
 #[derive(Clone, Copy, Debug)]
@@ -129,7 +129,8 @@ impl<'k> Engine<'k> {
             }
             let mut found: BTreeSet<Key> = BTreeSet::new();
             let mut solver =
-                Solver::new(facts, &target.view, &case.modes, known, self.limits.steps);
+                Solver::new(facts, &target.view, &case.modes, known, self.limits.steps)
+                    .only(&case.kinds);
             let _ = solver.all(&case.goals, 0, &mut |solver| {
                 let solution = gather::solution(solver, case, target.launch);
                 let role = solution.role.clone().filter(|_| pattern.per == Per::Role);
@@ -164,7 +165,6 @@ fn kernels(program: &Program, runs: &Runs) -> Vec<Target> {
 }
 
 fn launches(program: &Program, runs: &Runs) -> Vec<Target> {
-    let ids = (0..program.launches.len()).map(|at| LaunchId(at as u32));
-    let target = |id| Some(Target { view: View::of_launch(program, runs, id)?, launch: Some(id) });
-    ids.filter_map(target).collect()
+    let views = View::of_launches(program, runs).into_iter();
+    views.map(|(id, view)| Target { view, launch: Some(id) }).collect()
 }

@@ -3,7 +3,9 @@
 
 mod key;
 mod known;
+mod lazy;
 mod slice;
+mod uses;
 mod view;
 
 use std::collections::BTreeMap;
@@ -14,7 +16,9 @@ use spak_program::{Condition, KernelId, LoopId, NodeId, Op, ParameterKind, Progr
 use crate::roles::Roles;
 
 pub(crate) use known::{number, same_constant, text};
+use lazy::Lazy;
 pub(crate) use slice::Bits;
+use uses::Uses;
 pub(crate) use view::{Runs, View};
 
 /// The most values that a node stands for, and the deepest nesting that is followed.
@@ -35,17 +39,20 @@ pub(crate) struct Facts<'p> {
     pub(crate) program: &'p Program,
     /// Of each node what it stands for, and the conditions around it: found when they are asked for, since of the nodes of
     /// hosts few are.
-    stands: Vec<OnceLock<Vec<Stand>>>,
-    conditions: Vec<OnceLock<Vec<Condition>>>,
+    stands: Lazy<Vec<Stand>>,
+    conditions: Lazy<Vec<Condition>>,
     carried: BTreeMap<NodeId, LoopId>,
     inductions: BTreeMap<NodeId, LoopId>,
     parameters: BTreeMap<NodeId, ParameterKind>,
     used: Vec<bool>,
     runs: Runs,
     /// For each node what it is computed from, and what its value is, found when they are asked for.
-    all: Vec<OnceLock<Bits>>,
-    values: Vec<OnceLock<Bits>>,
+    all: Lazy<Bits>,
+    values: Lazy<Bits>,
     roles: OnceLock<Roles>,
+    uses: OnceLock<Uses>,
+    /// For each node what is computed from it, found when it is asked for.
+    users: Lazy<Bits>,
     /// Of each launch what the key of its config holds.
     keys: Vec<OnceLock<String>>,
 }
@@ -54,16 +61,18 @@ impl<'p> Facts<'p> {
     pub(crate) fn new(program: &'p Program) -> Self {
         let mut facts = Self {
             program,
-            stands: vec![OnceLock::new(); program.nodes.len()],
-            conditions: vec![OnceLock::new(); program.nodes.len()],
+            stands: Lazy::new(program.nodes.len()),
+            conditions: Lazy::new(program.nodes.len()),
             carried: BTreeMap::new(),
             inductions: BTreeMap::new(),
             parameters: BTreeMap::new(),
             used: vec![false; program.nodes.len()],
             runs: Runs::of(program),
-            all: vec![OnceLock::new(); program.nodes.len()],
-            values: vec![OnceLock::new(); program.nodes.len()],
+            all: Lazy::new(program.nodes.len()),
+            values: Lazy::new(program.nodes.len()),
             roles: OnceLock::new(),
+            uses: OnceLock::new(),
+            users: Lazy::new(program.nodes.len()),
             keys: vec![OnceLock::new(); program.launches.len()],
         };
         for node in &program.nodes {
@@ -72,7 +81,7 @@ impl<'p> Facts<'p> {
                     *used = true;
                 }
             }
-            for condition in &node.conditions {
+            for condition in node.conditions.iter() {
                 if let Some(used) = facts.used.get_mut(condition.value.index()) {
                     *used = true;
                 }
@@ -161,14 +170,12 @@ impl<'p> Facts<'p> {
 
     /// What a node stands for where it is an argument.
     pub(crate) fn stands(&self, node: NodeId) -> &[Stand] {
-        let known = self.stands.get(node.index());
-        known.map_or(&[], |known| {
-            known.get_or_init(|| {
-                let mut found = Vec::new();
-                self.stand(node, &mut Vec::new(), 0, &mut found);
-                found
-            })
-        })
+        let find = || {
+            let mut found = Vec::new();
+            self.stand(node, &mut Vec::new(), 0, &mut found);
+            found
+        };
+        self.stands.get(node.index(), find).map_or(&[], Vec::as_slice)
     }
 
     /// The node itself and all it passes on through casts, reshapes and broadcasts.
@@ -186,17 +193,17 @@ impl<'p> Facts<'p> {
 
     /// The conditions around a node, in their simplest form.
     pub(crate) fn conditions(&self, node: NodeId) -> &[Condition] {
-        let Some((known, found)) = self.conditions.get(node.index()).zip(self.program.node(node))
-        else {
+        let Some(found) = self.program.node(node).filter(|node| !node.conditions.is_empty()) else {
             return &[];
         };
-        known.get_or_init(|| {
+        let find = || {
             let mut all = Vec::new();
-            for condition in &found.conditions {
+            for condition in found.conditions.iter() {
                 self.assume(*condition, &mut all);
             }
             all
-        })
+        };
+        self.conditions.get(node.index(), find).map_or(&[], Vec::as_slice)
     }
 
     /// The loop that a variable is carried by.
@@ -296,23 +303,31 @@ impl<'p> Facts<'p> {
 
     /// Whether two nodes are the same position or size, written twice: computed in the same way from the same values.
     pub(crate) fn is_same_position(&self, a: NodeId, b: NodeId) -> bool {
-        let is_position = |node: NodeId| {
-            matches!(
-                self.program.op(node),
-                Op::BlockId
-                    | Op::NumBlocks
-                    | Op::Extent
-                    | Op::Add
-                    | Op::Sub
-                    | Op::Mul
-                    | Op::FloorDiv
-                    | Op::Mod
-                    | Op::CeilDiv
-                    | Op::Min
-                    | Op::Max
-            )
-        };
-        is_position(a) && self.program.op(a) == self.program.op(b) && self.is_same(a, b)
+        self.is_position(a) && self.program.op(a) == self.program.op(b) && self.is_same(a, b)
+    }
+
+    /// Whether a node may be a position or a size.
+    fn is_position(&self, node: NodeId) -> bool {
+        matches!(
+            self.program.op(node),
+            Op::BlockId
+                | Op::NumBlocks
+                | Op::Extent
+                | Op::Add
+                | Op::Sub
+                | Op::Mul
+                | Op::FloorDiv
+                | Op::Mod
+                | Op::CeilDiv
+                | Op::Min
+                | Op::Max
+        )
+    }
+
+    /// Whether no other node is taken for this one: it is neither known nor a position.
+    pub(crate) fn is_one_place(&self, node: NodeId) -> bool {
+        let node = self.program.behind(node);
+        self.program.op(node) != Op::Constant && !self.is_position(node)
     }
 
     /// Whether two nodes are computed in the same way from the same values.

@@ -13,6 +13,7 @@ mod example;
 mod facts;
 mod finding;
 mod holes;
+mod kinds;
 mod labels;
 mod pack;
 mod ready;
@@ -22,7 +23,7 @@ mod roles;
 mod solve;
 mod term;
 
-pub use engine::{Engine, Limits, Miss};
+pub use engine::{Engine, Limits, Miss, side_by_side};
 pub use example::{Coverage, Example, Expected, Language, Verdict, examples, judge};
 pub use finding::{Finding, Note, Report};
 pub use holes::{Hole, holes, template};

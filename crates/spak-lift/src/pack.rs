@@ -28,6 +28,7 @@ pub(crate) mod read;
 use spak_model::Entry;
 use spak_syntax::{Diagnostic, FileId, Span};
 
+use crate::kinds::Ops;
 use crate::term::{Goal, Mode, Term};
 
 /// Where a pattern is looked for, and for what only the first case that holds counts.
@@ -87,6 +88,8 @@ pub struct Case {
     pub span: Span,
     pub(crate) goals: Vec<Goal>,
     pub(crate) modes: Vec<Mode>,
+    /// Of each variable the operations that its value can be.
+    pub(crate) kinds: Vec<Ops>,
     pub(crate) value: Term,
     pub(crate) role: Option<Term>,
     pub(crate) kernel: Option<Term>,

@@ -2,8 +2,8 @@
 //! so that a case that was read is one that can run.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
 use spak_program::Op;
 
 use crate::relations::{Id, Relation};
@@ -43,7 +43,7 @@ fn is_known(term: &Term, bound: Set) -> bool {
 
 /// What was found out about goals for sets of variables that have values, whatever the program is.
 #[derive(Debug, Default)]
-pub(crate) struct Readiness(RefCell<BTreeMap<(usize, Set), bool>>);
+pub(crate) struct Readiness(RefCell<FxHashMap<(usize, Set), bool>>);
 
 impl Readiness {
     /// Whether a goal can be asked; only its own variables count, so that it is found out once for these.
@@ -80,6 +80,10 @@ pub(crate) fn cost(goal: &Goal, bound: Set, sizes: &dyn Sizes, known: &Readiness
         GoalKind::Less(a, b, _) => (is_known(a, bound) && is_known(b, bound)).then_some(1),
         GoalKind::Equal(a, b) => equal(a, b, bound, sizes).map(|cost| {
             let is_test = cost == 2 && goal.variables & bound != 0;
+            let cost = match cost.checked_sub(SEARCH) {
+                Some(tried) => SEARCH + tried / found_of(goal.variables & !bound, [a, b]),
+                None => cost,
+            };
             if goal.is_late && !is_test { cost.saturating_add(LATE) } else { cost }
         }),
         GoalKind::Relation(relation, terms) => {
@@ -145,6 +149,13 @@ fn equal(a: &Term, b: &Term, bound: Set, sizes: &dyn Sizes) -> Option<u32> {
             operation.is_operation().then(|| searched(operation))
         }
     }
+}
+
+/// About how many of the nodes that are tried are found, one of so many: an operation on operations is rare, and one
+/// that gives values to many variables leaves little to search for.
+fn found_of(new: Set, terms: [&Term; 2]) -> u32 {
+    let inner = terms.iter().map(|term| term.size().saturating_sub(1)).max().unwrap_or(0);
+    new.count_ones().max(1) << (2 * inner.min(4))
 }
 
 /// The variables that have values when `goal` has been solved.

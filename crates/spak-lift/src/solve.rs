@@ -7,12 +7,13 @@ mod matching;
 mod reached;
 mod relation;
 
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use rustc_hash::FxHashMap;
 use spak_program::{Condition, KernelId, LaunchId, LoopId, NodeId};
 
-use crate::facts::{Facts, View, number, same_constant, text};
+use crate::facts::{Bits, Facts, View, number, same_constant, text};
+use crate::kinds::{Ops, bit};
 use crate::ready::{self, Readiness};
 use crate::term::{Goal, GoalKind, Mode, Set, Term, one};
 use reached::Reached;
@@ -59,6 +60,8 @@ pub(crate) struct Solver<'p> {
     pub(crate) facts: &'p Facts<'p>,
     pub(crate) view: &'p View,
     modes: &'p [Mode],
+    /// Of each variable the operations that its value can be; nothing is said of one that is missing.
+    kinds: &'p [Ops],
     values: Vec<Option<Value<'p>>>,
     bound: Set,
     /// Alternatives that were taken, and conditions around the nodes that were matched.
@@ -66,7 +69,7 @@ pub(crate) struct Solver<'p> {
     /// Nodes that operations of the pattern were matched with.
     pub(crate) matched: Vec<NodeId>,
     left: u64,
-    plans: BTreeMap<(usize, Set, Set), Plan>,
+    plans: FxHashMap<(usize, Set, Set), Plan>,
     known: &'p Readiness,
     /// Whether the search ended because it took too long.
     pub(crate) is_cut: bool,
@@ -90,17 +93,30 @@ impl<'p> Solver<'p> {
             facts,
             view,
             modes,
+            kinds: &[],
             values: vec![None; modes.len()],
             bound: 0,
             assumed: Vec::new(),
             matched: Vec::new(),
             left: steps,
-            plans: BTreeMap::new(),
+            plans: FxHashMap::default(),
             known,
             is_cut: false,
             watched: None,
             reached: None,
         }
+    }
+
+    /// The same search, in which variables are given values of these operations only.
+    pub(crate) fn only(self, kinds: &'p [Ops]) -> Self {
+        Self { kinds, ..self }
+    }
+
+    /// Whether a term that has no value yet may become this node.
+    pub(crate) fn may_be(&self, term: &Term, node: NodeId) -> bool {
+        let Term::Variable(variable) = term else { return true };
+        let kinds = self.kinds.get(*variable).copied().unwrap_or(Ops::MAX);
+        kinds == Ops::MAX || kinds & bit(self.facts.program.op(node)) != 0
     }
 
     /// Calls `next` for every solution of all goals.
@@ -343,10 +359,10 @@ impl<'p> Solver<'p> {
 
     /// Gives a variable every value of the program behind whose casts a node is.
     fn spread(&mut self, variable: usize, node: NodeId, next: Next<'_, 'p>) -> Flow {
-        let view = self.view;
-        for found in view.nodes.iter().copied() {
-            self.count()?;
-            if self.facts.program.behind(found) == node {
+        let (facts, view, program) = (self.facts, self.view, self.facts.program);
+        for found in facts.around(node) {
+            if program.behind(found) == node && view.nodes.binary_search(&found).is_ok() {
+                self.count()?;
                 self.bind(variable, Value::Node(found), next)?;
             }
         }
@@ -418,6 +434,18 @@ impl<'p> Solver<'p> {
         }
     }
 
+    /// Of each variable in a term that has a value already what is computed from this value: an operation on it is among these.
+    /// Equal constants and positions are the same wherever they are computed, so that these lead nowhere.
+    fn users_of_known(&self, term: &Term) -> Vec<&'p Bits> {
+        let variables = term.variables() & self.bound;
+        let nodes = self.values.iter().enumerate().filter_map(|(variable, value)| match value {
+            Some(Value::Node(node)) if variables & one(variable) != 0 => Some(*node),
+            _ => None,
+        });
+        let facts = self.facts;
+        nodes.filter(|node| facts.is_one_place(*node)).map(|node| facts.users(node)).collect()
+    }
+
     /// Tries every node that may be the operation `term`, and goes on where it is also `other`.
     fn search(&mut self, term: &'p Term, other: &'p Term, next: Next<'_, 'p>) -> Flow {
         let is_exact =
@@ -430,6 +458,8 @@ impl<'p> Solver<'p> {
             }
             return GO_ON;
         }
+        let users = self.users_of_known(term);
+        let may_be = |node: &NodeId| users.iter().all(|users| users.has(*node));
         if let Some(name) = term.called() {
             for node in view.calls_of(name).iter().copied() {
                 self.exactly(term, node, &mut |solver| solver.is_node(other, node, &mut *next))?;
@@ -437,7 +467,7 @@ impl<'p> Solver<'p> {
             return GO_ON;
         }
         for op in term.operations() {
-            for node in view.of_op(op).iter().copied() {
+            for node in view.of_op(op).iter().copied().filter(may_be) {
                 self.exactly(term, node, &mut |solver| solver.is_node(other, node, &mut *next))?;
             }
         }

@@ -82,6 +82,19 @@ pub(crate) enum GoalKind {
     Relation(&'static Relation, Vec<Term>),
 }
 
+impl Goal {
+    /// The variables outside of negations.
+    pub(crate) fn positive(&self) -> Set {
+        match &self.kind {
+            GoalKind::All(goals) | GoalKind::Any(goals) => {
+                goals.iter().fold(0, |set, goal| set | goal.positive())
+            }
+            GoalKind::Not(..) => 0,
+            _ => self.variables,
+        }
+    }
+}
+
 /// Which node a variable stands for where casts, reshapes and broadcasts are around a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Mode {
@@ -123,6 +136,16 @@ impl Term {
             Self::Text(name) if argument.label == "function" => Some(name.as_str()),
             _ => None,
         })
+    }
+
+    /// How many operations there are in it.
+    pub(crate) fn size(&self) -> u32 {
+        match self {
+            Self::Node(_, arguments) => 1 + arguments.iter().map(|a| a.term.size()).sum::<u32>(),
+            Self::Chain(_, terms) => 1 + terms.iter().map(|(_, t)| t.size()).sum::<u32>(),
+            Self::Tuple(terms) => 1 + terms.iter().map(Self::size).sum::<u32>(),
+            _ => 0,
+        }
     }
 
     /// The operations of which nodes it may be.

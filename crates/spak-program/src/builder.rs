@@ -1,6 +1,7 @@
 //! Making a program, for front ends that run a source abstractly: where the run is, and what holds there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::constant::Constant;
 use crate::graph::{
@@ -28,6 +29,8 @@ pub struct Builder {
     pub inside: Option<LoopId>,
     /// The undecided conditions around, outermost first.
     pub conditions: Vec<Condition>,
+    /// Those of the last node.
+    shared: Arc<[Condition]>,
     gaps: BTreeSet<(String, Site)>,
 }
 
@@ -38,6 +41,7 @@ impl Default for Builder {
             scope: ScopeId(0),
             inside: None,
             conditions: Vec::new(),
+            shared: Arc::default(),
             gaps: BTreeSet::new(),
         }
     }
@@ -89,6 +93,9 @@ impl Builder {
         site: Site,
     ) -> NodeId {
         let id = NodeId(self.program.nodes.len() as u32);
+        if *self.shared != *self.conditions {
+            self.shared = self.conditions.as_slice().into();
+        }
         self.program.nodes.push(Node {
             op,
             arguments,
@@ -96,7 +103,7 @@ impl Builder {
             site,
             scope: self.scope,
             inside: self.inside,
-            conditions: self.conditions.clone(),
+            conditions: Arc::clone(&self.shared),
         });
         id
     }
@@ -145,6 +152,26 @@ impl Builder {
             });
         }
         all
+    }
+
+    /// Puts values into the places of others in all nodes from the node at `first` on.
+    pub fn replace(&mut self, first: usize, replaced: &BTreeMap<NodeId, NodeId>) {
+        let is_replaced = |condition: &Condition| replaced.contains_key(&condition.value);
+        for node in self.program.nodes.iter_mut().skip(first) {
+            for argument in &mut node.arguments {
+                if let Some(new) = replaced.get(&argument.value) {
+                    argument.value = *new;
+                }
+            }
+            // Only what changes becomes the node's own.
+            if node.conditions.iter().any(is_replaced) {
+                for condition in Arc::make_mut(&mut node.conditions) {
+                    if let Some(new) = replaced.get(&condition.value) {
+                        condition.value = *new;
+                    }
+                }
+            }
+        }
     }
 
     /// Says that something was not understood.

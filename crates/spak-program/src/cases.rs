@@ -3,6 +3,7 @@
 //! Comparisons of one value with numbers are not independent, so such a value is tried around each of these numbers, and what
 //! its comparisons say together is one case. Everything else is true or false by itself.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::constant::Constant;
@@ -29,6 +30,16 @@ pub struct Case {
 struct Subject {
     /// The comparison of each, and with what.
     comparisons: Vec<(NodeId, Op, Constant)>,
+}
+
+/// Nodes in words, written out once for all architectures.
+#[derive(Debug, Default)]
+pub(crate) struct Words(RefCell<BTreeMap<NodeId, String>>);
+
+impl Words {
+    fn of(&self, program: &Program, id: NodeId) -> String {
+        self.0.borrow_mut().entry(id).or_insert_with(|| program.describe(id)).clone()
+    }
 }
 
 impl Program {
@@ -68,16 +79,21 @@ impl Program {
     }
 
     /// All ways in which conditions may be together; one empty case if there are none or too many.
-    pub fn cases(&self, conditions: &[NodeId], assumptions: &Assumptions) -> Vec<Case> {
+    pub(crate) fn cases(
+        &self,
+        conditions: &[NodeId],
+        assumptions: &Assumptions,
+        words: &Words,
+    ) -> Vec<Case> {
         let mut subjects: BTreeMap<String, Subject> = BTreeMap::new();
         let mut free: BTreeMap<String, Vec<NodeId>> = BTreeMap::new();
         for id in conditions {
             match self.comparison(*id, assumptions) {
                 Some((subject, op, number)) => {
-                    let subject = subjects.entry(self.describe(subject)).or_default();
+                    let subject = subjects.entry(words.of(self, subject)).or_default();
                     subject.comparisons.push((*id, op, number));
                 }
-                None => free.entry(self.describe(*id)).or_default().push(*id),
+                None => free.entry(words.of(self, *id)).or_default().push(*id),
             }
         }
         let single = subjects.len() == 1 && free.is_empty();

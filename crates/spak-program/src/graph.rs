@@ -1,6 +1,7 @@
 //! Nodes, loops, scopes and kernels.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use spak_syntax::{FileId, Span};
 
@@ -78,19 +79,19 @@ pub struct Node {
     pub scope: ScopeId,
     /// The innermost loop around it.
     pub inside: Option<LoopId>,
-    /// The undecided conditions around it, outermost first.
-    pub conditions: Vec<Condition>,
+    /// The undecided conditions around it, outermost first; its neighbours have the same.
+    pub conditions: Arc<[Condition]>,
 }
 
 impl Node {
     /// The value with a label.
     pub fn argument(&self, label: &str) -> Option<NodeId> {
-        self.arguments.iter().find(|argument| argument.label == label).map(|found| found.value)
+        self.arguments.iter().find(|argument| is_label(argument.label, label)).map(|a| a.value)
     }
 
     /// The value with a label, if it was written.
     pub fn given(&self, label: &str) -> Option<NodeId> {
-        let found = self.arguments.iter().find(|argument| argument.label == label);
+        let found = self.arguments.iter().find(|argument| is_label(argument.label, label));
         found.filter(|argument| argument.given).map(|argument| argument.value)
     }
 
@@ -101,6 +102,13 @@ impl Node {
             _ => None,
         }
     }
+}
+
+/// Whether two labels are the same. They are asked for more than anything else and have a few letters, for which a call that
+/// compares memory of any length takes longer than the comparison.
+#[inline]
+fn is_label(a: &str, b: &str) -> bool {
+    a.len() == b.len() && a.bytes().zip(b.bytes()).all(|(a, b)| a == b)
 }
 
 /// How a loop goes on.

@@ -33,7 +33,7 @@ fn line(program: &Program, node: &Node) -> String {
         .map(|argument| format!("{}={}", argument.label, value(program, argument.value)))
         .collect();
     let _ = write!(text, "({})", arguments.join(", "));
-    for condition in &node.conditions {
+    for condition in node.conditions.iter() {
         let not = if condition.holds { "" } else { "not " };
         let _ = write!(text, " if {not}{}", value(program, condition.value));
     }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::architecture::ARCHITECTURES;
-use crate::cases::Case;
+use crate::cases::{Case, Words};
 use crate::constant::Constant;
 use crate::evaluate::Assumptions;
 use crate::graph::{Condition, KernelId, NodeId, ParameterKind, Program, Site};
@@ -56,6 +56,8 @@ struct Table<'p> {
     decided: &'p RefCell<BTreeMap<NodeId, bool>>,
     /// Fields and hints that were asked about, and whether one becomes the other.
     hints: &'p RefCell<BTreeMap<(String, String), bool>>,
+    /// Conditions in words.
+    words: &'p Words,
 }
 
 impl Program {
@@ -65,6 +67,7 @@ impl Program {
         let sizes = self.tile_sizes();
         let decided = RefCell::new(BTreeMap::new());
         let hints = RefCell::new(BTreeMap::new());
+        let words = Words::default();
         for launch in self.launches.iter().filter(|launch| launch.kind == LaunchKind::Real) {
             let table = Table {
                 launch,
@@ -73,6 +76,7 @@ impl Program {
                 used: self.fields_used(launch),
                 decided: &decided,
                 hints: &hints,
+                words: &words,
             };
             for (name, capability) in ARCHITECTURES {
                 let assumptions =
@@ -202,7 +206,7 @@ impl Program {
         let conditions = self.launch_conditions(table.launch);
         conditions.iter().for_each(|condition| ask(condition.value, true));
         let mut rows = Vec::new();
-        for case in self.cases(&open, assumptions) {
+        for case in self.cases(&open, assumptions, table.words) {
             let mut assumed = assumptions.clone();
             assumed.values.extend(case.values.clone());
             let row = self.row(table, &assumed, &case, architecture);

@@ -1,12 +1,12 @@
 //! Which modules a file imports, so that whoever has files can find them.
 
+use ruff_python_ast::Stmt;
 use ruff_python_ast::visitor::{Visitor, walk_stmt};
-use ruff_python_ast::{Mod, Stmt};
 
-use crate::Source;
+use crate::{Parsed, Source};
 
 /// The dotted names that a file may import: modules, and what may be modules in packages.
-pub fn imports(source: &Source<'_>) -> Vec<String> {
+pub fn imports(source: &Source<'_>, parsed: &Parsed) -> Vec<String> {
     struct Imports<'s> {
         source: &'s Source<'s>,
         names: Vec<String>,
@@ -29,16 +29,9 @@ pub fn imports(source: &Source<'_>) -> Vec<String> {
             }
         }
     }
-    if crate::depth::too_deep(source.text).is_some() {
-        return Vec::new();
-    }
-    let options = ruff_python_parser::ParseOptions::from(ruff_python_parser::Mode::Module);
-    let parsed = ruff_python_parser::parse_unchecked(source.text, options);
     let mut imports = Imports { source, names: Vec::new() };
-    if let Mod::Module(module) = parsed.syntax() {
-        for statement in &module.body {
-            imports.visit_stmt(statement);
-        }
+    for statement in parsed.body() {
+        imports.visit_stmt(statement);
     }
     imports.names.sort_unstable();
     imports.names.dedup();

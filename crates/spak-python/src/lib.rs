@@ -30,6 +30,7 @@ mod statement;
 mod triton;
 mod value;
 
+use ruff_python_ast::{Mod, Stmt};
 use ruff_text_size::Ranged as _;
 use spak_program::{Program, Site};
 use spak_syntax::FileId;
@@ -69,41 +70,58 @@ pub struct Reading {
     pub errors: Vec<SyntaxError>,
 }
 
+/// The syntax of a text: what can be found out about each file by itself, so that several threads can.
+#[derive(Debug)]
+pub struct Parsed {
+    syntax: ruff_python_parser::Parsed<Mod>,
+    /// Where it is nested too deeply to be read.
+    deep: Option<spak_syntax::Span>,
+}
+
+impl Parsed {
+    /// The syntax of a text, as far as it is Python.
+    pub fn of(text: &str) -> Self {
+        let options = ruff_python_parser::ParseOptions::from(ruff_python_parser::Mode::Module);
+        let deep = depth::too_deep(text);
+        let text = if deep.is_some() { "" } else { text };
+        Self { syntax: ruff_python_parser::parse_unchecked(text, options), deep }
+    }
+
+    fn body(&self) -> &[Stmt] {
+        match self.syntax.syntax() {
+            Mod::Module(module) => &module.body,
+            Mod::Expression(_) => &[],
+        }
+    }
+}
+
 /// Reads files together: what one imports from another is followed.
 ///
 /// Runs recursively: callers give it a stack of 256 MiB, enough for the deepest text that is read.
 pub fn read(sources: &[Source<'_>]) -> Reading {
+    let parsed: Vec<Parsed> = sources.iter().map(|source| Parsed::of(source.text)).collect();
+    let all: Vec<_> = sources.iter().copied().zip(&parsed).collect();
+    read_parsed(&all)
+}
+
+/// As [`read`], with the syntax of each file.
+pub fn read_parsed(sources: &[(Source<'_>, &Parsed)]) -> Reading {
     let mut reading = Reading::default();
-    let parsed: Vec<_> = sources
-        .iter()
-        .map(|source| {
-            let options = ruff_python_parser::ParseOptions::from(ruff_python_parser::Mode::Module);
-            let deep = depth::too_deep(source.text);
-            reading.errors.extend(deep.map(|span| SyntaxError {
-                file: source.file,
-                span,
-                message: "nested too deeply to be read".to_owned(),
-            }));
-            let text = if deep.is_some() { "" } else { source.text };
-            ruff_python_parser::parse_unchecked(text, options)
-        })
-        .collect();
-    for (source, parsed) in sources.iter().zip(&parsed) {
-        reading.errors.extend(parsed.errors().iter().map(|error| SyntaxError {
-            file: source.file,
-            span: builder::span(error.location),
-            message: error.error.to_string(),
-        }));
+    for (source, parsed) in sources {
+        let error = |span, message| SyntaxError { file: source.file, span, message };
+        let deep = parsed.deep.map(|span| error(span, "nested too deeply to be read".to_owned()));
+        reading.errors.extend(deep);
+        let wrong = parsed.syntax.errors().iter();
+        let wrong = wrong.map(|one| error(builder::span(one.location), one.error.to_string()));
+        reading.errors.extend(wrong);
     }
     let mut machine = machine::Machine::new();
-    for (source, parsed) in sources.iter().zip(&parsed) {
-        if let ruff_python_ast::Mod::Module(module) = parsed.syntax() {
-            machine.add(source, &module.body);
-        }
+    for (source, parsed) in sources {
+        machine.add(source, parsed.body());
     }
     machine.run();
-    for (source, parsed) in sources.iter().zip(&parsed).filter(|(source, _)| source.wanted) {
-        for token in parsed.tokens().iter().filter(|token| token.kind().is_comment()) {
+    for (source, parsed) in sources.iter().filter(|(source, _)| source.wanted) {
+        for token in parsed.syntax.tokens().iter().filter(|token| token.kind().is_comment()) {
             let span = builder::span(token.range());
             let text = source.text.get(span.start as usize..span.end as usize);
             machine.note_comment(text.unwrap_or_default(), Site { file: source.file, span });

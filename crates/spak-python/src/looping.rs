@@ -1,6 +1,6 @@
 //! Loops. Known elements are taken one by one; otherwise the body is run once, and what it changes is carried.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
@@ -164,22 +164,6 @@ impl<'a> Machine<'a> {
         });
     }
 
-    /// Puts a value in the place of one that turned out to be no other, in all that came after it.
-    fn replace(&mut self, old: NodeId, new: NodeId) {
-        for node in self.graph.program.nodes.iter_mut().skip(old.index() + 1) {
-            for argument in &mut node.arguments {
-                if argument.value == old {
-                    argument.value = new;
-                }
-            }
-            for condition in &mut node.conditions {
-                if condition.value == old {
-                    condition.value = new;
-                }
-            }
-        }
-    }
-
     /// A loop that is not unrolled: variables that it changes are carried from turn to turn.
     fn roll(
         &mut self,
@@ -229,7 +213,7 @@ impl<'a> Machine<'a> {
             }
             if unchanged {
                 let init = self.graph.program.argument(node, "init").unwrap_or(node);
-                self.replace(node, init);
+                self.graph.replace(node.index() + 1, &BTreeMap::from([(node, init)]));
                 frame.set(&name, before);
             } else {
                 kept.push(node);

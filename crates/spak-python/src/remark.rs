@@ -253,7 +253,7 @@ impl Machine<'_> {
             site,
             scope: ScopeId(0),
             inside: None,
-            conditions: Vec::new(),
+            conditions: std::sync::Arc::default(),
         });
         id
     }

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// The stack of a thread: as deep as a search for a case with the most conditions goes.
 const STACK: usize = 256 << 20;
 
-/// What `work` makes of each thing, in the order of the things. The calling thread works, too; where no other thread can be
+/// What `work` makes of each thing, in the order of the things. So many threads help the calling one; where no other can be
 /// started it works alone.
-pub(super) fn side_by_side<T: Sync, R: Send>(
+pub fn side_by_side<T: Sync, R: Send>(
     things: &[T],
     helpers: usize,
     work: impl Fn(&T) -> R + Sync,

@@ -13,9 +13,12 @@ use crate::labels;
 pub(crate) struct Bits(BTreeMap<u32, u64>);
 
 /// What a node that is none is computed from.
-static NONE: Bits = Bits(BTreeMap::new());
+static NONE: Bits = Bits::EMPTY;
 
 impl Bits {
+    /// Nothing.
+    pub(crate) const EMPTY: Self = Self(BTreeMap::new());
+
     /// Adds a node; says whether it is new.
     pub(crate) fn add(&mut self, node: NodeId) -> bool {
         let word = self.0.entry(node.0 / 64).or_default();
@@ -33,7 +36,12 @@ impl Bits {
     /// Its nodes in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = NodeId> {
         self.0.iter().flat_map(|(at, word)| {
-            (0..64).filter(move |bit| word & (1 << bit) != 0).map(move |bit| NodeId(at * 64 + bit))
+            let mut left = *word;
+            std::iter::from_fn(move || {
+                let bit = (left != 0).then(|| left.trailing_zeros())?;
+                left &= left - 1;
+                Some(NodeId(at * 64 + bit))
+            })
         })
     }
 }
@@ -41,15 +49,14 @@ impl Bits {
 impl Facts<'_> {
     /// A node and everything it is computed from.
     pub(crate) fn slice(&self, node: NodeId) -> &Bits {
-        let known = self.all.get(node.index());
-        known.map_or(&NONE, |known| known.get_or_init(|| self.collect(node, &mut |_, _| true)))
+        let find = || self.collect(node, &mut |_, _| true);
+        self.all.get(node.index(), find).unwrap_or(&NONE)
     }
 
     /// A node and everything its value is made of, without what only says where and how.
     pub(crate) fn value_slice(&self, node: NodeId) -> &Bits {
-        let known = self.values.get(node.index());
-        let value = |_: Op, label: &str| labels::is_value(label);
-        known.map_or(&NONE, |known| known.get_or_init(|| self.collect(node, &mut { value })))
+        let find = || self.collect(node, &mut |_, label| labels::is_value(label));
+        self.values.get(node.index(), find).unwrap_or(&NONE)
     }
 
     /// A node and what it is computed from through arguments that `follow` lets pass, by the operation and

@@ -1,13 +1,24 @@
 //! The part of a program that a pattern is looked for in.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::Arc;
 
-use spak_program::{KernelId, LaunchId, LoopId, Node, NodeId, Op, Program, ScopeId, ScopeKind};
+use spak_program::{
+    KernelId, Launch, LaunchId, LoopId, Node, NodeId, Op, Program, ScopeId, ScopeKind,
+};
 
 use crate::ready::Sizes;
 
 /// The nodes, loops, kernels and launches that are tried.
 pub(crate) struct View {
+    /// All launches.
+    pub(crate) launches: Vec<LaunchId>,
+    part: Arc<Part>,
+}
+
+/// A part of a program; the launches of a kernel in one run of a function of the host have the same.
+pub(crate) struct Part {
     /// The kernel, unless several are in it.
     pub(crate) kernel: Option<KernelId>,
     /// All nodes, in order.
@@ -16,10 +27,16 @@ pub(crate) struct View {
     pub(crate) loops: Vec<LoopId>,
     /// All kernels.
     pub(crate) kernels: Vec<KernelId>,
-    /// All launches.
-    pub(crate) launches: Vec<LaunchId>,
     by_op: Vec<Vec<NodeId>>,
     calls: BTreeMap<String, Vec<NodeId>>,
+}
+
+impl Deref for View {
+    type Target = Part;
+
+    fn deref(&self) -> &Part {
+        &self.part
+    }
 }
 
 /// The nodes and loops of each run and the runs of each kernel, so that views need not look at all of them.
@@ -68,36 +85,41 @@ impl View {
     /// A kernel and its launches.
     pub(crate) fn of_kernel(program: &Program, runs: &Runs, kernel: KernelId) -> Self {
         let launches = ids(program).filter(|(_, k)| *k == kernel).map(|(id, _)| id).collect();
-        let scopes = runs.of_kernel(kernel);
-        Self::of(program, runs, scopes, (Some(kernel), vec![kernel]), launches)
+        let part = Part::of(program, runs, runs.of_kernel(kernel), Some(kernel));
+        Self { launches, part: Arc::new(part) }
     }
 
-    /// A launch with its kernel and the function of the host that it is in.
-    pub(crate) fn of_launch(program: &Program, runs: &Runs, launch: LaunchId) -> Option<Self> {
-        let found = program.launches.get(launch.0 as usize)?;
-        let kernel = found.kernel;
-        let mut scopes = runs.of_kernel(kernel).to_vec();
-        if !scopes.contains(&found.scope) {
-            scopes.push(found.scope);
-        }
-        Some(Self::of(program, runs, &scopes, (Some(kernel), vec![kernel]), vec![launch]))
+    /// Each launch with its kernel and the function of the host that it is in.
+    pub(crate) fn of_launches(program: &Program, runs: &Runs) -> Vec<(LaunchId, Self)> {
+        let mut parts: BTreeMap<(KernelId, ScopeId), Arc<Part>> = BTreeMap::new();
+        let launches = (0..).map(LaunchId).zip(&program.launches);
+        let view = |(id, launch): (LaunchId, &Launch)| {
+            let of = || {
+                let mut scopes = runs.of_kernel(launch.kernel).to_vec();
+                if !scopes.contains(&launch.scope) {
+                    scopes.push(launch.scope);
+                }
+                Arc::new(Part::of(program, runs, &scopes, Some(launch.kernel)))
+            };
+            let part = parts.entry((launch.kernel, launch.scope)).or_insert_with(of);
+            (id, Self { launches: vec![id], part: Arc::clone(part) })
+        };
+        launches.map(view).collect()
     }
 
     /// All of a program.
     pub(crate) fn of_file(program: &Program, runs: &Runs) -> Self {
-        let kernels = (0..program.kernels.len()).map(|at| KernelId(at as u32)).collect();
         let launches = ids(program).map(|(id, _)| id).collect();
         let scopes: Vec<ScopeId> = (0..program.scopes.len()).map(|at| ScopeId(at as u32)).collect();
-        Self::of(program, runs, &scopes, (None, kernels), launches)
+        Self { launches, part: Arc::new(Part::of(program, runs, &scopes, None)) }
     }
+}
 
-    fn of(
-        program: &Program,
-        runs: &Runs,
-        scopes: &[ScopeId],
-        (kernel, kernels): (Option<KernelId>, Vec<KernelId>),
-        launches: Vec<LaunchId>,
-    ) -> Self {
+impl Part {
+    /// Some runs, of one kernel or of all.
+    fn of(program: &Program, runs: &Runs, scopes: &[ScopeId], kernel: Option<KernelId>) -> Self {
+        let all = || (0..program.kernels.len()).map(|at| KernelId(at as u32)).collect();
+        let kernels = kernel.map_or_else(all, |kernel| vec![kernel]);
         let mut by_op = vec![Vec::new(); Op::ALL.len()];
         let mut nodes: Vec<NodeId> =
             scopes.iter().flat_map(|scope| runs.of_scope(*scope)).copied().collect();
@@ -119,7 +141,7 @@ impl View {
                 }
             }
         }
-        Self { kernel, nodes, loops, kernels, launches, by_op, calls }
+        Self { kernel, nodes, loops, kernels, by_op, calls }
     }
 
     /// The calls of a function.

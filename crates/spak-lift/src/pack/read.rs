@@ -10,6 +10,7 @@ use spak_syntax::{Diagnostic, FileId, Span};
 use super::{Case, Pack, Pattern, Per, Piece};
 use crate::codes::{BAD_PATTERN, PATTERN_UNBOUND_VARIABLE};
 use crate::compile::{Compiler, Predicates};
+use crate::kinds::kinds;
 use crate::ready;
 use crate::term::{Set, Term, one};
 
@@ -147,6 +148,7 @@ fn case(entry: &Entry, predicates: &Predicates, found: &mut Vec<Diagnostic>) -> 
         | evidence.iter().flatten().fold(0, |set, v| set | one(*v));
     compiler.finish(&mut goals, seen);
     let modes = compiler.modes(&goals);
+    let kinds = kinds(&goals, &modes);
     check(entry.file, &goals, &outputs, &compiler, found);
     found.append(&mut compiler.found);
     let confidence = entry.slots("confidence").next().and_then(|s| match &s.reading {
@@ -162,6 +164,7 @@ fn case(entry: &Entry, predicates: &Predicates, found: &mut Vec<Diagnostic>) -> 
         span: entry.head.span,
         goals,
         modes,
+        kinds,
         value,
         role,
         kernel,

@@ -10,6 +10,7 @@ mod wiring;
 use spak_program::NodeId;
 
 use super::{Flow, GO_ON, Next, Solver, Value};
+use crate::kinds::{Ops, bit};
 use crate::relations::Id;
 use crate::term::Term;
 
@@ -182,6 +183,13 @@ impl<'p> Solver<'p> {
         let is_behind = !matches!(term, Term::Variable(v) if self.mode(*v) != Mode::Behind);
         let (facts, view) = (self.facts, self.view);
         let nodes = view.nodes.iter().copied();
-        nodes.filter(move |n| !(is_behind && facts.program.op(*n).is_transparent()))
+        let kinds = match term {
+            Term::Variable(v) => self.kinds.get(*v).copied().unwrap_or(Ops::MAX),
+            _ => Ops::MAX,
+        };
+        nodes.filter(move |n| {
+            let op = facts.program.op(*n);
+            !(is_behind && op.is_transparent()) && kinds & bit(op) != 0
+        })
     }
 }

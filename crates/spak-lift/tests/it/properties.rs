@@ -24,7 +24,7 @@ fn renumbered(program: &Program, keys: &[u32]) -> Program {
         for argument in &mut node.arguments {
             argument.value = moved(argument.value);
         }
-        for condition in &mut node.conditions {
+        for condition in std::sync::Arc::make_mut(&mut node.conditions) {
             condition.value = moved(condition.value);
         }
     }

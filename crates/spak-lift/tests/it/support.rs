@@ -61,7 +61,7 @@ impl Builder {
             site: site(id.0 + 1),
             scope: self.scope,
             inside: self.inside,
-            conditions: self.conditions.clone(),
+            conditions: self.conditions.as_slice().into(),
         });
         if matches!(op, Op::Store | Op::Atomic) {
             self.program.scopes[self.scope.index()].effects.push(id);

@@ -27,16 +27,42 @@ pub(crate) struct Reporter<'r> {
     pub(crate) report: &'r Report,
 }
 
+/// Findings by what they are of.
+struct Sorted<'f> {
+    of_file: BTreeMap<u32, Vec<&'f Finding>>,
+    of_kernel: Vec<Vec<&'f Finding>>,
+    /// Of each kernel.
+    families: Vec<Option<String>>,
+}
+
 impl Reporter<'_> {
     /// One record for each file of a language that was asked for.
-    pub(crate) fn files(&self, language: Language) -> Vec<LiftedFile> {
-        let rows = self.program.tuning();
+    pub(crate) fn files(&self, language: Language, rows: &[TuningRow]) -> Vec<LiftedFile> {
+        let found = self.sorted();
         let all = self.files.files.iter().enumerate();
         let wanted = all.filter(|(_, file)| file.wanted && file.language == language);
-        wanted.map(|(at, _)| self.file(at as u32, &rows)).collect()
+        wanted.map(|(at, _)| self.file(at as u32, rows, &found)).collect()
     }
 
-    fn file(&self, file: u32, rows: &[TuningRow]) -> LiftedFile {
+    /// What was found, by file and by kernel: a package has hundreds of both.
+    fn sorted(&self) -> Sorted<'_> {
+        let mut sorted = Sorted {
+            of_file: BTreeMap::new(),
+            of_kernel: vec![Vec::new(); self.program.kernels.len()],
+            families: Vec::new(),
+        };
+        for finding in &self.report.findings {
+            if let Some(file) = self.file_of(finding) {
+                sorted.of_file.entry(file).or_default().push(finding);
+            }
+            let kernel = finding.kernel.and_then(|k| sorted.of_kernel.get_mut(k.index()));
+            kernel.into_iter().for_each(|all| all.push(finding));
+        }
+        sorted.families = sorted.of_kernel.iter().map(|all| self.family(all)).collect();
+        sorted
+    }
+
+    fn file(&self, file: u32, rows: &[TuningRow], found: &Sorted<'_>) -> LiftedFile {
         let mut lifted = LiftedFile {
             path: self.files.files.get(file as usize).map_or(String::new(), |f| f.shown.clone()),
             language: match self.files.files.get(file as usize).map(|file| file.language) {
@@ -53,11 +79,11 @@ impl Reporter<'_> {
             lifted.kernels.push(LiftedKernel {
                 name: kernel.name.clone(),
                 line: self.line(kernel.site),
-                family: self.family(KernelId(at as u32)),
+                family: found.families.get(at).cloned().flatten(),
                 inlined: kernel.inlined.iter().map(|(name, _)| name.clone()).collect(),
             });
         }
-        for finding in self.report.findings.iter().filter(|one| self.is_of(one, file)) {
+        for finding in found.of_file.get(&file).into_iter().flatten() {
             self.add(finding, file, &mut lifted);
         }
         let here = rows.iter().filter(|row| self.kernel_file(row.kernel) == Some(file));
@@ -76,29 +102,29 @@ impl Reporter<'_> {
             Some(NoteRecord { text, line: self.line(site) })
         });
         lifted.notes.extend(of_kernels);
-        lifted.family = self.family_of_file(file);
+        lifted.family = self.family_of_file(file, found);
         lifted
     }
 
     /// The family of the kernel of a file that is launched most, or has the most findings; a backward pass is
     /// there for the forward pass that it belongs to.
-    fn family_of_file(&self, file: u32) -> Option<String> {
-        let known = (0..self.program.kernels.len()).filter_map(|at| {
+    fn family_of_file(&self, file: u32, found: &Sorted<'_>) -> Option<String> {
+        let known = found.families.iter().zip(&found.of_kernel).enumerate();
+        let known = known.filter_map(|(at, (family, findings))| {
             let kernel = KernelId(at as u32);
-            let family = self.family(kernel).filter(|_| self.kernel_file(kernel) == Some(file))?;
+            let family = family.as_ref().filter(|_| self.kernel_file(kernel) == Some(file))?;
             let launches = self.program.launches.iter().filter(|one| one.kernel == kernel);
             let places: BTreeSet<Site> = launches.map(|one| one.site).collect();
-            let findings = self.report.findings.iter().filter(|one| one.kernel == Some(kernel));
             let is_forward = !family.ends_with(BACKWARD);
-            Some(((is_forward, places.len(), findings.count()), family))
+            Some(((is_forward, places.len(), findings.len()), family))
         });
-        known.max_by(|a, b| (a.0, &b.1).cmp(&(b.0, &a.1))).map(|(_, family)| family)
+        known.max_by(|a, b| (a.0, b.1).cmp(&(b.0, a.1))).map(|(_, family)| family.clone())
     }
 
-    /// Whether a finding belongs to a file: by its kernel, or by its first place.
-    fn is_of(&self, finding: &Finding, file: u32) -> bool {
+    /// The file that a finding belongs to: that of its kernel, or of its first place.
+    fn file_of(&self, finding: &Finding) -> Option<u32> {
         let of = finding.kernel.and_then(|kernel| self.kernel_file(kernel));
-        of.or_else(|| finding.sites.first().map(|site| site.file.0)) == Some(file)
+        of.or_else(|| finding.sites.first().map(|site| site.file.0))
     }
 
     fn add(&self, finding: &Finding, file: u32, lifted: &mut LiftedFile) {
@@ -174,9 +200,8 @@ impl Reporter<'_> {
 
     /// The family that is surest, then the one that shows in more lines, then the first by name: the order of
     /// packs decides nothing.
-    fn family(&self, kernel: KernelId) -> Option<String> {
-        let findings = self.report.findings.iter();
-        let of = findings.filter(|one| one.axis == FAMILY && one.kernel == Some(kernel));
+    fn family(&self, findings: &[&Finding]) -> Option<String> {
+        let of = findings.iter().copied().filter(|one| one.axis == FAMILY);
         let lines = |one: &Finding| {
             let all = one.sites.iter().map(|site| (site.file, self.line(*site)));
             all.collect::<BTreeSet<_>>().len()

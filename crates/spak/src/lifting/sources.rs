@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
+use spak_lift::side_by_side;
+use spak_python::Parsed;
 use spak_python::imports::imports;
 use spak_syntax::{FileId, LineIndex};
 
@@ -31,6 +33,8 @@ pub(crate) struct File {
     pub(crate) shown: String,
     path: PathBuf,
     pub(crate) text: String,
+    /// Of Python.
+    parsed: Option<Parsed>,
     pub(crate) lines: LineIndex,
     module: String,
     package: bool,
@@ -78,9 +82,9 @@ impl Gathered {
     }
 
     /// The Python files as their front end wants them.
-    pub(crate) fn python(&self) -> Vec<spak_python::Source<'_>> {
+    pub(crate) fn python(&self) -> Vec<(spak_python::Source<'_>, &Parsed)> {
         let all = self.of(Language::Python);
-        all.map(|(at, file)| file.source(at)).collect()
+        all.filter_map(|(at, file)| Some((file.source(at), file.parsed.as_ref()?))).collect()
     }
 
     /// The CUDA C++ files as their front end wants them.
@@ -162,6 +166,7 @@ impl Gathered {
             shown,
             path: identity,
             text,
+            parsed: None,
             lines,
             module,
             package,
@@ -171,12 +176,30 @@ impl Gathered {
         Ok(self.files.len() - 1)
     }
 
+    /// Parses what was not parsed yet, on all cores.
+    fn parse(&mut self) {
+        let open: Vec<usize> = (0..self.files.len())
+            .filter(|at| self.files.get(*at).is_some_and(File::is_open))
+            .collect();
+        let helpers = std::thread::available_parallelism().map_or(0, |cores| cores.get() - 1);
+        let text = |at: &usize| self.files.get(*at).map_or("", |file| file.text.as_str());
+        let parsed = side_by_side(&open, helpers, |at| Parsed::of(text(at)));
+        for (at, parsed) in open.into_iter().zip(parsed) {
+            if let Some(file) = self.files.get_mut(at) {
+                file.parsed = Some(parsed);
+            }
+        }
+    }
+
     /// Adds the files of the same packages that are imported, as far as they are there.
     fn follow(&mut self) {
         let mut open: VecDeque<usize> = (0..self.files.len()).collect();
         let mut missing: BTreeSet<String> = BTreeSet::new();
         let mut known: BTreeMap<String, usize> = BTreeMap::new();
         while let Some(at) = open.pop_front() {
+            if self.files.get(at).is_some_and(File::is_open) {
+                self.parse();
+            }
             let Some(file) = self.files.get(at) else { continue };
             if file.language == Language::Cuda {
                 open.extend(self.follow_includes(at));
@@ -185,7 +208,9 @@ impl Gathered {
             known.insert(file.module.clone(), at);
             let Some(root) = file.root() else { continue };
             let top = file.module.split('.').next().unwrap_or("").to_owned();
-            for name in imports(&file.source(FileId(at as u32))) {
+            let source = file.source(FileId(at as u32));
+            let names = file.parsed.as_ref().map(|parsed| imports(&source, parsed));
+            for name in names.unwrap_or_default() {
                 let inside = name.split('.').next() == Some(top.as_str());
                 if !inside || known.contains_key(&name) || missing.contains(&name) {
                     continue;
@@ -235,6 +260,11 @@ impl Gathered {
 }
 
 impl File {
+    /// Whether its syntax is wanted and not known.
+    fn is_open(&self) -> bool {
+        self.language == Language::Python && self.parsed.is_none()
+    }
+
     fn source(&self, file: FileId) -> spak_python::Source<'_> {
         spak_python::Source {
             file,

@@ -20,6 +20,7 @@ use spak_syntax::FileId;
 use self::explain::Wanted;
 use crate::exit::Status;
 use crate::lifting::{
+    both,
     draft::draft,
     on_a_deep_stack,
     packs::Packs,
@@ -84,8 +85,8 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     if options.kernel.is_some() && !of_one {
         bail!("`--kernel` says what `--design`, `--into`, `--plot` or `--explain` is of");
     }
-    let packs = Packs::read(&options.pack)?;
-    let files = Gathered::gather(&options.files)?;
+    let (packs, files) = both(|| Packs::read(&options.pack), || Gathered::gather(&options.files))?;
+    let (packs, files) = (packs?, files?);
     if let Some(axis) = &options.explain {
         let wanted = Wanted::new(axis, options.kernel.as_deref());
         return on_a_deep_stack(|| {
@@ -105,7 +106,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     {
         bail!("`{}` is not UTF-8: a template could not give it back as it is", file.shown);
     }
-    let Lifted { report, broken, warnings, template } = on_a_deep_stack(|| lift(&packs, &files))?;
+    let Lifted { report, broken, warnings, template } = on_a_deep_stack(|| lift(&packs, &files))??;
     if let Some(out) = &options.template {
         let Some(template) = template else { bail!("`--template` is for one file") };
         std::fs::write(out, template)
@@ -174,7 +175,7 @@ fn read(files: &Gathered) -> Vec<Read> {
     let mut all = Vec::new();
     let python = files.python();
     if !python.is_empty() {
-        let reading = spak_python::read(&python);
+        let reading = spak_python::read_parsed(&python);
         let broken = reading.errors.iter().filter_map(|error| {
             let place = line(error.file, error.span.start)?;
             Some(format!("error: {place}: this is not Python: {}\n", error.message))
@@ -198,31 +199,42 @@ fn read(files: &Gathered) -> Vec<Read> {
 }
 
 /// Reads files and looks for all patterns, on all cores.
-pub(crate) fn lift(packs: &Packs, files: &Gathered) -> Lifted {
+///
+/// # Errors
+/// When no thread can be started.
+pub(crate) fn lift(packs: &Packs, files: &Gathered) -> Result<Lifted> {
     let mut lifted = Lifted::default();
     for read in read(files) {
         lifted.broken.extend(read.broken);
         lifted.warnings.extend(read.warnings);
-        lifted.add(packs, files, read.language, &read.program);
+        lifted.add(packs, files, read.language, &read.program)?;
     }
     let place = |lifted: &LiftedFile| files.files.iter().position(|file| file.shown == lifted.path);
     lifted.report.files.sort_by_key(place);
-    lifted
+    Ok(lifted)
 }
 
 impl Lifted {
     /// Adds what is found in the files of one language.
-    fn add(&mut self, packs: &Packs, files: &Gathered, language: Language, program: &Program) {
+    fn add(
+        &mut self,
+        packs: &Packs,
+        files: &Gathered,
+        language: Language,
+        program: &Program,
+    ) -> Result<()> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let report = Engine::new(&packs.packs).with_helpers(cores - 1).find(program);
+        let engine = Engine::new(&packs.packs).with_helpers(cores - 1);
+        let (rows, report) = both(|| program.tuning(), || engine.find(program))?;
         let reporter = Reporter { files, program, packs: &packs.packs, report: &report };
-        self.report.files.extend(reporter.files(language));
+        self.report.files.extend(reporter.files(language, &rows));
         let mut wanted = files.files.iter().enumerate().filter(|(_, file)| file.wanted);
         let only = wanted.next().filter(|_| wanted.next().is_none());
         if let Some((at, file)) = only.filter(|(_, file)| file.language == language) {
             let holes = spak_lift::holes(program, FileId(at as u32), &file.text);
             self.template = Some(spak_lift::template(&file.text, &holes));
         }
+        Ok(())
     }
 }
 

@@ -26,8 +26,8 @@ impl<'p> Solver<'p> {
                 let is_transparent = |n: &NodeId| facts.program.op(*n).is_transparent();
                 let keeps =
                     !matches!(y, Term::Variable(v) if self.mode(*v) == crate::term::Mode::Behind);
-                let found: Vec<NodeId> =
-                    slice.iter().filter(|n| keeps || !is_transparent(n)).collect();
+                let fits = |n: &NodeId| (keeps || !is_transparent(n)) && self.may_be(y, *n);
+                let found: Vec<NodeId> = slice.iter().filter(fits).collect();
                 self.among_nodes(y, found.into_iter(), next)
             }
             (None, Some(Value::Node(y))) if self.value_of(x).is_none() => {

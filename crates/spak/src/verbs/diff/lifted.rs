@@ -102,7 +102,7 @@ pub(super) fn run(options: &Options, format: Format) -> Result<Status> {
 
 fn lifted(packs: &Packs, side: &Named) -> Result<LiftReport> {
     let files = Gathered::gather(std::slice::from_ref(&side.path))?;
-    let Lifted { report, broken, warnings, .. } = on_a_deep_stack(|| lift::lift(packs, &files))?;
+    let Lifted { report, broken, warnings, .. } = on_a_deep_stack(|| lift::lift(packs, &files))??;
     broken.iter().chain(&warnings).for_each(|line| output::aside(line));
     Ok(report)
 }
