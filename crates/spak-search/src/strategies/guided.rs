@@ -11,8 +11,9 @@
 //! differential evolution and estimation of distributions. Otherwise one parameter of one parent changes, or the child is a
 //! random point.
 //!
-//! Choice. For the first trials a Gaussian process chooses among many candidates (see `pool`). After that, of 1, 2 or 4 children,
-//! as chance has it, the one is measured that a forest (see `forest`) predicts to be best: it costs less time for more trials. The forest is grown from all episodes. It is often right about regions and never about needles;
+//! Choice. For the first trials a Gaussian process chooses among many candidates (see `pool`). For some hundred trials after that,
+//! of 1, 2 or 4 children, as chance has it, the one is measured that a forest (see `forest`) predicts to be best: it costs less
+//! time for more trials. The forest is grown from all episodes. It is often right about regions and never about needles;
 //! drawing the number of children anew each time is how the two are balanced without a parameter to fit. The next best of
 //! several stand again for later questions, which is as good as twice the children.
 
