@@ -7,8 +7,9 @@ system Lift_Matmul {
         when: made_of(x, a) and a == load() and role(a, "a") and made_of(y, b) and b == load() and role(b, "b")
     }
 
-    predicate exponential(e) {
-        when: e == exp(_) or e == exp2(_)
+    // Exponentials that are summed up: what is done with the product is more than an activation.
+    predicate sums_exponentials(t) {
+        when: t == reduce_sum(y) and made_of(y, e) and (e == exp(_) or e == exp2(_))
     }
 
     pattern family {
@@ -18,7 +19,7 @@ system Lift_Matmul {
         case "group_gemm" {
             when: product(m, l) and x == load() and role(x, "a") and given(x, "array", list)
             when: list == item(p, i) and parameter(p) and depends(i, n) and induction(g, n) and l != g
-            when: not exponential(e)
+            when: not sums_exponentials(t)
             evidence: [m, list]
             confidence: 0.9
             because: "each operand of {m} is one of a list that a loop walks"
@@ -34,13 +35,13 @@ system Lift_Matmul {
         case "bmm" {
             when: product(m, l) and x == load(index=i) and role(x, "a") and argument(i, "2", _)
             when: y == load(index=j) and role(y, "b") and argument(j, "2", _) and s == store(value=v)
-            when: made_of(v, m) and not exponential(e)
+            when: made_of(v, m) and not sums_exponentials(t)
             evidence: [m, x, y]
             confidence: 0.8
             because: "{m} is a product of two matrices of a batch"
         }
         case "matmul" {
-            when: product(m, l) and s == store(value=v) and made_of(v, m) and not exponential(e)
+            when: product(m, l) and s == store(value=v) and made_of(v, m) and not sums_exponentials(t)
             evidence: [m, s]
             confidence: 0.9
             because: "two operands are multiplied in a loop, and what is stored is their product"

@@ -126,6 +126,8 @@ impl Program {
         let Some(kernel) = self.kernels.get(launch.kernel.index()) else { return columns };
         let is_template = kernel.language == "cuda";
         let mut has_numbers = false;
+        let is_searched =
+            self.configs_of(launch).is_some_and(|list| list.strategy == Strategy::Exhaustive);
         for (parameter, value) in kernel.parameters.iter().zip(&launch.arguments) {
             let Some(value) = value else { continue };
             // A number that the host writes is a choice where it is the size of a tile.
@@ -133,7 +135,11 @@ impl Program {
                 // Arguments of templates are all written by the host, and numbers among them are what it chooses.
                 Some(Constant::Int(_)) if is_template => true,
                 None if is_template => self.is_choice_of_numbers(*value),
-                // What the caller gives decides cases; the host does not choose it.
+                // What the caller gives decides cases; the host does not choose it. Where a list is searched, neither does it
+                // choose what is no size of a tile and not made from the list: which of several things is computed.
+                None if is_searched && !sizes.contains(&parameter.node) => {
+                    !self.config_fields(*value).is_empty()
+                }
                 None => !self.is_given_by_caller(*value),
                 Some(Constant::Int(size)) => *size > 1 && sizes.contains(&parameter.node),
                 Some(_) => false,
@@ -143,8 +149,6 @@ impl Program {
                 add(&parameter.name, *value, false);
             }
         }
-        let is_searched =
-            self.configs_of(launch).is_some_and(|list| list.strategy == Strategy::Exhaustive);
         for hint in &launch.hints {
             // Threads follow from the arguments of a template where there are some.
             if is_template && (hint.name != "num_warps" || has_numbers) {
@@ -219,6 +223,15 @@ impl Program {
                         && row.key.is_none()
                 })
             }));
+        }
+        // What the list is looked up by makes no difference either, if all of it is the same.
+        let is_same = |pair: &[TuningRow]| match pair {
+            [a, b] => a.parameters == b.parameters && a.values == b.values,
+            _ => true,
+        };
+        if rows.len() > 1 && rows.windows(2).all(is_same) {
+            rows.truncate(1);
+            rows.iter_mut().for_each(|row| row.key = None);
         }
         if let [only] = rows.as_mut_slice() {
             // What cases have in common is what the launch itself asks for.

@@ -41,6 +41,9 @@ pub struct LiftedFile {
 pub struct LiftedKernel {
     /// Its name.
     pub name: String,
+    /// The file that it is defined in, if that is another one, which this one imports and launches it from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// Where its definition begins.
     pub line: u32,
     /// The family of operators that it belongs to; `null` if none was recognised.

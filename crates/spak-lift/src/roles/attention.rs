@@ -21,11 +21,12 @@ struct Consumer {
 pub(super) fn assign(parts: &Parts<'_, '_>, roles: &mut Roles) {
     let scores: BTreeSet<NodeId> =
         parts.exps.iter().flat_map(|exp| parts.among(&parts.mmas, &parts.near(*exp))).collect();
-    if scores.is_empty() {
+    let consumers = consumers(parts, &scores);
+    // An activation behind a product has exponentials, too, but no product comes after it.
+    if scores.is_empty() || consumers.is_empty() {
         product(parts, roles);
         return;
     }
-    let consumers = consumers(parts, &scores);
     let gradients: Vec<&Consumer> = consumers.iter().filter(|c| c.is_gradient).collect();
     for score in &scores {
         roles.give(*score, "s");

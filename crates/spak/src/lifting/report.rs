@@ -64,7 +64,7 @@ impl Reporter<'_> {
 
     fn file(&self, file: u32, rows: &[TuningRow], found: &Sorted<'_>) -> LiftedFile {
         let mut lifted = LiftedFile {
-            path: self.files.files.get(file as usize).map_or(String::new(), |f| f.shown.clone()),
+            path: self.shown(file),
             language: match self.files.files.get(file as usize).map(|file| file.language) {
                 Some(Language::Cuda) => "cuda".to_owned(),
                 _ => "python".to_owned(),
@@ -72,12 +72,14 @@ impl Reporter<'_> {
             ..LiftedFile::default()
         };
         for (at, kernel) in self.program.kernels.iter().enumerate() {
-            if kernel.site.file.0 != file {
+            if self.kernel_file(KernelId(at as u32)) != Some(file) {
                 continue;
             }
             lifted.language = kernel.language.to_owned();
+            let defined = kernel.site.file.0;
             lifted.kernels.push(LiftedKernel {
                 name: kernel.name.clone(),
+                file: (defined != file).then(|| self.shown(defined)),
                 line: self.line(kernel.site),
                 family: found.families.get(at).cloned().flatten(),
                 inlined: kernel.inlined.iter().map(|(name, _)| name.clone()).collect(),
@@ -130,6 +132,11 @@ impl Reporter<'_> {
     fn add(&self, finding: &Finding, file: u32, lifted: &mut LiftedFile) {
         let kernel = finding.kernel.map(|kernel| self.kernel_name(kernel));
         let lines = self.lines(&finding.sites, file);
+        // Of a kernel that is defined elsewhere what shows here is told.
+        let defined = finding.kernel.and_then(|kernel| self.program.kernels.get(kernel.index()));
+        if lines.is_empty() && defined.is_some_and(|kernel| kernel.site.file.0 != file) {
+            return;
+        }
         let pattern = format!("{}.{}", finding.pack, finding.pattern);
         match finding.axis.as_str() {
             FAMILY => {}
@@ -217,8 +224,17 @@ impl Reporter<'_> {
         self.program.kernels.get(kernel.index()).map_or(String::new(), |kernel| kernel.name.clone())
     }
 
+    /// The file that a kernel is reported with: where it is defined, or where it is launched, if only that was asked for.
     fn kernel_file(&self, kernel: KernelId) -> Option<u32> {
-        self.program.kernels.get(kernel.index()).map(|kernel| kernel.site.file.0)
+        let defined = self.program.kernels.get(kernel.index())?.site.file.0;
+        let is_wanted = |file: &u32| self.files.files.get(*file as usize).is_some_and(|f| f.wanted);
+        let launches = self.program.launches.iter().filter(|launch| launch.kernel == kernel);
+        let mut places = std::iter::once(defined).chain(launches.map(|launch| launch.site.file.0));
+        places.find(is_wanted).or(Some(defined))
+    }
+
+    fn shown(&self, file: u32) -> String {
+        self.files.files.get(file as usize).map_or(String::new(), |file| file.shown.clone())
     }
 
     fn line(&self, site: Site) -> u32 {

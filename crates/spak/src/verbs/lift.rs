@@ -286,7 +286,10 @@ fn write_file(text: &mut String, file: &LiftedFile) {
     let _ = writeln!(text, "{} ({})", file.path, file.language);
     for kernel in &file.kernels {
         let family = kernel.family.as_deref().unwrap_or("family not recognised");
-        let _ = writeln!(text, "\n{} (line {}): {family}", kernel.name, kernel.line);
+        let _ = match &kernel.file {
+            Some(file) => writeln!(text, "\n{} ({file}:{}): {family}", kernel.name, kernel.line),
+            None => writeln!(text, "\n{} (line {}): {family}", kernel.name, kernel.line),
+        };
         let rows = file.findings.iter().filter(|one| one.kernel.as_ref() == Some(&kernel.name));
         let rows = rows.map(|one| {
             let axis = match &one.role {
