@@ -72,9 +72,16 @@ system Lift_Matmul_Cases {
         lacks { epilogue_fusion: "none" }
     }
 
-    example "the product is exponentiated" {
+    example "an activation with an exponential" {
         from: "a product"
-        with { "tile=acc.astype(C.dtype)": "tile=ct.exp(acc).astype(C.dtype)" }
+        with { "tile=acc.astype(C.dtype)": "tile=(acc / (1.0 + ct.exp(-acc))).astype(C.dtype)" }
+        finds { family: "matmul", a.operand_transpose: "none" }
+        lacks { epilogue_fusion: "none" }
+    }
+
+    example "exponentials of the product are summed up" {
+        from: "a product"
+        with { "tile=acc.astype(C.dtype)": "tile=acc / ct.sum(ct.exp(acc), axis=1, keepdims=True)" }
         lacks { family: "matmul", epilogue_fusion: "none" }
     }
 
