@@ -52,7 +52,7 @@ pub(crate) struct Facts<'p> {
     roles: OnceLock<Roles>,
     uses: OnceLock<Uses>,
     /// For each node what is computed from it, found when it is asked for.
-    users: Lazy<Bits>,
+    users: Lazy<Option<Bits>>,
     /// Of each launch what the key of its config holds.
     keys: Vec<OnceLock<String>>,
 }

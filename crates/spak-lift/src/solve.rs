@@ -41,6 +41,9 @@ pub(crate) type Flow = ControlFlow<()>;
 /// What is done with a solution.
 pub(crate) type Next<'n, 'p> = &'n mut dyn FnMut(&mut Solver<'p>) -> Flow;
 
+/// So many nodes that are only looked at take the time of a step.
+const LOOKS: usize = 16;
+
 const GO_ON: Flow = ControlFlow::Continue(());
 const STOP: Flow = ControlFlow::Break(());
 
@@ -204,6 +207,14 @@ impl<'p> Solver<'p> {
                 STOP
             }
         }
+    }
+
+    /// So many nodes are looked at, of which most are not tried: some of them are worth a step.
+    pub(crate) fn look_at(&mut self, nodes: usize) -> Flow {
+        for _ in 0..nodes / LOOKS {
+            self.count()?;
+        }
+        GO_ON
     }
 
     /// What a variable has been given.
@@ -443,7 +454,10 @@ impl<'p> Solver<'p> {
             _ => None,
         });
         let facts = self.facts;
-        nodes.filter(|node| facts.is_one_place(*node)).map(|node| facts.users(node)).collect()
+        nodes
+            .filter(|node| facts.is_one_place(*node))
+            .filter_map(|node| facts.users(node))
+            .collect()
     }
 
     /// Tries every node that may be the operation `term`, and goes on where it is also `other`.
@@ -467,6 +481,7 @@ impl<'p> Solver<'p> {
             return GO_ON;
         }
         for op in term.operations() {
+            self.look_at(if users.is_empty() { 0 } else { view.of_op(op).len() })?;
             for node in view.of_op(op).iter().copied().filter(may_be) {
                 self.exactly(term, node, &mut |solver| solver.is_node(other, node, &mut *next))?;
             }

@@ -4,6 +4,9 @@ use spak_program::{NodeId, Program};
 
 use super::{Bits, Facts};
 
+/// Values from which more is computed are not followed.
+const MOST_USERS: usize = 2048;
+
 /// For each node those that have it as an argument.
 #[derive(Debug)]
 pub(crate) struct Uses {
@@ -52,19 +55,24 @@ impl Facts<'_> {
         self.uses.get_or_init(|| Uses::of(self.program))
     }
 
-    /// A node and everything that is computed from it.
-    pub(crate) fn users(&self, node: NodeId) -> &Bits {
-        static NONE: Bits = Bits::EMPTY;
-        self.users.get(node.index(), || self.collect_users(node)).unwrap_or(&NONE)
+    /// A node of a kernel and everything that is computed from it; `None` if that is too much to help.
+    pub(crate) fn users(&self, node: NodeId) -> Option<&Bits> {
+        self.users.get(node.index(), || self.collect_users(node))?.as_ref()
     }
 
-    fn collect_users(&self, node: NodeId) -> Bits {
+    fn collect_users(&self, node: NodeId) -> Option<Bits> {
+        self.kernel_of(node)?;
         let (mut found, mut open) = (Bits::default(), vec![node]);
         found.add(node);
+        let mut count = 0;
         while let Some(node) = open.pop() {
+            count += 1;
+            if count > MOST_USERS {
+                return None;
+            }
             open.extend(self.uses().of_node(node).iter().filter(|user| found.add(**user)));
         }
-        found
+        Some(found)
     }
 
     /// A node and all casts, reshapes and broadcasts of it, in order.

@@ -26,8 +26,13 @@ impl<'p> Solver<'p> {
                 let is_transparent = |n: &NodeId| facts.program.op(*n).is_transparent();
                 let keeps =
                     !matches!(y, Term::Variable(v) if self.mode(*v) == crate::term::Mode::Behind);
-                let fits = |n: &NodeId| (keeps || !is_transparent(n)) && self.may_be(y, *n);
+                let mut looked = 0;
+                let fits = |n: &NodeId| {
+                    looked += 1;
+                    (keeps || !is_transparent(n)) && self.may_be(y, *n)
+                };
                 let found: Vec<NodeId> = slice.iter().filter(fits).collect();
+                self.look_at(looked)?;
                 self.among_nodes(y, found.into_iter(), next)
             }
             (None, Some(Value::Node(y))) if self.value_of(x).is_none() => {
