@@ -1,36 +1,26 @@
 //! What values are computed from.
 
-use std::collections::BTreeMap;
+use std::cell::Cell;
 
 use spak_program::{NodeId, Op};
 
 use super::Facts;
 use crate::labels;
 
-/// A set of nodes: words of bits by their places. What a value is computed from lies close together in a program that may be
-/// a thousand times as large.
+/// A set of nodes: words of bits by their places, in order. What a value is computed from lies close together in a program that
+/// may be a thousand times as large.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Bits(BTreeMap<u32, u64>);
+pub(crate) struct Bits(Vec<(u32, u64)>);
 
 /// What a node that is none is computed from.
-static NONE: Bits = Bits::EMPTY;
+static NONE: Bits = Bits(Vec::new());
 
 impl Bits {
-    /// Nothing.
-    pub(crate) const EMPTY: Self = Self(BTreeMap::new());
-
-    /// Adds a node; says whether it is new.
-    pub(crate) fn add(&mut self, node: NodeId) -> bool {
-        let word = self.0.entry(node.0 / 64).or_default();
-        let bit = 1 << (node.0 % 64);
-        let is_new = *word & bit == 0;
-        *word |= bit;
-        is_new
-    }
-
     /// Whether a node is in it.
     pub(crate) fn has(&self, node: NodeId) -> bool {
-        self.0.get(&(node.0 / 64)).is_some_and(|word| word & (1 << (node.0 % 64)) != 0)
+        let word = self.0.binary_search_by_key(&(node.0 / 64), |(at, _)| *at);
+        let word = word.ok().and_then(|at| self.0.get(at));
+        word.is_some_and(|(_, word)| word & (1 << (node.0 % 64)) != 0)
     }
 
     /// Its nodes in order.
@@ -43,6 +33,60 @@ impl Bits {
                 Some(NodeId(at * 64 + bit))
             })
         })
+    }
+}
+
+thread_local! {
+    /// A bit for each node, all zero between searches: clearing what was touched is less than making it anew.
+    static ROOM: Cell<Vec<u64>> = const { Cell::new(Vec::new()) };
+}
+
+/// A set of nodes in the making.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    words: Vec<u64>,
+    /// The words that are not zero.
+    touched: Vec<u32>,
+}
+
+impl Seen {
+    /// No nodes.
+    pub(crate) fn new() -> Self {
+        Self { words: ROOM.take(), touched: Vec::new() }
+    }
+
+    /// Adds a node; says whether it is new.
+    pub(crate) fn add(&mut self, node: NodeId) -> bool {
+        let at = node.index() / 64;
+        if at >= self.words.len() {
+            self.words.resize(at + 1, 0);
+        }
+        let Some(word) = self.words.get_mut(at) else { return false };
+        if *word == 0 {
+            self.touched.push(node.0 / 64);
+        }
+        let bit = 1 << (node.0 % 64);
+        let is_new = *word & bit == 0;
+        *word |= bit;
+        is_new
+    }
+
+    /// The nodes.
+    pub(crate) fn bits(mut self) -> Bits {
+        self.touched.sort_unstable();
+        let word = |at: &u32| Some((*at, *self.words.get(*at as usize)?));
+        Bits(self.touched.iter().filter_map(word).collect())
+    }
+}
+
+impl Drop for Seen {
+    fn drop(&mut self) {
+        for at in &self.touched {
+            if let Some(word) = self.words.get_mut(*at as usize) {
+                *word = 0;
+            }
+        }
+        ROOM.set(std::mem::take(&mut self.words));
     }
 }
 
@@ -62,7 +106,7 @@ impl Facts<'_> {
     /// A node and what it is computed from through arguments that `follow` lets pass, by the operation and
     /// the label.
     pub(crate) fn collect(&self, node: NodeId, follow: &mut dyn FnMut(Op, &str) -> bool) -> Bits {
-        let mut found = Bits::default();
+        let mut found = Seen::new();
         let mut open = vec![node];
         found.add(node);
         while let Some(node) = open.pop().and_then(|id| self.program.node(id)) {
@@ -72,6 +116,6 @@ impl Facts<'_> {
                 }
             }
         }
-        found
+        found.bits()
     }
 }

@@ -2,6 +2,7 @@
 
 use spak_program::{NodeId, Program};
 
+use super::slice::Seen;
 use super::{Bits, Facts};
 
 /// Values from which more is computed are not followed.
@@ -62,7 +63,7 @@ impl Facts<'_> {
 
     fn collect_users(&self, node: NodeId) -> Option<Bits> {
         self.kernel_of(node)?;
-        let (mut found, mut open) = (Bits::default(), vec![node]);
+        let (mut found, mut open) = (Seen::new(), vec![node]);
         found.add(node);
         let mut count = 0;
         while let Some(node) = open.pop() {
@@ -72,7 +73,7 @@ impl Facts<'_> {
             }
             open.extend(self.uses().of_node(node).iter().filter(|user| found.add(**user)));
         }
-        Some(found)
+        Some(found.bits())
     }
 
     /// A node and all casts, reshapes and broadcasts of it, in order.
