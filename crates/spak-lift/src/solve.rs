@@ -117,9 +117,15 @@ impl<'p> Solver<'p> {
 
     /// Whether a term that has no value yet may become this node.
     pub(crate) fn may_be(&self, term: &Term, node: NodeId) -> bool {
-        let Term::Variable(variable) = term else { return true };
-        let kinds = self.kinds.get(*variable).copied().unwrap_or(Ops::MAX);
-        kinds == Ops::MAX || kinds & bit(self.facts.program.op(node)) != 0
+        self.kinds_of(term) & bit(self.facts.program.op(node)) != 0
+    }
+
+    /// The operations that the value of a term can be.
+    pub(crate) fn kinds_of(&self, term: &Term) -> Ops {
+        match term {
+            Term::Variable(variable) => self.kinds.get(*variable).copied().unwrap_or(Ops::MAX),
+            _ => Ops::MAX,
+        }
     }
 
     /// Calls `next` for every solution of all goals.

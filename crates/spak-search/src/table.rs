@@ -122,7 +122,7 @@ impl TableSpace {
         }
     }
 
-    /// The mixed-radix code of a point, and whether its indices are in their domains.
+    /// The mixed-radix code of a point, and whether its indices are in their domains. By fours: it is what a replay does most.
     fn code(&self, point: &[u32]) -> (u32, bool) {
         let with = |(code, fits): (u32, bool), at: u32, domain: &Domain| {
             (code.wrapping_mul(domain.size).wrapping_add(at), fits & (at < domain.size))

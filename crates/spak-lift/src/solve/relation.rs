@@ -10,7 +10,7 @@ mod wiring;
 use spak_program::NodeId;
 
 use super::{Flow, GO_ON, Next, Solver, Value};
-use crate::kinds::{Ops, bit};
+use crate::kinds::bit;
 use crate::relations::Id;
 use crate::term::Term;
 
@@ -183,10 +183,7 @@ impl<'p> Solver<'p> {
         let is_behind = !matches!(term, Term::Variable(v) if self.mode(*v) != Mode::Behind);
         let (facts, view) = (self.facts, self.view);
         let nodes = view.nodes.iter().copied();
-        let kinds = match term {
-            Term::Variable(v) => self.kinds.get(*v).copied().unwrap_or(Ops::MAX),
-            _ => Ops::MAX,
-        };
+        let kinds = self.kinds_of(term);
         nodes.filter(move |n| {
             let op = facts.program.op(*n);
             !(is_behind && op.is_transparent()) && kinds & bit(op) != 0

@@ -91,6 +91,7 @@ impl Batch {
         }
     }
 
+    /// Better ones first, equal ones by their positions.
     fn compare(&self, a: usize, b: usize) -> std::cmp::Ordering {
         self.value(a).total_cmp(&self.value(b)).then(a.cmp(&b))
     }
@@ -99,6 +100,30 @@ impl Batch {
         self.points.set(at, point);
         if let Some(place) = self.values.get_mut(at) {
             *place = value;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Random;
+
+    #[test]
+    fn putting_one_right_is_ranking_all() {
+        let mut random = Random::new(5);
+        let mut batch = Batch::new(1);
+        let mut order = Vec::new();
+        for at in 0..8 {
+            batch.points.push(&[at]);
+            batch.values.push(f64::INFINITY);
+        }
+        batch.rank(&mut order);
+        for _ in 0..500 {
+            let changed = random.index(8);
+            batch.set(changed, &[0], f64::from(random.below(6)));
+            batch.rank_one(&mut order, changed);
+            assert_eq!(order, batch.ranking());
         }
     }
 }

@@ -271,7 +271,10 @@ impl Strategy for GreyWolfSearch {
                 view.random.chance((-worse / self.heat.1.max(1e-9)).exp())
             };
         if accepted {
-            self.moved = Moved::One(self.next);
+            self.moved = match self.moved {
+                Moved::None => Moved::One(self.next),
+                Moved::One(_) | Moved::All => Moved::All,
+            };
             pack.set(self.next, point, value);
         }
     }

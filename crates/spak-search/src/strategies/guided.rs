@@ -242,7 +242,7 @@ impl GuidedSearch {
         self.anew && self.begun > 0
     }
 
-    /// Whether a point is valid and not measured.
+    /// Whether a point is valid and not measured. Its rank is kept in `found`, if that had to be looked up.
     fn is_new(&self, space: &dyn Space, memory: &Memory, point: &[u32]) -> bool {
         if self.seen.is_empty() {
             return space.contains(point) && memory.find(point).is_none();
