@@ -78,12 +78,17 @@ impl Parts {
         let its = |name: Option<&String>| name.is_none_or(|name| *name == kernel.name);
         let constraints = file.constraints.iter().filter(|one| its(one.kernel.as_ref()));
         let hazards = file.hazards.iter().filter(|one| its(one.kernel.as_ref()));
+        let (axes, parameters) = (maker.axes(), maker.parameters());
+        let invariants = constraints
+            .enumerate()
+            .map(|(at, one)| maker.invariant(at, one, !says_nothing(one, &axes, &parameters)))
+            .collect();
         Self {
             family: kernel.family.clone(),
-            axes: maker.axes(),
-            parameters: maker.parameters(),
+            axes,
+            parameters,
             configs: maker.rows().into_iter().filter_map(|row| maker.configs(row)).collect(),
-            invariants: constraints.enumerate().map(|(at, one)| maker.invariant(at, one)).collect(),
+            invariants,
             facts: maker.facts(),
             hazards: hazards.map(|one| maker.hazard(one)).collect(),
             source: maker.source,
@@ -212,12 +217,12 @@ impl Maker<'_> {
     }
 
     /// Constraints speak of names of the source, which are no parameters of the design: they are stated, not applied.
-    fn invariant(&self, at: usize, constraint: &ConstraintRecord) -> Statement {
+    fn invariant(&self, at: usize, constraint: &ConstraintRecord, formal: bool) -> Statement {
         let (kind, statement) = (&constraint.kind, &constraint.statement);
         // One that breaks off, as what was shortened does, is words.
-        let mut entries = match spak_model::formula::broken(statement, 0) {
-            None => vec![("assert", quoted(statement)), ("reason", quoted(kind))],
-            Some(_) => vec![("reason", quoted(&format!("{kind}: {statement}")))],
+        let mut entries = match formal && spak_model::formula::broken(statement, 0).is_none() {
+            true => vec![("assert", quoted(statement)), ("reason", quoted(kind))],
+            false => vec![("reason", quoted(&format!("{kind}: {statement}")))],
         };
         entries.push(("source", quoted(&self.lines(&constraint.lines))));
         Statement { keyword: "invariant", name: format!("Source_{}", at + 1), entries }
@@ -266,6 +271,32 @@ impl Maker<'_> {
         let all: Vec<String> = lines.iter().map(ToString::to_string).collect();
         format!("{}:{}", self.source, all.join(", "))
     }
+}
+
+/// Whether a constraint asks about something that has words for values in the design (`num_ctas: "unset"`), or only one
+/// value: there is nothing to compare.
+fn says_nothing(
+    constraint: &ConstraintRecord,
+    axes: &[Axis],
+    parameters: &[(String, Vec<String>)],
+) -> bool {
+    let compares = |values: &[&String]| {
+        values.len() > 1 && values.iter().all(|value| value.parse::<f64>().is_ok())
+    };
+    let axes = axes.iter().map(|axis| {
+        let values: Vec<&String> = axis.values.iter().chain(&axis.others).collect();
+        (&axis.name, compares(&values))
+    });
+    let parameters = parameters.iter().map(|(name, values)| {
+        let values: Vec<&String> = values.iter().collect();
+        (name, compares(&values))
+    });
+    let empty: Vec<&String> =
+        axes.chain(parameters).filter(|(_, compares)| !compares).map(|(name, _)| name).collect();
+    constraint
+        .statement
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .any(|word| empty.iter().any(|name| *name == word))
 }
 
 /// The name of an axis; one of an operand has the operand's name before it.
