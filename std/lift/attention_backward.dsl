@@ -182,9 +182,9 @@ system Lift_Attention_Backward {
         }
     }
 
-    // The launch l of kernel k, which stores operand r at x.
-    predicate stores(l, k, x, r) {
-        when: x == store() and role(x, r) and array_of(x, p) and launch(l, k) and bound(l, p, _)
+    // Kernel k, which is launched, stores operand r at x.
+    predicate stores(k, x, r) {
+        when: x == store() and role(x, r) and in_kernel(x, k) and launch(_, k)
     }
 
     pattern bwd_decomposition {
@@ -193,7 +193,7 @@ system Lift_Attention_Backward {
         values: ["split_two_kernels", "fused_atomic_dq"]
 
         case "split_two_kernels" {
-            when: stores(l, k, x, "dq") and stores(m, n, y, "dk") and k != n and bound(l, u, _)
+            when: stores(k, x, "dq") and stores(n, y, "dk") and k != n and launch(l, k) and bound(l, u, _)
             kernel: k
             evidence: [l, x, u]
             confidence: 0.9
@@ -201,7 +201,7 @@ system Lift_Attention_Backward {
             all: true
         }
         case "split_two_kernels" {
-            when: stores(l, k, x, "dq") and stores(m, n, y, "dk") and k != n and bound(m, u, _)
+            when: stores(k, x, "dq") and stores(n, y, "dk") and k != n and launch(m, n) and bound(m, u, _)
             kernel: n
             evidence: [m, y, u]
             confidence: 0.9
@@ -209,8 +209,8 @@ system Lift_Attention_Backward {
             all: true
         }
         case "split_two_kernels" {
-            when: stores(l, k, x, "dq") and stores(m, n, y, "dk") and k != n and bound(l, u, _)
-            when: stores(c, d, z, "delta") and d != k and d != n
+            when: stores(d, z, "delta") and stores(k, x, "dq") and d != k and stores(n, y, "dk") and k != n and d != n
+            when: launch(c, d) and launch(m, n) and launch(l, k) and bound(l, u, _)
             kernel: d
             evidence: [z, c, l, m, u]
             confidence: 0.9
@@ -231,8 +231,9 @@ system Lift_Attention_Backward {
         values: ["duplicated"]
 
         predicate pair(k, n, x, y, u) {
-            when: stores(l, k, x, "o") and stores(m, n, y, "o") and k != n
-            when: stores(m, n, z, "lse") and not stores(l, k, _, "lse") and bound(m, u, _)
+            when: stores(n, z, "lse") and stores(n, y, "o") and stores(k, x, "o") and k != n
+            when: q == load() and role(q, "q") and in_kernel(q, k)
+            when: not stores(k, _, "lse") and launch(m, n) and bound(m, u, _)
         }
 
         case "duplicated" {

@@ -18,7 +18,7 @@ system Lift_Host {
         values: ["unset", "tuned", "from_config", "1..32"]
 
         case "tuned" {
-            when: launch(l, k) and strategy(l, "exhaustive") and hint(l, "occupancy", v) and from_config(v, field)
+            when: launch(l, k) and strategy(l, "exhaustive") and hint(l, "occupancy", v) and exact(v) and from_config(v, field)
             when: not one_valued(l, field, _) and config_value(l, field, w)
             evidence: [v, l, w]
             all: true
@@ -26,7 +26,7 @@ system Lift_Host {
             because: "{l} takes it from the field {field} of the config"
         }
         case "one_value" {
-            when: launch(l, k) and strategy(l, "exhaustive") and hint(l, "occupancy", v) and from_config(v, field)
+            when: launch(l, k) and strategy(l, "exhaustive") and hint(l, "occupancy", v) and exact(v) and from_config(v, field)
             when: one_valued(l, field, w) and number(w, n)
             value: n
             evidence: [v, w, l]
@@ -84,7 +84,7 @@ system Lift_Host {
             because: "{v} depends on sizes"
         }
         case "tuned" {
-            when: launch(l, k) and strategy(l, "exhaustive") and hint(l, "num_ctas", v) and from_config(v, field)
+            when: launch(l, k) and strategy(l, "exhaustive") and hint(l, "num_ctas", v) and exact(v) and from_config(v, field)
             when: not one_valued(l, field, _) and config_value(l, field, w)
             evidence: [v, l, w]
             all: true
@@ -92,7 +92,7 @@ system Lift_Host {
             because: "{l} takes it from the field {field} of the config"
         }
         case "one_value" {
-            when: launch(l, k) and strategy(l, "exhaustive") and hint(l, "num_ctas", v) and from_config(v, field)
+            when: launch(l, k) and strategy(l, "exhaustive") and hint(l, "num_ctas", v) and exact(v) and from_config(v, field)
             when: one_valued(l, field, w) and number(w, n)
             value: n
             evidence: [v, w, l]

@@ -58,13 +58,13 @@ system Lift_Launches {
         says: "configs that need an architecture"
 
         case "hardware" {
-            when: launch(l, k) and hint(l, "num_ctas", v) and from_config(v, field) and config_value(l, field, c) and number(c, n) and n > 1
+            when: launch(l, k) and hint(l, "num_ctas", v) and exact(v) and from_config(v, field) and config_value(l, field, c) and number(c, n) and n > 1
             evidence: [c]
             confidence: 0.95
             because: "num_ctas > 1 only where compute_capability >= 9.0"
         }
         case "API" {
-            when: launch(l, k) and hint(l, h, v) and h in ["occupancy", "num_ctas", "num_worker_warps"] and from_config(v, field)
+            when: launch(l, k) and hint(l, h, v) and h in ["occupancy", "num_ctas", "num_worker_warps"] and exact(v) and from_config(v, field)
             when: config_value(l, field, c) and number(c, n)
             evidence: [c]
             confidence: 0.95

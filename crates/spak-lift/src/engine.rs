@@ -7,6 +7,7 @@ mod threads;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
+use rustc_hash::FxHashMap;
 use spak_program::{KernelId, LaunchId, Program};
 
 use crate::facts::{Facts, Runs, View};
@@ -53,6 +54,17 @@ struct Place<'f, 'p> {
     known: &'f Readiness,
 }
 
+/// What was found of a case in one place.
+#[derive(Clone)]
+struct Solved {
+    solutions: Vec<gather::Solution>,
+    /// Whether the search was ended before all was found.
+    is_cut: bool,
+}
+
+/// What was found of cases in parts of the program.
+type Shared = FxHashMap<(usize, usize), Solved>;
+
 /// What a case was found for: the operand, if each is looked at by itself, and the kernel.
 type Key = (Option<String>, Option<KernelId>);
 
@@ -79,11 +91,11 @@ impl<'k> Engine<'k> {
         let facts = Facts::new(program);
         let kernels = kernels(program, facts.runs());
         let launches = launches(program, facts.runs());
-        let file = [Target { view: View::of_file(program, facts.runs()), launch: None }];
+        let files = files(program, facts.runs());
         let targets = |per: Per| match per {
             Per::Kernel | Per::Role => kernels.as_slice(),
             Per::Launch => &launches,
-            Per::File => &file,
+            Per::File => &files,
         };
         let patterns: Vec<(&Pack, &Pattern)> = self
             .packs
@@ -94,9 +106,10 @@ impl<'k> Engine<'k> {
             let mut gathered = Gathered::new(pack, pattern);
             let mut notes = Vec::new();
             let known = Readiness::default();
+            let mut shared = Shared::default();
             for target in targets(pattern.per) {
                 let at = Place { facts: &facts, target, known: &known };
-                self.pattern(&at, pattern, &mut gathered, &mut notes);
+                self.pattern(&at, pattern, &mut shared, &mut gathered, &mut notes);
             }
             Report { findings: gathered.findings().collect(), notes }
         };
@@ -112,10 +125,11 @@ impl<'k> Engine<'k> {
         &self,
         place: &Place<'_, '_>,
         pattern: &Pattern,
+        shared: &mut Shared,
         gathered: &mut Gathered<'_>,
         notes: &mut Vec<Note>,
     ) {
-        let Place { facts, target, known } = place;
+        let target = place.target;
         let mut taken: BTreeSet<Key> = BTreeSet::new();
         // Whether an earlier case may hold although it was not found.
         let mut is_open = false;
@@ -127,26 +141,55 @@ impl<'k> Engine<'k> {
             if case.goals.iter().any(|goal| ready::is_hopeless(goal, &target.view)) {
                 continue;
             }
+            let part = (at, target.view.part());
+            let solved = match shared.get(&part) {
+                Some(known) => known.at(target),
+                None => place.solve(case, self.limits),
+            };
+            // What does not ask about the launch holds at all launches of a function or at none.
+            if target.launch.is_some() && !case.asks_launch && !shared.contains_key(&part) {
+                shared.insert(part, solved.clone());
+            }
             let mut found: BTreeSet<Key> = BTreeSet::new();
-            let mut solver =
-                Solver::new(facts, &target.view, &case.modes, known, self.limits.steps)
-                    .only(&case.kinds);
-            let _ = solver.all(&case.goals, 0, &mut |solver| {
-                let solution = gather::solution(solver, case, target.launch);
+            for solution in solved.solutions {
                 let role = solution.role.clone().filter(|_| pattern.per == Per::Role);
                 let key = (role, solution.kernel);
                 if case.all || !taken.contains(&key) {
                     found.insert(key);
                     gathered.add(at, solution);
                 }
-                ControlFlow::Continue(())
-            });
-            if solver.is_cut {
+            }
+            if solved.is_cut {
                 is_open |= found.is_empty() && !case.all;
                 notes.push(cut(pattern, case, target.view.kernel, self.limits));
             }
             taken.append(&mut found);
         }
+    }
+}
+
+impl Place<'_, '_> {
+    /// All solutions of a case.
+    fn solve(&self, case: &Case, limits: Limits) -> Solved {
+        let view = &self.target.view;
+        let mut solver = Solver::new(self.facts, view, &case.modes, self.known, limits.steps)
+            .only(&case.kinds)
+            .showing(&case.goals, case.shown);
+        let mut solutions = Vec::new();
+        let _ = solver.all(&case.goals, 0, &mut |solver| {
+            solutions.push(gather::solution(solver, case, self.target.launch));
+            ControlFlow::Continue(())
+        });
+        Solved { solutions, is_cut: solver.is_cut }
+    }
+}
+
+impl Solved {
+    /// The same for another launch.
+    fn at(&self, target: &Target) -> Self {
+        let mut other = self.clone();
+        other.solutions.iter_mut().for_each(|solution| solution.launch = target.launch);
+        other
     }
 }
 
@@ -162,6 +205,11 @@ fn cut(pattern: &Pattern, case: &Case, kernel: Option<KernelId>, limits: Limits)
 fn kernels(program: &Program, runs: &Runs) -> Vec<Target> {
     let ids = (0..program.kernels.len()).map(|at| KernelId(at as u32));
     ids.map(|id| Target { view: View::of_kernel(program, runs, id), launch: None }).collect()
+}
+
+fn files(program: &Program, runs: &Runs) -> Vec<Target> {
+    let views = View::of_files(program, runs).into_iter();
+    views.map(|view| Target { view, launch: None }).collect()
 }
 
 fn launches(program: &Program, runs: &Runs) -> Vec<Target> {

@@ -29,7 +29,7 @@ use spak_model::Entry;
 use spak_syntax::{Diagnostic, FileId, Span};
 
 use crate::kinds::Ops;
-use crate::term::{Goal, Mode, Term};
+use crate::term::{Goal, Mode, Set, Term};
 
 /// Where a pattern is looked for, and for what only the first case that holds counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,6 +95,10 @@ pub struct Case {
     pub(crate) kernel: Option<Term>,
     pub(crate) evidence: Option<Vec<usize>>,
     pub(crate) because: Vec<Piece>,
+    /// Whether it asks which launch it is.
+    pub(crate) asks_launch: bool,
+    /// The variables that what is said depends on; `None` if it depends on what was matched, too.
+    pub(crate) shown: Option<Set>,
 }
 
 /// A piece of a sentence.

@@ -12,6 +12,9 @@ use crate::term::{Goal, GoalKind, Set, Term};
 /// What a search for a value costs, at least.
 const SEARCH: u32 = 16;
 
+/// What a value is computed from is about one of so many values of a program.
+const PART: u32 = 512;
+
 /// What is done only when nothing else can be.
 const LATE: u32 = 1 << 20;
 
@@ -19,6 +22,10 @@ const LATE: u32 = 1 << 20;
 pub(crate) trait Sizes {
     /// How many.
     fn count(&self, op: Op) -> u32;
+    /// How many calls of a function.
+    fn calls(&self, name: &str) -> u32;
+    /// How many nodes there are.
+    fn all(&self) -> u32;
 }
 
 /// What holds of no program in particular.
@@ -26,6 +33,14 @@ pub(crate) struct Unsized;
 
 impl Sizes for Unsized {
     fn count(&self, _: Op) -> u32 {
+        1
+    }
+
+    fn calls(&self, _: &str) -> u32 {
+        1
+    }
+
+    fn all(&self) -> u32 {
         1
     }
 }
@@ -89,7 +104,7 @@ pub(crate) fn cost(goal: &Goal, bound: Set, sizes: &dyn Sizes, known: &Readiness
         GoalKind::Relation(relation, terms) => {
             let is_there = |at: &usize| terms.get(*at).is_some_and(|t| is_known(t, bound));
             let is_ready = relation.needs.iter().any(|need| need.iter().all(is_there));
-            is_ready.then(|| relation_cost(relation, terms, bound))
+            is_ready.then(|| relation_cost(relation, terms, bound, sizes))
         }
     }
 }
@@ -106,7 +121,7 @@ pub(crate) fn is_hopeless(goal: &Goal, sizes: &dyn Sizes) -> bool {
 }
 
 /// What it costs to ask a relation some of whose arguments are not known.
-fn relation_cost(relation: &Relation, terms: &[Term], bound: Set) -> u32 {
+fn relation_cost(relation: &Relation, terms: &[Term], bound: Set, sizes: &dyn Sizes) -> u32 {
     let is_unknown = |at: usize| terms.get(at).is_some_and(|term| !is_known(term, bound));
     let count = (0..terms.len()).filter(|at| is_unknown(*at)).count();
     if count == 0 {
@@ -116,8 +131,8 @@ fn relation_cost(relation: &Relation, terms: &[Term], bound: Set) -> u32 {
     let is_first_of_two = terms.len() == 2 && !is_unknown(1);
     match relation.id {
         // All that a value is made of, or even all that is made of a value.
-        Id::Depends | Id::MadeOf if is_second_of_two => SEARCH * 3,
-        Id::Feeds if is_first_of_two => SEARCH * 3,
+        Id::Depends | Id::MadeOf if is_second_of_two => SEARCH * 3 + sizes.all() / PART,
+        Id::Feeds if is_first_of_two => SEARCH * 3 + sizes.all() / PART,
         Id::Depends | Id::MadeOf | Id::Feeds => SEARCH * 16,
         Id::Inside | Id::DirectlyInside if is_unknown(0) => SEARCH * 8,
         _ if count == terms.len() => SEARCH,
@@ -127,7 +142,10 @@ fn relation_cost(relation: &Relation, terms: &[Term], bound: Set) -> u32 {
 
 fn equal(a: &Term, b: &Term, bound: Set, sizes: &dyn Sizes) -> Option<u32> {
     let searched = |t: &Term| {
-        let count: u32 = t.operations().map(|op| sizes.count(op)).sum();
+        let count: u32 = match t.called() {
+            Some(name) => sizes.calls(name),
+            None => t.operations().map(|op| sizes.count(op)).sum(),
+        };
         if count == 0 { 0 } else { SEARCH.saturating_add(count) }
     };
     match (a, b) {

@@ -3,7 +3,7 @@
 use spak_program::Op;
 use spak_syntax::{FileId, Span};
 
-use crate::relations::Relation;
+use crate::relations::{Id, Relation};
 
 /// A set of variables of one case, by their numbers.
 pub(crate) type Set = u128;
@@ -83,6 +83,18 @@ pub(crate) enum GoalKind {
 }
 
 impl Goal {
+    /// Whether one of these relations is asked.
+    pub(crate) fn asks(&self, wanted: &dyn Fn(Id) -> bool) -> bool {
+        match &self.kind {
+            GoalKind::All(goals) | GoalKind::Any(goals) => {
+                goals.iter().any(|goal| goal.asks(wanted))
+            }
+            GoalKind::Not(goal, _) => goal.asks(wanted),
+            GoalKind::Relation(relation, _) => wanted(relation.id),
+            GoalKind::Equal(..) | GoalKind::Less(..) => false,
+        }
+    }
+
     /// The variables outside of negations.
     pub(crate) fn positive(&self) -> Set {
         match &self.kind {

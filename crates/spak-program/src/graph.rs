@@ -56,7 +56,7 @@ pub struct Argument {
 }
 
 /// A condition under which something happens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Condition {
     /// The value that decides.
     pub value: NodeId,

@@ -11,10 +11,11 @@ use crate::solve::{Solver, Value};
 use crate::term::Term;
 
 /// What one solution says.
+#[derive(Clone)]
 pub(super) struct Solution {
     pub(super) kernel: Option<KernelId>,
     pub(super) role: Option<String>,
-    launch: Option<LaunchId>,
+    pub(super) launch: Option<LaunchId>,
     value: String,
     sites: BTreeSet<Site>,
     conditions: Vec<Condition>,

@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use spak_program::{KernelId, Program, Site};
 use spak_syntax::{FileId, Span};
 
-use super::{Engine, Target, kernels, launches};
-use crate::facts::{Facts, View};
+use super::{Engine, Target, files, kernels, launches};
+use crate::facts::Facts;
 use crate::pack::{Case, Pack, Pattern, Per};
 use crate::ready::Readiness;
 use crate::solve::Solver;
@@ -47,14 +47,14 @@ impl Engine<'_> {
         let facts = Facts::new(program);
         let kernels = kernels(program, facts.runs());
         let launches = launches(program, facts.runs());
-        let file = [Target { view: View::of_file(program, facts.runs()), launch: None }];
+        let files = files(program, facts.runs());
         let mut all = Vec::new();
         for pack in self.packs {
             for pattern in pack.patterns.iter().filter(|pattern| wanted(pack, pattern)) {
                 let targets = match pattern.per {
                     Per::Kernel | Per::Role => kernels.as_slice(),
                     Per::Launch => &launches,
-                    Per::File => &file,
+                    Per::File => &files,
                 };
                 for target in targets {
                     let cases =

@@ -1,12 +1,13 @@
 //! The part of a program that a pattern is looked for in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::sync::Arc;
 
 use spak_program::{
     KernelId, Launch, LaunchId, LoopId, Node, NodeId, Op, Program, ScopeId, ScopeKind,
 };
+use spak_syntax::FileId;
 
 use crate::ready::Sizes;
 
@@ -21,6 +22,8 @@ pub(crate) struct View {
 pub(crate) struct Part {
     /// The kernel, unless several are in it.
     pub(crate) kernel: Option<KernelId>,
+    /// The file, if one is looked at.
+    pub(crate) file: Option<FileId>,
     /// All nodes, in order.
     pub(crate) nodes: Vec<NodeId>,
     /// All loops.
@@ -82,6 +85,11 @@ impl Runs {
 }
 
 impl View {
+    /// The same for views of the same part.
+    pub(crate) fn part(&self) -> usize {
+        Arc::as_ptr(&self.part) as usize
+    }
+
     /// A kernel and its launches.
     pub(crate) fn of_kernel(program: &Program, runs: &Runs, kernel: KernelId) -> Self {
         let launches = ids(program).filter(|(_, k)| *k == kernel).map(|(id, _)| id).collect();
@@ -107,19 +115,52 @@ impl View {
         launches.map(view).collect()
     }
 
-    /// All of a program.
-    pub(crate) fn of_file(program: &Program, runs: &Runs) -> Self {
-        let launches = ids(program).map(|(id, _)| id).collect();
-        let scopes: Vec<ScopeId> = (0..program.scopes.len()).map(|at| ScopeId(at as u32)).collect();
-        Self { launches, part: Arc::new(Part::of(program, runs, &scopes, None)) }
+    /// Each file that has kernels or launches: its functions, its kernels, and those that it launches.
+    pub(crate) fn of_files(program: &Program, runs: &Runs) -> Vec<Self> {
+        let mut kernels: BTreeMap<FileId, BTreeSet<KernelId>> = BTreeMap::new();
+        for (at, kernel) in program.kernels.iter().enumerate() {
+            kernels.entry(kernel.site.file).or_default().insert(KernelId(at as u32));
+        }
+        for launch in &program.launches {
+            kernels.entry(launch.site.file).or_default().insert(launch.kernel);
+        }
+        // What is said of a file is said of one without kernels, too.
+        for scope in &program.scopes {
+            kernels.entry(scope.site.file).or_default();
+        }
+        let mut functions: BTreeMap<FileId, Vec<ScopeId>> = BTreeMap::new();
+        for (at, scope) in program.scopes.iter().enumerate() {
+            if !matches!(scope.kind, ScopeKind::Kernel(_)) {
+                functions.entry(scope.site.file).or_default().push(ScopeId(at as u32));
+            }
+        }
+        let view = |(file, kernels): (&FileId, &BTreeSet<KernelId>)| {
+            let is_here = |kernel: &KernelId| {
+                let kernel = program.kernels.get(kernel.index());
+                kernel.is_some_and(|kernel| kernel.site.file == *file)
+            };
+            let all = (0..).map(LaunchId).zip(&program.launches);
+            let launches = all
+                .filter(|(_, one)| one.site.file == *file || is_here(&one.kernel))
+                .map(|(id, _)| id)
+                .collect();
+            let mut scopes = functions.get(file).cloned().unwrap_or_default();
+            scopes.extend(kernels.iter().flat_map(|kernel| runs.of_kernel(*kernel)));
+            let part = Part {
+                kernels: kernels.iter().copied().collect(),
+                file: Some(*file),
+                ..Part::of(program, runs, &scopes, None)
+            };
+            Self { launches, part: Arc::new(part) }
+        };
+        kernels.iter().map(view).collect()
     }
 }
 
 impl Part {
     /// Some runs, of one kernel or of all.
     fn of(program: &Program, runs: &Runs, scopes: &[ScopeId], kernel: Option<KernelId>) -> Self {
-        let all = || (0..program.kernels.len()).map(|at| KernelId(at as u32)).collect();
-        let kernels = kernel.map_or_else(all, |kernel| vec![kernel]);
+        let kernels = kernel.into_iter().collect();
         let mut by_op = vec![Vec::new(); Op::ALL.len()];
         let mut nodes: Vec<NodeId> =
             scopes.iter().flat_map(|scope| runs.of_scope(*scope)).copied().collect();
@@ -141,7 +182,7 @@ impl Part {
                 }
             }
         }
-        Self { kernel, nodes, loops, kernels, by_op, calls }
+        Self { kernel, file: None, nodes, loops, kernels, by_op, calls }
     }
 
     /// The calls of a function.
@@ -158,6 +199,14 @@ impl Part {
 impl Sizes for View {
     fn count(&self, op: Op) -> u32 {
         u32::try_from(self.of_op(op).len()).unwrap_or(u32::MAX)
+    }
+
+    fn calls(&self, name: &str) -> u32 {
+        u32::try_from(self.calls_of(name).len()).unwrap_or(u32::MAX)
+    }
+
+    fn all(&self) -> u32 {
+        u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)
     }
 }
 

@@ -12,6 +12,7 @@ use crate::codes::{BAD_PATTERN, PATTERN_UNBOUND_VARIABLE};
 use crate::compile::{Compiler, Predicates};
 use crate::kinds::kinds;
 use crate::ready;
+use crate::relations::Id;
 use crate::term::{Set, Term, one};
 
 pub(super) fn pack(entries: &[Entry]) -> (Pack, Vec<Diagnostic>) {
@@ -157,8 +158,16 @@ fn case(entry: &Entry, predicates: &Predicates, found: &mut Vec<Diagnostic>) -> 
     });
     let all =
         entry.slots("all").next().is_some_and(|s| word(&s.reading).as_deref() == Some("true"));
+    let because = because.unwrap_or_default();
+    let told = because.iter().fold(0, |set, piece| match piece {
+        Piece::Variable(variable) => set | one(*variable),
+        Piece::Words(_) => set,
+    });
+    let shown = evidence.is_some().then_some(seen | told);
+    let launch = |id: Id| matches!(id, Id::Launch | Id::Hint);
     Case {
         name,
+        asks_launch: goals.iter().any(|goal| goal.asks(&launch)),
         confidence: confidence.unwrap_or(1.0),
         all,
         span: entry.head.span,
@@ -169,7 +178,8 @@ fn case(entry: &Entry, predicates: &Predicates, found: &mut Vec<Diagnostic>) -> 
         role,
         kernel,
         evidence,
-        because: because.unwrap_or_default(),
+        because,
+        shown,
     }
 }
 

@@ -90,7 +90,9 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     if let Some(axis) = &options.explain {
         let wanted = Wanted::new(axis, options.kernel.as_deref());
         return on_a_deep_stack(|| {
-            let mut read = read(&files);
+            let languages = [Language::Python, Language::Cuda];
+            let mut read: Vec<Read> =
+                languages.iter().filter_map(|language| read(&files, *language)).collect();
             for line in read.iter().flat_map(|read| read.broken.iter().chain(&read.warnings)) {
                 output::aside(line);
             }
@@ -160,55 +162,69 @@ pub(crate) struct Lifted {
 
 /// The files of one language as a program.
 struct Read {
-    language: Language,
     program: Program,
     broken: Vec<String>,
     warnings: Vec<String>,
 }
 
-/// Reads the files of each language that there are files of.
-fn read(files: &Gathered) -> Vec<Read> {
+/// Reads the files of a language, if there are any.
+fn read(files: &Gathered, language: Language) -> Option<Read> {
     let line = |file: FileId, at: u32| {
         let file = files.files.get(file.0 as usize).filter(|file| file.wanted)?;
         Some(format!("{}:{}", file.shown, file.line(at)))
     };
-    let mut all = Vec::new();
-    let python = files.python();
-    if !python.is_empty() {
-        let reading = spak_python::read_parsed(&python);
-        let broken = reading.errors.iter().filter_map(|error| {
-            let place = line(error.file, error.span.start)?;
-            Some(format!("error: {place}: this is not Python: {}\n", error.message))
-        });
-        let broken = broken.collect();
-        let (language, program) = (Language::Python, reading.program);
-        all.push(Read { language, program, broken, warnings: Vec::new() });
+    match language {
+        Language::Python => {
+            let python = files.python();
+            let reading = (!python.is_empty()).then(|| spak_python::read_parsed(&python))?;
+            let broken = reading.errors.iter().filter_map(|error| {
+                let place = line(error.file, error.span.start)?;
+                Some(format!("error: {place}: this is not Python: {}\n", error.message))
+            });
+            let broken = broken.collect();
+            Some(Read { program: reading.program, broken, warnings: Vec::new() })
+        }
+        Language::Cuda => {
+            let cuda = files.cuda();
+            let reading = (!cuda.is_empty()).then(|| spak_cuda::read(&cuda))?;
+            let warnings = reading.errors.iter().filter_map(|error| {
+                let place = line(error.file, error.span.start)?;
+                Some(format!("warning: {place}: {}; what is around it was read\n", error.message))
+            });
+            let warnings = warnings.collect();
+            Some(Read { program: reading.program, broken: Vec::new(), warnings })
+        }
     }
-    let cuda = files.cuda();
-    if !cuda.is_empty() {
-        let reading = spak_cuda::read(&cuda);
-        let warnings = reading.errors.iter().filter_map(|error| {
-            let place = line(error.file, error.span.start)?;
-            Some(format!("warning: {place}: {}; what is around it was read\n", error.message))
-        });
-        let warnings = warnings.collect();
-        let (language, program) = (Language::Cuda, reading.program);
-        all.push(Read { language, program, broken: Vec::new(), warnings });
-    }
-    all
 }
 
-/// Reads files and looks for all patterns, on all cores.
+/// Reads files and looks for all patterns, on all cores: what one language leaves idle while its files are read is
+/// used by the other one.
 ///
 /// # Errors
 /// When no thread can be started.
 pub(crate) fn lift(packs: &Packs, files: &Gathered) -> Result<Lifted> {
-    let mut lifted = Lifted::default();
-    for read in read(files) {
-        lifted.broken.extend(read.broken);
-        lifted.warnings.extend(read.warnings);
-        lifted.add(packs, files, read.language, &read.program)?;
-    }
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let of = |language: Language, helpers: usize| -> Result<Lifted> {
+        let mut lifted = Lifted::default();
+        if let Some(read) = read(files, language) {
+            lifted.broken.extend(read.broken);
+            lifted.warnings.extend(read.warnings);
+            lifted.add(packs, files, language, &read.program, helpers)?;
+            // The program ends soon, and taking a million values apart would take a tenth of a second.
+            std::mem::forget(read.program);
+        }
+        Ok(lifted)
+    };
+    let (cuda, python) = both(
+        || of(Language::Cuda, (cores / 2).saturating_sub(1)),
+        || of(Language::Python, cores - 1),
+    )?;
+    let mut lifted = python?;
+    let cuda = cuda?;
+    lifted.broken.extend(cuda.broken);
+    lifted.warnings.extend(cuda.warnings);
+    lifted.template = lifted.template.or(cuda.template);
+    lifted.report.files.extend(cuda.report.files);
     let place = |lifted: &LiftedFile| files.files.iter().position(|file| file.shown == lifted.path);
     lifted.report.files.sort_by_key(place);
     Ok(lifted)
@@ -222,9 +238,9 @@ impl Lifted {
         files: &Gathered,
         language: Language,
         program: &Program,
+        helpers: usize,
     ) -> Result<()> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let engine = Engine::new(&packs.packs).with_helpers(cores - 1);
+        let engine = Engine::new(&packs.packs).with_helpers(helpers);
         let (rows, report) = both(|| program.tuning(), || engine.find(program))?;
         let reporter = Reporter { files, program, packs: &packs.packs, report: &report };
         self.report.files.extend(reporter.files(language, &rows));

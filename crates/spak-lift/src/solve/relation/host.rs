@@ -63,8 +63,8 @@ impl<'p> Solver<'p> {
     }
 
     pub(super) fn launch(&mut self, l: &'p Term, k: &'p Term, next: Next<'_, 'p>) -> Flow {
-        let (program, view) = (self.facts.program, self.view);
-        for id in &view.launches {
+        let program = self.facts.program;
+        for id in self.launches(l) {
             let Some(found) = program.launches.get(id.0 as usize) else { continue };
             self.count()?;
             self.is(l, Value::Launch(*id), &mut |solver| {
@@ -72,6 +72,18 @@ impl<'p> Solver<'p> {
             })?;
         }
         GO_ON
+    }
+
+    /// The launches that a term may be: the one that it is, or all that are looked at.
+    fn launches(&self, term: &'p Term) -> &'p [LaunchId] {
+        let all = &self.view.launches;
+        match self.launch_id(term) {
+            Some(known) => {
+                let at = all.binary_search(&known);
+                at.ok().and_then(|at| all.get(at..=at)).unwrap_or_default()
+            }
+            None => all,
+        }
     }
 
     pub(super) fn trial(&mut self, l: &'p Term, next: Next<'_, 'p>) -> Flow {
@@ -88,7 +100,7 @@ impl<'p> Solver<'p> {
     ) -> Flow {
         let view = self.view;
         let (kernels, launches): (&[KernelId], &[LaunchId]) = match self.value_of(k) {
-            Some(Value::Launch(_)) => (&[], &view.launches),
+            Some(Value::Launch(_)) => (&[], self.launches(k)),
             Some(Value::Kernel(_)) => (&view.kernels, &[]),
             Some(_) => (&[], &[]),
             None => (&view.kernels, &view.launches),

@@ -195,10 +195,9 @@ impl<'p> Solver<'p> {
     pub(super) fn remark(&mut self, x: &'p Term, kind: &'p Term, next: Next<'_, 'p>) -> Flow {
         let program = self.facts.program;
         // Names of a file are nothing that one kernel is asked about.
-        if self.view.kernel.is_some() {
-            return GO_ON;
-        }
-        for remark in &program.remarks {
+        let Some(file) = self.view.file else { return GO_ON };
+        let here = |node: NodeId| program.node(node).is_some_and(|node| node.site.file == file);
+        for remark in program.remarks.iter().filter(|remark| here(remark.node)) {
             self.count()?;
             self.is(kind, Value::Text(remark.kind), &mut |solver| {
                 solver.at(x, remark.node, &mut *next)

@@ -1,0 +1,198 @@
+//! When further solutions say nothing new.
+//!
+//! Of a solution only some variables are looked at: those in its evidence, its value and its sentence. Two solutions
+//! that agree in these and assume the same say the same; one that assumes more says less. So a condition whose
+//! variables nobody looks at holds or does not hold, and once everything that is looked at has a value, the first
+//! solution that assumes nothing more is enough.
+
+use rustc_hash::FxHashSet;
+use spak_program::{Condition, NodeId};
+
+use super::{Flow, GO_ON, Next, STOP, Solver, Value};
+use crate::term::{Goal, Set, one};
+
+/// What of a solution is looked at.
+#[derive(Debug)]
+pub(super) struct Shown<'p> {
+    /// The goals of the case.
+    goals: &'p [Goal],
+    /// The variables.
+    variables: Set,
+    /// What was found for them.
+    found: FxHashSet<Found>,
+    /// How much was assumed when everything that is looked at had a value, while that is so.
+    settled: Option<usize>,
+    /// Whether a solution was found then that assumes no more.
+    is_enough: bool,
+    /// Where the search was: which conditions were solved, and with which values of what still counts.
+    seen: FxHashSet<(Set, Found)>,
+}
+
+/// A value.
+type Key = (u8, u64, usize);
+
+/// Values of the variables that are looked at, and what was assumed.
+pub(super) type Found = (Vec<Option<Key>>, Vec<Condition>);
+
+/// How many solutions of a condition are worth knowing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// All of them.
+    All,
+    /// One that assumes nothing, since nobody looks at its values.
+    One,
+    /// The same, since everything that is looked at has a value.
+    Settled,
+}
+
+impl<'p> Solver<'p> {
+    /// The same search, of whose solutions these variables are looked at and no other ones, nor the operations that
+    /// were matched.
+    pub(crate) fn showing(self, goals: &'p [Goal], variables: Option<Set>) -> Self {
+        let shown = variables.map(|variables| Shown {
+            goals,
+            variables,
+            found: FxHashSet::default(),
+            settled: None,
+            is_enough: false,
+            seen: FxHashSet::default(),
+        });
+        Self { shown, ..self }
+    }
+
+    /// How many solutions of the condition `at` are worth knowing, when the conditions `done` are solved.
+    pub(super) fn wanted(&self, goals: &[Goal], done: Set, at: usize) -> Wanted {
+        let Some(shown) = &self.shown else { return Wanted::All };
+        if !std::ptr::eq(shown.goals, goals) {
+            return Wanted::All;
+        }
+        let left = |but: Set| {
+            let left = goals.iter().enumerate().filter(move |(at, _)| (done | but) & one(*at) == 0);
+            left.fold(0, |set, (_, goal)| set | goal.positive())
+        };
+        if left(0) & shown.variables & !self.bound == 0 {
+            return Wanted::Settled;
+        }
+        let others =
+            goals.iter().enumerate().filter(|(other, _)| (done | one(at)) & one(*other) == 0);
+        let others = others.fold(shown.variables, |set, (_, goal)| set | goal.variables);
+        match goals.get(at) {
+            Some(goal) if goal.positive() & !self.bound & others == 0 => Wanted::One,
+            _ => Wanted::All,
+        }
+    }
+
+    /// The variables that still count when the conditions `done` are solved, if there are others that have values.
+    pub(super) fn counting(&self, goals: &[Goal], done: Set) -> Option<Set> {
+        let shown = self.shown.as_ref().filter(|shown| std::ptr::eq(shown.goals, goals))?;
+        let left = goals.iter().enumerate().filter(|(at, _)| done & one(*at) == 0);
+        let counting = left.fold(shown.variables, |set, (_, goal)| set | goal.variables);
+        (self.bound & !counting != 0).then_some(counting)
+    }
+
+    /// Whether the search was here before: the same conditions were solved with the same values of what counts, so that
+    /// it would find the same again.
+    pub(super) fn was_here(&mut self, done: Set, counting: Set) -> bool {
+        let state = (done, self.state(counting));
+        self.shown.as_mut().is_some_and(|shown| !shown.seen.insert(state))
+    }
+
+    /// Whether something holds; `None` if the search was ended before that was found.
+    pub(super) fn holds(&mut self, goal: &'p Goal) -> Option<bool> {
+        let key = (std::ptr::from_ref(goal) as usize, self.state(goal.variables));
+        if let Some(held) = self.held.get(&key) {
+            return Some(*held);
+        }
+        let mut is_found = false;
+        let _ = self.goal(goal, &mut |_| {
+            is_found = true;
+            STOP
+        });
+        if self.is_cut {
+            return None;
+        }
+        self.held.insert(key, is_found);
+        Some(is_found)
+    }
+
+    /// Goes on with as many solutions of a condition as are worth knowing.
+    pub(super) fn enough(&mut self, goal: &'p Goal, wanted: Wanted, next: Next<'_, 'p>) -> Flow {
+        match (wanted, &mut self.shown) {
+            (Wanted::One, Some(_)) => self.once(goal, next),
+            (Wanted::Settled, Some(shown)) if shown.settled.is_none() => {
+                shown.settled = Some(self.assumed.len());
+                let flow = if self.is_known() { GO_ON } else { self.goal(goal, next) };
+                self.leave(flow)
+            }
+            _ => self.goal(goal, next),
+        }
+    }
+
+    /// Goes on with the solutions of a condition until one of them assumes nothing.
+    fn once(&mut self, goal: &'p Goal, next: Next<'_, 'p>) -> Flow {
+        let before = self.assumed.len();
+        let mut is_enough = false;
+        let flow = self.goal(goal, &mut |solver| {
+            next(solver)?;
+            is_enough = solver.assumed.len() == before;
+            if is_enough { STOP } else { GO_ON }
+        });
+        if is_enough { GO_ON } else { flow }
+    }
+
+    /// All conditions are solved. Where that ends the search for other values of what nobody looks at, it does not end
+    /// the search.
+    pub(super) fn solved(&mut self, goals: &[Goal], next: Next<'_, 'p>) -> Flow {
+        if !self.shown.as_ref().is_some_and(|shown| std::ptr::eq(shown.goals, goals)) {
+            return next(self);
+        }
+        if self.is_known() {
+            return GO_ON;
+        }
+        next(self)?;
+        let found = self.found();
+        let assumed = self.assumed.len();
+        let Some(shown) = &mut self.shown else { return GO_ON };
+        shown.found.insert(found);
+        shown.is_enough = shown.settled == Some(assumed);
+        if shown.is_enough { STOP } else { GO_ON }
+    }
+
+    /// Leaves the part of the search in which everything that is looked at had its values.
+    fn leave(&mut self, flow: Flow) -> Flow {
+        let Some(shown) = &mut self.shown else { return flow };
+        shown.settled = None;
+        match std::mem::take(&mut shown.is_enough) {
+            true => GO_ON,
+            false => flow,
+        }
+    }
+
+    /// Whether what is looked at had these values before, and as much was assumed.
+    fn is_known(&self) -> bool {
+        self.shown.as_ref().is_some_and(|shown| shown.found.contains(&self.found()))
+    }
+
+    fn found(&self) -> Found {
+        self.state(self.shown.as_ref().map_or(0, |shown| shown.variables))
+    }
+
+    /// The values of some variables, and what is assumed.
+    fn state(&self, variables: Set) -> Found {
+        let values = self.values.iter().enumerate();
+        let values = values.filter(|(variable, _)| variables & one(*variable) != 0);
+        (values.map(|(_, value)| value.map(key)).collect(), self.assumed.clone())
+    }
+}
+
+/// Equal for equal values.
+fn key(value: Value<'_>) -> Key {
+    match value {
+        Value::Node(NodeId(id)) => (0, u64::from(id), 0),
+        Value::Loop(id) => (1, id.index() as u64, 0),
+        Value::Kernel(id) => (2, id.index() as u64, 0),
+        Value::Launch(id) => (3, u64::from(id.0), 0),
+        Value::Text(text) => (4, text.as_ptr() as u64, text.len()),
+        Value::Number(number) => (5, number.to_bits(), 0),
+    }
+}
