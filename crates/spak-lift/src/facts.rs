@@ -11,6 +11,7 @@ mod view;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use spak_program::{Condition, KernelId, LoopId, NodeId, Op, ParameterKind, Program, ScopeKind};
 
 use crate::roles::Roles;
@@ -55,6 +56,10 @@ pub(crate) struct Facts<'p> {
     users: Lazy<Option<Bits>>,
     /// Of each launch what the key of its config holds.
     keys: Vec<OnceLock<String>>,
+    /// For each node the fields of configs that it is made from.
+    fields: Lazy<Vec<NodeId>>,
+    /// Fields of configs and the hints that launches have from these and from no other ones.
+    hints: OnceLock<FxHashMap<String, FxHashSet<String>>>,
 }
 
 impl<'p> Facts<'p> {
@@ -74,6 +79,8 @@ impl<'p> Facts<'p> {
             uses: OnceLock::new(),
             users: Lazy::new(program.nodes.len()),
             keys: vec![OnceLock::new(); program.launches.len()],
+            fields: Lazy::new(program.nodes.len()),
+            hints: OnceLock::new(),
         };
         for node in &program.nodes {
             for argument in &node.arguments {
@@ -100,6 +107,32 @@ impl<'p> Facts<'p> {
             facts.parameters.extend(kernel.parameters.iter().map(|p| (p.node, p.kind)));
         }
         facts
+    }
+
+    /// Fields of configs that a value is made from.
+    pub(crate) fn config_fields(&self, node: NodeId) -> &[NodeId] {
+        let found = self.fields.get(node.index(), || self.program.config_fields(node));
+        found.map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a launch has this hint from the field of a config that has this name, and from no other.
+    pub(crate) fn becomes_hint(&self, field: &str, hint: &str) -> bool {
+        let program = self.program;
+        let find = || {
+            let hints = program.launches.iter().flat_map(|launch| &launch.hints);
+            let mut found: FxHashMap<String, FxHashSet<String>> = FxHashMap::default();
+            for hint in hints {
+                let fields = self.config_fields(hint.value).iter();
+                let mut names = fields.map(|field| program.node(*field).and_then(|n| n.name()));
+                if let Some(Some(first)) = names.next()
+                    && names.all(|name| name == Some(first))
+                {
+                    found.entry(first.to_owned()).or_default().insert(hint.name.clone());
+                }
+            }
+            found
+        };
+        self.hints.get_or_init(find).get(field).is_some_and(|hints| hints.contains(hint))
     }
 
     /// The nodes of each run.

@@ -17,7 +17,7 @@ use crate::facts::{Bits, Facts, View, number, same_constant, text};
 use crate::kinds::{Ops, bit};
 use crate::ready::{self, Readiness};
 use crate::term::{Goal, GoalKind, Mode, Set, Term, one};
-use enough::{Found, Shown, Wanted};
+use enough::{Shown, Wanted};
 use reached::Reached;
 
 /// What a variable may stand for.
@@ -56,9 +56,8 @@ enum Plan {
     Done,
     /// None of those that are left can be asked.
     Stuck,
-    /// Ask this one, of whose solutions so many are worth knowing. Where some values do not count any more, which
-    /// variables do.
-    Ask(usize, Wanted, Option<Set>),
+    /// Ask this one, of whose solutions so many are worth knowing.
+    Ask(usize, Wanted),
 }
 
 /// A search.
@@ -81,8 +80,6 @@ pub(crate) struct Solver<'p> {
     pub(crate) is_cut: bool,
     /// What of a solution is looked at; `None` if all of it is.
     shown: Option<Shown<'p>>,
-    /// Whether what must not hold did.
-    held: FxHashMap<(usize, Found), bool>,
     /// The goals of which it is remembered how many were solved together.
     watched: Option<&'p [Goal]>,
     /// How far these came.
@@ -113,7 +110,6 @@ impl<'p> Solver<'p> {
             known,
             is_cut: false,
             shown: None,
-            held: FxHashMap::default(),
             watched: None,
             reached: None,
         }
@@ -151,8 +147,7 @@ impl<'p> Solver<'p> {
         match step {
             Plan::Done => self.solved(goals, next),
             Plan::Stuck => GO_ON,
-            Plan::Ask(at, wanted, counting) => match goals.get(at) {
-                Some(_) if counting.is_some_and(|set| self.was_here(done, set)) => GO_ON,
+            Plan::Ask(at, wanted) => match goals.get(at) {
                 Some(goal) => {
                     if self.watched.is_some() {
                         self.reach(goals, done, at);
@@ -173,9 +168,7 @@ impl<'p> Solver<'p> {
         let cost = |goal| ready::cost(goal, self.bound, self.view, self.known);
         let best = left().filter_map(|(at, goal)| Some((cost(goal)?, at))).min();
         match best {
-            Some((_, at)) => {
-                Plan::Ask(at, self.wanted(goals, done, at), self.counting(goals, done))
-            }
+            Some((_, at)) => Plan::Ask(at, self.wanted(goals, done, at)),
             None if left().next().is_none() => Plan::Done,
             None => Plan::Stuck,
         }
@@ -191,11 +184,18 @@ impl<'p> Solver<'p> {
                 }
                 GO_ON
             }
-            GoalKind::Not(goal, _) => match self.holds(goal) {
-                None => STOP,
-                Some(true) => GO_ON,
-                Some(false) => next(self),
-            },
+            GoalKind::Not(goal, _) => {
+                let mut is_found = false;
+                let _ = self.goal(goal, &mut |_| {
+                    is_found = true;
+                    STOP
+                });
+                match (self.is_cut, is_found) {
+                    (true, _) => STOP,
+                    (false, true) => GO_ON,
+                    (false, false) => next(self),
+                }
+            }
             GoalKind::Equal(a, b) => self.equal(a, b, next),
             GoalKind::Less(a, b, or_equal) => {
                 let holds = match (self.number_of(a), self.number_of(b)) {

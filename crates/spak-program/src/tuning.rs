@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashSet;
+
 use crate::architecture::ARCHITECTURES;
 use crate::cases::{Case, Words};
 use crate::constant::Constant;
@@ -435,7 +437,7 @@ impl Program {
     /// Fields of configs that a value is made from.
     pub fn config_fields(&self, id: NodeId) -> Vec<NodeId> {
         let mut open = vec![id];
-        let (mut seen, mut found) = (BTreeSet::new(), Vec::new());
+        let (mut seen, mut found) = (FxHashSet::default(), Vec::new());
         while let Some(id) = open.pop() {
             if seen.len() > 2000 || !seen.insert(id) {
                 continue;

@@ -24,15 +24,13 @@ pub(super) struct Shown<'p> {
     settled: Option<usize>,
     /// Whether a solution was found then that assumes no more.
     is_enough: bool,
-    /// Where the search was: which conditions were solved, and with which values of what still counts.
-    seen: FxHashSet<(Set, Found)>,
 }
 
 /// A value.
 type Key = (u8, u64, usize);
 
 /// Values of the variables that are looked at, and what was assumed.
-pub(super) type Found = (Vec<Option<Key>>, Vec<Condition>);
+type Found = (Vec<Option<Key>>, Vec<Condition>);
 
 /// How many solutions of a condition are worth knowing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +53,6 @@ impl<'p> Solver<'p> {
             found: FxHashSet::default(),
             settled: None,
             is_enough: false,
-            seen: FxHashSet::default(),
         });
         Self { shown, ..self }
     }
@@ -80,39 +77,6 @@ impl<'p> Solver<'p> {
             Some(goal) if goal.positive() & !self.bound & others == 0 => Wanted::One,
             _ => Wanted::All,
         }
-    }
-
-    /// The variables that still count when the conditions `done` are solved, if there are others that have values.
-    pub(super) fn counting(&self, goals: &[Goal], done: Set) -> Option<Set> {
-        let shown = self.shown.as_ref().filter(|shown| std::ptr::eq(shown.goals, goals))?;
-        let left = goals.iter().enumerate().filter(|(at, _)| done & one(*at) == 0);
-        let counting = left.fold(shown.variables, |set, (_, goal)| set | goal.variables);
-        (self.bound & !counting != 0).then_some(counting)
-    }
-
-    /// Whether the search was here before: the same conditions were solved with the same values of what counts, so that
-    /// it would find the same again.
-    pub(super) fn was_here(&mut self, done: Set, counting: Set) -> bool {
-        let state = (done, self.state(counting));
-        self.shown.as_mut().is_some_and(|shown| !shown.seen.insert(state))
-    }
-
-    /// Whether something holds; `None` if the search was ended before that was found.
-    pub(super) fn holds(&mut self, goal: &'p Goal) -> Option<bool> {
-        let key = (std::ptr::from_ref(goal) as usize, self.state(goal.variables));
-        if let Some(held) = self.held.get(&key) {
-            return Some(*held);
-        }
-        let mut is_found = false;
-        let _ = self.goal(goal, &mut |_| {
-            is_found = true;
-            STOP
-        });
-        if self.is_cut {
-            return None;
-        }
-        self.held.insert(key, is_found);
-        Some(is_found)
     }
 
     /// Goes on with as many solutions of a condition as are worth knowing.
@@ -174,11 +138,7 @@ impl<'p> Solver<'p> {
     }
 
     fn found(&self) -> Found {
-        self.state(self.shown.as_ref().map_or(0, |shown| shown.variables))
-    }
-
-    /// The values of some variables, and what is assumed.
-    fn state(&self, variables: Set) -> Found {
+        let variables = self.shown.as_ref().map_or(0, |shown| shown.variables);
         let values = self.values.iter().enumerate();
         let values = values.filter(|(variable, _)| variables & one(*variable) != 0);
         (values.map(|(_, value)| value.map(key)).collect(), self.assumed.clone())

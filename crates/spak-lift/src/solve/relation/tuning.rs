@@ -96,7 +96,7 @@ impl<'p> Solver<'p> {
         value: &'p Term,
         next: Next<'_, 'p>,
     ) -> Flow {
-        let program = self.facts.program;
+        let (facts, program) = (self.facts, self.facts.program);
         let Some((launch, list)) = self.launch_and_list(l) else { return GO_ON };
         if list.strategy != Strategy::Exhaustive || launch.kind != LaunchKind::Real {
             return GO_ON;
@@ -106,8 +106,8 @@ impl<'p> Solver<'p> {
         for other in same_list {
             let hints = other.hints.iter().map(|hint| hint.value);
             let ends = other.arguments.iter().flatten().chain(&other.grid).copied().chain(hints);
-            for field in ends.flat_map(|end| program.config_fields(end)) {
-                used.extend(program.node(field).and_then(|node| node.name()));
+            for field in ends.flat_map(|end| facts.config_fields(end)) {
+                used.extend(program.node(*field).and_then(|node| node.name()));
             }
         }
         let Some(first) = list.configs.first() else { return GO_ON };
@@ -161,7 +161,7 @@ impl<'p> Solver<'p> {
             program.launches.iter().flat_map(|l| &l.hints).map(|hint| hint.name.as_str()).collect();
         for name in names {
             self.count()?;
-            if name != field && program.becomes_hint(field, name) {
+            if name != field && self.facts.becomes_hint(field, name) {
                 hints.push(name);
             }
         }
