@@ -303,17 +303,21 @@ impl<'p> Solver<'p> {
         flow
     }
 
-    /// Goes on where all of these conditions hold, unless that cannot be.
+    /// Goes on where all of these conditions hold, unless that cannot be. They are in their simplest form, as all
+    /// are that [`Facts`] gives.
     pub(crate) fn assuming(&mut self, conditions: &[Condition], next: Next<'_, 'p>) -> Flow {
         if conditions.is_empty() {
             return next(self);
         }
         let before = self.assumed.len();
-        let facts = self.facts;
-        let mut can_hold = true;
-        for condition in conditions {
-            can_hold = can_hold && facts.assume(*condition, &mut self.assumed);
-        }
+        let can_hold = conditions.iter().all(|condition| {
+            let known = self.assumed.iter().find(|known| known.value == condition.value);
+            let holds = known.map(|known| known.holds);
+            if holds.is_none() {
+                self.assumed.push(*condition);
+            }
+            holds.is_none_or(|holds| holds == condition.holds)
+        });
         let flow = if can_hold { next(self) } else { GO_ON };
         self.assumed.truncate(before);
         flow

@@ -184,10 +184,15 @@ impl<'p> Solver<'p> {
         next: Next<'_, 'p>,
     ) -> Flow {
         let Some((_, list)) = self.launch_and_list(l) else { return GO_ON };
+        let facts = self.facts;
         for config in &list.configs {
+            let mut conditions = Vec::new();
+            if !config.conditions.iter().all(|one| facts.assume(*one, &mut conditions)) {
+                continue;
+            }
             for (field, node) in &config.fields {
                 self.count()?;
-                self.assuming(&config.conditions, &mut |solver| {
+                self.assuming(&conditions, &mut |solver| {
                     solver.is(name, Value::Text(field), &mut |solver| {
                         solver.at(value, *node, &mut *next)
                     })
