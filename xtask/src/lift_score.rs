@@ -4,6 +4,7 @@
 //! `crates/spak-lift/truth`; which words mean the same is in `xtask/lift-synonyms.json`.
 
 mod axes;
+mod held;
 mod json;
 mod mutants;
 mod published;
@@ -47,6 +48,12 @@ struct Options {
     /// Ways to write each file otherwise, whose findings are compared with those of the file.
     mutants: Option<mutants::Wanted>,
     seed: u64,
+    /// The program; it is built if none is named.
+    program: Option<PathBuf>,
+    /// Whether what was reached is compared with what is kept.
+    hold: bool,
+    /// Whether what was reached is kept.
+    bless: bool,
 }
 
 /// Runs the task.
@@ -73,6 +80,12 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     } else {
         lift_all(&options, &truths, &words, &mut scores)?;
     }
+    if options.bless {
+        held::bless(&scores)?;
+    }
+    if options.hold {
+        return held::compare(&scores);
+    }
     print(&scores, &options)
 }
 
@@ -93,6 +106,9 @@ fn parse(arguments: &[&str]) -> Result<Options> {
                     options.truth.push(more);
                 }
             }
+            "--program" => options.program = Some(value()?),
+            "--hold" => options.hold = true,
+            "--bless" => options.bless = true,
             "--json" => options.json = true,
             "--mutate" => {
                 let word = value()?;
@@ -177,7 +193,10 @@ fn lift_all<'t>(
         eprintln!("SKIPPED: no package could be fetched, so nothing is scored");
         return Ok(());
     };
-    let program = build()?;
+    let program = match &options.program {
+        Some(program) => program.clone(),
+        None => build()?,
+    };
     for truth in truths {
         let Some(source) = source(&folder, truth) else {
             skipped(truth, "its package is not there");
@@ -229,6 +248,12 @@ fn mutate_all(
     mutants::print(&compared, options.seed)
 }
 
+/// The files that there is a truth of, as far as their packages are there.
+pub(crate) fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
+    let truths = truths(&Options::default())?;
+    Ok(truths.iter().filter_map(|truth| source(folder, truth)).collect())
+}
+
 /// The source of a truth in a folder of packages, as this tool unpacks them or named otherwise.
 fn source(folder: &Path, truth: &Truth) -> Option<PathBuf> {
     let names = [
@@ -247,9 +272,14 @@ pub(crate) fn build() -> Result<PathBuf> {
     if !cargo.status()?.success() {
         bail!("the program cannot be built");
     }
+    Ok(target()?.join("release/spak"))
+}
+
+/// The folder of what was built.
+pub(crate) fn target() -> Result<PathBuf> {
     let mut metadata = cargo_metadata::MetadataCommand::new();
     let metadata = metadata.manifest_path(root().join("Cargo.toml")).no_deps().exec()?;
-    Ok(metadata.target_directory.join("release/spak").into_std_path_buf())
+    Ok(metadata.target_directory.into_std_path_buf())
 }
 
 /// What the program says about one file. Its exit code is 1 if it has something to complain about, which

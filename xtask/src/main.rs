@@ -7,6 +7,7 @@
 
 mod figures;
 mod lift_compile;
+mod lift_drafts;
 mod lift_score;
 mod packages;
 mod run;
@@ -29,6 +30,10 @@ cargo xtask <task>
   lift-score [--packages DIR] [--truth FILE...] [--report FILE] [--misses] [--json]
           lift these kernels and compare with the truth in crates/spak-lift/truth; --misses lists what
           was missed, wrong and matched, --report scores a stored report instead of lifting
+  lift-score --hold | --bless [--program PATH]
+          compare what is reached with docs/results/lift_score.json, or keep it there
+  lift-drafts [--program PATH]
+          write the draft of each kernel of the truths, which `spak check` and `spak fmt` accept as it is
   lift-score --mutate rename|reorder|alias|format|all [--seed N] [--packages DIR] [--truth FILE...]
           lift each kernel file written otherwise, and compare what is found with what is found in the file
   lift-compile
@@ -57,6 +62,7 @@ fn task(arguments: &[String]) -> Result<()> {
         ["quote"] => figures::quotes::write(),
         ["packages"] => packages::show(),
         ["lift-compile", options @ ..] => lift_compile::run(options),
+        ["lift-drafts", options @ ..] => lift_drafts::run(options),
         ["lift-score", options @ ..] => lift_score::run(options),
         ["fuzz"] => run::fuzz(600),
         ["fuzz", seconds] => run::fuzz(seconds.parse()?),

@@ -34,7 +34,17 @@ pub(crate) fn test() -> Result<()> {
     }
     run("tests", &mut tests)?;
     say_what_was_skipped();
+    published_kernels()?;
     fuzz_targets(SHORT_FUZZ)
+}
+
+/// What is found in published kernels is no less than what is kept, and their drafts are in order.
+fn published_kernels() -> Result<()> {
+    let built = crate::lift_score::target()?.join("debug/spak");
+    let program = built.to_string_lossy();
+    println!("== lifting of published kernels");
+    crate::lift_score::run(&["--hold", "--program", &program])?;
+    crate::lift_drafts::run(&["--program", &program])
 }
 
 /// Test runners hide what passing tests print, so what they skip is said here again.

@@ -24,7 +24,7 @@ const PARAMETER: &str = "parameter";
 impl Side {
     /// What a kernel's source has.
     pub(crate) fn of_kernel(file: &LiftedFile, kernel: &LiftedKernel) -> Self {
-        let parts = Parts::of(file, kernel);
+        let parts = Parts::of(file, kernel, &BTreeSet::new());
         let mut all: Vec<Decision> = Vec::new();
         for axis in parts.axes {
             let mut values = axis.values;

@@ -1,18 +1,55 @@
 //! The draft of a design from what was lifted of one kernel.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::path::Path;
 
 use spak_records::lift_report::{LiftedFile, LiftedKernel};
+use spak_syntax::Diagnostic;
 
-use crate::lifting::parts::{Axis, Parts, Statement, alike, identifier, quoted};
+use crate::lifting::parts::{Axis, NUMBERED, Parts, Statement, alike, identifier, quoted};
+use crate::verbs::check;
 
 /// How far what stands in a block is indented.
 const STEP: &str = "    ";
 
 /// The text of a design for one kernel of a file, laid out as `spak fmt` does.
 pub(crate) fn draft(file: &LiftedFile, kernel: &LiftedKernel) -> String {
-    let parts = Parts::of(file, kernel);
+    write(&parts(file, kernel), file, kernel)
+}
+
+/// What a design gets from a kernel of a file. What its source demands of names that the design does not have, or has
+/// with words for values, is told in words: there is nothing to compare.
+pub(crate) fn parts(file: &LiftedFile, kernel: &LiftedKernel) -> Parts {
+    let mut words = BTreeSet::new();
+    loop {
+        let parts = Parts::of(file, kernel, &words);
+        let before = words.len();
+        words.extend(doubted(&write(&parts, file, kernel)));
+        if words.len() == before {
+            return parts;
+        }
+    }
+}
+
+/// The numbers of the invariants whose assertions `spak check` has something to say about.
+fn doubted(text: &str) -> Vec<usize> {
+    let number = |one: Diagnostic| {
+        let before = text.get(..one.primary.span.start as usize)?;
+        let (above, line) = before.rsplit_once('\n')?;
+        let head = above.lines().last().filter(|_| line.trim_start().starts_with("assert:"))?;
+        head.trim()
+            .strip_prefix("invariant ")?
+            .strip_prefix(NUMBERED)?
+            .split(' ')
+            .next()?
+            .parse()
+            .ok()
+    };
+    check::text_of(Path::new("draft.dsl"), text).into_iter().filter_map(number).collect()
+}
+
+fn write(parts: &Parts, file: &LiftedFile, kernel: &LiftedKernel) -> String {
     let mut text = String::new();
     let _ = writeln!(
         text,

@@ -3,11 +3,14 @@
 //! Axes have what the source does as their first value, explicit parameters the values of all architectures, and which of
 //! these go together on which architecture is a constraint. Everything names its lines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use spak_records::lift_report::{
     ConstraintRecord, FindingRecord, HazardRecord, LiftedFile, LiftedKernel, TuningRecord,
 };
+
+/// What the name of an invariant of the source begins with; its number follows.
+pub(crate) const NUMBERED: &str = "Source_";
 
 /// What a design gets from one kernel.
 #[derive(Clone, Debug)]
@@ -72,23 +75,21 @@ impl Statement {
 }
 
 impl Parts {
-    /// What a design gets from a kernel of a file.
-    pub(crate) fn of(file: &LiftedFile, kernel: &LiftedKernel) -> Self {
+    /// What a design gets from a kernel of a file. The invariants with these numbers are told in words.
+    pub(crate) fn of(file: &LiftedFile, kernel: &LiftedKernel, words: &BTreeSet<usize>) -> Self {
         let maker = Maker { file, kernel, source: short(&file.path) };
         let its = |name: Option<&String>| name.is_none_or(|name| *name == kernel.name);
         let constraints = file.constraints.iter().filter(|one| its(one.kernel.as_ref()));
         let hazards = file.hazards.iter().filter(|one| its(one.kernel.as_ref()));
-        let (axes, parameters) = (maker.axes(), maker.parameters());
-        let invariants = constraints
-            .enumerate()
-            .map(|(at, one)| maker.invariant(at, one, !says_nothing(one, &axes, &parameters)))
-            .collect();
+        let numbered = (1..).zip(constraints);
         Self {
             family: kernel.family.clone(),
-            axes,
-            parameters,
-            configs: maker.rows().into_iter().filter_map(|row| maker.configs(row)).collect(),
-            invariants,
+            axes: maker.axes(),
+            parameters: maker.parameters(),
+            configs: maker.configs(),
+            invariants: numbered
+                .map(|(number, one)| maker.invariant(number, one, !words.contains(&number)))
+                .collect(),
             facts: maker.facts(),
             hazards: hazards.map(|one| maker.hazard(one)).collect(),
             source: maker.source,
@@ -182,42 +183,99 @@ impl Maker<'_> {
         all
     }
 
-    /// Which values go together on which architectures.
-    fn configs(&self, row: &TuningRecord) -> Option<Statement> {
-        if row.parameters.is_empty() || row.values.is_empty() {
-            return None;
+    /// Which values go together on which architectures. Where several lists are taken under one condition, as far as
+    /// the source tells, a config is of any of them.
+    fn configs(&self) -> Vec<Statement> {
+        let rows = self.rows().into_iter();
+        let rows: Vec<&TuningRecord> =
+            rows.filter(|row| !row.parameters.is_empty() && !row.values.is_empty()).collect();
+        let mut conditions: Vec<&str> = Vec::new();
+        for row in &rows {
+            if !conditions.contains(&row.condition.other.as_str()) {
+                conditions.push(&row.condition.other);
+            }
         }
-        let mut name = format!("configs on {}", row.condition.arch.join(", "));
-        if !row.condition.other.is_empty() {
-            name.push_str(&format!(" if {}", row.condition.other));
+        let mut all = Vec::new();
+        for other in conditions {
+            // Of each architecture its lists; those with the same ones are told together.
+            let mut lists: Vec<(Vec<&TuningRecord>, Vec<&str>)> = Vec::new();
+            let here = || rows.iter().filter(|row| row.condition.other == other);
+            for arch in here().flat_map(|row| &row.condition.arch) {
+                if lists.iter().any(|(_, known)| known.contains(&arch.as_str())) {
+                    continue;
+                }
+                let its: Vec<&TuningRecord> =
+                    here().filter(|row| row.condition.arch.contains(arch)).copied().collect();
+                let same = |known: &[&TuningRecord]| {
+                    known.len() == its.len()
+                        && known.iter().zip(&its).all(|(a, b)| std::ptr::eq(*a, *b))
+                };
+                match lists.iter_mut().find(|(known, _)| same(known)) {
+                    Some((_, archs)) => archs.push(arch),
+                    None => lists.push((its, vec![arch])),
+                }
+            }
+            all.extend(lists.iter().map(|(rows, archs)| self.config(rows, archs, other)));
         }
-        let names: Vec<String> = row.parameters.iter().map(|name| identifier(name)).collect();
-        let values: Vec<String> = row
-            .values
-            .iter()
-            .map(|config| {
-                let config: Vec<String> = config.iter().map(|value| literal(value)).collect();
-                format!("[{}]", config.join(", "))
+        all
+    }
+
+    fn config(&self, rows: &[&TuningRecord], archs: &[&str], other: &str) -> Statement {
+        let mut name = format!("configs on {}", archs.join(", "));
+        if !other.is_empty() {
+            name.push_str(&format!(" if {other}"));
+        }
+        let parameters = self.parameters().into_iter();
+        let texts: BTreeSet<String> = parameters
+            .filter(|(_, values)| {
+                alike(&values.iter().collect::<Vec<_>>()).iter().any(|value| value.starts_with('"'))
             })
+            .map(|(name, _)| name)
             .collect();
-        let arch: Vec<String> = row.condition.arch.iter().map(|name| quoted(name)).collect();
-        let formula = format!(
-            "hardware.architecture not in [{}] or [{}] in [{}]",
-            arch.join(", "),
-            names.join(", "),
-            values.join(", ")
-        );
+        // Lists of the same parameters are one list.
+        let mut lists: Vec<(Vec<String>, Vec<String>)> = Vec::new();
+        for row in rows {
+            let names: Vec<String> = row.parameters.iter().map(|name| identifier(name)).collect();
+            let values = row.values.iter().map(|config| {
+                // As the parameter has them: as texts, if one of its values is a text.
+                let config = names.iter().zip(config).map(|(name, value)| {
+                    if texts.contains(name) { quoted(value) } else { literal(value) }
+                });
+                format!("[{}]", config.collect::<Vec<_>>().join(", "))
+            });
+            let values: Vec<String> = values.collect();
+            let list = match lists.iter_mut().find(|(known, _)| *known == names) {
+                Some((_, list)) => list,
+                None => {
+                    lists.push((names, values));
+                    continue;
+                }
+            };
+            for value in values {
+                if !list.contains(&value) {
+                    list.push(value);
+                }
+            }
+        }
+        let quoted_archs: Vec<String> = archs.iter().map(|name| quoted(name)).collect();
+        let mut formula = format!("hardware.architecture not in [{}]", quoted_archs.join(", "));
+        for (names, values) in &lists {
+            formula.push_str(&format!(" or [{}] in [{}]", names.join(", "), values.join(", ")));
+        }
         // What a list is looked up by is no parameter of the design.
-        let said = match row.condition.other.is_empty() {
+        let said = match other.is_empty() {
             true => ("require", formula),
             false => ("reason", quoted(&formula)),
         };
-        let entries = vec![said, ("source", quoted(&self.lines(&row.lines)))];
-        Some(Statement { keyword: "constraint", name, entries })
+        let mut lines: Vec<u32> = rows.iter().flat_map(|row| row.lines.iter().copied()).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        let entries = vec![said, ("source", quoted(&self.lines(&lines)))];
+        Statement { keyword: "constraint", name, entries }
     }
 
     /// Constraints speak of names of the source, which are no parameters of the design: they are stated, not applied.
-    fn invariant(&self, at: usize, constraint: &ConstraintRecord, formal: bool) -> Statement {
+    fn invariant(&self, number: usize, constraint: &ConstraintRecord, formal: bool) -> Statement {
         let (kind, statement) = (&constraint.kind, &constraint.statement);
         // One that breaks off, as what was shortened does, is words.
         let mut entries = match formal && spak_model::formula::broken(statement, 0).is_none() {
@@ -225,7 +283,7 @@ impl Maker<'_> {
             false => vec![("reason", quoted(&format!("{kind}: {statement}")))],
         };
         entries.push(("source", quoted(&self.lines(&constraint.lines))));
-        Statement { keyword: "invariant", name: format!("Source_{}", at + 1), entries }
+        Statement { keyword: "invariant", name: format!("{NUMBERED}{number}"), entries }
     }
 
     /// One fact for each value of an axis; what several patterns found has the lines of all.
@@ -271,32 +329,6 @@ impl Maker<'_> {
         let all: Vec<String> = lines.iter().map(ToString::to_string).collect();
         format!("{}:{}", self.source, all.join(", "))
     }
-}
-
-/// Whether a constraint asks about something that has words for values in the design (`num_ctas: "unset"`), or only one
-/// value: there is nothing to compare.
-fn says_nothing(
-    constraint: &ConstraintRecord,
-    axes: &[Axis],
-    parameters: &[(String, Vec<String>)],
-) -> bool {
-    let compares = |values: &[&String]| {
-        values.len() > 1 && values.iter().all(|value| value.parse::<f64>().is_ok())
-    };
-    let axes = axes.iter().map(|axis| {
-        let values: Vec<&String> = axis.values.iter().chain(&axis.others).collect();
-        (&axis.name, compares(&values))
-    });
-    let parameters = parameters.iter().map(|(name, values)| {
-        let values: Vec<&String> = values.iter().collect();
-        (name, compares(&values))
-    });
-    let empty: Vec<&String> =
-        axes.chain(parameters).filter(|(_, compares)| !compares).map(|(name, _)| name).collect();
-    constraint
-        .statement
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
-        .any(|word| empty.iter().any(|name| *name == word))
 }
 
 /// The name of an axis; one of an operand has the operand's name before it.

@@ -7,8 +7,8 @@ use spak_records::lift_report::{LiftIntoReport, LiftReport};
 use spak_syntax::FileId;
 
 use crate::exit::Status;
+use crate::lifting::draft;
 use crate::lifting::merge::{Design, merge};
-use crate::lifting::parts::Parts;
 use crate::lifting::select::chosen;
 use crate::output::json::Diagnosed;
 use crate::output::{self, Format, diagnostics, json};
@@ -26,7 +26,7 @@ pub(super) fn run(
     let design = project::open(path)?;
     let text = design.sources.text(FileId(0)).to_owned();
     let (file, kernel) = chosen(report, kernel, &text)?;
-    let parts = Parts::of(file, kernel);
+    let parts = draft::parts(file, kernel);
     let wanted = Design { text: &text, file: FileId(0), entries: &design.resolved.entries };
     let mut check = |text: &str| check::text_of(path, text);
     let merged = merge(&wanted, &parts, &mut check)
