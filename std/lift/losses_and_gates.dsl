@@ -29,14 +29,14 @@ system Lift_Losses_And_Gates {
         values: ["ieee_div", "approx", "approx_ftz", "full"]
 
         case "approx_ftz" {
-            when: not mma() and logistic(s, e) and given(s, "rounding", r) and text(r, "rounding.approx") and given(s, "flush_to_zero", f)
+            when: logistic(s, e) and given(s, "rounding", r) and text(r, "rounding.approx") and given(s, "flush_to_zero", f)
             when: f == true
             evidence: [s]
             confidence: 0.9
             because: "{s} is approximated, and tiny numbers become zero"
         }
         case "approx" {
-            when: not mma() and logistic(s, e) and given(s, "rounding", r) and text(r, "rounding.approx")
+            when: logistic(s, e) and given(s, "rounding", r) and text(r, "rounding.approx")
             evidence: [s]
             confidence: 0.9
             because: "{s} is approximated"

@@ -179,6 +179,13 @@ system Lift_Matmul {
             evidence: [s, b]
             because: "{b} is added to the product"
         }
+        case "gate" {
+            when: result(v, s, acc) and activated(v, acc, f) and made_of(v, y) and y == g * h and made_of(g, f)
+            when: made_of(h, n) and n == mma(_, _) and not made_of(g, n)
+            value: "activation"
+            evidence: [s, f, y]
+            because: "{f} is taken of the product, and {y} is it times another product"
+        }
         case "activation" {
             when: result(v, s, acc) and activated(v, acc, f)
             evidence: [s, f]
@@ -305,6 +312,14 @@ system Lift_Matmul {
             when: result == store(value=written) and made_of(written, m)
             evidence: [x, v, n, result]
             because: "what is read past the end is zero and adds nothing to the sum"
+        }
+        case "assume_even_tiles" {
+            when: product(m, l) and x == load(path="tile") and role(x, "a") and absent(x, "padding")
+            when: language(k, "cutile") and not computed_masked(s)
+            value: "assume_even"
+            evidence: [x]
+            confidence: 0.8
+            because: "what is read past the end is not determined, and nothing is masked"
         }
         case "assume_even" {
             when: product(m, l) and x == load(path="pointer") and role(x, "a") and not masked(y)

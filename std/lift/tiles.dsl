@@ -67,6 +67,12 @@ system Lift_Tiles {
             evidence: [x]
             because: "{x} flushes tiny numbers to zero"
         }
+        case "no_such_keyword" {
+            when: language(k, "cutile") and x == exp(_) and not flushed(_)
+            value: "false"
+            evidence: [x]
+            because: "{x}, the natural exponential, keeps tiny numbers"
+        }
         case "false" {
             when: language(k, "cutile") and kept_part(x)
             evidence: [x]

@@ -138,6 +138,7 @@ system Lift_Matmul_Cases {
     example "nothing is said about the end" {
         from: "a product"
         with { ", padding_mode=ct.PaddingMode.ZERO": "" }
-        lacks: [tail_handling]
+        finds { tail_handling: "assume_even" }
+        lacks { tail_handling: "padding_only" }
     }
 }

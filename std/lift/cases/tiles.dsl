@@ -50,9 +50,13 @@ system Lift_Tiles_Cases {
             "shape=(1, N))\n": "shape=(1, N)).astype(ct.float32)\n"
             "p.astype(y.dtype)": "p"
         }
-        finds { math_approximation: "exp", x.compute_dtype: "f32" }
-        lacks { x.compute_dtype: "input_dtype" }
-        lacks: [exp_flush_to_zero, output_cast]
+        finds {
+            math_approximation: "exp"
+            exp_flush_to_zero: "false"
+            x.compute_dtype: "f32"
+        }
+        lacks { x.compute_dtype: "input_dtype", exp_flush_to_zero: "true" }
+        lacks: [output_cast]
     }
 
     example "a product of matrices" {

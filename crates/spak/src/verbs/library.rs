@@ -72,6 +72,10 @@ pub(crate) const LIBRARIES: &[(&str, &str)] = &[
     ("std/lift/cases/constraints", include_str!("../../../../std/lift/cases/constraints.dsl")),
     ("std/lift/cases/cuda", include_str!("../../../../std/lift/cases/cuda.dsl")),
     ("std/lift/cases/elementwise", include_str!("../../../../std/lift/cases/elementwise.dsl")),
+    (
+        "std/lift/cases/gated_products",
+        include_str!("../../../../std/lift/cases/gated_products.dsl"),
+    ),
     ("std/lift/cases/groups", include_str!("../../../../std/lift/cases/groups.dsl")),
     ("std/lift/cases/hazards", include_str!("../../../../std/lift/cases/hazards.dsl")),
     ("std/lift/cases/host", include_str!("../../../../std/lift/cases/host.dsl")),
@@ -98,6 +102,7 @@ pub(crate) const LIBRARIES: &[(&str, &str)] = &[
     ("std/lift/constraints", include_str!("../../../../std/lift/constraints.dsl")),
     ("std/lift/cuda", include_str!("../../../../std/lift/cuda.dsl")),
     ("std/lift/elementwise", include_str!("../../../../std/lift/elementwise.dsl")),
+    ("std/lift/gated_products", include_str!("../../../../std/lift/gated_products.dsl")),
     ("std/lift/groups", include_str!("../../../../std/lift/groups.dsl")),
     ("std/lift/hazards", include_str!("../../../../std/lift/hazards.dsl")),
     ("std/lift/host", include_str!("../../../../std/lift/host.dsl")),
