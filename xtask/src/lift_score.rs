@@ -56,6 +56,16 @@ struct Options {
     bless: bool,
 }
 
+impl Options {
+    /// The program that lifts.
+    fn program(&self) -> Result<PathBuf> {
+        match &self.program {
+            Some(program) => Ok(program.clone()),
+            None => build(),
+        }
+    }
+}
+
 /// Runs the task.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let options = parse(arguments)?;
@@ -193,10 +203,7 @@ fn lift_all<'t>(
         eprintln!("SKIPPED: no package could be fetched, so nothing is scored");
         return Ok(());
     };
-    let program = match &options.program {
-        Some(program) => program.clone(),
-        None => build()?,
-    };
+    let program = options.program()?;
     for truth in truths {
         let Some(source) = source(&folder, truth) else {
             skipped(truth, "its package is not there");
@@ -234,7 +241,7 @@ fn mutate_all(
         eprintln!("SKIPPED: no package could be fetched, so no mutant is compared");
         return Ok(());
     };
-    let program = build()?;
+    let program = options.program()?;
     let mut compared = Vec::new();
     for truth in truths {
         let Some(source) = source(&folder, truth) else {

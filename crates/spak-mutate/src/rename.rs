@@ -151,7 +151,8 @@ fn wanted<'a>(names: &Names<'a>) -> BTreeSet<&'a str> {
     let keys: BTreeSet<&str> = names.keys.found.iter().map(|(_, _, text, _)| *text).collect();
     let is_free = |name: &&&str| {
         let is_special = name.starts_with("__") && name.ends_with("__");
-        let is_text = keys.contains(**name) && names.keys.others.contains(**name);
+        let is_key = names.keys.computed_fields || keys.contains(**name);
+        let is_text = is_key && names.keys.others.contains(**name);
         !is_special
             && !is_text
             && !names.imported.contains(**name)

@@ -34,6 +34,8 @@ pub(crate) struct Keys<'a> {
     pub(crate) found: Vec<(u32, u32, &'a str, Use)>,
     /// All other texts.
     pub(crate) others: BTreeSet<&'a str>,
+    /// Whether an attribute is asked for whose name is computed: any text may be one.
+    pub(crate) computed_fields: bool,
 }
 
 impl<'a> Keys<'a> {
@@ -77,6 +79,7 @@ impl<'a> Keys<'a> {
         match last_part(&call.func) {
             Some("getattr" | "hasattr" | "setattr") => {
                 if let Some(name) = arguments.get(1) {
+                    self.computed_fields |= !name.is_string_literal_expr();
                     self.expect(name, Use::Field);
                 }
             }

@@ -184,6 +184,16 @@ fn a_keyword_keeps_to_its_parameter() {
 }
 
 #[test]
+fn a_field_that_is_asked_for_by_a_computed_name_keeps_it() {
+    let text = "FIELDS = (\"occupancy\",)\n\n\ndef hints(config, other):\n    \
+        return {name: getattr(config, name) for name in FIELDS}, config.occupancy, config.rows\n";
+    let mutant = mutate(text, &[Mutation::Rename], 5).unwrap();
+    assert!(mutant.text.contains(".occupancy"), "{}", mutant.text);
+    assert!(mutant.text.contains("\"occupancy\""), "{}", mutant.text);
+    assert!(!mutant.text.contains("FIELDS"), "{}", mutant.text);
+}
+
+#[test]
 fn a_line_that_is_moved_is_found_again() {
     let mutant =
         mutate("def a():\n    pass\n\n\ndef b():\n    return 1\n", &[Mutation::Reorder], 0);
