@@ -248,6 +248,10 @@ fn mutate_all(
             skipped(truth, "its package is not there");
             continue;
         };
+        if source.extension().is_none_or(|ending| ending != "py") {
+            skipped(truth, "only Python is written otherwise");
+            continue;
+        }
         let lifted = lift(&program, &source, truth)?;
         let places = (program.as_path(), source.as_path());
         compared.extend(mutants::compare(places, (truth, &lifted), words, &wanted)?);
