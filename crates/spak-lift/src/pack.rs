@@ -41,7 +41,7 @@ pub enum Per {
     Role,
     /// In each launch with its kernel.
     Launch,
-    /// In everything at once.
+    /// In each file with its functions, its kernels and those that it launches.
     File,
 }
 

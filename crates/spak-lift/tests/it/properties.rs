@@ -1,12 +1,14 @@
 //! What is found does not depend on how nodes are numbered or operands are ordered.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use spak_lift::{Engine, Finding};
-use spak_program::{Node, NodeId, Op, Program};
+use spak_program::{Node, NodeId, Op, Program, Site};
 
 use crate::kernels::attention;
 use crate::packs::PACKS;
-use crate::support::{find, pattern, read, whens};
+use crate::support::{find, pattern, read, report, whens};
 
 /// The same program with its nodes in another order.
 fn renumbered(program: &Program, keys: &[u32]) -> Program {
@@ -118,6 +120,33 @@ proptest! {
     fn the_order_of_operands_does_not_matter(which in any::<u64>()) {
         let program = attention(false, false).builder.program;
         prop_assert_eq!(all(&program), all(&exchanged(&program, which)));
+    }
+}
+
+/// The places that are told of these variables.
+fn told(program: &Program, conditions: &[&str], variables: &[&str]) -> BTreeSet<Site> {
+    let evidence = format!("evidence: [{}]\n", variables.join(", "));
+    let text = pattern(&(whens(&conditions.join("\n")) + &evidence));
+    report(program, &text).findings.into_iter().flat_map(|finding| finding.sites).collect()
+}
+
+/// A search ends where no other solution could tell more; all of it is told when everything is asked for.
+#[test]
+fn what_is_told_of_one_variable_is_what_is_told_of_it_among_all() {
+    for is_causal in [false, true] {
+        let program = attention(is_causal, false).builder.program;
+        for conditions in CONJUNCTIONS {
+            let text = conditions.join(" ");
+            let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+            // Nodes, which have places; what stands in a negation, and names of loops and texts, have none here.
+            let known = words.filter(|word| word.len() == 1 && !"lrdnq0123456789".contains(word));
+            let variables: BTreeSet<&str> = known.filter(|word| *word != "_").collect();
+            let variables: Vec<&str> = variables.into_iter().collect();
+            let each = variables.iter().flat_map(|one| told(&program, conditions, &[one]));
+            let together = told(&program, conditions, &variables);
+            assert!(!together.is_empty(), "{conditions:?}");
+            assert_eq!(each.collect::<BTreeSet<_>>(), together, "{conditions:?}");
+        }
     }
 }
 
