@@ -1,4 +1,4 @@
-//! Prints what CUDA C++ files compute: `cargo run -p spak-cuda --example graph FILE…`
+//! Prints what CUDA C++ files compute: `cargo run -p spak-cuda --example cuda_graph FILE…`
 #![expect(clippy::print_stdout, reason = "that is what it is for")]
 
 use spak_cuda::Source;
