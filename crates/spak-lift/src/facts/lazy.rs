@@ -21,6 +21,11 @@ impl<T> Lazy<T> {
         Self { pages, count }
     }
 
+    /// What was found out about a thing before.
+    pub(crate) fn peek(&self, at: usize) -> Option<&T> {
+        self.pages.get(at / PAGE)?.get()?.get(at % PAGE)?.get()
+    }
+
     /// What is known about a thing, found out if it is not; `None` for a thing that there is none of.
     pub(crate) fn get(&self, at: usize, find: impl FnOnce() -> T) -> Option<&T> {
         if at >= self.count {
@@ -41,6 +46,7 @@ mod tests {
         let lazy: Lazy<usize> = Lazy::new(700);
         assert_eq!(lazy.get(699, || 7), Some(&7));
         assert_eq!(lazy.get(699, || 8), Some(&7));
+        assert_eq!((lazy.peek(699), lazy.peek(698), lazy.peek(0)), (Some(&7), None, None));
         assert_eq!(lazy.get(0, || 9), Some(&9));
         assert_eq!(lazy.get(700, || 1), None);
         assert_eq!(Lazy::<u8>::new(0).get(0, || 1), None);

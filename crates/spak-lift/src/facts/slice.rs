@@ -5,6 +5,7 @@ use std::cell::Cell;
 use spak_program::{NodeId, Op};
 
 use super::Facts;
+use super::lazy::Lazy;
 use crate::labels;
 
 /// A set of nodes: words of bits by their places, in order. What a value is computed from lies close together in a program that
@@ -71,6 +72,22 @@ impl Seen {
         is_new
     }
 
+    /// Adds a set of nodes.
+    fn add_all(&mut self, bits: &Bits) {
+        if let Some((last, _)) = bits.0.last()
+            && *last as usize >= self.words.len()
+        {
+            self.words.resize(*last as usize + 1, 0);
+        }
+        for (at, bits) in &bits.0 {
+            let Some(word) = self.words.get_mut(*at as usize) else { continue };
+            if *word == 0 {
+                self.touched.push(*at);
+            }
+            *word |= bits;
+        }
+    }
+
     /// The nodes.
     pub(crate) fn bits(mut self) -> Bits {
         self.touched.sort_unstable();
@@ -93,26 +110,40 @@ impl Drop for Seen {
 impl Facts<'_> {
     /// A node and everything it is computed from.
     pub(crate) fn slice(&self, node: NodeId) -> &Bits {
-        let find = || self.collect(node, &mut |_, _| true);
+        let find = || self.closed(node, &mut |_, _| true, Some(&self.all));
         self.all.get(node.index(), find).unwrap_or(&NONE)
     }
 
     /// A node and everything its value is made of, without what only says where and how.
     pub(crate) fn value_slice(&self, node: NodeId) -> &Bits {
-        let find = || self.collect(node, &mut |_, label| labels::is_value(label));
+        let find =
+            || self.closed(node, &mut |_, label| labels::is_value(label), Some(&self.values));
         self.values.get(node.index(), find).unwrap_or(&NONE)
     }
 
     /// A node and what it is computed from through arguments that `follow` lets pass, by the operation and
     /// the label.
     pub(crate) fn collect(&self, node: NodeId, follow: &mut dyn FnMut(Op, &str) -> bool) -> Bits {
+        self.closed(node, follow, None)
+    }
+
+    /// The same, where of some nodes it is `known` already.
+    fn closed(
+        &self,
+        node: NodeId,
+        follow: &mut dyn FnMut(Op, &str) -> bool,
+        known: Option<&Lazy<Bits>>,
+    ) -> Bits {
         let mut found = Seen::new();
         let mut open = vec![node];
         found.add(node);
         while let Some(node) = open.pop().and_then(|id| self.program.node(id)) {
             for argument in &node.arguments {
                 if follow(node.op, argument.label) && found.add(argument.value) {
-                    open.push(argument.value);
+                    match known.and_then(|known| known.peek(argument.value.index())) {
+                        Some(bits) => found.add_all(bits),
+                        None => open.push(argument.value),
+                    }
                 }
             }
         }
