@@ -141,15 +141,14 @@ impl<'k> Engine<'k> {
             if case.goals.iter().any(|goal| ready::is_hopeless(goal, &target.view)) {
                 continue;
             }
-            let part = (at, target.view.part());
-            let solved = match shared.get(&part) {
-                Some(known) => known.at(target),
-                None => place.solve(case, self.limits),
-            };
             // What does not ask about the launch holds at all launches of a function or at none.
-            if target.launch.is_some() && !case.asks_launch && !shared.contains_key(&part) {
-                shared.insert(part, solved.clone());
-            }
+            let solved = match target.launch.filter(|_| !case.asks_launch) {
+                None => place.solve(case, self.limits),
+                Some(_) => shared
+                    .entry((at, target.view.part()))
+                    .or_insert_with(|| place.solve(case, self.limits))
+                    .at(target),
+            };
             let mut found: BTreeSet<Key> = BTreeSet::new();
             for solution in solved.solutions {
                 let role = solution.role.clone().filter(|_| pattern.per == Per::Role);

@@ -8,10 +8,9 @@ mod slice;
 mod uses;
 mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use rustc_hash::{FxHashMap, FxHashSet};
 use spak_program::{Condition, KernelId, LoopId, NodeId, Op, ParameterKind, Program, ScopeKind};
 
 use crate::roles::Roles;
@@ -59,7 +58,7 @@ pub(crate) struct Facts<'p> {
     /// For each node the fields of configs that it is made from.
     fields: Lazy<Vec<NodeId>>,
     /// Fields of configs and the hints that launches have from these and from no other ones.
-    hints: OnceLock<FxHashMap<String, FxHashSet<String>>>,
+    hints: BTreeMap<&'p str, BTreeSet<&'p str>>,
 }
 
 impl<'p> Facts<'p> {
@@ -80,7 +79,7 @@ impl<'p> Facts<'p> {
             users: Lazy::new(program.nodes.len()),
             keys: vec![OnceLock::new(); program.launches.len()],
             fields: Lazy::new(program.nodes.len()),
-            hints: OnceLock::new(),
+            hints: program.hints_of_fields(),
         };
         for node in &program.nodes {
             for argument in &node.arguments {
@@ -115,24 +114,9 @@ impl<'p> Facts<'p> {
         found.map_or(&[], Vec::as_slice)
     }
 
-    /// Whether a launch has this hint from the field of a config that has this name, and from no other.
-    pub(crate) fn becomes_hint(&self, field: &str, hint: &str) -> bool {
-        let program = self.program;
-        let find = || {
-            let hints = program.launches.iter().flat_map(|launch| &launch.hints);
-            let mut found: FxHashMap<String, FxHashSet<String>> = FxHashMap::default();
-            for hint in hints {
-                let fields = self.config_fields(hint.value).iter();
-                let mut names = fields.map(|field| program.node(*field).and_then(|n| n.name()));
-                if let Some(Some(first)) = names.next()
-                    && names.all(|name| name == Some(first))
-                {
-                    found.entry(first.to_owned()).or_default().insert(hint.name.clone());
-                }
-            }
-            found
-        };
-        self.hints.get_or_init(find).get(field).is_some_and(|hints| hints.contains(hint))
+    /// Of fields of configs the hints that launches have from these and from no other ones.
+    pub(crate) fn hints_of_fields(&self) -> &BTreeMap<&'p str, BTreeSet<&'p str>> {
+        &self.hints
     }
 
     /// The nodes of each run.

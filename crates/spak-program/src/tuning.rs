@@ -56,8 +56,8 @@ struct Table<'p> {
     used: Vec<&'p str>,
     /// Conditions that were asked about, and whether a config decides them.
     decided: &'p RefCell<BTreeMap<NodeId, bool>>,
-    /// Fields and hints that were asked about, and whether one becomes the other.
-    hints: &'p RefCell<BTreeMap<(String, String), bool>>,
+    /// The hints that fields of configs become.
+    hints: &'p BTreeMap<&'p str, BTreeSet<&'p str>>,
     /// Conditions in words.
     words: &'p Words,
 }
@@ -68,7 +68,7 @@ impl Program {
         let mut rows: Vec<TuningRow> = Vec::new();
         let sizes = self.tile_sizes();
         let decided = RefCell::new(BTreeMap::new());
-        let hints = RefCell::new(BTreeMap::new());
+        let hints = self.hints_of_fields();
         let words = Words::default();
         for launch in self.launches.iter().filter(|launch| launch.kind == LaunchKind::Real) {
             let table = Table {
@@ -369,9 +369,8 @@ impl Program {
                 }
                 // A field that elsewhere becomes this hint stands for it, whatever it is called.
                 let stands = |field: &&str| {
-                    let key = ((*field).to_owned(), column.name.clone());
-                    let ask = || self.becomes_hint(field, &column.name);
-                    *table.hints.borrow_mut().entry(key).or_insert_with(ask)
+                    let hints = table.hints.get(field);
+                    hints.is_some_and(|hints| hints.contains(column.name.as_str()))
                 };
                 if column.is_hint && order.iter().any(stands) {
                     continue;
@@ -451,14 +450,19 @@ impl Program {
         found
     }
 
-    /// Whether a launch has this hint from the field of a config that has this name, and from no other.
-    pub fn becomes_hint(&self, field: &str, hint: &str) -> bool {
-        let hints = self.launches.iter().flat_map(|launch| &launch.hints);
-        hints.filter(|known| known.name == hint).any(|known| {
-            let fields = self.config_fields(known.value);
-            let is_named = |id: &NodeId| self.node(*id).and_then(|n| n.name()) == Some(field);
-            !fields.is_empty() && fields.iter().all(is_named)
-        })
+    /// Of fields of configs, by their names, the hints that a launch has from these and from no other ones.
+    pub fn hints_of_fields(&self) -> BTreeMap<&str, BTreeSet<&str>> {
+        let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for hint in self.launches.iter().flat_map(|launch| &launch.hints) {
+            let fields = self.config_fields(hint.value).into_iter();
+            let mut names = fields.map(|field| self.node(field).and_then(|node| node.name()));
+            if let Some(Some(first)) = names.next()
+                && names.all(|name| name == Some(first))
+            {
+                found.entry(first).or_default().insert(&hint.name);
+            }
+        }
+        found
     }
 
     /// Names of fields that reach a launch.

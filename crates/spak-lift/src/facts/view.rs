@@ -115,7 +115,7 @@ impl View {
         launches.map(view).collect()
     }
 
-    /// Each file that has kernels or launches: its functions, its kernels, and those that it launches.
+    /// Each file: its functions, its kernels, and those that it launches.
     pub(crate) fn of_files(program: &Program, runs: &Runs) -> Vec<Self> {
         let mut kernels: BTreeMap<FileId, BTreeSet<KernelId>> = BTreeMap::new();
         for (at, kernel) in program.kernels.iter().enumerate() {

@@ -63,15 +63,12 @@ impl<'p> Solver<'p> {
         if !std::ptr::eq(shown.goals, goals) {
             return Wanted::All;
         }
-        let left = |but: Set| {
-            let left = goals.iter().enumerate().filter(move |(at, _)| (done | but) & one(*at) == 0);
-            left.fold(0, |set, (_, goal)| set | goal.positive())
-        };
-        if left(0) & shown.variables & !self.bound == 0 {
+        let left = || goals.iter().enumerate().filter(|(at, _)| done & one(*at) == 0);
+        let open = left().fold(0, |set, (_, goal)| set | goal.positive());
+        if open & shown.variables & !self.bound == 0 {
             return Wanted::Settled;
         }
-        let others =
-            goals.iter().enumerate().filter(|(other, _)| (done | one(at)) & one(*other) == 0);
+        let others = left().filter(|(other, _)| *other != at);
         let others = others.fold(shown.variables, |set, (_, goal)| set | goal.variables);
         match goals.get(at) {
             Some(goal) if goal.positive() & !self.bound & others == 0 => Wanted::One,

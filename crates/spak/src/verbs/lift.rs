@@ -169,17 +169,18 @@ struct Read {
 
 /// Reads the files of a language, if there are any.
 fn read(files: &Gathered, language: Language) -> Option<Read> {
-    let line = |file: FileId, at: u32| {
+    // A line about a place in a file that was asked for.
+    let said = |kind: &str, (file, at): (FileId, u32), what: &str| {
         let file = files.files.get(file.0 as usize).filter(|file| file.wanted)?;
-        Some(format!("{}:{}", file.shown, file.line(at)))
+        Some(format!("{kind}: {}:{}: {what}\n", file.shown, file.line(at)))
     };
     match language {
         Language::Python => {
             let python = files.python();
             let reading = (!python.is_empty()).then(|| spak_python::read_parsed(&python))?;
             let broken = reading.errors.iter().filter_map(|error| {
-                let place = line(error.file, error.span.start)?;
-                Some(format!("error: {place}: this is not Python: {}\n", error.message))
+                let what = format!("this is not Python: {}", error.message);
+                said("error", (error.file, error.span.start), &what)
             });
             let broken = broken.collect();
             Some(Read { program: reading.program, broken, warnings: Vec::new() })
@@ -188,8 +189,8 @@ fn read(files: &Gathered, language: Language) -> Option<Read> {
             let cuda = files.cuda();
             let reading = (!cuda.is_empty()).then(|| spak_cuda::read(&cuda))?;
             let warnings = reading.errors.iter().filter_map(|error| {
-                let place = line(error.file, error.span.start)?;
-                Some(format!("warning: {place}: {}; what is around it was read\n", error.message))
+                let what = format!("{}; what is around it was read", error.message);
+                said("warning", (error.file, error.span.start), &what)
             });
             let warnings = warnings.collect();
             Some(Read { program: reading.program, broken: Vec::new(), warnings })

@@ -1,7 +1,5 @@
 //! How launches are tuned: fields of configs and where they end, keys and what they leave out.
 
-use std::collections::BTreeSet;
-
 use spak_program::{Configs, Constant, Launch, LaunchId, LaunchKind, NodeId, Strategy};
 
 use super::super::{Flow, GO_ON, Next, Solver, Value};
@@ -151,22 +149,15 @@ impl<'p> Solver<'p> {
     }
 
     pub(super) fn becomes_hint(&mut self, x: &'p Term, name: &'p Term, next: Next<'_, 'p>) -> Flow {
-        let program = self.facts.program;
+        let (facts, program) = (self.facts, self.facts.program);
         let Some(field) = self.subject(x).and_then(|n| program.node(n)?.name()) else {
             return GO_ON;
         };
-        let mut hints: Vec<&'p str> = vec![field];
-        // Each name is asked about once, since the answer looks at all launches.
-        let names: BTreeSet<&str> =
-            program.launches.iter().flat_map(|l| &l.hints).map(|hint| hint.name.as_str()).collect();
-        for name in names {
-            self.count()?;
-            if name != field && self.facts.becomes_hint(field, name) {
-                hints.push(name);
+        self.is(name, Value::Text(field), &mut *next)?;
+        for hint in facts.hints_of_fields().get(field).into_iter().flatten() {
+            if *hint != field {
+                self.is(name, Value::Text(hint), &mut *next)?;
             }
-        }
-        for hint in hints {
-            self.is(name, Value::Text(hint), &mut *next)?;
         }
         GO_ON
     }
