@@ -182,15 +182,11 @@ system Lift_Elementwise {
         says: "whether numbers are known when the kernel is compiled"
         values: ["constexpr", "runtime", "mixed"]
 
-        // A parameter that is no array.
-        predicate is_array(p) {
-            when: (x == load() or x == store() or x == atomic() or x == extent()) and array_of(x, p)
-        }
         predicate in_shape(p) {
             when: x == load() and given(x, "shape", t) and depends(t, p)
         }
         predicate at_run_time(p) {
-            when: runtime(p) and not is_array(p) and x == load() and y == store(value=v)
+            when: runtime(p) and not array(p) and x == load() and y == store(value=v)
             when: depends(y, p)
         }
         predicate compiled_in(p) {
@@ -229,10 +225,6 @@ system Lift_Elementwise {
             when: (x == store() and guarded(x, p)) or x == choice(p, _, _)
         }
 
-        predicate is_array(p) {
-            when: (x == load() or x == store() or x == atomic() or x == extent()) and array_of(x, p)
-        }
-
         case "constexpr" {
             when: kernel(k) and constexpr(p) and name(p, n) and not wrapped(f) and not unused(p)
             when: not sizes_a_tile(p) and not only_decides(p)
@@ -257,7 +249,7 @@ system Lift_Elementwise {
             because: "{p}, the size of the grid, is known when the kernel is compiled"
         }
         case "runtime" {
-            when: kernel(k) and runtime(p) and name(p, n) and not is_array(p) and not unused(p)
+            when: kernel(k) and runtime(p) and name(p, n) and not array(p) and not unused(p)
             when: not wrapped(f)
             role: n
             evidence: [p]

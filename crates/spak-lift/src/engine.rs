@@ -175,7 +175,7 @@ impl Place<'_, '_> {
             .only(&case.kinds)
             .showing(&case.goals, case.shown);
         let mut solutions = Vec::new();
-        let _ = solver.all(&case.goals, 0, &mut |solver| {
+        solver.solve(&case.goals, &mut |solver| {
             solutions.push(gather::solution(solver, case, self.target.launch));
             ControlFlow::Continue(())
         });

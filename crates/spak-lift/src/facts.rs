@@ -15,7 +15,7 @@ use spak_program::{Condition, KernelId, LoopId, NodeId, Op, ParameterKind, Progr
 
 use crate::roles::Roles;
 
-pub(crate) use known::{number, same_constant, text};
+pub(crate) use known::{NUMBERS, number, same_constant, text};
 use lazy::Lazy;
 pub(crate) use slice::Bits;
 use uses::Uses;
@@ -50,6 +50,8 @@ pub(crate) struct Facts<'p> {
     all: Lazy<Bits>,
     values: Lazy<Bits>,
     roles: OnceLock<Roles>,
+    /// Parameters that are arrays.
+    arrays: OnceLock<BTreeSet<NodeId>>,
     uses: OnceLock<Uses>,
     /// For each node what is computed from it, found when it is asked for.
     users: Lazy<Option<Bits>>,
@@ -75,6 +77,7 @@ impl<'p> Facts<'p> {
             all: Lazy::new(program.nodes.len()),
             values: Lazy::new(program.nodes.len()),
             roles: OnceLock::new(),
+            arrays: OnceLock::new(),
             uses: OnceLock::new(),
             users: Lazy::new(program.nodes.len()),
             keys: vec![OnceLock::new(); program.launches.len()],
@@ -311,6 +314,17 @@ impl<'p> Facts<'p> {
                 ["array", "a", "of", "then", "init"].into_iter().find_map(|l| found.argument(l))?;
         }
         None
+    }
+
+    /// Whether the elements of a parameter are read or written, or its shape is asked for, under whatever conditions.
+    pub(crate) fn is_array(&self, parameter: NodeId) -> bool {
+        let arrays = self.arrays.get_or_init(|| {
+            let is_access = |op| matches!(op, Op::Load | Op::Store | Op::Atomic | Op::Extent);
+            let nodes = (0..).map(NodeId).zip(&self.program.nodes);
+            let accesses = nodes.filter(|(_, node)| is_access(node.op));
+            accesses.filter_map(|(id, _)| self.root(id)).collect()
+        });
+        arrays.contains(&parameter)
     }
 
     /// What operands are to the computation.

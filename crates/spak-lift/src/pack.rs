@@ -28,7 +28,7 @@ pub(crate) mod read;
 use spak_model::Entry;
 use spak_syntax::{Diagnostic, FileId, Span};
 
-use crate::kinds::Ops;
+use crate::kinds::Kind;
 use crate::term::{Goal, Mode, Set, Term};
 
 /// Where a pattern is looked for, and for what only the first case that holds counts.
@@ -88,8 +88,8 @@ pub struct Case {
     pub span: Span,
     pub(crate) goals: Vec<Goal>,
     pub(crate) modes: Vec<Mode>,
-    /// Of each variable the operations that its value can be.
-    pub(crate) kinds: Vec<Ops>,
+    /// Of each variable which nodes it can stand for.
+    pub(crate) kinds: Vec<Kind>,
     pub(crate) value: Term,
     pub(crate) role: Option<Term>,
     pub(crate) kernel: Option<Term>,

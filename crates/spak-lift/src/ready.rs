@@ -15,6 +15,9 @@ const SEARCH: u32 = 16;
 /// What a value is computed from is about one of so many values of a program.
 const PART: u32 = 512;
 
+/// So many nodes that are only looked at take the time of one that is tried.
+pub(crate) const LOOKS: u32 = 16;
+
 /// What is done only when nothing else can be.
 const LATE: u32 = 1 << 20;
 
@@ -26,6 +29,8 @@ pub(crate) trait Sizes {
     fn calls(&self, name: &str) -> u32;
     /// How many nodes there are.
     fn all(&self) -> u32;
+    /// How many loops there are.
+    fn loops(&self) -> u32;
 }
 
 /// What holds of no program in particular.
@@ -41,6 +46,10 @@ impl Sizes for Unsized {
     }
 
     fn all(&self) -> u32 {
+        1
+    }
+
+    fn loops(&self) -> u32 {
         1
     }
 }
@@ -86,7 +95,14 @@ pub(crate) fn cost(goal: &Goal, bound: Set, sizes: &dyn Sizes, known: &Readiness
         }
         GoalKind::Any(goals) => {
             let mut each = goals.iter().map(|g| cost(g, bound, sizes, known));
-            each.try_fold(1_u32, |all, one| Some(all.saturating_add(one?).min(LATE)))
+            // Searches one after another are one search for what any of them finds.
+            each.try_fold(1_u32, |all, one| {
+                let both = match (all.checked_sub(SEARCH), one?) {
+                    (Some(_), one) => all.saturating_add(one.saturating_sub(SEARCH).max(1)),
+                    (None, one) => all.saturating_add(one),
+                };
+                Some(both.min(LATE))
+            })
         }
         GoalKind::Not(inner, shared) => {
             let is_ready = || shared & !bound == 0 && cost(inner, bound, &Unsized, known).is_some();
@@ -96,7 +112,11 @@ pub(crate) fn cost(goal: &Goal, bound: Set, sizes: &dyn Sizes, known: &Readiness
         GoalKind::Equal(a, b) => equal(a, b, bound, sizes).map(|cost| {
             let is_test = cost == 2 && goal.variables & bound != 0;
             let cost = match cost.checked_sub(SEARCH) {
-                Some(tried) => SEARCH + tried / found_of(goal.variables & !bound, [a, b]),
+                Some(tried) => {
+                    // Of what a known value is used for there is little.
+                    let tried = if goal.variables & bound == 0 { tried } else { tried / LOOKS };
+                    SEARCH + tried / found_of(goal.variables & !bound, [a, b])
+                }
                 None => cost,
             };
             if goal.is_late && !is_test { cost.saturating_add(LATE) } else { cost }
@@ -107,6 +127,12 @@ pub(crate) fn cost(goal: &Goal, bound: Set, sizes: &dyn Sizes, known: &Readiness
             is_ready.then(|| relation_cost(relation, terms, bound, sizes))
         }
     }
+}
+
+/// What it costs to ask a goal whose values nobody looks at: one solution of it is enough for each value of what is looked
+/// at, so that it had better wait for these.
+pub(crate) fn aside(cost: u32) -> u32 {
+    if (SEARCH..LATE).contains(&cost) { cost * 2 } else { cost }
 }
 
 /// Whether a goal of a case has no solution because there is no node that it could be about. It would be asked before all
@@ -135,6 +161,20 @@ fn relation_cost(relation: &Relation, terms: &[Term], bound: Set, sizes: &dyn Si
         Id::Feeds if is_first_of_two => SEARCH * 3 + sizes.all() / PART,
         Id::Depends | Id::MadeOf | Id::Feeds => SEARCH * 16,
         Id::Inside | Id::DirectlyInside if is_unknown(0) => SEARCH * 8,
+        // All parameters, or all fields of all configs.
+        Id::Parameter | Id::Constexpr | Id::Runtime | Id::Array => {
+            SEARCH.saturating_add(sizes.count(Op::Parameter))
+        }
+        Id::Bound | Id::Handed if is_unknown(1) => {
+            SEARCH.saturating_add(sizes.count(Op::Parameter))
+        }
+        Id::Loop | Id::LoopKind | Id::Start | Id::Stop | Id::Step | Id::Induction
+            if is_unknown(0) =>
+        {
+            SEARCH.saturating_add(sizes.loops())
+        }
+        Id::ConfigValue if is_unknown(1) => SEARCH * 16,
+        Id::ConfigValue if is_unknown(2) => SEARCH,
         _ if count == terms.len() => SEARCH,
         _ => SEARCH / 4 * u32::try_from(count).unwrap_or(u32::MAX / SEARCH),
     }

@@ -76,6 +76,7 @@ relations! {
     Parameter "parameter" ("x") [[]] "x is a parameter of the kernel";
     Constexpr "constexpr" ("x") [[]] "x is a parameter that has its value when the kernel is compiled";
     Runtime "runtime" ("x") [[]] "x is a parameter that has its value when the kernel is launched";
+    Array "array" ("x") [[]] "x is a parameter whose elements the kernel reads or writes, or whose shape it asks for";
     Name "name" ("x", "t") [[0]] "the call, field, parameter or figure x is called t";
     ArrayOf "array_of" ("x", "p") [[0]] "p is the parameter whose elements x reads, writes or asks of";
     Given "given" ("x", "label", "v") [[0]] "v was written as this argument of x";

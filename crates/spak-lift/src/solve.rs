@@ -5,6 +5,7 @@
 
 mod enough;
 mod matching;
+mod negation;
 mod reached;
 mod relation;
 
@@ -14,7 +15,7 @@ use rustc_hash::FxHashMap;
 use spak_program::{Condition, KernelId, LaunchId, LoopId, NodeId};
 
 use crate::facts::{Bits, Facts, View, number, same_constant, text};
-use crate::kinds::{Ops, bit};
+use crate::kinds::Kind;
 use crate::ready::{self, Readiness};
 use crate::term::{Goal, GoalKind, Mode, Set, Term, one};
 use enough::{Shown, Wanted};
@@ -58,6 +59,8 @@ enum Plan {
     Stuck,
     /// Ask this one, of whose solutions so many are worth knowing.
     Ask(usize, Wanted),
+    /// Ask these together: the others have nothing to do with them, and nobody looks at their values.
+    Aside(Set, Wanted),
 }
 
 /// A search.
@@ -65,14 +68,18 @@ pub(crate) struct Solver<'p> {
     pub(crate) facts: &'p Facts<'p>,
     pub(crate) view: &'p View,
     modes: &'p [Mode],
-    /// Of each variable the operations that its value can be; nothing is said of one that is missing.
-    kinds: &'p [Ops],
+    /// The conditions of the case.
+    case: &'p [Goal],
+    /// Of each variable which nodes it can stand for; nothing is said of one that is missing.
+    kinds: &'p [Kind],
     values: Vec<Option<Value<'p>>>,
     bound: Set,
     /// Alternatives that were taken, and conditions around the nodes that were matched.
     pub(crate) assumed: Vec<Condition>,
     /// Nodes that operations of the pattern were matched with.
     pub(crate) matched: Vec<NodeId>,
+    /// Negations that hold or not by what will be assumed.
+    open: Vec<&'p Goal>,
     left: u64,
     plans: FxHashMap<(usize, Set, Set), Plan>,
     known: &'p Readiness,
@@ -100,11 +107,13 @@ impl<'p> Solver<'p> {
             facts,
             view,
             modes,
+            case: &[],
             kinds: &[],
             values: vec![None; modes.len()],
             bound: 0,
             assumed: Vec::new(),
             matched: Vec::new(),
+            open: Vec::new(),
             left: steps,
             plans: FxHashMap::default(),
             known,
@@ -115,26 +124,32 @@ impl<'p> Solver<'p> {
         }
     }
 
-    /// The same search, in which variables are given values of these operations only.
-    pub(crate) fn only(self, kinds: &'p [Ops]) -> Self {
+    /// The same search, in which variables stand for nodes of these kinds only.
+    pub(crate) fn only(self, kinds: &'p [Kind]) -> Self {
         Self { kinds, ..self }
     }
 
     /// Whether a term that has no value yet may become this node.
     pub(crate) fn may_be(&self, term: &Term, node: NodeId) -> bool {
-        self.kinds_of(term) & bit(self.facts.program.op(node)) != 0
+        self.kind_of(term).is_none_or(|kind| kind.has(self.facts.program, node))
     }
 
-    /// The operations that the value of a term can be.
-    pub(crate) fn kinds_of(&self, term: &Term) -> Ops {
+    /// Which nodes a term can stand for, if anything is known of it.
+    pub(crate) fn kind_of(&self, term: &Term) -> Option<&'p Kind> {
         match term {
-            Term::Variable(variable) => self.kinds.get(*variable).copied().unwrap_or(Ops::MAX),
-            _ => Ops::MAX,
+            Term::Variable(variable) => self.kinds.get(*variable),
+            _ => None,
         }
     }
 
-    /// Calls `next` for every solution of all goals.
-    pub(crate) fn all(&mut self, goals: &'p [Goal], done: Set, next: Next<'_, 'p>) -> Flow {
+    /// Calls `next` for every solution of the conditions of a case.
+    pub(crate) fn solve(&mut self, goals: &'p [Goal], next: Next<'_, 'p>) {
+        self.case = goals;
+        // A search that ends early says so by itself.
+        let _ = self.all(goals, 0, next);
+    }
+
+    fn all(&mut self, goals: &'p [Goal], done: Set, next: Next<'_, 'p>) -> Flow {
         let state = (goals.as_ptr() as usize, done, self.bound);
         let step = match self.plans.get(&state) {
             Some(step) => *step,
@@ -147,6 +162,9 @@ impl<'p> Solver<'p> {
         match step {
             Plan::Done => self.solved(goals, next),
             Plan::Stuck => GO_ON,
+            Plan::Aside(part, wanted) => {
+                self.enough(wanted, next, &mut |solver, next| solver.aside(goals, done, part, next))
+            }
             Plan::Ask(at, wanted) => match goals.get(at) {
                 Some(goal) => {
                     if self.watched.is_some() {
@@ -154,7 +172,7 @@ impl<'p> Solver<'p> {
                     }
                     let rest =
                         &mut |solver: &mut Self| solver.all(goals, done | one(at), &mut *next);
-                    self.enough(goal, wanted, rest)
+                    self.enough(wanted, rest, &mut |solver, next| solver.goal(goal, next))
                 }
                 None => GO_ON,
             },
@@ -165,10 +183,16 @@ impl<'p> Solver<'p> {
     /// which values these are.
     fn plan(&self, goals: &[Goal], done: Set) -> Plan {
         let left = || goals.iter().enumerate().filter(|(at, _)| done & one(*at) == 0);
-        let cost = |goal| ready::cost(goal, self.bound, self.view, self.known);
+        let cost = |goal: &Goal| {
+            let cost = ready::cost(goal, self.bound, self.view, self.known)?;
+            Some(if self.is_aside(goals, goal) { ready::aside(cost) } else { cost })
+        };
         let best = left().filter_map(|(at, goal)| Some((cost(goal)?, at))).min();
         match best {
-            Some((_, at)) => Plan::Ask(at, self.wanted(goals, done, at)),
+            Some((_, at)) => match (self.apart(goals, done, at), self.wanted(goals, done, at)) {
+                (Some(part), wanted) => Plan::Aside(part, wanted),
+                (None, wanted) => Plan::Ask(at, wanted),
+            },
             None if left().next().is_none() => Plan::Done,
             None => Plan::Stuck,
         }
@@ -184,18 +208,7 @@ impl<'p> Solver<'p> {
                 }
                 GO_ON
             }
-            GoalKind::Not(goal, _) => {
-                let mut is_found = false;
-                let _ = self.goal(goal, &mut |_| {
-                    is_found = true;
-                    STOP
-                });
-                match (self.is_cut, is_found) {
-                    (true, _) => STOP,
-                    (false, true) => GO_ON,
-                    (false, false) => next(self),
-                }
-            }
+            GoalKind::Not(goal, _) => self.denied(goal, next),
             GoalKind::Equal(a, b) => self.equal(a, b, next),
             GoalKind::Less(a, b, or_equal) => {
                 let holds = match (self.number_of(a), self.number_of(b)) {
@@ -292,6 +305,11 @@ impl<'p> Solver<'p> {
 
     /// Gives a variable a value for the rest of the work.
     pub(crate) fn bind(&mut self, variable: usize, value: Value<'p>, next: Next<'_, 'p>) -> Flow {
+        if let Value::Node(node) = value
+            && self.kinds.get(variable).is_some_and(|kind| !kind.has(self.facts.program, node))
+        {
+            return GO_ON;
+        }
         let Some(slot) = self.values.get_mut(variable) else { return GO_ON };
         *slot = Some(value);
         self.bound |= one(variable);

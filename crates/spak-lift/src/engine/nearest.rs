@@ -84,7 +84,7 @@ impl Engine<'_> {
         let mut solver = Solver::new(facts, &target.view, &case.modes, &known, self.limits.steps);
         solver.watch(&case.goals);
         let mut is_found = false;
-        let _ = solver.all(&case.goals, 0, &mut |_| {
+        solver.solve(&case.goals, &mut |_| {
             is_found = true;
             ControlFlow::Break(())
         });

@@ -2,8 +2,14 @@
 
 use spak_program::{Constant, NodeId, Op, Program};
 
+use crate::kinds::{Ops, bit};
+
 /// How deep arithmetic of known numbers is followed.
 const DEEP: usize = 16;
+
+/// The operations that can give a known number.
+pub(crate) const NUMBERS: Ops =
+    bit(Op::Constant) | bit(Op::Neg) | bit(Op::Add) | bit(Op::Sub) | bit(Op::Mul) | bit(Op::Div);
 
 /// The number that a node is known to be.
 pub(crate) fn number(program: &Program, node: NodeId) -> Option<f64> {

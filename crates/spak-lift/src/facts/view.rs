@@ -205,6 +205,10 @@ impl Sizes for View {
         u32::try_from(self.calls_of(name).len()).unwrap_or(u32::MAX)
     }
 
+    fn loops(&self) -> u32 {
+        u32::try_from(self.loops.len()).unwrap_or(u32::MAX)
+    }
+
     fn all(&self) -> u32 {
         u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)
     }

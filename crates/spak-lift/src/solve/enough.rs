@@ -20,10 +20,19 @@ pub(super) struct Shown<'p> {
     variables: Set,
     /// What was found for them.
     found: FxHashSet<Found>,
-    /// How much was assumed when everything that is looked at had a value, while that is so.
-    settled: Option<usize>,
+    /// How it was when everything that is looked at had a value, while that is so.
+    settled: Option<Settled>,
+    /// Whether it is only a part of the conditions.
+    is_part: bool,
     /// Whether a solution was found then that assumes no more.
     is_enough: bool,
+}
+
+/// How much was assumed, and how many negations were open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Settled {
+    assumed: usize,
+    open: usize,
 }
 
 /// A value.
@@ -31,6 +40,9 @@ type Key = (u8, u64, usize);
 
 /// Values of the variables that are looked at, and what was assumed.
 type Found = (Vec<Option<Key>>, Vec<Condition>);
+
+/// Goes on with what is asked.
+type Ask<'a, 'p> = &'a mut dyn FnMut(&mut Solver<'p>, Next<'_, 'p>) -> Flow;
 
 /// How many solutions of a condition are worth knowing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,9 +64,17 @@ impl<'p> Solver<'p> {
             variables,
             found: FxHashSet::default(),
             settled: None,
+            is_part: false,
             is_enough: false,
         });
         Self { shown, ..self }
+    }
+
+    /// Whether nobody looks at the values that a condition of the case gives.
+    pub(super) fn is_aside(&self, goals: &[Goal], goal: &Goal) -> bool {
+        self.shown.as_ref().is_some_and(|shown| {
+            std::ptr::eq(shown.goals, goals) && goal.positive() & !self.bound & shown.variables == 0
+        })
     }
 
     /// How many solutions of the condition `at` are worth knowing, when the conditions `done` are solved.
@@ -76,26 +96,75 @@ impl<'p> Solver<'p> {
         }
     }
 
-    /// Goes on with as many solutions of a condition as are worth knowing.
-    pub(super) fn enough(&mut self, goal: &'p Goal, wanted: Wanted, next: Next<'_, 'p>) -> Flow {
+    /// The conditions that are left and have to do with the condition `at`, if there are others and nobody looks at what
+    /// these give.
+    pub(super) fn apart(&self, goals: &[Goal], done: Set, at: usize) -> Option<Set> {
+        let shown = self.shown.as_ref().filter(|shown| std::ptr::eq(shown.goals, goals))?;
+        let left = || goals.iter().enumerate().filter(|(at, _)| done & one(*at) == 0);
+        let mut part = one(at);
+        let mut variables = goals.get(at)?.variables & !self.bound;
+        loop {
+            let joins = |(at, goal): &(usize, &Goal)| {
+                part & one(*at) == 0 && goal.variables & !self.bound & variables != 0
+            };
+            let Some((at, goal)) = left().find(joins) else { break };
+            part |= one(at);
+            variables |= goal.variables & !self.bound;
+        }
+        let is_apart = variables & shown.variables == 0
+            && part.count_ones() > 1
+            && left().any(|(at, _)| part & one(at) == 0);
+        is_apart.then_some(part)
+    }
+
+    /// Goes on with one solution of a part of the conditions that assumes nothing; else with one for all that can be assumed.
+    pub(super) fn aside(
+        &mut self,
+        goals: &'p [Goal],
+        done: Set,
+        part: Set,
+        next: Next<'_, 'p>,
+    ) -> Flow {
+        let nothing = Shown {
+            goals,
+            variables: 0,
+            found: FxHashSet::default(),
+            settled: None,
+            is_part: true,
+            is_enough: false,
+        };
+        let mut other = self.shown.replace(nothing);
+        let flow = self.all(goals, !part, &mut |solver| {
+            std::mem::swap(&mut solver.shown, &mut other);
+            let flow = solver.all(goals, done | part, &mut *next);
+            std::mem::swap(&mut solver.shown, &mut other);
+            flow
+        });
+        self.shown = other;
+        flow
+    }
+
+    /// Goes on with as many solutions of what is asked as are worth knowing.
+    pub(super) fn enough(&mut self, wanted: Wanted, next: Next<'_, 'p>, ask: Ask<'_, 'p>) -> Flow {
         match (wanted, &mut self.shown) {
-            (Wanted::One, Some(_)) => self.once(goal, next),
+            (Wanted::One, Some(_)) => self.once(next, ask),
             (Wanted::Settled, Some(shown)) if shown.settled.is_none() => {
-                shown.settled = Some(self.assumed.len());
-                let flow = if self.is_known() { GO_ON } else { self.goal(goal, next) };
+                shown.settled =
+                    Some(Settled { assumed: self.assumed.len(), open: self.open.len() });
+                let flow = if self.is_known() { GO_ON } else { ask(self, next) };
                 self.leave(flow)
             }
-            _ => self.goal(goal, next),
+            _ => ask(self, next),
         }
     }
 
-    /// Goes on with the solutions of a condition until one of them assumes nothing.
-    fn once(&mut self, goal: &'p Goal, next: Next<'_, 'p>) -> Flow {
-        let before = self.assumed.len();
+    /// Goes on with the solutions of what is asked until one of them assumes nothing.
+    fn once(&mut self, next: Next<'_, 'p>, ask: Ask<'_, 'p>) -> Flow {
+        let before = (self.assumed.len(), self.open.len());
         let mut is_enough = false;
-        let flow = self.goal(goal, &mut |solver| {
+        let flow = ask(self, &mut |solver| {
             next(solver)?;
-            is_enough = solver.assumed.len() == before;
+            is_enough = (solver.assumed.len(), solver.open.len()) == before;
             if is_enough { STOP } else { GO_ON }
         });
         if is_enough { GO_ON } else { flow }
@@ -104,18 +173,25 @@ impl<'p> Solver<'p> {
     /// All conditions are solved. Where that ends the search for other values of what nobody looks at, it does not end
     /// the search.
     pub(super) fn solved(&mut self, goals: &[Goal], next: Next<'_, 'p>) -> Flow {
-        if !self.shown.as_ref().is_some_and(|shown| std::ptr::eq(shown.goals, goals)) {
+        if !std::ptr::eq(self.case, goals) {
             return next(self);
         }
-        if self.is_known() {
+        let is_part = self.shown.as_ref().is_some_and(|shown| shown.is_part);
+        if self.is_known() || !is_part && !self.is_closed() {
             return GO_ON;
         }
         next(self)?;
         let found = self.found();
         let assumed = self.assumed.len();
+        // What is left open by a part of the conditions may hold for other values of it.
+        let open = if is_part { self.open.len() } else { 0 };
         let Some(shown) = &mut self.shown else { return GO_ON };
-        shown.found.insert(found);
-        shown.is_enough = shown.settled == Some(assumed);
+        let is_new =
+            shown.settled.is_some_and(|settled| settled.assumed == assumed && open <= settled.open);
+        if !is_part || open == 0 {
+            shown.found.insert(found);
+        }
+        shown.is_enough = is_new;
         if shown.is_enough { STOP } else { GO_ON }
     }
 

@@ -10,7 +10,6 @@ mod wiring;
 use spak_program::NodeId;
 
 use super::{Flow, GO_ON, Next, Solver, Value};
-use crate::kinds::bit;
 use crate::relations::Id;
 use crate::term::Term;
 
@@ -81,6 +80,7 @@ impl<'p> Solver<'p> {
             Id::Parameter => self.parameter(a, None, next),
             Id::Constexpr => self.parameter(a, Some(spak_program::ParameterKind::Constexpr), next),
             Id::Runtime => self.parameter(a, Some(spak_program::ParameterKind::Runtime), next),
+            Id::Array => self.array(a, next),
             Id::Name => self.name(a, b, next),
             Id::ArrayOf => match self.subject(a).and_then(|n| self.facts.root(n)) {
                 Some(root) => self.at(b, root, next),
@@ -183,10 +183,10 @@ impl<'p> Solver<'p> {
         let is_behind = !matches!(term, Term::Variable(v) if self.mode(*v) != Mode::Behind);
         let (facts, view) = (self.facts, self.view);
         let nodes = view.nodes.iter().copied();
-        let kinds = self.kinds_of(term);
+        let kind = self.kind_of(term);
         nodes.filter(move |n| {
-            let op = facts.program.op(*n);
-            !(is_behind && op.is_transparent()) && kinds & bit(op) != 0
+            !(is_behind && facts.program.op(*n).is_transparent())
+                && kind.is_none_or(|kind| kind.has(facts.program, *n))
         })
     }
 }

@@ -133,6 +133,16 @@ impl<'p> Solver<'p> {
         GO_ON
     }
 
+    pub(super) fn array(&mut self, x: &'p Term, next: Next<'_, 'p>) -> Flow {
+        if self.value_of(x).is_some() {
+            let is_array = self.subject(x).is_some_and(|node| self.facts.is_array(node));
+            return self.test(is_array, next);
+        }
+        let (facts, view) = (self.facts, self.view);
+        let parameters = view.of_op(Op::Parameter).iter().copied();
+        self.among(x, parameters.filter(|node| facts.is_array(*node)), next)
+    }
+
     pub(super) fn name(&mut self, x: &'p Term, name: &'p Term, next: Next<'_, 'p>) -> Flow {
         let found = self.subject(x).and_then(|n| self.facts.program.node(n)?.name());
         match found {
