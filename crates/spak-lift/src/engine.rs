@@ -4,6 +4,7 @@ mod gather;
 mod nearest;
 mod threads;
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
@@ -113,8 +114,17 @@ impl<'k> Engine<'k> {
             }
             Report { findings: gathered.findings().collect(), notes }
         };
+        // The longest first, so that no thread is left with one when the others are done.
+        let mut order: Vec<usize> = (0..patterns.len()).collect();
+        order.sort_by_key(|at| {
+            Reverse(patterns.get(*at).map_or(0, |(_, pattern)| pattern.conditions()))
+        });
+        let find = |at: &usize| patterns.get(*at).map(look).unwrap_or_default();
+        let mut parts: Vec<(usize, Report)> =
+            order.iter().copied().zip(side_by_side(&order, self.helpers, find)).collect();
+        parts.sort_by_key(|(at, _)| *at);
         let mut report = Report::default();
-        for part in side_by_side(&patterns, self.helpers, look) {
+        for (_, part) in parts {
             report.findings.extend(part.findings);
             report.notes.extend(part.notes);
         }

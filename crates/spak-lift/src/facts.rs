@@ -13,6 +13,7 @@ use std::sync::OnceLock;
 
 use spak_program::{Condition, KernelId, LoopId, NodeId, Op, ParameterKind, Program, ScopeKind};
 
+use crate::render::render;
 use crate::roles::Roles;
 
 pub(crate) use known::{NUMBERS, number, same_constant, text};
@@ -59,6 +60,8 @@ pub(crate) struct Facts<'p> {
     keys: Vec<OnceLock<String>>,
     /// For each node the fields of configs that it is made from.
     fields: Lazy<Vec<NodeId>>,
+    /// For each node what it is in words.
+    words: Lazy<String>,
     /// Fields of configs and the hints that launches have from these and from no other ones.
     hints: BTreeMap<&'p str, BTreeSet<&'p str>>,
 }
@@ -82,6 +85,7 @@ impl<'p> Facts<'p> {
             users: Lazy::new(program.nodes.len()),
             keys: vec![OnceLock::new(); program.launches.len()],
             fields: Lazy::new(program.nodes.len()),
+            words: Lazy::new(program.nodes.len()),
             hints: program.hints_of_fields(),
         };
         for node in &program.nodes {
@@ -109,6 +113,11 @@ impl<'p> Facts<'p> {
             facts.parameters.extend(kernel.parameters.iter().map(|p| (p.node, p.kind)));
         }
         facts
+    }
+
+    /// What a value is, in words.
+    pub(crate) fn words(&self, node: NodeId) -> &str {
+        self.words.get(node.index(), || render(self.program, node)).map_or("", String::as_str)
     }
 
     /// Fields of configs that a value is made from.

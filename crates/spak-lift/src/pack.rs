@@ -75,6 +75,13 @@ pub struct Pattern {
     pub span: Span,
 }
 
+impl Pattern {
+    /// How many conditions its cases have, those of predicates included.
+    pub(crate) fn conditions(&self) -> usize {
+        self.cases.iter().flat_map(|case| &case.goals).map(Goal::size).sum()
+    }
+}
+
 /// One way in which a decision shows.
 #[derive(Clone, Debug)]
 pub struct Case {

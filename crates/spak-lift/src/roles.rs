@@ -17,6 +17,8 @@ use crate::labels;
 #[derive(Debug, Default)]
 pub(crate) struct Roles {
     by_node: BTreeMap<NodeId, BTreeSet<&'static str>>,
+    /// The same of each kernel, in order.
+    by_kernel: BTreeMap<KernelId, Vec<(NodeId, &'static str)>>,
 }
 
 impl Roles {
@@ -33,7 +35,18 @@ impl Roles {
             merged::assign(&parts, &mut roles);
         }
         host::assign(facts, &mut roles);
+        for (node, words) in &roles.by_node {
+            if let Some(kernel) = facts.kernel_of(*node) {
+                let its = roles.by_kernel.entry(kernel).or_default();
+                its.extend(words.iter().map(|word| (*node, *word)));
+            }
+        }
         roles
+    }
+
+    /// The nodes of a kernel with their roles, in order.
+    pub(crate) fn of_kernel(&self, kernel: KernelId) -> &[(NodeId, &'static str)] {
+        self.by_kernel.get(&kernel).map_or(&[], Vec::as_slice)
     }
 
     /// The roles of a node.

@@ -95,6 +95,15 @@ impl Goal {
         }
     }
 
+    /// How many conditions are in it.
+    pub(crate) fn size(&self) -> usize {
+        match &self.kind {
+            GoalKind::All(goals) | GoalKind::Any(goals) => goals.iter().map(Self::size).sum(),
+            GoalKind::Not(goal, _) => goal.size(),
+            GoalKind::Equal(..) | GoalKind::Less(..) | GoalKind::Relation(..) => 1,
+        }
+    }
+
     /// The variables outside of negations.
     pub(crate) fn positive(&self) -> Set {
         match &self.kind {

@@ -351,7 +351,9 @@ impl Program {
         } else {
             there.iter().map(|one| Some(*one)).collect()
         };
+        let mut chosen = assumed.clone();
         for record in &records {
+            self.choose(columns, *record, assumed, &mut chosen);
             let mut row: BTreeMap<&str, Constant> = BTreeMap::new();
             let mut order: Vec<&str> = Vec::new();
             for field in fields.iter().filter(|field| is_tuned || used.contains(field)) {
@@ -375,7 +377,7 @@ impl Program {
                 if column.is_hint && order.iter().any(stands) {
                     continue;
                 }
-                if let Some(value) = self.with_config(column, *record, assumed) {
+                if let Some(value) = self.evaluate(column.value, &chosen) {
                     row.insert(&column.name, value);
                     order.push(&column.name);
                 }
@@ -412,25 +414,24 @@ impl Program {
         })
     }
 
-    /// The value of a node when one config is chosen.
-    fn with_config(
+    /// Assumes of the fields that columns are made from what they are in one config, and of those that it does not have what
+    /// was assumed before.
+    fn choose(
         &self,
-        column: &Column,
+        columns: &[Column],
         record: Option<&Config>,
-        assumed: &Assumptions,
-    ) -> Option<Constant> {
-        let Some(record) = record.filter(|_| !column.fields.is_empty()) else {
-            return self.evaluate(column.value, assumed);
-        };
-        let mut assumed = assumed.clone();
-        for &field in &column.fields {
+        before: &Assumptions,
+        chosen: &mut Assumptions,
+    ) {
+        for &field in columns.iter().flat_map(|column| &column.fields) {
             let name = self.node(field).and_then(|node| node.name()).unwrap_or("");
-            let value = record.fields.iter().find(|(known, _)| known == name);
-            if let Some(value) = value.and_then(|(_, value)| self.evaluate(*value, &assumed)) {
-                assumed.values.insert(field, value);
-            }
+            let value = record.and_then(|one| one.fields.iter().find(|(known, _)| known == name));
+            let value = value.and_then(|(_, value)| self.evaluate(*value, before));
+            match value.or_else(|| before.values.get(&field).cloned()) {
+                Some(value) => chosen.values.insert(field, value),
+                None => chosen.values.remove(&field),
+            };
         }
-        self.evaluate(column.value, &assumed)
     }
 
     /// Fields of configs that a value is made from.

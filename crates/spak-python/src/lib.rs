@@ -104,6 +104,9 @@ pub fn read(sources: &[Source<'_>]) -> Reading {
     read_parsed(&all)
 }
 
+/// So many letters of source are about one value of the graph.
+const LETTERS_PER_NODE: usize = 4;
+
 /// As [`read`], with the syntax of each file.
 pub fn read_parsed(sources: &[(Source<'_>, &Parsed)]) -> Reading {
     let mut reading = Reading::default();
@@ -116,6 +119,9 @@ pub fn read_parsed(sources: &[(Source<'_>, &Parsed)]) -> Reading {
         reading.errors.extend(wrong);
     }
     let mut machine = machine::Machine::new();
+    // Growing a graph of a million values by doubling would copy all of it several times. What is not used costs nothing.
+    let letters: usize = sources.iter().map(|(source, _)| source.text.len()).sum();
+    machine.graph.program.nodes.reserve(letters / LETTERS_PER_NODE);
     for (source, parsed) in sources {
         machine.add(source, parsed.body());
     }

@@ -6,7 +6,6 @@ use spak_program::{Condition, KernelId, LaunchId, NodeId, Op, Site};
 
 use crate::finding::Finding;
 use crate::pack::{Case, Pack, Pattern, Piece};
-use crate::render::render;
 use crate::solve::{Solver, Value};
 use crate::term::Term;
 
@@ -197,13 +196,13 @@ fn text(solver: &Solver<'_>, value: Value<'_>) -> String {
         Value::Number(number) => number.to_string(),
         Value::Node(node) => match solver.text_in(Value::Node(node)) {
             Some(text) => text.to_owned(),
-            None => render(program, node),
+            None => solver.facts.words(node).to_owned(),
         },
         Value::Kernel(id) => {
             program.kernels.get(id.index()).map_or_else(String::new, |k| k.name.clone())
         }
         Value::Loop(id) => match program.loops.get(id.index()).and_then(|l| l.induction) {
-            Some(node) => render(program, node),
+            Some(node) => solver.facts.words(node).to_owned(),
             None => "the loop".to_owned(),
         },
         Value::Launch(id) => {

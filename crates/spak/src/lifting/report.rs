@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use spak_lift::{Finding, Pack, Report};
+use spak_lift::{Finding, Pack, Report, side_by_side};
 use spak_program::{Condition, KernelId, Program, Site, TuningRow};
 use spak_records::lift_report::{
     ConstraintRecord, FindingRecord, HazardRecord, LiftedFile, LiftedKernel, NoteRecord,
@@ -36,12 +36,18 @@ struct Sorted<'f> {
 }
 
 impl Reporter<'_> {
-    /// One record for each file of a language that was asked for.
-    pub(crate) fn files(&self, language: Language, rows: &[TuningRow]) -> Vec<LiftedFile> {
+    /// One record for each file of a language that was asked for, made by so many threads besides the calling one.
+    pub(crate) fn files(
+        &self,
+        language: Language,
+        rows: &[TuningRow],
+        helpers: usize,
+    ) -> Vec<LiftedFile> {
         let found = self.sorted();
         let all = self.files.files.iter().enumerate();
         let wanted = all.filter(|(_, file)| file.wanted && file.language == language);
-        wanted.map(|(at, _)| self.file(at as u32, rows, &found)).collect()
+        let wanted: Vec<u32> = wanted.map(|(at, _)| at as u32).collect();
+        side_by_side(&wanted, helpers, |at| self.file(*at, rows, &found))
     }
 
     /// What was found, by file and by kernel: a package has hundreds of both.

@@ -244,7 +244,7 @@ impl Lifted {
         let engine = Engine::new(&packs.packs).with_helpers(helpers);
         let (rows, report) = both(|| program.tuning(), || engine.find(program))?;
         let reporter = Reporter { files, program, packs: &packs.packs, report: &report };
-        self.report.files.extend(reporter.files(language, &rows));
+        self.report.files.extend(reporter.files(language, &rows, helpers));
         let mut wanted = files.files.iter().enumerate().filter(|(_, file)| file.wanted);
         let only = wanted.next().filter(|_| wanted.next().is_none());
         if let Some((at, file)) = only.filter(|(_, file)| file.language == language) {

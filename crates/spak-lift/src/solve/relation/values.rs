@@ -204,14 +204,28 @@ impl<'p> Solver<'p> {
             }
             return GO_ON;
         }
+        let view = self.view;
+        if let Some(kernel) = view.kernel {
+            return self.with_roles(x, role, roles.of_kernel(kernel).iter().copied(), next);
+        }
+        match (view.nodes.first(), view.nodes.last()) {
+            (Some(first), Some(last)) => {
+                self.with_roles(x, role, roles.between(*first, *last), next)
+            }
+            _ => GO_ON,
+        }
+    }
+
+    fn with_roles(
+        &mut self,
+        x: &'p Term,
+        role: &'p Term,
+        nodes: impl Iterator<Item = (NodeId, &'static str)>,
+        next: Next<'_, 'p>,
+    ) -> Flow {
         let wanted = self.text_of(role);
-        let (facts, view) = (self.facts, self.view);
-        let (Some(first), Some(last)) = (view.nodes.first(), view.nodes.last()) else {
-            return GO_ON;
-        };
-        for (node, word) in roles.between(*first, *last) {
-            let is_here = view.kernel.is_none() || facts.kernel_of(node) == view.kernel;
-            if !is_here || wanted.is_some_and(|wanted| wanted != word) {
+        for (node, word) in nodes {
+            if wanted.is_some_and(|wanted| wanted != word) || !self.may_be(x, node) {
                 continue;
             }
             self.count()?;
