@@ -173,7 +173,7 @@ fn relation_cost(relation: &Relation, terms: &[Term], bound: Set, sizes: &dyn Si
         {
             SEARCH.saturating_add(sizes.loops())
         }
-        Id::ConfigValue if is_unknown(1) => SEARCH * 16,
+        Id::ConfigValue if is_unknown(1) => SEARCH * 64,
         Id::ConfigValue if is_unknown(2) => SEARCH,
         _ if count == terms.len() => SEARCH,
         _ => SEARCH / 4 * u32::try_from(count).unwrap_or(u32::MAX / SEARCH),

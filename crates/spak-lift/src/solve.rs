@@ -19,6 +19,7 @@ use crate::kinds::Kind;
 use crate::ready::{self, Readiness};
 use crate::term::{Goal, GoalKind, Mode, Set, Term, one};
 use enough::{Shown, Wanted};
+use negation::Open;
 use reached::Reached;
 
 /// What a variable may stand for.
@@ -79,7 +80,7 @@ pub(crate) struct Solver<'p> {
     /// Nodes that operations of the pattern were matched with.
     pub(crate) matched: Vec<NodeId>,
     /// Negations that hold or not by what will be assumed.
-    open: Vec<&'p Goal>,
+    open: Vec<Open<'p>>,
     left: u64,
     plans: FxHashMap<(usize, Set, Set), Plan>,
     known: &'p Readiness,

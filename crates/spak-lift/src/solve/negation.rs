@@ -19,6 +19,15 @@ enum Found {
     Always,
 }
 
+/// A negation that holds or not by what will be assumed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Open<'p> {
+    goal: &'p Goal,
+    found: Found,
+    /// How much was assumed when this was found.
+    assumed: usize,
+}
+
 impl<'p> Solver<'p> {
     /// Goes on unless there is what is denied.
     pub(super) fn denied(&mut self, goal: &'p Goal, next: Next<'_, 'p>) -> Flow {
@@ -27,8 +36,8 @@ impl<'p> Solver<'p> {
             Found::Always => GO_ON,
             // What a negation in it denies may not be there when more is assumed.
             Found::Nothing if !denies(goal) => next(self),
-            Found::Nothing | Found::Under => {
-                self.open.push(goal);
+            found @ (Found::Nothing | Found::Under) => {
+                self.open.push(Open { goal, found, assumed: self.assumed.len() });
                 let flow = next(self);
                 self.open.pop();
                 flow
@@ -39,8 +48,10 @@ impl<'p> Solver<'p> {
     /// Whether all open negations hold under what is assumed now.
     pub(super) fn is_closed(&mut self) -> bool {
         let mut at = 0;
-        while let Some(goal) = self.open.get(at) {
-            if self.finds(goal) != Found::Nothing || self.is_cut {
+        while let Some(Open { goal, found, assumed }) = self.open.get(at).copied() {
+            // Where no more is assumed than then, no more can be found out.
+            let found = if assumed == self.assumed.len() { found } else { self.finds(goal) };
+            if found != Found::Nothing || self.is_cut {
                 return false;
             }
             at += 1;

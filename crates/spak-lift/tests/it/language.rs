@@ -72,6 +72,49 @@ fn places_are_those_of_the_words() {
     assert_eq!(found[0].primary.span.slice(&text), "near(x, 2)");
 }
 
+/// Each order of some conditions.
+fn orders(conditions: &[&str]) -> Vec<String> {
+    let Some((first, rest)) = conditions.split_first() else { return vec![String::new()] };
+    let put = |order: String| {
+        let lines: Vec<String> = order.lines().map(str::to_owned).collect();
+        (0..=lines.len()).map(move |at| {
+            let mut lines = lines.clone();
+            lines.insert(at, (*first).to_owned());
+            lines.join("\n")
+        })
+    };
+    orders(rest).into_iter().flat_map(put).collect()
+}
+
+#[test]
+fn what_does_not_hold_is_about_what_is_assumed() {
+    let mut b = Builder::new();
+    let (x, f, g) = (b.array("x"), b.array("f"), b.array("g"));
+    b.one(Op::Sqrt, x);
+    b.under(f, true);
+    b.one(Op::Exp, x);
+    b.end();
+    b.under(f, false);
+    b.one(Op::Log, x);
+    b.end();
+    b.under(g, false);
+    b.one(Op::Tanh, x);
+    b.end();
+    let in_all = |conditions: &[&str]| {
+        let holds: Vec<bool> = orders(conditions).iter().map(|o| holds(&b.program, o)).collect();
+        assert!(holds.windows(2).all(|pair| pair[0] == pair[1]), "{conditions:?}: {holds:?}");
+        holds[0]
+    };
+    // There is no exponential where there is a logarithm, and nobody knows whether there is one elsewhere.
+    assert!(in_all(&["l == log(_)", "not (e == exp(_))", "s == sqrt(_)"]));
+    assert!(!in_all(&["s == sqrt(_)", "not (e == exp(_))"]));
+    assert!(!in_all(&["t == tanh(_)", "not (e == exp(_))", "s == sqrt(_)"]));
+    assert!(!in_all(&["l == log(_)", "not (t == tanh(_))"]));
+    // What is denied of something denied is about the same.
+    assert!(!in_all(&["l == log(_)", "not (s == sqrt(_) and not (e == exp(_)))", "t == tanh(_)"]));
+    assert!(in_all(&["u == exp(_)", "not (s == sqrt(_) and not (e == exp(_)))", "t == tanh(_)"]));
+}
+
 #[test]
 fn predicates_stand_for_conditions() {
     let b = two_exponentials();
