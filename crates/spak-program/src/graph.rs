@@ -85,17 +85,20 @@ pub struct Node {
 
 impl Node {
     /// The value with a label.
+    #[inline]
     pub fn argument(&self, label: &str) -> Option<NodeId> {
         self.arguments.iter().find(|argument| is_label(argument.label, label)).map(|a| a.value)
     }
 
     /// The value with a label, if it was written.
+    #[inline]
     pub fn given(&self, label: &str) -> Option<NodeId> {
         let found = self.arguments.iter().find(|argument| is_label(argument.label, label));
         found.filter(|argument| argument.given).map(|argument| argument.value)
     }
 
     /// The name of a call, a field, a parameter or a figure of the machine.
+    #[inline]
     pub fn name(&self) -> Option<&str> {
         match &self.constant {
             Some(Constant::Text(name)) if self.op != Op::Constant => Some(name),
@@ -267,6 +270,7 @@ pub struct Program {
 
 impl Program {
     /// A node.
+    #[inline]
     pub fn node(&self, id: NodeId) -> Option<&Node> {
         self.nodes.get(id.index())
     }
@@ -277,22 +281,26 @@ impl Program {
     }
 
     /// The operation of a node; unknown if there is no such node.
+    #[inline]
     pub fn op(&self, id: NodeId) -> Op {
         self.node(id).map_or(Op::Unknown, |node| node.op)
     }
 
     /// The argument of a node with a label.
+    #[inline]
     pub fn argument(&self, id: NodeId, label: &str) -> Option<NodeId> {
         self.node(id)?.argument(label)
     }
 
     /// What is known of a node's value.
+    #[inline]
     pub fn constant(&self, id: NodeId) -> Option<&Constant> {
         let node = self.node(id)?;
         (node.op == Op::Constant).then_some(node.constant.as_ref()).flatten()
     }
 
     /// The node behind casts, reshapes and broadcasts.
+    #[inline]
     pub fn behind(&self, mut id: NodeId) -> NodeId {
         while let Some(node) = self.node(id).filter(|node| node.op.is_transparent()) {
             let Some(inner) = node.argument("a").or_else(|| node.argument("array")) else { break };

@@ -208,6 +208,7 @@ impl Op {
     }
 
     /// Whether the first two arguments may be exchanged.
+    #[inline]
     pub fn commutes(self) -> bool {
         matches!(
             self,
@@ -224,6 +225,7 @@ impl Op {
     }
 
     /// Whether it passes its first argument on, as far as mathematics goes.
+    #[inline]
     pub fn is_transparent(self) -> bool {
         matches!(
             self,
@@ -232,6 +234,7 @@ impl Op {
     }
 
     /// The comparison that says the same with its sides exchanged.
+    #[inline]
     pub fn mirrored(self) -> Option<Self> {
         Some(match self {
             Self::Less => Self::Greater,
