@@ -186,7 +186,11 @@ impl<'p> Solver<'p> {
         let left = || goals.iter().enumerate().filter(|(at, _)| done & one(*at) == 0);
         let cost = |goal: &Goal| {
             let cost = ready::cost(goal, self.bound, self.view, self.known)?;
-            Some(if self.is_aside(goals, goal) { ready::aside(cost) } else { cost })
+            Some(if self.is_aside(goals, goal) {
+                ready::aside(cost, goal, self.bound)
+            } else {
+                cost
+            })
         };
         let best = left().filter_map(|(at, goal)| Some((cost(goal)?, at))).min();
         match best {
