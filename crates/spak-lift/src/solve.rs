@@ -16,7 +16,7 @@ use spak_program::{Condition, KernelId, LaunchId, LoopId, NodeId};
 
 use crate::facts::{Bits, Facts, View, number, same_constant, text};
 use crate::kinds::Kind;
-use crate::ready::{self, Readiness};
+use crate::ready::{self, LOOKS, Readiness};
 use crate::term::{Goal, GoalKind, Mode, Set, Term, one};
 use enough::{Shown, Wanted};
 use negation::Open;
@@ -44,9 +44,6 @@ pub(crate) type Flow = ControlFlow<()>;
 
 /// What is done with a solution.
 pub(crate) type Next<'n, 'p> = &'n mut dyn FnMut(&mut Solver<'p>) -> Flow;
-
-/// So many nodes that are only looked at take the time of a step.
-const LOOKS: usize = 16;
 
 const GO_ON: Flow = ControlFlow::Continue(());
 const STOP: Flow = ControlFlow::Break(());
@@ -242,7 +239,7 @@ impl<'p> Solver<'p> {
 
     /// So many nodes are looked at, of which most are not tried: some of them are worth a step.
     pub(crate) fn look_at(&mut self, nodes: usize) -> Flow {
-        for _ in 0..nodes / LOOKS {
+        for _ in 0..nodes / LOOKS as usize {
             self.count()?;
         }
         GO_ON

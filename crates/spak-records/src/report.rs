@@ -213,6 +213,32 @@ pub struct ChangeRecord {
     pub new: Option<PlaceRecord>,
 }
 
+/// Result of `spak toolchain`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct ToolchainReport {
+    /// Each toolchain that SPAK knows.
+    pub toolchains: Vec<ToolchainState>,
+}
+
+/// One toolchain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct ToolchainState {
+    /// Its name.
+    pub name: String,
+    /// The version that this program installs.
+    pub version: String,
+    /// `installed`, `absent` or `broken`.
+    pub state: String,
+    /// Its folder, if there is one.
+    pub folder: Option<String>,
+    /// The version of Python that it runs in.
+    pub python: Option<String>,
+    /// Its packages with their versions.
+    pub packages: std::collections::BTreeMap<String, String>,
+    /// What is wrong with it.
+    pub problem: Option<String>,
+}
+
 /// Result of `spak lock`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct LockReport {

@@ -69,6 +69,8 @@ enum Verb {
     Tune(verbs::tune::Options),
     /// Show what a trace holds, or write its trials for other tools.
     Trace(verbs::trace::Options),
+    /// Fetch the compilers of GPU kernels into SPAK's cache, or say which are there.
+    Toolchain(verbs::toolchain::Options),
     /// Print the JSON Schema of an output or file format.
     Schema(verbs::schema::Options),
 }
@@ -137,6 +139,7 @@ pub(crate) fn main(command: Command) -> Result<Status> {
         Verb::Lock(options) => verbs::lock::run(&options, format),
         Verb::Loop(options) => verbs::run_loop::run(&options, format),
         Verb::Bench(options) => verbs::bench::run(&options, format),
+        Verb::Toolchain(options) => verbs::toolchain::run(&options, format),
         Verb::Lift(options) => verbs::lift::run(&options, format),
         Verb::Generate(options) => verbs::generate::run(&options, format),
         Verb::Predict(options) => verbs::predict::run(&options, format),

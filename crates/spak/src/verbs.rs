@@ -16,5 +16,6 @@ pub(crate) mod run_loop;
 pub(crate) mod schema;
 pub(crate) mod show;
 pub(crate) mod space;
+pub(crate) mod toolchain;
 pub(crate) mod trace;
 pub(crate) mod tune;

@@ -186,12 +186,11 @@ impl<'p> Solver<'p> {
         // What is left open by a part of the conditions may hold for other values of it.
         let open = if is_part { self.open.len() } else { 0 };
         let Some(shown) = &mut self.shown else { return GO_ON };
-        let is_new =
-            shown.settled.is_some_and(|settled| settled.assumed == assumed && open <= settled.open);
-        if !is_part || open == 0 {
+        if open == 0 {
             shown.found.insert(found);
         }
-        shown.is_enough = is_new;
+        shown.is_enough =
+            shown.settled.is_some_and(|settled| settled.assumed == assumed && open <= settled.open);
         if shown.is_enough { STOP } else { GO_ON }
     }
 
