@@ -10,7 +10,7 @@ pub enum ToolchainError {
     #[error("there is no folder for a cache: none of SPAK_CACHE, XDG_CACHE_HOME and HOME is set")]
     NoCache,
     /// A file or folder of the cache.
-    #[error("`{}`: {source}", path.display())]
+    #[error("cannot use `{}`", path.display())]
     File {
         /// Which.
         path: PathBuf,

@@ -103,3 +103,39 @@ fn tools_of(folder: &Path, version: &str) -> PathBuf {
     let minor: Vec<&str> = version.split('.').take(2).collect();
     folder.join(format!("lib/python{}/site-packages/nvidia/cu13", minor.join(".")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Installed, RECORD, State, state};
+    use crate::error::ToolchainError;
+    use crate::folder::Cache;
+    use crate::pins::CUTILE;
+
+    #[test]
+    fn what_is_not_whole_is_said_and_not_used() -> Result<(), Box<dyn std::error::Error>> {
+        let root = tempfile::tempdir()?;
+        let cache = Cache::at(root.path());
+        assert_eq!(state(&CUTILE, &cache)?, State::Absent);
+        let missing = Installed::of(&CUTILE, &cache);
+        assert!(matches!(missing, Err(ToolchainError::Missing("cutile"))));
+        let folder = cache.toolchains().join(CUTILE.folder());
+        std::fs::create_dir_all(&folder)?;
+        let record = |requirements: &str| {
+            format!(
+                r#"{{"name":"cutile","version":"1","python":"3.12.1","packages":{{}},"requirements":"{requirements}"}}"#
+            )
+        };
+        let texts =
+            [None, Some("{".to_owned()), Some(record("other")), Some(record(&CUTILE.hash()))];
+        let reasons = ["cannot be read", "cannot be read", "other requirements", "is missing"];
+        for (text, reason) in texts.into_iter().zip(reasons) {
+            if let Some(text) = text {
+                std::fs::write(folder.join(RECORD), text)?;
+            }
+            let said = Installed::of(&CUTILE, &cache).map_err(|error| error.to_string());
+            assert!(said.as_ref().is_err_and(|said| said.contains(reason)), "{said:?}");
+            assert!(said.is_err_and(|said| said.contains("--force")));
+        }
+        Ok(())
+    }
+}

@@ -27,6 +27,7 @@ mod spaces_export;
 mod spaces_hostile;
 mod strategies;
 mod support;
+mod toolchain;
 mod trace;
 mod tune;
 mod verbs;
