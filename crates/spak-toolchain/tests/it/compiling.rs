@@ -52,7 +52,7 @@ fn kernels_are_compiled_for_any_architecture_and_once() {
     let of =
         |architecture: &str, tile| Job { architecture: architecture.to_owned(), ..job(COPY, tile) };
     let jobs = [of("sm_90", 256), of("sm_120", 256), of("sm_90", 512)];
-    let first = compile(toolchain, &cache, &jobs, 120.0);
+    let first = compile(toolchain, &cache, &jobs, 300.0);
     for ((outcome, was_kept), job) in first.iter().zip(&jobs) {
         let Outcome::Compiled { binary, .. } = outcome else { panic!("{outcome:?}") };
         assert!(!was_kept);
@@ -65,7 +65,7 @@ fn kernels_are_compiled_for_any_architecture_and_once() {
         let place = temporary.to_str().unwrap().as_bytes();
         assert!(!binary.windows(place.len()).any(|part| part == place));
     }
-    let again = compile(toolchain, &cache, &jobs, 120.0);
+    let again = compile(toolchain, &cache, &jobs, 300.0);
     assert!(again.iter().all(|(_, was_kept)| *was_kept));
     assert!(first.iter().zip(&again).all(|(a, b)| a.0 == b.0));
 }
@@ -81,7 +81,7 @@ fn what_the_compiler_does_not_take_is_said() {
         job(COPY, 257),
         Job { architecture: "sm_1".to_owned(), ..job(COPY, 256) },
     ];
-    let said: Vec<String> = compile(toolchain, &Cache::at(folder.path()), &jobs, 120.0)
+    let said: Vec<String> = compile(toolchain, &Cache::at(folder.path()), &jobs, 300.0)
         .into_iter()
         .map(|(outcome, _)| match outcome {
             Outcome::Refused { message } => message,
@@ -107,18 +107,16 @@ fn a_kernel_that_takes_too_long_or_kills_its_worker_costs_only_itself() {
     let slow = format!("import time\ntime.sleep(1000)\n{COPY}");
     let deadly = format!("import os\nos._exit(7)\n{COPY}");
     let noisy = format!("print('x' * 100000)\n{COPY}");
-    let jobs = [job(&slow, 256), job(&deadly, 256), job(&noisy, 256), job(COPY, 256)];
-    let answers = compile(toolchain, &cache, &jobs, 20.0);
-    assert!(
-        matches!(answers[0].0, Outcome::TimedOut { seconds } if seconds >= 20.0),
-        "{answers:?}"
-    );
-    let Outcome::Died { message } = &answers[1].0 else { panic!("{:?}", answers[1].0) };
+    let late = compile(toolchain, &cache, &[job(&slow, 256)], 2.0);
+    assert!(matches!(late[0].0, Outcome::TimedOut { seconds } if seconds >= 2.0), "{late:?}");
+    let jobs = [job(&deadly, 256), job(&noisy, 256), job(COPY, 256)];
+    let answers = compile(toolchain, &cache, &jobs, 300.0);
+    let Outcome::Died { message } = &answers[0].0 else { panic!("{:?}", answers[0].0) };
     assert!(message.contains('7'), "{message}");
+    assert!(matches!(answers[1].0, Outcome::Compiled { .. }), "{:?}", answers[1].0);
     assert!(matches!(answers[2].0, Outcome::Compiled { .. }), "{:?}", answers[2].0);
-    assert!(matches!(answers[3].0, Outcome::Compiled { .. }), "{:?}", answers[3].0);
     // A timeout is an answer, a death is none.
-    let again = compile(toolchain, &cache, &jobs[..2], 1.0);
+    let again = compile(toolchain, &cache, &[job(&slow, 256), jobs[0].clone()], 1.0);
     assert!(again[0].1 && matches!(again[0].0, Outcome::TimedOut { .. }));
     assert!(!again[1].1);
 }
