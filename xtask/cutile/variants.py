@@ -2,8 +2,8 @@
 
     variants.py SPAK FOLDER [LIFTED.dsl ...]     SPAK is the program, FOLDER becomes the bundle; LIFTED are designs of lifted kernels
 
-Needs the compiler (`cargo xtask lift-compile` installs it into target/cutile) and no GPU; takes some four minutes. The folder then
-goes to a machine with the GPU, where `check.py FOLDER` runs every kernel against PyTorch in float64.
+Is run by the Python of the compiler (`bin/python` in the folder that `spak toolchain show` names); needs no GPU and takes some
+four minutes. The folder then goes to a machine with the GPU, where `check.py FOLDER` runs every kernel against PyTorch in float64.
 """
 
 import json
@@ -125,7 +125,7 @@ def main():
         add(f"lifted.{design.stem}", title.split()[1], axes, source)
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     done = subprocess.run(
-        [ROOT / "target/cutile/bin/python", HERE / "export.py"], input=json.dumps({"jobs": jobs}), text=True, check=True,
+        [sys.executable, HERE / "export.py"], input=json.dumps({"jobs": jobs}), text=True, check=True,
         stdout=subprocess.PIPE,
     )
     failed = [line for line in done.stdout.splitlines() if '"error"' in line]

@@ -14,11 +14,10 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use spak_toolchain::{CUTILE, Cache, Installed, ToolchainError, install};
 
 use crate::run::root;
 
-/// The compiler, from the package index.
-const COMPILER: &str = "cuda-tile[tileiras]==1.7.0";
 /// What kernels that are made from designs are compiled for.
 const GPUS: [&str; 2] = ["sm_90", "sm_120"];
 
@@ -64,7 +63,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         eprintln!("SKIPPED: no package could be fetched, so that nothing is compiled");
         return Ok(());
     };
-    let Some(python) = compiler()? else { return Ok(()) };
+    let Some(compiler) = compiler()? else { return Ok(()) };
     let kernels: Kernels =
         serde_json::from_str(&std::fs::read_to_string(root().join("xtask/cutile/kernels.json"))?)?;
     let package = folder_of(&packages, &kernels.package)?;
@@ -75,7 +74,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let mut outcomes = Vec::new();
     for kernel in &kernels.kernels {
         let places = Places { program: &program, package: &package, work: &work };
-        outcomes.push(outcome(kernel, &kernels.package, &places, &python)?);
+        outcomes.push(outcome(kernel, &kernels.package, &places, &compiler.python())?);
     }
     print!("{}", show::table(&outcomes));
     let failures = show::failures(&outcomes);
@@ -165,28 +164,17 @@ fn compile(python: &Path, jobs: &[Value]) -> Result<Vec<Value>> {
     text.lines().map(|line| serde_json::from_str(line).context(line.to_owned())).collect()
 }
 
-/// The Python that has the compiler, in a folder that git ignores; none, with a word, where it cannot be installed.
-fn compiler() -> Result<Option<PathBuf>> {
-    let folder = root().join("target/cutile");
-    let python = folder.join("bin/python");
-    let has = |python: &Path| {
-        let mut command = Command::new(python);
-        command.args(["-c", "import cuda.tile"]).stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
-    };
-    if has(&python) {
-        return Ok(Some(python));
+/// The compiler, where tests have it, too; none, with a word, where it cannot be installed.
+fn compiler() -> Result<Option<Installed>> {
+    let cache = Cache::at(root().join("target/tmp/spak-cache"));
+    match install(&CUTILE, &cache, None, false, &mut |_| ()) {
+        Ok(installed) => Ok(Some(installed)),
+        Err(error @ (ToolchainError::Install { .. } | ToolchainError::NoPython { .. })) => {
+            eprintln!("SKIPPED: nothing is compiled, since there is no compiler: {error}");
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
     }
-    let made = Command::new("python3").args(["-m", "venv"]).arg(&folder).status();
-    let mut install = Command::new(&python);
-    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", COMPILER]);
-    let is_there = made.is_ok_and(|status| status.success())
-        && install.status().is_ok_and(|status| status.success());
-    if is_there && has(&python) {
-        return Ok(Some(python));
-    }
-    eprintln!("SKIPPED: {COMPILER} cannot be installed, so that nothing is compiled");
-    Ok(None)
 }
 
 fn folder_of(packages: &Path, name: &str) -> Result<PathBuf> {

@@ -98,30 +98,22 @@ impl<'k> Engine<'k> {
             Per::Launch => &launches,
             Per::File => &files,
         };
-        let patterns: Vec<(&Pack, &Pattern)> = self
-            .packs
-            .iter()
-            .flat_map(|pack| pack.patterns.iter().map(move |p| (pack, p)))
-            .collect();
-        let look = |(pack, pattern): &(&Pack, &Pattern)| {
+        let all = self.packs.iter().flat_map(|pack| pack.patterns.iter().map(move |p| (pack, p)));
+        let mut patterns: Vec<(usize, (&Pack, &Pattern))> = all.enumerate().collect();
+        // The longest first, so that no thread is left with one when the others are done.
+        patterns.sort_by_key(|(_, (_, pattern))| Reverse(pattern.conditions()));
+        let look = |(at, (pack, pattern)): &(usize, (&Pack, &Pattern))| {
             let mut gathered = Gathered::new(pack, pattern);
             let mut notes = Vec::new();
             let known = Readiness::default();
             let mut shared = Shared::default();
             for target in targets(pattern.per) {
-                let at = Place { facts: &facts, target, known: &known };
-                self.pattern(&at, pattern, &mut shared, &mut gathered, &mut notes);
+                let place = Place { facts: &facts, target, known: &known };
+                self.pattern(&place, pattern, &mut shared, &mut gathered, &mut notes);
             }
-            Report { findings: gathered.findings().collect(), notes }
+            (*at, Report { findings: gathered.findings().collect(), notes })
         };
-        // The longest first, so that no thread is left with one when the others are done.
-        let mut order: Vec<usize> = (0..patterns.len()).collect();
-        order.sort_by_key(|at| {
-            Reverse(patterns.get(*at).map_or(0, |(_, pattern)| pattern.conditions()))
-        });
-        let find = |at: &usize| patterns.get(*at).map(look).unwrap_or_default();
-        let mut parts: Vec<(usize, Report)> =
-            order.iter().copied().zip(side_by_side(&order, self.helpers, find)).collect();
+        let mut parts = side_by_side(&patterns, self.helpers, look);
         parts.sort_by_key(|(at, _)| *at);
         let mut report = Report::default();
         for (_, part) in parts {
@@ -183,7 +175,7 @@ impl Place<'_, '_> {
         let view = &self.target.view;
         let mut solver = Solver::new(self.facts, view, &case.modes, self.known, limits.steps)
             .only(&case.kinds)
-            .showing(&case.goals, case.shown);
+            .showing(case.shown);
         let mut solutions = Vec::new();
         solver.solve(&case.goals, &mut |solver| {
             solutions.push(gather::solution(solver, case, self.target.launch));

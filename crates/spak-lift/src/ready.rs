@@ -131,7 +131,7 @@ pub(crate) fn cost(goal: &Goal, bound: Set, sizes: &dyn Sizes, known: &Readiness
 
 /// What it costs to ask a goal whose values nobody looks at: one solution of it is enough for each value of what is looked
 /// at, so that it had better wait for these, above all where nothing leads to it yet.
-pub(crate) fn aside(cost: u32, goal: &Goal, bound: Set) -> u32 {
+pub(crate) fn unseen(cost: u32, goal: &Goal, bound: Set) -> u32 {
     let longer = if goal.variables & bound == 0 { 4 } else { 2 };
     let (late, own) = if cost < LATE { (0, cost) } else { (LATE, cost - LATE) };
     if own < SEARCH { cost } else { own.saturating_mul(longer).saturating_add(late) }

@@ -58,7 +58,7 @@ enum Plan {
     /// Ask this one, of whose solutions so many are worth knowing.
     Ask(usize, Wanted),
     /// Ask these together: the others have nothing to do with them, and nobody looks at their values.
-    Aside(Set, Wanted),
+    Part(Set, Wanted),
 }
 
 /// A search.
@@ -84,10 +84,10 @@ pub(crate) struct Solver<'p> {
     /// Whether the search ended because it took too long.
     pub(crate) is_cut: bool,
     /// What of a solution is looked at; `None` if all of it is.
-    shown: Option<Shown<'p>>,
-    /// The goals of which it is remembered how many were solved together.
-    watched: Option<&'p [Goal]>,
-    /// How far these came.
+    shown: Option<Shown>,
+    /// Whether it is remembered how many conditions of the case were solved together.
+    is_watched: bool,
+    /// How far they came.
     pub(crate) reached: Option<Reached>,
 }
 
@@ -117,7 +117,7 @@ impl<'p> Solver<'p> {
             known,
             is_cut: false,
             shown: None,
-            watched: None,
+            is_watched: false,
             reached: None,
         }
     }
@@ -160,14 +160,12 @@ impl<'p> Solver<'p> {
         match step {
             Plan::Done => self.solved(goals, next),
             Plan::Stuck => GO_ON,
-            Plan::Aside(part, wanted) => {
-                self.enough(wanted, next, &mut |solver, next| solver.aside(goals, done, part, next))
-            }
+            Plan::Part(part, wanted) => self.enough(wanted, next, &mut |solver, next| {
+                solver.solve_part(goals, done, part, next)
+            }),
             Plan::Ask(at, wanted) => match goals.get(at) {
                 Some(goal) => {
-                    if self.watched.is_some() {
-                        self.reach(goals, done, at);
-                    }
+                    self.reach(goals, done, at);
                     let rest =
                         &mut |solver: &mut Self| solver.all(goals, done | one(at), &mut *next);
                     self.enough(wanted, rest, &mut |solver, next| solver.goal(goal, next))
@@ -183,16 +181,13 @@ impl<'p> Solver<'p> {
         let left = || goals.iter().enumerate().filter(|(at, _)| done & one(*at) == 0);
         let cost = |goal: &Goal| {
             let cost = ready::cost(goal, self.bound, self.view, self.known)?;
-            Some(if self.is_aside(goals, goal) {
-                ready::aside(cost, goal, self.bound)
-            } else {
-                cost
-            })
+            let is_unseen = self.is_unseen(goals, goal);
+            Some(if is_unseen { ready::unseen(cost, goal, self.bound) } else { cost })
         };
         let best = left().filter_map(|(at, goal)| Some((cost(goal)?, at))).min();
         match best {
-            Some((_, at)) => match (self.apart(goals, done, at), self.wanted(goals, done, at)) {
-                (Some(part), wanted) => Plan::Aside(part, wanted),
+            Some((_, at)) => match (self.part(goals, done, at), self.wanted(goals, done, at)) {
+                (Some(part), wanted) => Plan::Part(part, wanted),
                 (None, wanted) => Plan::Ask(at, wanted),
             },
             None if left().next().is_none() => Plan::Done,

@@ -81,8 +81,8 @@ impl Engine<'_> {
         target: &Target,
     ) -> Option<Miss> {
         let known = Readiness::default();
-        let mut solver = Solver::new(facts, &target.view, &case.modes, &known, self.limits.steps);
-        solver.watch(&case.goals);
+        let mut solver =
+            Solver::new(facts, &target.view, &case.modes, &known, self.limits.steps).watched();
         let mut is_found = false;
         solver.solve(&case.goals, &mut |_| {
             is_found = true;

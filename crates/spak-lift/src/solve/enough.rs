@@ -13,9 +13,7 @@ use crate::term::{Goal, Set, one};
 
 /// What of a solution is looked at.
 #[derive(Debug)]
-pub(super) struct Shown<'p> {
-    /// The goals of the case.
-    goals: &'p [Goal],
+pub(super) struct Shown {
     /// The variables.
     variables: Set,
     /// What was found for them.
@@ -55,34 +53,33 @@ pub(super) enum Wanted {
     Settled,
 }
 
+impl Shown {
+    fn of(variables: Set, is_part: bool) -> Self {
+        Self { variables, found: FxHashSet::default(), settled: None, is_part, is_enough: false }
+    }
+}
+
 impl<'p> Solver<'p> {
+    /// What is looked at, if these are the conditions of the case.
+    fn shown_of(&self, goals: &[Goal]) -> Option<&Shown> {
+        self.shown.as_ref().filter(|_| std::ptr::eq(self.case, goals))
+    }
+
     /// The same search, of whose solutions these variables are looked at and no other ones, nor the operations that
     /// were matched.
-    pub(crate) fn showing(self, goals: &'p [Goal], variables: Option<Set>) -> Self {
-        let shown = variables.map(|variables| Shown {
-            goals,
-            variables,
-            found: FxHashSet::default(),
-            settled: None,
-            is_part: false,
-            is_enough: false,
-        });
-        Self { shown, ..self }
+    pub(crate) fn showing(self, variables: Option<Set>) -> Self {
+        Self { shown: variables.map(|variables| Shown::of(variables, false)), ..self }
     }
 
     /// Whether nobody looks at the values that a condition of the case gives.
-    pub(super) fn is_aside(&self, goals: &[Goal], goal: &Goal) -> bool {
-        self.shown.as_ref().is_some_and(|shown| {
-            std::ptr::eq(shown.goals, goals) && goal.positive() & !self.bound & shown.variables == 0
-        })
+    pub(super) fn is_unseen(&self, goals: &[Goal], goal: &Goal) -> bool {
+        let shown = self.shown_of(goals);
+        shown.is_some_and(|shown| goal.positive() & !self.bound & shown.variables == 0)
     }
 
     /// How many solutions of the condition `at` are worth knowing, when the conditions `done` are solved.
     pub(super) fn wanted(&self, goals: &[Goal], done: Set, at: usize) -> Wanted {
-        let Some(shown) = &self.shown else { return Wanted::All };
-        if !std::ptr::eq(shown.goals, goals) {
-            return Wanted::All;
-        }
+        let Some(shown) = self.shown_of(goals) else { return Wanted::All };
         let left = || goals.iter().enumerate().filter(|(at, _)| done & one(*at) == 0);
         let open = left().fold(0, |set, (_, goal)| set | goal.positive());
         if open & shown.variables & !self.bound == 0 {
@@ -98,8 +95,8 @@ impl<'p> Solver<'p> {
 
     /// The conditions that are left and have to do with the condition `at`, if there are others and nobody looks at what
     /// these give.
-    pub(super) fn apart(&self, goals: &[Goal], done: Set, at: usize) -> Option<Set> {
-        let shown = self.shown.as_ref().filter(|shown| std::ptr::eq(shown.goals, goals))?;
+    pub(super) fn part(&self, goals: &[Goal], done: Set, at: usize) -> Option<Set> {
+        let shown = self.shown_of(goals)?;
         let left = || goals.iter().enumerate().filter(|(at, _)| done & one(*at) == 0);
         let mut part = one(at);
         let mut variables = goals.get(at)?.variables & !self.bound;
@@ -118,22 +115,14 @@ impl<'p> Solver<'p> {
     }
 
     /// Goes on with one solution of a part of the conditions that assumes nothing; else with one for all that can be assumed.
-    pub(super) fn aside(
+    pub(super) fn solve_part(
         &mut self,
         goals: &'p [Goal],
         done: Set,
         part: Set,
         next: Next<'_, 'p>,
     ) -> Flow {
-        let nothing = Shown {
-            goals,
-            variables: 0,
-            found: FxHashSet::default(),
-            settled: None,
-            is_part: true,
-            is_enough: false,
-        };
-        let mut other = self.shown.replace(nothing);
+        let mut other = self.shown.replace(Shown::of(0, true));
         let flow = self.all(goals, !part, &mut |solver| {
             std::mem::swap(&mut solver.shown, &mut other);
             let flow = solver.all(goals, done | part, &mut *next);

@@ -17,13 +17,13 @@ pub(crate) struct Reached {
 }
 
 impl<'p> Solver<'p> {
-    /// Remembers how far these goals come.
-    pub(crate) fn watch(&mut self, goals: &'p [Goal]) {
-        self.watched = Some(goals);
+    /// The same search, which remembers how far it comes.
+    pub(crate) fn watched(self) -> Self {
+        Self { is_watched: true, ..self }
     }
 
     pub(super) fn reach(&mut self, goals: &[Goal], done: Set, goal: usize) {
-        if !self.watched.is_some_and(|watched| std::ptr::eq(watched, goals)) {
+        if !self.is_watched || !std::ptr::eq(self.case, goals) {
             return;
         }
         let held = done.count_ones() as usize;
