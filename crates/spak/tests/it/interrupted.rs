@@ -82,7 +82,7 @@ fn killed_at_any_moment_it_goes_on_and_loses_nothing() {
         // It may have ended by itself.
         let _ = kill_process_group(id(&child), Signal::KILL);
         child.wait().unwrap();
-        until("the end of all candidates", 5, || processes_of(folder.path()).is_empty());
+        until("the end of all candidates", 60, || processes_of(folder.path()).is_empty());
 
         let after = trace::lines(&trace_path);
         assert!(
@@ -123,7 +123,7 @@ fn interrupted_it_ends_soon_and_the_same_command_goes_on() {
     let trace_path = folder.join(".spak/traces/m.jsonl");
     let arguments = ["m.dsl", "--trials", "3", "--seconds", "100", "--keep-design"];
     let child = start(&folder, cc, &arguments);
-    until("the first trial", 60, || !trace::trial_keys(&trace::lines(&trace_path)).is_empty());
+    until("the first trial", 200, || !trace::trial_keys(&trace::lines(&trace_path)).is_empty());
     std::thread::sleep(Duration::from_millis(300));
 
     // The trace belongs to one process at a time.
@@ -137,14 +137,14 @@ fn interrupted_it_ends_soon_and_the_same_command_goes_on() {
     let began = Instant::now();
     kill_process(id(&child), Signal::INT).unwrap();
     let output = child.wait_with_output().unwrap();
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(50), "{:?}", began.elapsed());
     let (out, err) =
         (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert_eq!(output.status.code(), Some(1), "{out}{err}");
     let left = trace::lines(&trace_path);
     let run = trace::runs(&left)[0].clone();
     assert!(out.contains(&format!("the same command goes on with {run}")), "{out}{err}");
-    until("the end of all candidates", 5, || processes_of(folder.path()).is_empty());
+    until("the end of all candidates", 60, || processes_of(folder.path()).is_empty());
 
     // A torn last line is what a full disk or a lost machine leaves.
     let mut torn = std::fs::read(&trace_path).unwrap();
@@ -174,11 +174,11 @@ fn terminated_it_ends_as_if_interrupted() {
     let Some(cc) = compiler() else { return };
     let folder = Folder::with("m.dsl", MATMUL);
     let child = start(&folder, cc, &["m.dsl", "--trials", "3", "--seconds", "100"]);
-    until("a trace", 20, || folder.join(".spak/traces/m.jsonl").exists());
+    until("a trace", 60, || folder.join(".spak/traces/m.jsonl").exists());
     kill_process(id(&child), Signal::TERM).unwrap();
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
-    until("the end of all candidates", 5, || processes_of(folder.path()).is_empty());
+    until("the end of all candidates", 60, || processes_of(folder.path()).is_empty());
 }
 
 #[test]
@@ -191,10 +191,10 @@ fn a_run_is_not_gone_on_with_for_another_workload_or_option() {
     let trace_path = folder.join(".spak/traces/m.jsonl");
     let arguments = ["m.dsl", "--trials", "3", "--seconds", "100", "--keep-design"];
     let mut child = start(&folder, cc, &arguments);
-    until("the first trial", 60, || !trace::trial_keys(&trace::lines(&trace_path)).is_empty());
+    until("the first trial", 200, || !trace::trial_keys(&trace::lines(&trace_path)).is_empty());
     kill_process_group(id(&child), Signal::KILL).unwrap();
     child.wait().unwrap();
-    until("the end of all candidates", 5, || processes_of(folder.path()).is_empty());
+    until("the end of all candidates", 60, || processes_of(folder.path()).is_empty());
 
     let other = run_loop(&folder, cc, &[&arguments[..], &["--workload", "Other"]].concat());
     assert!(other.err.contains("had another workload"), "{}", other.err);
@@ -213,10 +213,10 @@ fn what_is_granted_also_binds_a_run_that_goes_on() {
     let trace_path = folder.join(".spak/traces/a.jsonl");
     let trials = || trace::trial_keys(&trace::lines(&trace_path)).len();
     let mut child = start(&folder, cc, &["a.dsl", "--trials", "8", "--seconds", "100"]);
-    until("the second trial", 60, || trials() >= 2);
+    until("the second trial", 200, || trials() >= 2);
     kill_process_group(id(&child), Signal::KILL).unwrap();
     child.wait().unwrap();
-    until("the end of all candidates", 5, || processes_of(folder.path()).is_empty());
+    until("the end of all candidates", 60, || processes_of(folder.path()).is_empty());
     let before = trials();
     run_loop(&folder, cc, &["a.dsl", "--trials", "1"]).ended(0);
     assert_eq!(trials(), before, "nothing more was granted");
