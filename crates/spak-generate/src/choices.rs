@@ -6,6 +6,7 @@ use spak_records::{Plan, Problem, Value};
 
 use crate::error::{GenerateError, Unsupported};
 use crate::family::Family;
+use crate::regenerate::{Wanted, choose, usual};
 
 /// A finished choice for each axis and each parameter of a family.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +65,9 @@ impl Choices {
     /// # Errors
     /// [`GenerateError::Unsupported`] or [`GenerateError::OutOfRange`] for a value without code.
     pub fn of(family: &Family, plan: &Plan) -> Result<Self, GenerateError> {
+        if plan.backend != "c" {
+            return Self::of_lifted_names(family, plan);
+        }
         let mut axes = BTreeMap::new();
         for axis in &family.axes {
             let chosen = match plan.config.get(&axis.name) {
@@ -95,6 +99,45 @@ impl Choices {
             let default = parameter.values.first().cloned().unwrap_or(Value::Int(0));
             let value = plan.config.get(&parameter.name).cloned().unwrap_or(default);
             numbers.insert(parameter.name.clone(), in_range(&parameter.name, &value)?);
+        }
+        Ok(Self { axes, numbers })
+    }
+
+    /// Axes and parameters by the names that lifting finds; whole numbers from 0 on are sizes, and 0 leaves a hint out.
+    fn of_lifted_names(family: &Family, plan: &Plan) -> Result<Self, GenerateError> {
+        let values = plan.config.0.iter().map(|(name, value)| (name.clone(), vec![value.clone()]));
+        let wanted = Wanted { system: plan.system.clone(), dimensions: values.collect() };
+        let (taken, left_out) = choose(family, &wanted);
+        for one in left_out {
+            if let Some(axis) = family.axis(&one.name) {
+                return Err(GenerateError::Unsupported(Box::new(Unsupported {
+                    backend: plan.backend.clone(),
+                    family: family.name.clone(),
+                    axis: one.name,
+                    value: one.value,
+                    supported: axis.values.clone(),
+                    reason: None,
+                })));
+            }
+        }
+        let (mut axes, mut numbers) = (BTreeMap::new(), BTreeMap::new());
+        for one in taken {
+            if family.axis(&one.name).is_some() {
+                axes.insert(one.name, one.value);
+                continue;
+            }
+            match one.value.as_int() {
+                Some(number) if (0..=LARGEST_OTHER).contains(&number) => {
+                    numbers.insert(one.name, number);
+                }
+                _ => {
+                    return Err(GenerateError::OutOfRange {
+                        parameter: one.name,
+                        value: one.value,
+                        expected: format!("a whole number from 0 to {LARGEST_OTHER}"),
+                    });
+                }
+            }
         }
         Ok(Self { axes, numbers })
     }
@@ -131,6 +174,7 @@ pub fn unused(family: &Family, plan: &Plan) -> Vec<String> {
     let names = plan.config.0.keys();
     names
         .filter(|name| family.axis(name).is_none() && family.parameter(name).is_none())
+        .filter(|name| plan.backend == "c" || family.parameter(&usual(name)).is_none())
         .cloned()
         .collect()
 }

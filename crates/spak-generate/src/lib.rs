@@ -7,6 +7,7 @@
 pub mod choices;
 pub mod error;
 pub mod family;
+pub mod operators;
 pub mod parametric;
 pub mod regenerate;
 pub mod render;

@@ -95,7 +95,7 @@ pub fn regenerate(
     Ok(Regenerated { text, taken, left_out })
 }
 
-fn choose(family: &Family, wanted: &Wanted) -> (Vec<Taken>, Vec<LeftOut>) {
+pub(crate) fn choose(family: &Family, wanted: &Wanted) -> (Vec<Taken>, Vec<LeftOut>) {
     let (mut taken, mut left_out) = (Vec::new(), Vec::new());
     let mut used: Vec<&str> = Vec::new();
     let mut left = |name: &str, value: &Value, reason: String| {
@@ -144,7 +144,7 @@ fn choose(family: &Family, wanted: &Wanted) -> (Vec<Taken>, Vec<LeftOut>) {
 }
 
 /// The name that a template has for a size: `TILE_M`, `TILE_SIZE_M` and `BLOCK_M` are `tile_m`.
-fn usual(name: &str) -> String {
+pub(crate) fn usual(name: &str) -> String {
     let name = name.to_ascii_lowercase();
     match name.strip_prefix("tile_size_").or_else(|| name.strip_prefix("block_size_")) {
         Some(rest) => format!("tile_{rest}"),
@@ -154,12 +154,12 @@ fn usual(name: &str) -> String {
 }
 
 /// A value without quotes.
-fn plain(value: &Value) -> String {
+pub(crate) fn plain(value: &Value) -> String {
     value.as_text().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Texts, several on a line.
-fn lines(texts: &[String]) -> Vec<String> {
+pub(crate) fn lines(texts: &[String]) -> Vec<String> {
     const WIDTH: usize = 110;
     let mut lines: Vec<String> = Vec::new();
     for text in texts {

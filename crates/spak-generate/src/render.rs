@@ -9,6 +9,7 @@ use spak_records::{Artifact, Plan, Value};
 use crate::choices::Choices;
 use crate::error::GenerateError;
 use crate::family::Family;
+use crate::regenerate::{lines, plain};
 use crate::templates::Templates;
 use crate::view;
 
@@ -21,7 +22,8 @@ const HEADER_WIDTH: usize = 80;
 ///
 /// The template `<backend>/<family>/kernel.c.j2` sees `spak` (system, design, family, title,
 /// `config_lines`), `axis` and `tune` (one finished value each, see [`Choices`]), `problem` (sizes by
-/// name), and `number` (what SPAK derived from them).
+/// name), and `number` (what SPAK derived from them). That of another backend, `kernel.py.j2`, sees
+/// `spak` (system, family, `config_lines`), `axis` and `tune`.
 ///
 /// # Errors
 /// Every [`GenerateError`]: no template, a value without code, values that conflict, a wrong template.
@@ -31,8 +33,11 @@ pub fn render(
     plan: &Plan,
 ) -> Result<Artifact, GenerateError> {
     let choices = checked_choices(family, plan)?;
-    let text = Renderer::new(templates, plan)?.text(plan, &choices, &config_lines(plan))?;
-    let name = format!("{}_{}.c", plan.family, plan.config.id().short());
+    let is_c = plan.backend == "c";
+    let lines = if is_c { config_lines(plan) } else { choice_lines(&choices) };
+    let text = Renderer::new(templates, plan)?.text(plan, &choices, &lines)?;
+    let suffix = if is_c { "c" } else { "py" };
+    let name = format!("{}_{}.{suffix}", plan.family, plan.config.id().short());
     // ISO mode turns contraction off in gcc; without it no multiply-add becomes one instruction.
     let mut flags = Vec::new();
     if family.parameter("opt_level").is_some() {
@@ -105,12 +110,13 @@ struct Renderer<'t> {
 
 impl<'t> Renderer<'t> {
     fn new(templates: &'t Templates, plan: &Plan) -> Result<Self, GenerateError> {
-        let wanted = format!("{}/{}/kernel.c.j2", plan.backend, plan.family);
+        let file = if plan.backend == "c" { "kernel.c.j2" } else { "kernel.py.j2" };
+        let wanted = format!("{}/{}/{file}", plan.backend, plan.family);
         if templates.get(&wanted).is_none() {
             let names = templates.iter().map(|(name, _)| name);
             return Err(GenerateError::NoTemplate {
                 wanted,
-                known: names.filter(|n| n.ends_with("kernel.c.j2")).map(str::to_owned).collect(),
+                known: names.filter(|n| n.ends_with(file)).map(str::to_owned).collect(),
             });
         }
         match environment(templates) {
@@ -127,6 +133,19 @@ impl<'t> Renderer<'t> {
     ) -> Result<String, GenerateError> {
         let axes: BTreeMap<&str, View> = choices.axes().map(|(n, v)| (n, shown(v))).collect();
         let numbers: BTreeMap<&str, i64> = choices.numbers().collect();
+        if plan.backend != "c" {
+            let view = context! {
+                spak => context! {
+                    system => comment_safe(&plan.system),
+                    family => comment_safe(&plan.family),
+                    config_lines => config_lines.to_vec(),
+                },
+                axis => View::from(axes),
+                tune => View::from(numbers),
+            };
+            let template = self.environment.get_template(&self.wanted);
+            return template.and_then(|t| t.render(view)).map_err(|e| failed(&self.wanted, &e));
+        }
         let view = context! {
             spak => context! {
                 system => comment_safe(&plan.system),
@@ -208,6 +227,13 @@ fn config_lines(plan: &Plan) -> Vec<String> {
         lines.push("(all defaults)".to_owned());
     }
     lines
+}
+
+/// Every choice, in lines short enough for a comment.
+fn choice_lines(choices: &Choices) -> Vec<String> {
+    let axes = choices.axes().map(|(name, value)| format!("{name}: {}", plain(value)));
+    let all = axes.chain(choices.numbers().map(|(name, number)| format!("{name}: {number}")));
+    lines(&all.map(|text| comment_safe(&text)).collect::<Vec<String>>())
 }
 
 /// A design's text inside a C comment can neither end it nor break its line.

@@ -16,6 +16,8 @@ pub(crate) fn title(problem: &Problem) -> &'static str {
         Problem::AttentionForward { .. } => {
             "O = softmax(Q * K^T / sqrt(head_dim) + mask) * V in float32."
         }
+        // Kernels for a GPU are for any sizes, and have a head of their own.
+        Problem::Operator(_) => "",
     }
 }
 
@@ -36,6 +38,7 @@ pub(crate) fn sizes(problem: &Problem) -> View {
             let causal = causal.is_some();
             context! { batch, heads, kv_heads, seq_len, kv_len, head_dim, causal, store_lse }
         }
+        Problem::Operator(_) => context! {},
     }
 }
 
@@ -44,6 +47,7 @@ pub(crate) fn numbers(choices: &Choices, problem: &Problem) -> View {
     match *problem {
         Problem::Matmul { .. } => matmul::numbers(choices),
         Problem::AttentionForward { head_dim, .. } => attention::numbers(choices, head_dim),
+        Problem::Operator(_) => context! {},
     }
 }
 
@@ -53,6 +57,7 @@ pub(crate) fn check(choices: &Choices, problem: &Problem) -> Result<(), Generate
     match problem {
         Problem::Matmul { .. } => matmul::check(choices),
         Problem::AttentionForward { .. } => attention::check(choices, problem),
+        Problem::Operator(_) => Ok(()),
     }
 }
 

@@ -138,14 +138,15 @@ pub(crate) fn problem_fields(problem: &Problem) -> BTreeMap<String, Value> {
             ("causal", causal.is_some().into()),
             ("store_lse", (*store_lse).into()),
         ],
+        Problem::Operator(problem) => return problem.values.clone(),
     };
     fields.into_iter().map(|(n, v)| (n.to_owned(), v)).collect()
 }
 
 /// The names under which a design may write the field `field` of a problem, and those of the field
 /// that follows it by default.
-pub(crate) fn names_of_field(field: &str) -> &'static [&'static str] {
-    match field {
+pub(crate) fn names_of_field<'f>(field: &'f str) -> Vec<&'f str> {
+    let names: &[&str] = match field {
         "m" => &["m", "M"],
         "n" => &["n", "N"],
         "k" => &["k", "K"],
@@ -159,8 +160,10 @@ pub(crate) fn names_of_field(field: &str) -> &'static [&'static str] {
         "head_dim" => &["head_dim"],
         "causal" => &["causal", "causal_alignment"],
         "store_lse" => &["store_lse"],
-        _ => &[],
-    }
+        // Sizes of operators that are described by data are called as designs call them.
+        other => return vec![other],
+    };
+    names.to_vec()
 }
 
 #[cfg(test)]

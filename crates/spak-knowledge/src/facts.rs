@@ -35,7 +35,7 @@ pub(crate) fn fact(finding: Finding, context: &Context) -> Fact {
 /// Where the finding holds: what it compares is no condition of it.
 pub(crate) fn scope(finding: &Finding, context: &Context) -> Scope {
     match finding {
-        Finding::Workload { name, .. } => context.scope_without(name, names_of_field(name)),
+        Finding::Workload { name, .. } => context.scope_without(name, &names_of_field(name)),
         _ => context.scope(),
     }
 }

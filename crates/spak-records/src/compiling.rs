@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::value::Value;
+
 /// What comes out of a compiler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -21,12 +23,66 @@ pub struct Job {
     pub source: String,
     /// The function in it.
     pub kernel: String,
+    /// Compiler options in place of those that the source has: of a kernel that the host changed before it started it.
+    pub hints: BTreeMap<String, i64>,
     /// Its arguments in order.
     pub parameters: Vec<Parameter>,
     /// The architecture, `sm_90`.
     pub architecture: String,
     /// What comes out.
     pub format: Format,
+}
+
+/// Asks which kernels the function `launch` of a module would start.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LaunchQuestion {
+    /// The text of a Python module.
+    pub source: String,
+    /// Arrays by the names that `launch` has for them.
+    pub arrays: BTreeMap<String, Array>,
+    /// Numbers by the names that `launch` has for them.
+    pub scalars: BTreeMap<String, Value>,
+    /// Processors of the GPU.
+    pub processors: u32,
+}
+
+/// What `launch` would do.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LaunchPlan {
+    /// Kernels in the order in which they are started.
+    pub launches: Vec<Launch>,
+    /// Arrays that kernels leave to later ones.
+    pub scratch: Vec<Array>,
+}
+
+/// A kernel that is started.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Launch {
+    /// Its name in the module.
+    pub kernel: String,
+    /// Compiler options in place of those that the source has.
+    #[serde(default)]
+    pub hints: BTreeMap<String, i64>,
+    /// Blocks along each axis.
+    pub grid: [u64; 3],
+    /// What the compiler is told of its arguments.
+    pub parameters: Vec<Parameter>,
+    /// What it is given: its arguments but for those that the compiler knows.
+    pub arguments: Vec<Argument>,
+}
+
+/// What a kernel is given.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Argument {
+    /// An array of the problem.
+    Array(String),
+    /// An array of the plan, by its place.
+    Scratch(usize),
+    /// A whole number.
+    Int32(i32),
+    /// A number.
+    Float32(f32),
 }
 
 /// An argument of a kernel, as far as the compiler knows it.
@@ -72,6 +128,8 @@ pub enum WorkerLine {
         /// How long that took.
         seconds: f64,
     },
+    /// What `launch` would do.
+    Planned(LaunchPlan),
     /// The compiler does not take it.
     Refused {
         /// What it says.

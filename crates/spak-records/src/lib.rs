@@ -3,7 +3,9 @@
 mod append;
 pub mod compiling;
 pub mod config;
+pub mod dtype;
 pub mod file;
+pub mod gpu;
 pub mod hash;
 pub mod levels;
 pub mod lift_report;
@@ -22,9 +24,10 @@ pub mod tune_report;
 pub mod value;
 
 pub use config::{Config, Workload};
+pub use dtype::Dtype;
 pub use hash::ContentHash;
 pub use levels::Levels;
 pub use plan::{Artifact, Plan};
-pub use problem::{CausalAlignment, Problem};
+pub use problem::{CausalAlignment, OperatorProblem, Problem};
 pub use trial::{Check, Device, Measurement, Outcome, Rejection, Stage, Toolchain, Trial};
 pub use value::Value;

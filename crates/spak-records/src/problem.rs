@@ -2,6 +2,8 @@
 //!
 //! The generator, the harness in the candidate's process and the judge agree on this file and on nothing else.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::config::Workload;
@@ -17,8 +19,9 @@ pub enum CausalAlignment {
     BottomRight,
 }
 
-/// A problem of one operator family with all its sizes. All element types are `f32`, row-major.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+/// A problem of one operator family with all its sizes. But for those of [`Problem::Operator`], all element types are
+/// `f32`, row-major.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "family", rename_all = "snake_case")]
 pub enum Problem {
     /// `C[m,n] = A[m,k] · B[k,n]`. Inputs `A`, `B`; output `C`; dims `[m, n, k]`.
@@ -55,14 +58,30 @@ pub enum Problem {
         /// Whether LSE is an output.
         store_lse: bool,
     },
+    /// A problem of an operator that is described by data (`operators/NAME/operator.dsl`): those that run on a GPU.
+    Operator(OperatorProblem),
+}
+
+/// A problem of an operator that is described by data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct OperatorProblem {
+    /// The operator's name.
+    pub operator: String,
+    /// Sizes, flags and the element type (`dtype`), defaults included.
+    pub values: BTreeMap<String, Value>,
+    /// Floating-point operations, as the field counts them for this operator.
+    pub flops: u64,
+    /// Bytes of arrays that have to be read and written at least.
+    pub bytes: u64,
 }
 
 impl Problem {
     /// The family's name, which is also the name of its template folder.
-    pub fn family(&self) -> &'static str {
+    pub fn family(&self) -> &str {
         match self {
             Self::Matmul { .. } => "matmul",
             Self::AttentionForward { .. } => "attention_forward",
+            Self::Operator(problem) => &problem.operator,
         }
     }
 
@@ -147,9 +166,12 @@ impl Problem {
 
     /// Everything that makes it this problem, defaults included, by the names that designs use:
     /// conditions that compare all of them hold for no other one.
-    pub fn symbols(&self) -> Vec<(&'static str, Value)> {
+    pub fn symbols(&self) -> Vec<(&str, Value)> {
         let dtype = Value::Text("f32".to_owned());
         match *self {
+            Self::Operator(ref problem) => {
+                problem.values.iter().map(|(name, value)| (name.as_str(), value.clone())).collect()
+            }
             Self::Matmul { m, n, k } => {
                 vec![("m", m.into()), ("n", n.into()), ("k", k.into()), ("dtype", dtype)]
             }
@@ -200,9 +222,11 @@ impl Problem {
         }
     }
 
-    /// The numbers every generated kernel gets, in the order its family documents.
+    /// The numbers every generated C kernel gets, in the order its family documents; of an operator that is described by
+    /// data none, nor any buffers: its description has them.
     pub fn dims(&self) -> Vec<i64> {
         match *self {
+            Self::Operator(_) => Vec::new(),
             Self::Matmul { m, n, k } => vec![m, n, k],
             Self::AttentionForward {
                 batch,
@@ -227,6 +251,7 @@ impl Problem {
     /// Name and number of elements of each input buffer, in order.
     pub fn inputs(&self) -> Vec<(&'static str, u64)> {
         match *self {
+            Self::Operator(_) => Vec::new(),
             Self::Matmul { m, n, k } => vec![("A", elements(&[m, k])), ("B", elements(&[k, n]))],
             Self::AttentionForward {
                 batch, heads, kv_heads, seq_len, kv_len, head_dim, ..
@@ -241,6 +266,7 @@ impl Problem {
     /// Name and number of elements of each output buffer, in order.
     pub fn outputs(&self) -> Vec<(&'static str, u64)> {
         match *self {
+            Self::Operator(_) => Vec::new(),
             Self::Matmul { m, n, .. } => vec![("C", elements(&[m, n]))],
             Self::AttentionForward { batch, heads, seq_len, head_dim, store_lse, .. } => {
                 let mut out = vec![("O", elements(&[batch, heads, seq_len, head_dim]))];
@@ -256,6 +282,7 @@ impl Problem {
     /// of `2·head_dim` for each visible (query, key) pair; softmax is not counted.
     pub fn flops(&self) -> f64 {
         match *self {
+            Self::Operator(ref problem) => problem.flops as f64,
             Self::Matmul { m, n, k } => 2.0 * m as f64 * n as f64 * k as f64,
             Self::AttentionForward { batch, heads, seq_len, kv_len, head_dim, causal, .. } => {
                 let pairs: f64 = match causal {

@@ -44,6 +44,9 @@ pub enum RunError {
         /// What the system said.
         source: io::Error,
     },
+    /// The operator is none of those that this judge has a reference for.
+    #[error("the operator `{0}` runs on a GPU only; there is no judge for it on a CPU")]
+    NoReference(String),
     /// The problem's buffers do not fit the address space or the limit of the options.
     #[error("the problem needs {bytes} bytes of buffers, but the limit is {limit}")]
     TooLarge {

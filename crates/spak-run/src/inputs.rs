@@ -96,6 +96,7 @@ pub(crate) fn row_width(problem: &Problem, index: usize) -> usize {
             }
         }
         Problem::AttentionForward { head_dim, .. } => head_dim,
+        Problem::Operator(_) => 1,
     };
     usize::try_from(width).unwrap_or(1).max(1)
 }

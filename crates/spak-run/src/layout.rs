@@ -53,6 +53,9 @@ impl Layout {
     /// # Errors
     /// `TooLarge` when it would need more than `limit` bytes.
     pub(crate) fn new(problem: &Problem, slots: usize, limit: u64) -> Result<Self, RunError> {
+        if let Problem::Operator(problem) = problem {
+            return Err(RunError::NoReference(problem.operator.clone()));
+        }
         let too_large = |bytes: u64| RunError::TooLarge { bytes, limit };
         let mut position = GUARD;
         let mut index = 0;

@@ -55,6 +55,7 @@ pub fn checked_problems(timed: &Problem) -> Vec<(Problem, Vec<Distribution>)> {
             })
             .collect()
         }
+        Problem::Operator(_) => Vec::new(),
     };
     problems.retain(|(problem, _)| problem != timed);
     problems.push((timed.clone(), vec![Normal, Large]));

@@ -55,7 +55,7 @@ impl Selection {
                 let n = usize::try_from(n).unwrap_or(1).max(1);
                 Some((0..16).map(|_| rng.random_range(0..n)).collect())
             }
-            Problem::AttentionForward { .. } => None,
+            Problem::AttentionForward { .. } | Problem::Operator(_) => None,
         };
         Self { rows: chosen, columns }
     }

@@ -34,11 +34,14 @@ pub fn key(job: &Job, toolchain: &str) -> String {
     let mut hash = blake3::Hasher::new();
     // Each part with its length, so that no two jobs read alike.
     let parameters = serde_json::to_string(&job.parameters).unwrap_or_default();
+    let hints = serde_json::to_string(&job.hints).unwrap_or_default();
     let format = match job.format {
         Format::Cubin => "cubin",
         Format::TileIr => "tile_ir",
     };
-    for part in [toolchain, &job.source, &job.kernel, &parameters, &job.architecture, format] {
+    for part in
+        [toolchain, &job.source, &job.kernel, &hints, &parameters, &job.architecture, format]
+    {
         hash.update(&(part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
@@ -47,6 +50,8 @@ pub fn key(job: &Job, toolchain: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use spak_records::compiling::{Array, Format, Job, Parameter};
 
     use super::key;
@@ -56,6 +61,7 @@ mod tests {
         let job = Job {
             source: "x".to_owned(),
             kernel: "k".to_owned(),
+            hints: BTreeMap::new(),
             parameters: vec![Parameter::Array(Array::dense("float32", &[4])), Parameter::Int(1)],
             architecture: "sm_90".to_owned(),
             format: Format::Cubin,
@@ -63,6 +69,7 @@ mod tests {
         let others = [
             Job { source: "y".to_owned(), ..job.clone() },
             Job { source: String::new(), kernel: "xk".to_owned(), ..job.clone() },
+            Job { hints: BTreeMap::from([("occupancy".to_owned(), 2)]), ..job.clone() },
             Job { parameters: vec![Parameter::Int(1)], ..job.clone() },
             Job { parameters: vec![Parameter::Float(1.0)], ..job.clone() },
             Job { parameters: vec![Parameter::Bool(true)], ..job.clone() },

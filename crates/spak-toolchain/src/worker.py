@@ -3,13 +3,22 @@
 Jobs are JSON objects on standard input:
 
     {"source": "text of a module", "kernel": "name", "architecture": "sm_90", "format": "cubin" or "tile_ir",
+     "hints": {"occupancy": 2},
      "parameters": [{"array": {"dtype": "bfloat16", "shape": [4, 8], "strides": [8, 1]}},
                     {"scalar": "float32"}, {"int": 64}, {"float": 1e-6}, {"bool": true}]}
 
-Answers are JSON objects on standard output, in the same order: {"binary": "name of a file here", "seconds": 1.5} or
+or ask which kernels the module's function `launch` would start, for arrays like these:
+
+    {"source": "text of a module", "arrays": {"x": {"dtype": …, "shape": …, "strides": …}},
+     "scalars": {"scale": 0.125}, "processors": 132}
+
+Answers are JSON objects on standard output, in the same order: {"binary": "name of a file here", "seconds": 1.5},
+{"launches": [{"kernel": …, "hints": …, "grid": [4, 1, 1], "parameters": […], "arguments": […]}], "scratch": [array…]} or
 {"refused": "what the compiler says"}. The first line says which version this is.
 """
 
+import dataclasses
+import inspect
 import io
 import json
 import linecache
@@ -70,23 +79,125 @@ def load(source):
     return module
 
 
-def work(job):
+class Array:
+    """What `launch` is given for an array: all that it may look at."""
+
+    def __init__(self, key, value, ct):
+        self.key = key
+        self.value = value
+        self.shape = tuple(value["shape"])
+        self.strides = tuple(value["strides"])
+        self.dtype = getattr(ct, value["dtype"])
+
+
+class Recorder:
+    """Stands in for the driver while `launch` runs."""
+
+    def __init__(self, module, ct):
+        self.module, self.ct = module, ct
+        self.launches, self.scratch = [], []
+
+    def empty(self, shape, dtype):
+        """An array without contents, for what one kernel leaves to the next."""
+        strides, step = [], 1
+        for length in reversed(shape):
+            strides.insert(0, step)
+            step *= length
+        name = dtype if isinstance(dtype, str) else dtype.name
+        value = {"dtype": name, "shape": [int(length) for length in shape], "strides": strides}
+        self.scratch.append(value)
+        return Array({"scratch": len(self.scratch) - 1}, value, self.ct)
+
+    def launch(self, stream, grid, kernel, arguments):
+        grid = [int(size) for size in grid]
+        grid += [1] * (3 - len(grid))
+        names = [name for name, value in vars(self.module).items() if value is kernel]
+        name = names[0] if names else kernel._pyfunc.__name__
+        hints = {} if names else {k: v for k, v in dataclasses.asdict(kernel._compiler_options).items() if v is not None}
+        annotations = kernel._annotated_function.parameter_annotations
+        if len(annotations) != len(arguments):
+            raise TypeError(f"`{name}` takes {len(annotations)} arguments and is given {len(arguments)}")
+        pairs = [self.argument(*pair) for pair in zip(annotations, arguments)]
+        self.launches.append(
+            {
+                "kernel": name,
+                "hints": hints,
+                "grid": grid,
+                "parameters": [parameter for parameter, _ in pairs],
+                "arguments": [argument for _, argument in pairs if argument is not None],
+            }
+        )
+
+    def argument(self, annotation, value):
+        """What the compiler is told of an argument, and what the kernel is given."""
+        if isinstance(value, Array):
+            return {"array": value.value}, value.key
+        if isinstance(value, bool):
+            kind, dtype = "bool", None
+        elif isinstance(value, int):
+            kind, dtype = "int", "int32"
+            if not -(2**31) <= value < 2**31:
+                raise ValueError(f"{value} does not fit into 32 bits")
+        elif isinstance(value, float):
+            kind, dtype = "float", "float32"
+        else:
+            raise TypeError(f"an argument is of the type {type(value).__name__}")
+        if annotation.constant:
+            return {kind: value}, None
+        if dtype is None:
+            raise TypeError("a truth value has to be a constant")
+        return {"scalar": dtype}, {dtype: value}
+
+
+def plan(job):
+    import cuda.tile as ct
+
+    module = load(job["source"])
+    launch = getattr(module, "launch", None)
+    if launch is None:
+        raise ValueError("the module has no function `launch`")
+    recorder = Recorder(module, ct)
+    known = {"stream": None, "empty": recorder.empty, "processors": job["processors"], **job["scalars"]}
+    for name, value in job["arrays"].items():
+        known[name] = Array({"array": name}, value, ct)
+    given = {}
+    for name, parameter in inspect.signature(launch).parameters.items():
+        if name in known:
+            given[name] = known[name]
+        elif parameter.default is inspect.Parameter.empty:
+            raise ValueError(f"`launch` wants `{name}`, and the problem has no such array or number")
+    real = ct.launch
+    ct.launch = recorder.launch
+    try:
+        launch(**given)
+    finally:
+        ct.launch = real
+    return {"launches": recorder.launches, "scratch": recorder.scratch}
+
+
+def compile_kernel(job):
     import cuda.tile as ct
     from cuda.tile import compilation
 
+    kernel = getattr(load(job["source"]), job["kernel"])
+    if job["hints"]:
+        kernel = kernel.replace_hints(**job["hints"])
+    parameters = [constraint(one, ct, compilation) for one in job["parameters"]]
+    convention = compilation.CallingConvention.cutile_python_v1()
+    signature = compilation.KernelSignature(parameters, convention).with_symbol(job["kernel"])
+    binary = io.BytesIO()
+    kind = "cubin" if job["format"] == "cubin" else "tileir_bytecode"
+    start = time.monotonic()
+    compilation.export_kernel(kernel, [signature], binary, gpu_code=job["architecture"], output_format=kind)
+    seconds = time.monotonic() - start
+    with open("binary", "wb") as file:
+        file.write(binary.getvalue())
+    return {"binary": "binary", "seconds": seconds}
+
+
+def work(job):
     try:
-        kernel = getattr(load(job["source"]), job["kernel"])
-        parameters = [constraint(one, ct, compilation) for one in job["parameters"]]
-        convention = compilation.CallingConvention.cutile_python_v1()
-        signature = compilation.KernelSignature(parameters, convention).with_symbol(job["kernel"])
-        binary = io.BytesIO()
-        kind = "cubin" if job["format"] == "cubin" else "tileir_bytecode"
-        start = time.monotonic()
-        compilation.export_kernel(kernel, [signature], binary, gpu_code=job["architecture"], output_format=kind)
-        seconds = time.monotonic() - start
-        with open("binary", "wb") as file:
-            file.write(binary.getvalue())
-        return {"binary": "binary", "seconds": seconds}
+        return plan(job) if "arrays" in job else compile_kernel(job)
     except Exception as error:  # What the compiler says is the result.
         return {"refused": f"{type(error).__name__}: {error}"[:4000]}
 

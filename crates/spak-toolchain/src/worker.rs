@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
-use spak_records::compiling::{Job, WorkerLine};
+use serde::Serialize;
+use spak_records::compiling::{Job, LaunchPlan, LaunchQuestion, WorkerLine};
 
 use crate::error::ToolchainError;
 use crate::installed::Installed;
@@ -18,6 +19,8 @@ use crate::job::Outcome;
 const PROGRAM: &str = include_str!("worker.py");
 /// How long the compiler's modules may take to be loaded.
 const START: Duration = Duration::from_secs(120);
+/// What is said of a worker whose answer is to another question.
+const DISAGREES: &str = "it does not speak as agreed";
 /// How much of what a worker complains about is kept.
 const KEPT: usize = 4096;
 
@@ -67,7 +70,7 @@ impl Worker {
         let mut worker = Self { child, input, answers, complaints, folder };
         match worker.next(START) {
             Ok(WorkerLine::Ready { .. }) => Ok(worker),
-            Ok(_) => Err(failed("it does not speak as agreed".to_owned())),
+            Ok(_) => Err(failed(DISAGREES.to_owned())),
             Err(Stop::Late) => {
                 Err(failed("its compiler did not come up in two minutes".to_owned()))
             }
@@ -75,15 +78,37 @@ impl Worker {
         }
     }
 
+    /// Asks which kernels a module starts. Without an answer in time the worker is of no use any more.
+    pub(crate) fn plan(
+        &mut self,
+        question: &LaunchQuestion,
+        limit: Duration,
+    ) -> Result<Result<LaunchPlan, String>, ToolchainError> {
+        let line = if self.send(question) { self.next(limit) } else { Err(Stop::Gone) };
+        match line {
+            Ok(WorkerLine::Planned(plan)) => Ok(Ok(plan)),
+            Ok(WorkerLine::Refused { refused }) => Ok(Err(refused)),
+            Ok(_) => Err(ToolchainError::Worker(DISAGREES.to_owned())),
+            Err(Stop::Late) => {
+                self.kill();
+                Ok(Err(format!("`launch` did not return in {} s", limit.as_secs())))
+            }
+            Err(Stop::Gone) => Err(ToolchainError::Worker(self.last_words())),
+        }
+    }
+
+    fn send(&mut self, question: &impl Serialize) -> bool {
+        let line = serde_json::to_string(question).unwrap_or_default() + "\n";
+        let input = self.input.as_mut();
+        input.is_some_and(|input| {
+            input.write_all(line.as_bytes()).and_then(|()| input.flush()).is_ok()
+        })
+    }
+
     /// Compiles one kernel. After a kernel that took too long or killed it the worker is gone.
     pub(crate) fn ask(mut self, job: &Job, limit: Duration) -> (Option<Self>, Outcome) {
         let begin = Instant::now();
-        let line = serde_json::to_string(job).unwrap_or_default() + "\n";
-        let input = self.input.as_mut();
-        let is_sent = input.is_some_and(|input| {
-            input.write_all(line.as_bytes()).and_then(|()| input.flush()).is_ok()
-        });
-        if !is_sent {
+        if !self.send(job) {
             let message = self.last_words();
             return (None, Outcome::Died { message });
         }
@@ -97,8 +122,8 @@ impl Worker {
             Ok(WorkerLine::Refused { refused }) => {
                 (Some(self), Outcome::Refused { message: refused })
             }
-            Ok(WorkerLine::Ready { .. }) => {
-                (None, Outcome::Died { message: "it does not speak as agreed".to_owned() })
+            Ok(WorkerLine::Ready { .. } | WorkerLine::Planned(_)) => {
+                (None, Outcome::Died { message: DISAGREES.to_owned() })
             }
             Err(Stop::Late) => (None, Outcome::TimedOut { seconds: begin.elapsed().as_secs_f64() }),
             Err(Stop::Gone) => {
@@ -126,6 +151,11 @@ impl Worker {
             Some(line) => format!("{status}: {}", line.trim()),
             None => status,
         }
+    }
+
+    /// Whether it can be asked again.
+    pub(crate) fn is_alive(&self) -> bool {
+        self.input.is_some()
     }
 
     fn kill(&mut self) {

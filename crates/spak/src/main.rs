@@ -4,6 +4,7 @@
 mod cli;
 mod engine;
 mod exit;
+mod gpu;
 mod lifting;
 mod output;
 mod project;

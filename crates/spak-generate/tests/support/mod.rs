@@ -174,6 +174,7 @@ pub(crate) fn ragged(plan: &Plan) -> Vec<String> {
         numbers.iter().flat_map(|n| n.iter().map(i64::to_string)).collect::<Vec<_>>()
     };
     match plan.problem {
+        Problem::Operator(_) => panic!("its kernels are not in C"),
         Problem::Matmul { .. } => {
             let sizes = join(&[
                 &[1, 1, 1],

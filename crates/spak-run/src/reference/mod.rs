@@ -35,6 +35,7 @@ pub fn rows(problem: &Problem) -> usize {
         Problem::AttentionForward { batch, heads, seq_len, .. } => {
             batch.saturating_mul(heads).saturating_mul(seq_len)
         }
+        Problem::Operator(_) => 0,
     };
     usize::try_from(rows).unwrap_or(0)
 }
@@ -46,6 +47,7 @@ pub fn row_operations(problem: &Problem) -> u64 {
         Problem::AttentionForward { kv_len, head_dim, .. } => {
             kv_len.saturating_mul(head_dim).saturating_mul(4)
         }
+        Problem::Operator(_) => 1,
     };
     operations.unsigned_abs().max(1)
 }
@@ -61,5 +63,7 @@ pub fn expected_row(
     match problem {
         Problem::Matmul { .. } => matmul::expected_row(problem, inputs, row, columns, rounding),
         Problem::AttentionForward { .. } => attention::expected_row(problem, inputs, row, rounding),
+        // No buffers are ever laid out for it.
+        Problem::Operator(_) => ExpectedRow::default(),
     }
 }

@@ -1,5 +1,6 @@
 //! Kernels through workers.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use spak_records::compiling::{Array, Format, Job, Parameter};
@@ -19,6 +20,7 @@ fn job(source: &str, tile: i64) -> Job {
     Job {
         source: source.to_owned(),
         kernel: "copy".to_owned(),
+        hints: BTreeMap::new(),
         parameters: vec![array(), array(), Parameter::Int(tile)],
         architecture: "sm_90".to_owned(),
         format: Format::Cubin,

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests may fail")]
 
 mod compiling;
+mod planning;
 mod signatures;
 
 use std::path::PathBuf;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use spak_loop::analyse::{Row, RowResult};
 use spak_loop::{Analysis, SkipReason};
 use spak_records::CausalAlignment;
-use spak_records::{Config, Problem};
+use spak_records::{Config, Problem, Value};
 
 use crate::engine::drive::confirm::Confirmed;
 use crate::engine::drive::{Driver, Outcomes};
@@ -270,6 +270,18 @@ pub(crate) fn problem(problem: &Problem) -> String {
             format!(
                 "attention {mask} B={batch} H={heads}/{kv_heads} S={seq_len}{keys} D={head_dim} f32{lse}"
             )
+        }
+        Problem::Operator(problem) => {
+            let values: Vec<String> = problem
+                .values
+                .iter()
+                .filter(|(_, value)| **value != Value::Bool(false))
+                .map(|(name, value)| match value {
+                    Value::Bool(_) => name.clone(),
+                    value => format!("{name}={value}"),
+                })
+                .collect();
+            format!("{} {}", problem.operator, values.join(" "))
         }
     }
 }

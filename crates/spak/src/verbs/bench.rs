@@ -229,6 +229,9 @@ impl Baseline {
                 sizes.push((1 + offset).to_string());
                 sizes
             }
+            Problem::Operator(problem) => {
+                bail!("NumPy's side has no `{}`", problem.operator);
+            }
         };
         let mut child = Command::new(python)
             .args(["-c", BASELINE])

@@ -1,0 +1,79 @@
+//! What runs on a GPU: arrays of a problem, kernels that were compiled for it, and what a node is sent.
+
+use serde::{Deserialize, Serialize};
+
+use crate::dtype::Dtype;
+
+/// An array of a problem as it lies in memory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArrayPlan {
+    /// The name that operator and kernel have for it.
+    pub name: String,
+    /// What it is for.
+    pub role: Role,
+    /// Type of its elements.
+    pub dtype: Dtype,
+    /// Its sizes in the order of the operator's description.
+    pub shape: Vec<u64>,
+    /// How many elements apart neighbours are along each of these axes; memory has no gaps.
+    pub strides: Vec<u64>,
+    /// The axes of the description in the order in which the kernel sees them.
+    pub order: Vec<usize>,
+}
+
+/// What an array is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// It is read.
+    Input {
+        /// What it holds.
+        fill: Fill,
+    },
+    /// It is written.
+    Output {
+        /// How many of the last axes the reference computes at once.
+        row_axes: usize,
+        /// The type that sums of this output are kept in at least, operands of later products included.
+        computed_in: Dtype,
+    },
+}
+
+/// What an input holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fill {
+    /// Independent normal numbers.
+    Normal,
+    /// Whole numbers from 0 to one below this.
+    Below(u64),
+    /// What the reference computes from the inputs before it.
+    Derived,
+}
+
+impl ArrayPlan {
+    /// How many elements it has.
+    pub fn elements(&self) -> u64 {
+        self.shape.iter().fold(1, |all, length| all.saturating_mul(*length))
+    }
+
+    /// How many bytes it takes.
+    pub fn bytes(&self) -> u64 {
+        self.elements().saturating_mul(self.dtype.bytes())
+    }
+
+    /// Sizes in the order in which the kernel sees them.
+    pub fn seen_shape(&self) -> Vec<u64> {
+        self.order.iter().filter_map(|axis| self.shape.get(*axis).copied()).collect()
+    }
+
+    /// Strides in the order in which the kernel sees them.
+    pub fn seen_strides(&self) -> Vec<u64> {
+        self.order.iter().filter_map(|axis| self.strides.get(*axis).copied()).collect()
+    }
+
+    /// Whether it is written.
+    pub fn is_output(&self) -> bool {
+        matches!(self.role, Role::Output { .. })
+    }
+}

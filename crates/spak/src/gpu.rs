@@ -1,0 +1,3 @@
+//! Kernels for a GPU: from a design and its workloads to binaries, and to a file that a node runs.
+
+pub(crate) mod operator;

@@ -1,0 +1,52 @@
+// Attention forward: out = softmax(q kᵀ · scale + mask) v by head.
+// Query head h reads key head h / (num_heads / num_kv_heads).
+operator attention_forward {
+    values: ["batch = 1", "num_heads", "num_kv_heads = num_heads", "seq_len", "kv_len = seq_len", "head_dim", "causal = false", "causal_alignment = 'bottom_right'", "store_lse = false", "dtype = 'bf16'"]
+    scalars: ["scale = 1.0 / sqrt(head_dim)", "causal = causal"]
+    // Scores that the mask leaves, as the field counts them: half of a square.
+    derived: ["shift = kv_len - seq_len if causal_alignment == 'bottom_right' else 0", "scores = seq_len * (shift + seq_len / 2) if causal else seq_len * kv_len"]
+    flops: "4 * batch * num_heads * head_dim * scores"
+    bytes: "batch * head_dim * 2 * (num_heads * seq_len + num_kv_heads * kv_len) * itemsize"
+
+    aliases {
+        batch: ["batch_size"]
+        num_heads: ["heads"]
+        num_kv_heads: ["kv_heads", "num_head_kv"]
+        seq_len: ["q_len"]
+        kv_len: ["k_len"]
+    }
+
+    input q { shape: ["batch", "num_heads", "seq_len", "head_dim"] }
+    input k { shape: ["batch", "num_kv_heads", "kv_len", "head_dim"] }
+    input v { shape: ["batch", "num_kv_heads", "kv_len", "head_dim"] }
+    output out {
+        shape: ["batch", "num_heads", "seq_len", "head_dim"]
+        row: 1
+    }
+    output lse {
+        shape: ["batch", "num_heads", "seq_len"]
+        row: 0
+        dtype: "f32"
+        computed_in: "f32"
+        present: "store_lse"
+    }
+
+    layout "sequence before heads" {
+        where: "tensor_layout == 'BSHD'"
+        arrays: ["q", "k", "v", "out"]
+        order: [0, 2, 1, 3]
+    }
+
+    constraint "heads" {
+        require: num_heads % num_kv_heads == 0
+        reason: "each key head belongs to as many query heads"
+    }
+    constraint "the mask" {
+        require: causal_alignment == 'bottom_right' or causal_alignment == 'top_left'
+        reason: "the triangle ends at the last key or begins at the first"
+    }
+    constraint "rows that see no key" {
+        require: not causal or kv_len >= seq_len
+        reason: "with fewer keys than queries some rows have nothing to normalise"
+    }
+}

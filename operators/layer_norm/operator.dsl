@@ -1,0 +1,15 @@
+// Layer normalisation of the rows of a matrix: y = (x - mean(x)) / sqrt(variance(x) + eps) · weight + bias.
+operator layer_norm {
+    values: ["rows", "columns", "dtype = 'bf16'"]
+    scalars: ["eps = 0.00001"]
+    flops: "7 * rows * columns"
+    bytes: "(2 * rows * columns + 2 * columns) * itemsize"
+    input x { shape: ["rows", "columns"] }
+    input weight { shape: ["columns"] }
+    input bias { shape: ["columns"] }
+    output y {
+        shape: ["rows", "columns"]
+        row: 1
+        computed_in: "f32"
+    }
+}

@@ -1,0 +1,34 @@
+// Matrix product: c = a b, with b given by columns where `transpose_b`, as weights of linear layers are.
+operator matmul {
+    values: ["m", "n", "k", "transpose_a = false", "transpose_b = false", "dtype = 'bf16'"]
+    flops: "2 * m * n * k"
+    bytes: "(m * k + k * n) * itemsize + m * n * (2 if itemsize == 1 else itemsize)"
+
+    aliases {
+        m: ["M"]
+        n: ["N"]
+        k: ["K"]
+    }
+
+    input a { shape: ["m", "k"] }
+    input b { shape: ["k", "n"] }
+    output c {
+        shape: ["m", "n"]
+        row: 1
+        // Products of eight bits are kept in sixteen.
+        dtype: "'bf16' if itemsize == 1 else dtype"
+        // Products of float32 may take the matrix units as tfloat32, which has the significand of float16.
+        computed_in: "'f16' if dtype == 'f32' else 'f32'"
+    }
+
+    layout "a by columns" {
+        where: "transpose_a"
+        arrays: ["a"]
+        order: [1, 0]
+    }
+    layout "b by columns" {
+        where: "transpose_b"
+        arrays: ["b"]
+        order: [1, 0]
+    }
+}

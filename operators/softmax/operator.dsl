@@ -1,0 +1,12 @@
+// Softmax of the rows of a matrix.
+operator softmax {
+    values: ["rows", "columns", "dtype = 'bf16'"]
+    flops: "5 * rows * columns"
+    bytes: "2 * rows * columns * itemsize"
+    input x { shape: ["rows", "columns"] }
+    output y {
+        shape: ["rows", "columns"]
+        row: 1
+        computed_in: "f32"
+    }
+}
