@@ -6,6 +6,8 @@
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
 
 mod attributes;
+mod limits;
 mod read;
 
+pub use limits::{Limits, limits};
 pub use read::{Argument, Broken, Cubin, Kernel, read};

@@ -6,7 +6,7 @@ use spak_records::{Plan, Problem, Value};
 
 use crate::error::{GenerateError, Unsupported};
 use crate::family::Family;
-use crate::regenerate::{Wanted, choose, usual};
+use crate::regenerate::{Wanted, choose};
 
 /// A finished choice for each axis and each parameter of a family.
 #[derive(Clone, Debug, PartialEq)]
@@ -172,11 +172,7 @@ impl Choices {
 /// They do not change the code (`occupancy` means nothing to a CPU) and are worth a note, not an error.
 pub fn unused(family: &Family, plan: &Plan) -> Vec<String> {
     let names = plan.config.0.keys();
-    names
-        .filter(|name| family.axis(name).is_none() && family.parameter(name).is_none())
-        .filter(|name| plan.backend == "c" || family.parameter(&usual(name)).is_none())
-        .cloned()
-        .collect()
+    names.filter(|name| !family.knows(&plan.backend, name)).cloned().collect()
 }
 
 fn spelled_as_in_manifest(axis: &str, value: &Value) -> Value {

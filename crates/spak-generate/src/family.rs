@@ -48,6 +48,14 @@ impl Family {
         self.axes.iter().find(|a| a.name == name)
     }
 
+    /// Whether a design's axis or parameter changes anything: backends other than C have several names for a size.
+    pub fn knows(&self, backend: &str, name: &str) -> bool {
+        let is_parameter = |name: &str| self.parameter(name).is_some();
+        self.axis(name).is_some()
+            || is_parameter(name)
+            || backend != "c" && is_parameter(&crate::regenerate::usual(name))
+    }
+
     /// The parameter called `name`.
     pub fn parameter(&self, name: &str) -> Option<&Parameter> {
         self.parameters.iter().find(|p| p.name == name)

@@ -69,6 +69,8 @@ enum Verb {
     Tune(verbs::tune::Options),
     /// Show what a trace holds, or write its trials for other tools.
     Trace(verbs::trace::Options),
+    /// Compile the configs of a design for a GPU, without one, and say what their binaries need.
+    Compile(verbs::compile::Options),
     /// Fetch the compilers of GPU kernels into SPAK's cache, or say which are there.
     Toolchain(verbs::toolchain::Options),
     /// Print the JSON Schema of an output or file format.
@@ -139,6 +141,7 @@ pub(crate) fn main(command: Command) -> Result<Status> {
         Verb::Lock(options) => verbs::lock::run(&options, format),
         Verb::Loop(options) => verbs::run_loop::run(&options, format),
         Verb::Bench(options) => verbs::bench::run(&options, format),
+        Verb::Compile(options) => verbs::compile::run(&options, format),
         Verb::Toolchain(options) => verbs::toolchain::run(&options, format),
         Verb::Lift(options) => verbs::lift::run(&options, format),
         Verb::Generate(options) => verbs::generate::run(&options, format),

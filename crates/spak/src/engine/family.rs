@@ -18,14 +18,6 @@ impl Files for NoFiles {
     }
 }
 
-/// The family `name` of the backend for C.
-///
-/// # Errors
-/// When there is no such family, naming those there are, or when its manifest is broken.
-pub(crate) fn load(name: &str) -> Result<Family> {
-    load_for("c", name)
-}
-
 /// The family `name` of a backend.
 ///
 /// # Errors

@@ -21,11 +21,18 @@ use spak_syntax::{Diagnostic, FileId, Severity};
 use crate::engine::family;
 use crate::engine::observe;
 use crate::engine::symbols::{self, Symbols};
+use crate::gpu::operator;
 use crate::project::Design;
 use crate::verbs::check;
 
+/// What a binary says of a kernel, by the names that conditions have for it.
+pub(crate) const OF_BINARIES: [&str; 5] =
+    ["registers", "local_memory", "shared_memory", "block_threads", "code_size"];
+
 /// A design as the loop needs it.
 pub(crate) struct Specified {
+    /// What kernels are written in (`c`, `cutile`), also the name of the templates' folder.
+    pub(crate) backend: &'static str,
     /// Hash of the normal form.
     pub(crate) hash: ContentHash,
     /// All that the design declares.
@@ -42,6 +49,8 @@ pub(crate) struct Specified {
     pub(crate) dimensions: Vec<Dimension>,
     /// Conditions of the design and of the templates, with their reasons.
     pub(super) conditions: Vec<(Formula, String)>,
+    /// Those that speak of what a binary says ([`OF_BINARIES`]): they are known when a config was compiled.
+    pub(crate) of_binaries: Vec<(Formula, String)>,
     /// The conditions under which dimensions are there, by name; others always are.
     pub(super) presence: BTreeMap<String, Vec<Formula>>,
     /// What names stand for besides the config.
@@ -63,6 +72,20 @@ pub(crate) fn specify(
     device: &Device,
     toolchain: &Toolchain,
 ) -> Result<Result<Specified, (Design, Vec<Diagnostic>)>> {
+    specify_for("c", path, wanted, device, toolchain)
+}
+
+/// As [`specify`], for kernels of another backend.
+///
+/// # Errors
+/// As [`specify`].
+pub(crate) fn specify_for(
+    backend: &'static str,
+    path: &Path,
+    wanted: Option<&str>,
+    device: &Device,
+    toolchain: &Toolchain,
+) -> Result<Result<Specified, (Design, Vec<Diagnostic>)>> {
     let (design, found) = check::checked(path)?;
     if found.iter().any(|d| d.severity == Severity::Error) {
         return Ok(Err((design, found)));
@@ -78,13 +101,22 @@ pub(crate) fn specify(
         .or_else(|| workload.get("operator"))
         .and_then(Value::as_text)
         .context("the workload names no operator family; add `family: attention_forward` or `family: matmul`")?;
-    let family = family::load(name)?;
-    let problem = Problem::from_workload(name, &workload).map_err(anyhow::Error::msg)?;
+    let family = family::load_for(backend, name)?;
+    let problem = if backend == "c" {
+        Problem::from_workload(name, &workload).map_err(anyhow::Error::msg)?
+    } else {
+        Problem::Operator(operator::load(name)?.problem(&workload)?)
+    };
     let symbols = symbols::bound(&system, record, &problem, (device, toolchain));
+    let (of_binaries, conditions) = conditions(&system, &family)
+        .into_iter()
+        .partition(|(formula, _)| backend != "c" && is_of_binaries(formula));
     let mut specified = Specified {
+        backend,
+        of_binaries,
         hash: ContentHash::parse(&normal::hash(entries)).context("the design has no hash")?,
         dimensions: dimensions(&system, &workload)?,
-        conditions: conditions(&system, &family),
+        conditions,
         presence: presence(&system),
         family,
         templates: Templates::builtin(),
@@ -103,6 +135,11 @@ pub(crate) fn specify(
     specified.notes.extend(observe::unobserved(&specified.system));
     specified.know(&design);
     Ok(Ok(specified))
+}
+
+/// Whether a condition speaks of what a binary says.
+fn is_of_binaries(formula: &Formula) -> bool {
+    spak_expr::free_names(&formula.expr).iter().any(|name| OF_BINARIES.contains(&name.as_str()))
 }
 
 /// Several systems are designs of their own; which one was meant cannot be told.
@@ -208,7 +245,7 @@ impl Specified {
         Plan {
             system: self.system.name.clone().unwrap_or_else(|| "anonymous".to_owned()),
             design: self.hash.clone(),
-            backend: "c".to_owned(),
+            backend: self.backend.to_owned(),
             family: self.family.name.clone(),
             config: config.clone(),
             problem: self.problem.clone(),
@@ -220,7 +257,7 @@ impl Specified {
     fn leave_out_what_has_no_code(&mut self) {
         for dimension in &mut self.dimensions {
             let name = &dimension.name;
-            if self.family.axis(name).is_none() && self.family.parameter(name).is_none() {
+            if !self.family.knows(self.backend, name) {
                 dimension.values.truncate(1);
             }
         }

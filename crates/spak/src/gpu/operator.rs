@@ -115,9 +115,10 @@ fn operator(entry: &Entry) -> Result<Operator> {
     for child in entry.children() {
         match child.key() {
             "aliases" => {
-                let its = child.children().iter().filter_map(|one| {
-                    Some((one.head.text(), texts(&one.slot()?.reading)))
-                });
+                let its = child
+                    .children()
+                    .iter()
+                    .filter_map(|one| Some((one.head.text(), texts(&one.slot()?.reading))));
                 operator.aliases.extend(its);
             }
             "input" | "output" => operator.arrays.push(array(child)?),
@@ -167,10 +168,9 @@ fn order(entry: &Entry) -> Result<Vec<usize>> {
 
 fn definitions(entry: &Entry, key: &str) -> Vec<Definition> {
     let read = |text: String| match text.split_once('=') {
-        Some((name, formula)) => Definition {
-            name: name.trim().to_owned(),
-            formula: Some(formula.trim().to_owned()),
-        },
+        Some((name, formula)) => {
+            Definition { name: name.trim().to_owned(), formula: Some(formula.trim().to_owned()) }
+        }
         None => Definition { name: text.trim().to_owned(), formula: None },
     };
     list(entry, key).into_iter().map(read).collect()
@@ -215,9 +215,11 @@ impl Operator {
             let given = given.or_else(|| names.into_iter().find_map(|name| workload.get(name)));
             let value = match (given, &definition.formula) {
                 (Some(value), _) => value.clone(),
-                (None, Some(formula)) => symbols(&values).value_text(formula).with_context(|| {
-                    format!("`{}` is not given, and `{formula}` has no value", definition.name)
-                })?,
+                (None, Some(formula)) => {
+                    symbols(&values).value_text(formula).with_context(|| {
+                        format!("`{}` is not given, and `{formula}` has no value", definition.name)
+                    })?
+                }
                 (None, None) => {
                     bail!("the workload of {} needs `{}`", self.name, definition.name)
                 }
@@ -256,7 +258,9 @@ impl Operator {
             Value::Int(truth @ (0 | 1)) if is_flag => Ok(Value::Bool(truth == 1)),
             Value::Bool(_) if is_flag => Ok(value),
             Value::Int(size) if !is_flag && (1..=1 << 31).contains(&size) => Ok(value),
-            Value::Text(_) if definition.formula.as_deref().is_some_and(|f| f.starts_with('\'')) => {
+            Value::Text(_)
+                if definition.formula.as_deref().is_some_and(|f| f.starts_with('\'')) =>
+            {
                 Ok(value)
             }
             _ if is_flag => bail!("the workload's `{name}` is `{value}`, not a truth value"),
@@ -307,7 +311,8 @@ impl Operator {
         let chosen = known.with(choices.clone());
         let mut arrays = Vec::new();
         for array in &self.arrays {
-            let is_there = array.present.as_deref().is_none_or(|p| known.holds_text(p) == Some(true));
+            let is_there =
+                array.present.as_deref().is_none_or(|p| known.holds_text(p) == Some(true));
             if !is_there {
                 continue;
             }

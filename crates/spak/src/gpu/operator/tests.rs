@@ -29,7 +29,8 @@ fn every_description_can_be_read() {
 #[test]
 fn attention_has_the_shapes_and_counts_of_the_field() {
     let operator = load("attention_forward").unwrap();
-    let sizes = [("batch", 2), ("heads", 32), ("kv_heads", 8), ("seq_len", 8192), ("head_dim", 128)];
+    let sizes =
+        [("batch", 2), ("heads", 32), ("kv_heads", 8), ("seq_len", 8192), ("head_dim", 128)];
     let full = operator.problem(&workload(&sizes, &[])).unwrap();
     assert_eq!(full.flops, 4 * 2 * 32 * 8192 * 8192 * 128);
     assert_eq!(full.bytes, 2 * 2 * (2 * 32 + 2 * 8) * 8192 * 128);

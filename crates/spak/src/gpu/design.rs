@@ -1,0 +1,156 @@
+//! A design for a GPU with its workloads, and which configs of it are worth compiling.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use anyhow::Result;
+use spak_generate::Choices;
+use spak_loop::Candidates as _;
+use spak_model::Literal;
+use spak_model::system::System;
+use spak_records::{Config, ContentHash, Device, OperatorProblem, Problem, Toolchain};
+use spak_search::random::Random;
+use spak_syntax::{Diagnostic, Severity};
+
+use crate::engine::specify::{Specified, specify_for};
+use crate::engine::symbols;
+use crate::gpu::operator::{self, Operator};
+use crate::project::Design;
+use crate::verbs::check;
+
+/// The backend of kernels for a GPU.
+pub(crate) const CUTILE: &str = "cutile";
+
+/// A design, specified for each of its workloads.
+pub(crate) struct GpuDesign {
+    pub(crate) workloads: Vec<GpuWorkload>,
+}
+
+/// A design for one workload.
+pub(crate) struct GpuWorkload {
+    pub(crate) specified: Specified,
+    pub(crate) operator: Operator,
+    pub(crate) problem: OperatorProblem,
+}
+
+/// The configs of a design that are different kernels.
+pub(crate) struct Configs {
+    /// Valid configs, if they can be numbered.
+    pub(crate) space: Option<u64>,
+    pub(crate) configs: Vec<Config>,
+}
+
+/// Reads the design at `path` for all its workloads, or the one that is wanted.
+///
+/// # Errors
+/// As [`specify_for`]; the diagnostics of a design with errors come back with it.
+pub(crate) fn open(
+    path: &Path,
+    wanted: Option<&str>,
+    device: &Device,
+    toolchain: &Toolchain,
+) -> Result<Result<GpuDesign, (Design, Vec<Diagnostic>)>> {
+    let (design, found) = check::checked(path)?;
+    if found.iter().any(|d| d.severity == Severity::Error) {
+        return Ok(Err((design, found)));
+    }
+    let system = System::of(&design.resolved.entries);
+    let names: Vec<Option<String>> = match wanted {
+        Some(name) => vec![Some(name.to_owned())],
+        None if system.workloads.len() > 1 && system.workloads.iter().all(|w| w.name.is_some()) => {
+            system.workloads.iter().map(|w| w.name.clone()).collect()
+        }
+        None => vec![None],
+    };
+    let mut workloads = Vec::with_capacity(names.len());
+    for name in names {
+        let specified = match specify_for(CUTILE, path, name.as_deref(), device, toolchain)? {
+            Ok(specified) => specified,
+            Err(broken) => return Ok(Err(broken)),
+        };
+        let Problem::Operator(problem) = specified.problem.clone() else { continue };
+        let operator = operator::load(&problem.operator)?;
+        workloads.push(GpuWorkload { specified, operator, problem });
+    }
+    Ok(Ok(GpuDesign { workloads }))
+}
+
+impl GpuWorkload {
+    /// Valid configs, at most `limit` of them drawn with `seed`, the first one always among them; of those that are the same
+    /// code one.
+    pub(crate) fn configs(&self, limit: u64, seed: u64) -> Result<Configs> {
+        let specified = &self.specified;
+        let mut random = Random::new(seed);
+        let candidates = specified.candidates();
+        let space =
+            candidates.as_ref().and_then(|c| u64::try_from(spak_loop::Candidates::count(c)).ok());
+        let mut drawn = vec![specified.seed()];
+        if let Some(candidates) = &candidates {
+            let count = candidates.count();
+            let at = |number: u128| -> Option<Config> {
+                let values = candidates.at(number)?;
+                let pairs = specified.dimensions.iter().zip(values);
+                let value = |(d, at): (&spak_loop::Dimension, usize)| {
+                    Some((d.name.clone(), d.values.get(at)?.clone()))
+                };
+                Some(Config(pairs.filter_map(value).collect()))
+            };
+            if count <= u128::from(limit) {
+                drawn.extend((0..count).filter_map(at));
+            } else {
+                // Without repetition, so that the limit is what is compiled.
+                let mut numbers = BTreeSet::new();
+                while (numbers.len() as u64) < limit.saturating_sub(1) {
+                    numbers.insert(random.wide(count));
+                }
+                drawn.extend(numbers.into_iter().filter_map(at));
+            }
+        }
+        let mut seen = BTreeSet::new();
+        let mut configs = Vec::new();
+        for config in drawn {
+            // A config that the templates refuse is told when it is compiled.
+            let code = self.source(&config).map_or_else(
+                |_| ContentHash::of_text(&config.to_string()),
+                |text| ContentHash::of_text(without_head(&text)),
+            );
+            if seen.insert(code) {
+                configs.push(config);
+            }
+        }
+        Ok(Configs { space, configs })
+    }
+
+    /// The source of a config.
+    ///
+    /// # Errors
+    /// What the templates say.
+    pub(crate) fn source(&self, config: &Config) -> Result<String> {
+        let specified = &self.specified;
+        let plan = specified.plan(config);
+        Ok(spak_generate::render(&specified.family, &specified.templates, &plan)?.text)
+    }
+
+    /// What the templates choose for a config, by name.
+    ///
+    /// # Errors
+    /// What the templates say.
+    pub(crate) fn choices(&self, config: &Config) -> Result<BTreeMap<String, Literal>> {
+        let choices = Choices::of(&self.specified.family, &self.specified.plan(config))?;
+        let axes = choices.axes().map(|(name, value)| (name.to_owned(), symbols::literal(value)));
+        let numbers = choices.numbers().map(|(name, n)| (name.to_owned(), Literal::Int(n)));
+        Ok(axes.chain(numbers).collect())
+    }
+}
+
+/// A source without the comments that it begins with.
+fn without_head(text: &str) -> &str {
+    let mut rest = text;
+    while let Some((line, after)) = rest.split_once('\n') {
+        if !line.is_empty() && !line.starts_with('#') {
+            break;
+        }
+        rest = after;
+    }
+    rest
+}
