@@ -1,10 +1,10 @@
 // Attention forward: out = softmax(q kᵀ · scale + mask) v by head.
 // Query head h reads key head h / (num_heads / num_kv_heads).
 operator attention_forward {
-    values: ["batch = 1", "num_heads", "num_kv_heads = num_heads", "seq_len", "kv_len = seq_len", "head_dim", "causal = false", "causal_alignment = 'bottom_right'", "store_lse = false", "dtype = 'bf16'"]
+    values: ["batch = 1", "num_heads", "num_kv_heads = num_heads", "seq_len", "kv_len = seq_len", "head_dim", "causal = false", "causal_alignment = 'bottom_right'", "store_lse = false", "lse_base = 'ln'", "dtype = 'bf16'"]
     scalars: ["scale = 1.0 / sqrt(head_dim)", "causal = causal"]
     // Scores that the mask leaves, as the field counts them: half of a square.
-    derived: ["shift = kv_len - seq_len if causal_alignment == 'bottom_right' else 0", "scores = seq_len * (shift + seq_len / 2) if causal else seq_len * kv_len"]
+    derived: ["shift = kv_len - seq_len if causal_alignment == 'bottom_right' else 0", "scores = seq_len * (shift + seq_len / 2) if causal else seq_len * kv_len", "log_unit = 1.0 if lse_base == 'ln' else log(2.0)"]
     flops: "4 * batch * num_heads * head_dim * scores"
     bytes: "batch * head_dim * 2 * (num_heads * seq_len + num_kv_heads * kv_len) * itemsize"
 
@@ -22,6 +22,7 @@ operator attention_forward {
     output out {
         shape: ["batch", "num_heads", "seq_len", "head_dim"]
         row: 1
+        terms: "kv_len"
     }
     output lse {
         shape: ["batch", "num_heads", "seq_len"]
@@ -35,6 +36,14 @@ operator attention_forward {
         where: "tensor_layout == 'BSHD'"
         arrays: ["q", "k", "v", "out"]
         order: [0, 2, 1, 3]
+    }
+
+    check "ragged" {
+        batch: 1
+        num_heads: "2 * num_heads / num_kv_heads"
+        num_kv_heads: 2
+        seq_len: 197
+        kv_len: 197
     }
 
     constraint "heads" {

@@ -10,6 +10,12 @@ operator layer_norm {
     output y {
         shape: ["rows", "columns"]
         row: 1
+        terms: "columns"
         computed_in: "f32"
+    }
+
+    check "ragged" {
+        rows: 37
+        columns: 1000
     }
 }

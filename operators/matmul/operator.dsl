@@ -15,10 +15,18 @@ operator matmul {
     output c {
         shape: ["m", "n"]
         row: 1
+        terms: "k"
         // Products of eight bits are kept in sixteen.
         dtype: "'bf16' if itemsize == 1 else dtype"
-        // Products of float32 may take the matrix units as tfloat32, which has the significand of float16.
-        computed_in: "'f16' if dtype == 'f32' else 'f32'"
+        // Products of float32 may take the matrix units as tfloat32, which has the significand of float16; those of eight
+        // bits are summed with little more than that.
+        computed_in: "'f16' if dtype == 'f32' or itemsize == 1 else 'f32'"
+    }
+
+    check "ragged" {
+        m: 200
+        n: 136
+        k: 328
     }
 
     layout "a by columns" {

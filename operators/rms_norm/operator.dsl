@@ -9,6 +9,12 @@ operator rms_norm {
     output y {
         shape: ["rows", "columns"]
         row: 1
+        terms: "columns"
         computed_in: "f32"
+    }
+
+    check "ragged" {
+        rows: 37
+        columns: 1000
     }
 }

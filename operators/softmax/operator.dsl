@@ -7,6 +7,12 @@ operator softmax {
     output y {
         shape: ["rows", "columns"]
         row: 1
+        terms: "columns"
         computed_in: "f32"
+    }
+
+    check "ragged" {
+        rows: 37
+        columns: 1000
     }
 }

@@ -36,6 +36,8 @@ pub enum Role {
         row_axes: usize,
         /// The type that sums of this output are kept in at least, operands of later products included.
         computed_in: Dtype,
+        /// How many terms such a sum has.
+        terms: u64,
     },
 }
 

@@ -1,6 +1,7 @@
 //! Shared: every value that is written to disk or crosses a process, with its version.
 
 mod append;
+pub mod bundle;
 pub mod compile_report;
 pub mod compiling;
 pub mod config;

@@ -24,6 +24,7 @@ mod pins;
 mod planner;
 mod pool;
 mod python;
+mod reference;
 mod worker;
 
 pub use error::ToolchainError;
@@ -35,3 +36,4 @@ pub use kept::Kept;
 pub use pins::{CUTILE, Pins};
 pub use planner::Planner;
 pub use pool::{Pool, Progress};
+pub use reference::reference;

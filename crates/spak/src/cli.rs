@@ -71,6 +71,10 @@ enum Verb {
     Trace(verbs::trace::Options),
     /// Compile the configs of a design for a GPU, without one, and say what their binaries need.
     Compile(verbs::compile::Options),
+    /// Pack a design's compiled configs, references and the order of work into one file for a machine with a GPU.
+    Bundle(verbs::bundle::Options),
+    /// Run a bundle on the GPU of this machine, which needs its driver and nothing else.
+    Node(verbs::node::Options),
     /// Fetch the compilers of GPU kernels into SPAK's cache, or say which are there.
     Toolchain(verbs::toolchain::Options),
     /// Print the JSON Schema of an output or file format.
@@ -142,6 +146,8 @@ pub(crate) fn main(command: Command) -> Result<Status> {
         Verb::Loop(options) => verbs::run_loop::run(&options, format),
         Verb::Bench(options) => verbs::bench::run(&options, format),
         Verb::Compile(options) => verbs::compile::run(&options, format),
+        Verb::Bundle(options) => verbs::bundle::run(&options, format),
+        Verb::Node(options) => verbs::node::run(&options, format),
         Verb::Toolchain(options) => verbs::toolchain::run(&options, format),
         Verb::Lift(options) => verbs::lift::run(&options, format),
         Verb::Generate(options) => verbs::generate::run(&options, format),

@@ -1,6 +1,8 @@
 //! Kernels for a GPU: from a design and its workloads to binaries, and to a file that a node runs.
 
+pub(crate) mod bundle;
 pub(crate) mod compile;
 pub(crate) mod design;
+pub(crate) mod node;
 pub(crate) mod operator;
 pub(crate) mod target;

@@ -1,6 +1,7 @@
 //! One file a verb.
 
 pub(crate) mod bench;
+pub(crate) mod bundle;
 pub(crate) mod check;
 pub(crate) mod compile;
 pub(crate) mod diff;
@@ -12,6 +13,7 @@ pub(crate) mod library;
 pub(crate) mod lift;
 pub(crate) mod lock;
 pub(crate) mod new;
+pub(crate) mod node;
 pub(crate) mod predict;
 pub(crate) mod run_loop;
 pub(crate) mod schema;

@@ -95,17 +95,21 @@ pub(crate) fn specify_for(
     let system = System::of(entries);
     let record = workload_record(&system, wanted)?;
     let workload_name = record.name.clone();
-    let workload = symbols::workload(record);
+    let mut workload = symbols::workload(record);
     let name = workload
         .get("family")
         .or_else(|| workload.get("operator"))
         .and_then(Value::as_text)
+        .map(str::to_owned)
         .context("the workload names no operator family; add `family: attention_forward` or `family: matmul`")?;
+    let name = name.as_str();
     let family = family::load_for(backend, name)?;
     let problem = if backend == "c" {
         Problem::from_workload(name, &workload).map_err(anyhow::Error::msg)?
     } else {
-        Problem::Operator(operator::load(name)?.problem(&workload)?)
+        let operator = operator::load(name)?;
+        operator::follow(&operator, &system, &mut workload);
+        Problem::Operator(operator.problem(&workload)?)
     };
     let symbols = symbols::bound(&system, record, &problem, (device, toolchain));
     let (of_binaries, conditions) = conditions(&system, &family)

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::rc::Rc;
 
 use anyhow::Result;
 use spak_generate::Choices;
@@ -28,7 +29,7 @@ pub(crate) struct GpuDesign {
 
 /// A design for one workload.
 pub(crate) struct GpuWorkload {
-    pub(crate) specified: Specified,
+    pub(crate) specified: Rc<Specified>,
     pub(crate) operator: Operator,
     pub(crate) problem: OperatorProblem,
 }
@@ -70,12 +71,21 @@ pub(crate) fn open(
         };
         let Problem::Operator(problem) = specified.problem.clone() else { continue };
         let operator = operator::load(&problem.operator)?;
-        workloads.push(GpuWorkload { specified, operator, problem });
+        workloads.push(GpuWorkload { specified: Rc::new(specified), operator, problem });
     }
     Ok(Ok(GpuDesign { workloads }))
 }
 
 impl GpuWorkload {
+    /// The same design for the same workload once more.
+    pub(crate) fn again(&self) -> Self {
+        Self {
+            specified: Rc::clone(&self.specified),
+            operator: self.operator.clone(),
+            problem: self.problem.clone(),
+        }
+    }
+
     /// Valid configs, at most `limit` of them drawn with `seed`, the first one always among them; of those that are the same
     /// code one.
     pub(crate) fn configs(&self, limit: u64, seed: u64) -> Result<Configs> {

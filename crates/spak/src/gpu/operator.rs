@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result, anyhow, bail};
 use spak_model::entry::Entry;
 use spak_model::reading::Reading;
+use spak_model::system::System;
 use spak_model::vocabulary::Kind;
 use spak_model::{Files, Literal, resolve};
 use spak_records::gpu::{ArrayPlan, Fill, Role};
@@ -29,6 +30,8 @@ pub(crate) struct Operator {
     bytes: String,
     arrays: Vec<Array>,
     layouts: Vec<Layout>,
+    /// Other problems that show errors which the timed one may hide: ragged sizes.
+    checks: Vec<Vec<(String, String)>>,
     /// What a problem has to satisfy, and why.
     conditions: Vec<(String, String)>,
 }
@@ -50,6 +53,8 @@ struct Array {
     is_output: bool,
     fill: String,
     row_axes: usize,
+    /// How many terms a sum has.
+    terms: String,
     computed_in: String,
 }
 
@@ -110,6 +115,7 @@ fn operator(entry: &Entry) -> Result<Operator> {
         bytes: text(entry, "bytes").context("`bytes` is missing")?,
         arrays: Vec::new(),
         layouts: Vec::new(),
+        checks: Vec::new(),
         conditions: Vec::new(),
     };
     for child in entry.children() {
@@ -127,6 +133,13 @@ fn operator(entry: &Entry) -> Result<Operator> {
                 arrays: list(child, "arrays"),
                 order: order(child)?,
             }),
+            "check" => {
+                let its = child.children().iter();
+                let its = its.filter_map(|one| {
+                    Some((one.head.text(), texts(&one.slot()?.reading).into_iter().next()?))
+                });
+                operator.checks.push(its.collect());
+            }
             "constraint" => {
                 let condition = text(child, "require").context("a constraint has no `require`")?;
                 operator.conditions.push((condition, text(child, "reason").unwrap_or_default()));
@@ -153,6 +166,7 @@ fn array(entry: &Entry) -> Result<Array> {
         present: text(entry, "present"),
         fill: text(entry, "fill").unwrap_or_else(|| "normal".to_owned()),
         row_axes: rows.unwrap_or(0),
+        terms: text(entry, "terms").unwrap_or_else(|| "1".to_owned()),
         computed_in: text(entry, "computed_in").unwrap_or_else(|| "dtype".to_owned()),
         name,
         dtype,
@@ -242,6 +256,29 @@ impl Operator {
         Ok(OperatorProblem { operator: self.name.clone(), values, flops, bytes })
     }
 
+    /// Small problems of the same kind as this one, on which kernels for it are checked, too.
+    ///
+    /// # Errors
+    /// A formula of the description has no value.
+    pub(crate) fn checks(&self, problem: &OperatorProblem) -> Result<Vec<OperatorProblem>> {
+        let known = self.known(&problem.values)?;
+        let mut checks = Vec::new();
+        for check in &self.checks {
+            let mut workload = Workload(problem.values.clone());
+            for (name, formula) in check {
+                let value = known.value_text(formula);
+                let value = value.with_context(|| format!("`{formula}` has no value"))?;
+                let whole = value.as_float().map(|value| Value::Int(value as i64));
+                workload.0.insert(
+                    name.clone(),
+                    value.as_int().map(Value::Int).or(whole).unwrap_or(value),
+                );
+            }
+            checks.push(self.problem(&workload)?);
+        }
+        Ok(checks)
+    }
+
     /// A value of a workload in the spelling of records: sizes from 1 on, truth values, one name for each type.
     fn checked(&self, definition: &Definition, value: Value) -> Result<Value> {
         let name = &definition.name;
@@ -298,6 +335,30 @@ impl Operator {
         self.scalars.iter().map(value).collect()
     }
 
+    /// What references are given of a problem besides arrays: numbers for kernels, then what follows from values; truth values
+    /// are 1 and 0.
+    ///
+    /// # Errors
+    /// A formula of the description has no value.
+    pub(crate) fn reference_numbers(&self, problem: &OperatorProblem) -> Result<Vec<f64>> {
+        let known = self.known(&problem.values)?;
+        let number = |one: &Definition| {
+            let formula = one.formula.as_deref().unwrap_or(&one.name);
+            let value = known.value_text(formula);
+            let number = match value {
+                Some(Value::Bool(truth)) => Some(f64::from(u8::from(truth))),
+                value => value.and_then(|value| value.as_float()),
+            };
+            number.with_context(|| format!("`{formula}` is no number"))
+        };
+        self.scalars.iter().chain(&self.derived).map(number).collect()
+    }
+
+    /// The values that a problem has, in their order.
+    pub(crate) fn value_names(&self) -> impl Iterator<Item = &str> {
+        self.values.iter().map(|definition| definition.name.as_str())
+    }
+
     /// Arrays of a problem, laid out as kernels with these choices see them.
     ///
     /// # Errors
@@ -336,6 +397,11 @@ impl Operator {
                 Role::Output {
                     row_axes: array.row_axes.min(shape.len()),
                     computed_in: of(&array.computed_in)?,
+                    terms: known
+                        .value_text(&array.terms)
+                        .and_then(|terms| terms.as_int())
+                        .with_context(|| format!("`{}` is no count", array.terms))?
+                        .unsigned_abs(),
                 }
             } else {
                 Role::Input { fill }
@@ -357,6 +423,20 @@ impl Operator {
             });
         }
         Ok(arrays)
+    }
+}
+
+/// Where a workload leaves open what the design has an axis for, such as how a mask lies, the axis says it; all configs of one
+/// problem compute the same.
+pub(crate) fn follow(operator: &Operator, system: &System, workload: &mut Workload) {
+    for name in operator.value_names() {
+        if workload.get(name).is_some() {
+            continue;
+        }
+        let first = system.dimension(name).and_then(|d| d.domain.values()?.first().cloned());
+        if let Some(first) = first {
+            workload.0.insert(name.to_owned(), first.record());
+        }
     }
 }
 

@@ -1,15 +1,15 @@
 //! `spak compile`: configs of a design as binaries for a GPU that need not be here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use spak_records::Config;
 use spak_records::compile_report::{CompileReport, CompiledConfig, CompiledState};
 use spak_records::compiling::Format as Binary;
+use spak_records::{Config, Toolchain};
 use spak_toolchain::{CUTILE, Cache, Installed};
 
 use crate::exit::Status;
@@ -20,9 +20,9 @@ use crate::output::{self, Format, json};
 use crate::verbs::check;
 use crate::verbs::check::plural;
 
-/// What `spak compile` is told.
+/// Which configs of which design are compiled for which machine.
 #[derive(Args)]
-pub(crate) struct Options {
+pub(crate) struct Which {
     /// The design.
     file: PathBuf,
     /// The architecture, from `sm_80` to `sm_121`; that of the machine by default.
@@ -46,6 +46,13 @@ pub(crate) struct Options {
     /// Seconds that the compiler may take for a kernel.
     #[arg(long, value_name = "SECONDS", default_value_t = 120.0)]
     timeout: f64,
+}
+
+/// What `spak compile` is told.
+#[derive(Args)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    which: Which,
     /// Bytecode of Tile IR instead of binaries.
     #[arg(long)]
     tile_ir: bool,
@@ -54,57 +61,104 @@ pub(crate) struct Options {
     out: Option<PathBuf>,
 }
 
-/// Compiles; a problem is a design with errors, or one of which no config can run.
-pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
-    if !(options.timeout > 0.0 && options.timeout <= 86_400.0) {
+/// All that is needed to compile.
+pub(crate) struct Opened {
+    pub(crate) cache: Cache,
+    pub(crate) installed: Installed,
+    pub(crate) toolchain: Toolchain,
+    pub(crate) target: Target,
+    pub(crate) design: GpuDesign,
+    /// Configs with the place of their workload.
+    pub(crate) pairs: Vec<(usize, Config)>,
+    /// Valid configs, if they can be counted.
+    pub(crate) space: Option<u64>,
+}
+
+impl Which {
+    /// The design.
+    pub(crate) fn file(&self) -> &std::path::Path {
+        &self.file
+    }
+
+    /// The seed.
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+}
+
+/// Reads the design and chooses configs; nothing if it has errors, which are shown.
+///
+/// # Errors
+/// No compiler, no machine, a design that is none for a GPU.
+pub(crate) fn open(which: &Which, format: Format) -> Result<Option<Opened>> {
+    if !(which.timeout > 0.0 && which.timeout <= 86_400.0) {
         bail!(
             "`--timeout` is {}, and needs to be more than nothing and at most a day",
-            options.timeout
+            which.timeout
         );
     }
     let cache = Cache::of_user()?;
     let installed = Installed::of(&CUTILE, &cache)?;
-    let target = Target::find(&options.file, options.arch.as_deref(), options.hardware.as_deref())?;
+    let target = Target::find(&which.file, which.arch.as_deref(), which.hardware.as_deref())?;
     let toolchain = toolchain(&installed)?;
-    let wanted = options.workload.as_deref();
-    let design = match design::open(&options.file, wanted, &target.device(), &toolchain)? {
+    let wanted = which.workload.as_deref();
+    let design = match design::open(&which.file, wanted, &target.device(), &toolchain)? {
         Ok(design) => design,
         Err((design, found)) => {
-            check::show(&options.file, &design, &found, format)?;
-            return Ok(Status::Problems);
+            check::show(&which.file, &design, &found, format)?;
+            return Ok(None);
         }
     };
     let mut space = Some(0_u64);
     let mut pairs: Vec<(usize, Config)> = Vec::new();
     for (at, workload) in design.workloads.iter().enumerate() {
-        let configs = workload.configs(options.limit, options.seed)?;
+        let configs = workload.configs(which.limit, which.seed)?;
         space = space.and_then(|all| all.checked_add(configs.space?));
         pairs.extend(configs.configs.into_iter().map(|config| (at, config)));
     }
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let effort = Effort {
-        workers: options.jobs.unwrap_or(cores).clamp(1, 1024),
-        limit: Duration::from_secs_f64(options.timeout),
-        format: if options.tile_ir { Binary::TileIr } else { Binary::Cubin },
-    };
-    let bar = bar(format);
-    let batch = compile(
-        &design.workloads,
-        &pairs,
-        &target,
-        (&installed, &cache),
-        effort,
-        &mut |done, all| {
-            bar.set_length(all as u64);
-            bar.set_position(done as u64);
-            true
-        },
-    )?;
-    bar.finish_and_clear();
-    if let Some(folder) = &options.out {
-        write(&design, &batch, folder, options.tile_ir)?;
+    Ok(Some(Opened { cache, installed, toolchain, target, design, pairs, space }))
+}
+
+impl Opened {
+    /// Compiles what was chosen.
+    ///
+    /// # Errors
+    /// A compiler that cannot be started, an answer that cannot be kept.
+    pub(crate) fn compile(&self, which: &Which, tile_ir: bool, format: Format) -> Result<Batch> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let effort = Effort {
+            workers: which.jobs.unwrap_or(cores).clamp(1, 1024),
+            limit: Duration::from_secs_f64(which.timeout),
+            format: if tile_ir { Binary::TileIr } else { Binary::Cubin },
+        };
+        let bar = bar(format);
+        let compiler = (&self.installed, &self.cache);
+        let workloads = &self.design.workloads;
+        let batch =
+            compile(workloads, &self.pairs, &self.target, compiler, effort, &mut |done, all| {
+                bar.set_length(all as u64);
+                bar.set_position(done as u64);
+                true
+            })?;
+        bar.finish_and_clear();
+        Ok(batch)
     }
-    let report = report(options, &design, &target, &toolchain.version, &batch, space);
+
+    /// Different configs that were chosen.
+    pub(crate) fn configs(&self) -> String {
+        let ids: BTreeSet<_> = self.pairs.iter().map(|(_, config)| config.id()).collect();
+        plural(ids.len(), "config")
+    }
+}
+
+/// Compiles; a problem is a design with errors, or one of which no config can run.
+pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
+    let Some(opened) = open(&options.which, format)? else { return Ok(Status::Problems) };
+    let batch = opened.compile(&options.which, options.tile_ir, format)?;
+    if let Some(folder) = &options.out {
+        write(&opened.design, &batch, folder, options.tile_ir)?;
+    }
+    let report = report(&options.which, &opened, &batch);
     match format {
         Format::Human => print(&report)?,
         Format::Json => json::result("spak.compile-report", &report)?,
@@ -142,14 +196,8 @@ fn write(design: &GpuDesign, batch: &Batch, folder: &std::path::Path, tile_ir: b
     Ok(())
 }
 
-fn report(
-    options: &Options,
-    design: &GpuDesign,
-    target: &Target,
-    version: &str,
-    batch: &Batch,
-    space: Option<u64>,
-) -> CompileReport {
+fn report(which: &Which, opened: &Opened, batch: &Batch) -> CompileReport {
+    let design = &opened.design;
     let configs = batch.compiled.iter().map(|one| CompiledConfig {
         workload: design
             .workloads
@@ -167,10 +215,10 @@ fn report(
         }
     }
     CompileReport {
-        design: options.file.to_string_lossy().into_owned(),
-        architecture: target.architecture.clone(),
-        toolchain: version.to_owned(),
-        space,
+        design: which.file.to_string_lossy().into_owned(),
+        architecture: opened.target.architecture.clone(),
+        toolchain: opened.toolchain.version.clone(),
+        space: opened.space,
         configs: configs.collect(),
         kernels: batch.kernels,
         kept: batch.kept,

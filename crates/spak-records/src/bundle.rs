@@ -1,0 +1,170 @@
+//! What a node is sent: plans, the hashes of binaries, and the order of work; and what it says while it works.
+
+use serde::{Deserialize, Serialize};
+
+use crate::compiling::{Argument, Array};
+use crate::config::Config;
+use crate::gpu::ArrayPlan;
+use crate::hash::ContentHash;
+use crate::problem::OperatorProblem;
+use crate::trial::Toolchain;
+
+/// The format's name.
+pub const FORMAT: &str = "spak.bundle";
+/// The version that is written.
+pub const VERSION: u32 = 1;
+
+/// The table of contents of a bundle; the parts stand beside it by their hashes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Bundle {
+    /// [`FORMAT`].
+    pub format: String,
+    /// [`VERSION`].
+    pub version: u32,
+    /// What wrote it.
+    pub tool: String,
+    /// When, RFC 3339.
+    pub created: String,
+    /// `sm_90`.
+    pub architecture: String,
+    /// The compiler of the candidates.
+    pub toolchain: Toolchain,
+    /// Name of the design's system.
+    pub system: String,
+    /// The design's path as the user gave it.
+    pub design_path: String,
+    /// Hash of the design's normal form.
+    pub design: ContentHash,
+    /// What is computed.
+    pub problems: Vec<BundledProblem>,
+    /// By what.
+    pub candidates: Vec<BundledCandidate>,
+    /// How.
+    pub schedule: Schedule,
+}
+
+/// A problem with its reference.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BundledProblem {
+    /// The workload's name.
+    pub workload: Option<String>,
+    /// The problem.
+    pub problem: OperatorProblem,
+    /// The part with the reference.
+    pub reference: String,
+    /// What the reference is given besides arrays.
+    pub numbers: Vec<f64>,
+    /// Whether candidates are timed on it; on the others they are only checked.
+    pub is_timed: bool,
+}
+
+/// A config with its binaries.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BundledCandidate {
+    /// The config.
+    pub config: Config,
+    /// Hash of its source.
+    pub source: ContentHash,
+    /// How it computes problems; those it does not fit are not there.
+    pub entries: Vec<BundledEntry>,
+}
+
+/// A candidate for a problem.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BundledEntry {
+    /// Which problem, by its place.
+    pub problem: usize,
+    /// What is started.
+    pub program: NodeProgram,
+}
+
+/// Kernels over arrays.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct NodeProgram {
+    /// The problem's arrays as the kernels see them.
+    pub arrays: Vec<ArrayPlan>,
+    /// Arrays that kernels leave to later ones.
+    pub scratch: Vec<Array>,
+    /// Kernels in the order in which they are started.
+    pub kernels: Vec<NodeKernel>,
+}
+
+/// A kernel that is started.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NodeKernel {
+    /// The part that it is in.
+    pub part: String,
+    /// Its name there.
+    pub kernel: String,
+    /// Blocks along each axis.
+    pub grid: [u64; 3],
+    /// What it is given.
+    pub arguments: Vec<Argument>,
+}
+
+/// How candidates are tried.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Schedule {
+    /// Seed of inputs.
+    pub seed: u64,
+    /// The most samples of a trial.
+    pub samples: u32,
+    /// Seconds that timing a trial may take.
+    pub seconds: f64,
+    /// Seconds after which a kernel that does not end is given up.
+    pub patience: f64,
+    /// Rows of each output that are compared at most.
+    pub rows: u64,
+}
+
+/// What a candidate's process is asked, a line each.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// Make room for a program's arrays, fill its inputs, load its kernels; what stood in the place goes.
+    Place {
+        /// 0 for the candidate, 1 for the incumbent.
+        place: usize,
+        /// The program.
+        program: NodeProgram,
+        /// Seed of the inputs.
+        seed: u64,
+    },
+    /// Poison outputs and scratch, start the kernels, wait.
+    Run {
+        /// Which program.
+        place: usize,
+    },
+    /// Write an output into the shared file.
+    Fetch {
+        /// Of which program.
+        place: usize,
+        /// Which array, by its place.
+        array: usize,
+    },
+    /// Time these programs by turns, each after the cache was cleared.
+    Time {
+        /// Which.
+        places: Vec<usize>,
+        /// The most samples of each.
+        samples: u32,
+        /// Seconds in all, about.
+        seconds: f64,
+    },
+}
+
+/// What it answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeAnswer {
+    /// It can be asked.
+    Ready,
+    /// It is done; inputs are as they were.
+    Done,
+    /// The kernels changed their inputs.
+    InputsChanged(String),
+    /// Nanoseconds of each sample, by place and in order.
+    Times(Vec<Vec<u64>>),
+    /// The driver says no.
+    Failed(String),
+}

@@ -1,0 +1,82 @@
+//! `spak bundle`: all that a machine with a GPU and its driver needs to try a design, in one file.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use spak_records::bundle::Schedule;
+
+use crate::exit::Status;
+use crate::gpu::bundle::{check_problems, make, write};
+use crate::gpu::design::GpuWorkload;
+use crate::output::{self, Format};
+use crate::verbs::check::plural;
+use crate::verbs::compile;
+
+/// What `spak bundle` is told.
+#[derive(Args)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    compile: compile::Which,
+    /// The file to write.
+    #[arg(short = 'o', long = "out", value_name = "FILE")]
+    out: PathBuf,
+    /// The most samples of a trial.
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    samples: u32,
+    /// Seconds that timing a trial may take.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0.5)]
+    seconds: f64,
+    /// Seconds after which a kernel that does not end is given up.
+    #[arg(long, value_name = "SECONDS", default_value_t = 20.0)]
+    patience: f64,
+    /// Rows of each output that are compared with the reference at most.
+    #[arg(long, value_name = "N", default_value_t = 1024)]
+    rows: u64,
+}
+
+/// Compiles and packs; a problem is a design with errors, or one of which no config can run.
+pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
+    let Some(mut opened) = compile::open(&options.compile, format)? else {
+        return Ok(Status::Problems);
+    };
+    let timed = opened.design.workloads.len();
+    for (at, problem) in check_problems(&opened.design.workloads)? {
+        let Some(like) = opened.design.workloads.get(at) else { continue };
+        let small = GpuWorkload { problem, ..like.again() };
+        let own: Vec<_> = opened.pairs.iter().filter(|(of, _)| *of == at).cloned().collect();
+        let place = opened.design.workloads.len();
+        opened.design.workloads.push(small);
+        opened.pairs.extend(own.into_iter().map(|(_, config)| (place, config)));
+    }
+    let batch = opened.compile(&options.compile, false, format)?;
+    let schedule = Schedule {
+        seed: options.compile.seed(),
+        samples: options.samples,
+        seconds: options.seconds,
+        patience: options.patience,
+        rows: options.rows.max(1),
+    };
+    let packed = make(
+        options.compile.file(),
+        &opened.design.workloads,
+        timed,
+        &batch,
+        &opened.target,
+        (&opened.installed, &opened.cache, &opened.toolchain),
+        schedule,
+    )?;
+    write(&packed, &options.out)?;
+    let bytes = std::fs::metadata(&options.out)?.len();
+    output::result(&format!(
+        "{}: {} of {} on {} for {}, {} parts, {:.1} MB\n",
+        options.out.display(),
+        plural(packed.bundle.candidates.len(), "candidate"),
+        opened.configs(),
+        plural(timed, "workload"),
+        packed.bundle.architecture,
+        packed.parts.len(),
+        bytes as f64 / 1e6,
+    ))?;
+    Ok(if packed.bundle.candidates.is_empty() { Status::Problems } else { Status::Fine })
+}
