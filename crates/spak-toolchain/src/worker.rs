@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
-use serde::Serialize;
 use spak_records::compiling::{Job, LaunchPlan, LaunchQuestion, WorkerLine};
 
 use crate::error::ToolchainError;
@@ -84,7 +83,7 @@ impl Worker {
         question: &LaunchQuestion,
         limit: Duration,
     ) -> Result<Result<LaunchPlan, String>, ToolchainError> {
-        let line = if self.send(question) { self.next(limit) } else { Err(Stop::Gone) };
+        let line = if self.send(serde_json::to_string(question)) { self.next(limit) } else { Err(Stop::Gone) };
         match line {
             Ok(WorkerLine::Planned(plan)) => Ok(Ok(plan)),
             Ok(WorkerLine::Refused { refused }) => Ok(Err(refused)),
@@ -97,8 +96,8 @@ impl Worker {
         }
     }
 
-    fn send(&mut self, question: &impl Serialize) -> bool {
-        let line = serde_json::to_string(question).unwrap_or_default() + "\n";
+    fn send(&mut self, question: serde_json::Result<String>) -> bool {
+        let line = question.unwrap_or_default() + "\n";
         let input = self.input.as_mut();
         input.is_some_and(|input| {
             input.write_all(line.as_bytes()).and_then(|()| input.flush()).is_ok()
@@ -108,7 +107,7 @@ impl Worker {
     /// Compiles one kernel. After a kernel that took too long or killed it the worker is gone.
     pub(crate) fn ask(mut self, job: &Job, limit: Duration) -> (Option<Self>, Outcome) {
         let begin = Instant::now();
-        if !self.send(job) {
+        if !self.send(serde_json::to_string(job)) {
             let message = self.last_words();
             return (None, Outcome::Died { message });
         }

@@ -6,6 +6,7 @@ mod bad_input;
 mod conditions;
 mod designs;
 mod dice;
+mod gpu;
 mod interrupted;
 mod json;
 mod learning;

@@ -1,0 +1,149 @@
+//! `spak compile`, `bundle` and `node` through the program, with the real compiler and without a GPU.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use spak_toolchain::{CUTILE, Cache, ToolchainError, install};
+
+use crate::support::{Folder, Ran, finish};
+
+const SOFTMAX: &str = "system Rows {
+    workload short {
+        operator: softmax
+        rows: 64
+        columns: 500
+        dtype: \"f16\"
+    }
+    design_space {
+        softmax_scheme: [\"full_row\", \"online\"]
+        row_passes: [\"single_pass\", \"reload\"]
+        math_approximation: [\"exp\"]
+    }
+    tuning_space {
+        tile_size: [256, 512]
+        occupancy: [0]
+    }
+    constraint \"few registers\" {
+        require: registers <= LIMIT
+        reason: \"other kernels run beside it\"
+    }
+}
+";
+
+/// A cache with the compiler of cuTile; nothing where it cannot be fetched.
+fn cache() -> Option<PathBuf> {
+    static FOUND: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let find = || {
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("spak-cache");
+        match install(&CUTILE, &Cache::at(&folder), None, false, &mut |_| ()) {
+            Ok(_) => Some(folder),
+            Err(error @ (ToolchainError::Install { .. } | ToolchainError::NoPython { .. })) => {
+                eprintln!("SKIPPED: the compiler of cuTile is not here: {error}");
+                None
+            }
+            Err(error) => panic!("{error}"),
+        }
+    };
+    FOUND.get_or_init(find).clone()
+}
+
+fn run(folder: &Folder, cache: &std::path::Path, arguments: &[&str]) -> Ran {
+    let mut command = folder.command(arguments);
+    command.env("SPAK_CACHE", cache);
+    finish(command)
+}
+
+#[test]
+fn configs_are_compiled_without_a_gpu_and_only_once() {
+    let Some(cache) = cache() else { return };
+    let folder = Folder::with("rows.dsl", &SOFTMAX.replace("LIMIT", "255"));
+    let json = ["compile", "rows.dsl", "--arch", "sm_90", "-o", "out", "--output", "json"];
+    let report = run(&folder, &cache, &json).ended(0).value();
+    let configs = report["configs"].as_array().unwrap();
+    // A row in one piece is read once, another one several times; the others of the eight are none.
+    assert_eq!(configs.len(), 4, "{report:#}");
+    assert_eq!(report["space"], 4);
+    for one in configs {
+        assert_eq!(one["state"], "ready", "{one:#}");
+        let kernel = &one["kernels"][0];
+        assert_eq!(kernel["kernel"], "softmax");
+        assert!(
+            kernel["registers"].as_u64().unwrap() > 8 && kernel["threads"].as_u64().unwrap() > 0
+        );
+    }
+    assert_eq!(report["architecture"], "sm_90");
+    let again = run(&folder, &cache, &json).ended(0).value();
+    assert_eq!(again["kept"], again["kernels"]);
+    let files = std::fs::read_dir(folder.join("out")).unwrap().flatten();
+    let names: Vec<String> = files.map(|f| f.file_name().to_string_lossy().into_owned()).collect();
+    assert_eq!(names.iter().filter(|name| name.ends_with(".cubin")).count(), 4, "{names:?}");
+
+    // The design may say what of binaries it does not want.
+    folder.write("rows.dsl", &SOFTMAX.replace("LIMIT", "1"));
+    let report = run(&folder, &cache, &json).ended(1).value();
+    assert!(report["configs"].as_array().unwrap().iter().all(|one| one["state"] == "ruled_out"));
+    let ran = run(&folder, &cache, &["compile", "rows.dsl", "--arch", "sm_90"]).ended(1);
+    assert!(ran.out.contains("other kernels run beside it (registers <= 1)"), "{ran:?}");
+    assert!(ran.out.contains("4 ruled out"), "{ran:?}");
+}
+
+#[test]
+fn what_cannot_be_compiled_for_is_said() {
+    let Some(cache) = cache() else { return };
+    let folder = Folder::with("rows.dsl", &SOFTMAX.replace("LIMIT", "255"));
+    let says = |arguments: &[&str]| {
+        let all = [&["compile", "rows.dsl"], arguments].concat();
+        run(&folder, &cache, &all).ended(2).err
+    };
+    assert!(says(&[]).contains("`--arch sm_90`, or `--hardware H200`"));
+    assert!(says(&["--hardware", "H20"]).contains("did you mean `H200`?"));
+    assert!(says(&["--hardware", "H200", "--arch", "sm_80"]).contains("`H200` is of sm_90"));
+    assert!(says(&["--arch", "gfx90a"]).contains("no architecture such as sm_90"));
+    assert!(says(&["--arch", "sm_90", "--timeout", "0"]).contains("`--timeout` is 0"));
+    assert!(says(&["--arch", "sm_90", "--workload", "long"]).contains("there are: short"));
+    let none = Folder::with("rows.dsl", &SOFTMAX.replace("softmax\n", "softmaxx\n"));
+    let ran = run(&none, &cache, &["compile", "rows.dsl", "--arch", "sm_90"]).ended(2);
+    assert!(ran.err.contains("did you mean `softmax`?"), "{ran:?}");
+    // No compiler at all.
+    let empty = Folder::new();
+    let ran = run(&folder, &empty.join("cache"), &["compile", "rows.dsl", "--arch", "sm_90"]);
+    assert!(ran.ended(2).err.contains("spak toolchain install cutile"));
+    // A time in which nothing is compiled is a result.
+    let report = run(
+        &folder,
+        &cache,
+        &["compile", "rows.dsl", "--arch", "sm_89", "--timeout", "0.001", "--output", "json"],
+    );
+    let report = report.ended(1).value();
+    assert!(report["configs"].as_array().unwrap().iter().all(|one| one["state"] == "timed_out"));
+}
+
+#[test]
+fn bundles_are_whole_or_refused() {
+    let Some(cache) = cache() else { return };
+    let folder = Folder::with("rows.dsl", &SOFTMAX.replace("LIMIT", "255"));
+    let ran = run(&folder, &cache, &["bundle", "rows.dsl", "--arch", "sm_90", "-o", "rows.spak"]);
+    assert!(ran.ended(0).out.contains("4 candidates of 4 configs on 1 workload for sm_90"));
+    let bytes = std::fs::read(folder.join("rows.spak")).unwrap();
+    let node = ["node", "run", "part.spak", "--trace", "t.jsonl"];
+    let says = |bytes: &[u8]| {
+        std::fs::write(folder.join("part.spak"), bytes).unwrap();
+        run(&folder, &cache, &node).ended(2).err
+    };
+    for length in [0, 1, 20, bytes.len() / 2, bytes.len() - 1] {
+        let error = says(&bytes[..length]);
+        assert!(error.contains("part.spak"), "{length}: {error}");
+    }
+    let mut damaged = bytes.clone();
+    damaged[bytes.len() / 2] ^= 0x10;
+    assert!(says(&damaged).contains("part.spak"));
+    assert!(!folder.join("t.jsonl").exists(), "nothing is begun with what is no bundle");
+    let has_driver = ["/usr/lib/x86_64-linux-gnu/libcuda.so.1", "/usr/lib64/libcuda.so.1"]
+        .iter()
+        .any(|path| std::path::Path::new(path).exists());
+    if has_driver {
+        eprintln!("SKIPPED: there is a driver here, and the test is about machines without one");
+        return;
+    }
+    assert!(says(&bytes).contains("no NVIDIA driver"));
+}
