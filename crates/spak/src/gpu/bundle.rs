@@ -168,7 +168,8 @@ pub(crate) fn write(packed: &Packed, path: &Path) -> Result<()> {
 pub(crate) fn unpack(path: &Path, folder: &Path) -> Result<Bundle> {
     let shown = path.display();
     let file = std::fs::File::open(path).with_context(|| format!("cannot read `{shown}`"))?;
-    let mut archive = tar::Archive::new(GzDecoder::new(file).take(LARGEST));
+    let mut unzipped = GzDecoder::new(file).take(LARGEST);
+    let mut archive = tar::Archive::new(&mut unzipped);
     let broken = |error: std::io::Error| anyhow!("`{shown}` is no whole bundle: {error}");
     let mut bundle: Option<Bundle> = None;
     let mut there: BTreeSet<String> = BTreeSet::new();
@@ -188,6 +189,8 @@ pub(crate) fn unpack(path: &Path, folder: &Path) -> Result<Bundle> {
         std::fs::write(folder.join(&name), &bytes)?;
         there.insert(name);
     }
+    // The sum over all of it stands at the end.
+    std::io::copy(&mut unzipped, &mut std::io::sink()).map_err(broken)?;
     let bundle = bundle.with_context(|| format!("`{shown}` has no table of contents"))?;
     let kernels =
         bundle.candidates.iter().flat_map(|c| &c.entries).flat_map(|e| &e.program.kernels);

@@ -28,6 +28,9 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     }),
     ("spak.check", || schemars::schema_for!(r::Envelope<r::CheckReport>)),
     ("spak.codes", || schemars::schema_for!(r::Envelope<CodesReport>)),
+    ("spak.compile-report", || {
+        schemars::schema_for!(r::Envelope<spak_records::compile_report::CompileReport>)
+    }),
     ("spak.diff", || schemars::schema_for!(r::Envelope<Diagnosed<r::DiffReport>>)),
     ("spak.error", || schemars::schema_for!(r::Envelope<r::ErrorReport>)),
     ("spak.explain", || schemars::schema_for!(r::Envelope<r::ExplainReport>)),
@@ -62,9 +65,6 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.show", || schemars::schema_for!(r::Envelope<Diagnosed<r::ShowReport>>)),
     ("spak.space", || {
         schemars::schema_for!(r::Envelope<Diagnosed<spak_records::space_report::SpaceReport>>)
-    }),
-    ("spak.compile-report", || {
-        schemars::schema_for!(r::Envelope<spak_records::compile_report::CompileReport>)
     }),
     ("spak.toolchain-report", || schemars::schema_for!(r::Envelope<r::ToolchainReport>)),
     ("spak.trace-report", || {

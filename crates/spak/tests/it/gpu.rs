@@ -101,7 +101,7 @@ fn what_cannot_be_compiled_for_is_said() {
     assert!(says(&["--arch", "gfx90a"]).contains("no architecture such as sm_90"));
     assert!(says(&["--arch", "sm_90", "--timeout", "0"]).contains("`--timeout` is 0"));
     assert!(says(&["--arch", "sm_90", "--workload", "long"]).contains("there are: short"));
-    let none = Folder::with("rows.dsl", &SOFTMAX.replace("softmax\n", "softmaxx\n"));
+    let none = Folder::with("rows.dsl", &SOFTMAX.replace("LIMIT", "9").replace(": softmax\n", ": softmaxx\n"));
     let ran = run(&none, &cache, &["compile", "rows.dsl", "--arch", "sm_90"]).ended(2);
     assert!(ran.err.contains("did you mean `softmax`?"), "{ran:?}");
     // No compiler at all.
