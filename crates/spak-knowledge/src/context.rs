@@ -145,7 +145,7 @@ pub(crate) fn problem_fields(problem: &Problem) -> BTreeMap<String, Value> {
 
 /// The names under which a design may write the field `field` of a problem, and those of the field
 /// that follows it by default.
-pub(crate) fn names_of_field<'f>(field: &'f str) -> Vec<&'f str> {
+pub(crate) fn names_of_field(field: &str) -> Vec<&str> {
     let names: &[&str] = match field {
         "m" => &["m", "M"],
         "n" => &["n", "N"],

@@ -83,7 +83,11 @@ impl Worker {
         question: &LaunchQuestion,
         limit: Duration,
     ) -> Result<Result<LaunchPlan, String>, ToolchainError> {
-        let line = if self.send(serde_json::to_string(question)) { self.next(limit) } else { Err(Stop::Gone) };
+        let line = if self.send(serde_json::to_string(question)) {
+            self.next(limit)
+        } else {
+            Err(Stop::Gone)
+        };
         match line {
             Ok(WorkerLine::Planned(plan)) => Ok(Ok(plan)),
             Ok(WorkerLine::Refused { refused }) => Ok(Err(refused)),

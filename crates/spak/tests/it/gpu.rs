@@ -79,7 +79,7 @@ fn configs_are_compiled_without_a_gpu_and_only_once() {
     assert_eq!(names.iter().filter(|name| name.ends_with(".cubin")).count(), 4, "{names:?}");
 
     // The design may say what of binaries it does not want.
-    folder.write("rows.dsl", &SOFTMAX.replace("LIMIT", "1"));
+    folder.write("rows.dsl", SOFTMAX.replace("LIMIT", "1"));
     let report = run(&folder, &cache, &json).ended(1).value();
     assert!(report["configs"].as_array().unwrap().iter().all(|one| one["state"] == "ruled_out"));
     let ran = run(&folder, &cache, &["compile", "rows.dsl", "--arch", "sm_90"]).ended(1);
@@ -101,7 +101,10 @@ fn what_cannot_be_compiled_for_is_said() {
     assert!(says(&["--arch", "gfx90a"]).contains("no architecture such as sm_90"));
     assert!(says(&["--arch", "sm_90", "--timeout", "0"]).contains("`--timeout` is 0"));
     assert!(says(&["--arch", "sm_90", "--workload", "long"]).contains("there are: short"));
-    let none = Folder::with("rows.dsl", &SOFTMAX.replace("LIMIT", "9").replace(": softmax\n", ": softmaxx\n"));
+    let none = Folder::with(
+        "rows.dsl",
+        &SOFTMAX.replace("LIMIT", "9").replace(": softmax\n", ": softmaxx\n"),
+    );
     let ran = run(&none, &cache, &["compile", "rows.dsl", "--arch", "sm_90"]).ended(2);
     assert!(ran.err.contains("did you mean `softmax`?"), "{ran:?}");
     // No compiler at all.
