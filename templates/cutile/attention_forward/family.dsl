@@ -63,5 +63,6 @@ system AttentionForward_CuTile {
         tile_n: [128, 64, 32]
         occupancy: [0, 1, 2, 3, 4]
         num_ctas: [1, 2, 4]
+        opt_level: [3, 2, 1, 0]
     }
 }

@@ -37,5 +37,6 @@ system Matmul_CuTile {
         tile_k: [64, 32, 128]
         occupancy: [0, 1, 2, 4]
         num_ctas: [1, 2, 4]
+        opt_level: [3, 2, 1, 0]
     }
 }

@@ -35,6 +35,7 @@ system RmsNorm_CuTile {
         tile_size: [1024, 512, 2048, 4096]
         occupancy: [0, 1, 2, 4, 8]
         num_ctas: [1]
+        opt_level: [3, 2, 1, 0]
     }
 
     constraint "what keeps the end of a row from counting" {

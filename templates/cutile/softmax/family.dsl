@@ -29,6 +29,7 @@ system Softmax_CuTile {
         tile_size: [1024, 512, 2048, 4096]
         occupancy: [0, 1, 2, 4, 6, 8]
         num_ctas: [1]
+        opt_level: [3, 2, 1, 0]
     }
 
     constraint "a row in one piece" {

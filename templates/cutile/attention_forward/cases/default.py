@@ -14,7 +14,7 @@
 # q_padding_mode: zero; k_padding_mode: zero; v_padding_mode: zero; q_load_latency: unset; k_load_latency: unset
 # v_load_latency: unset; o_store_latency: unset; q_load_tma_policy: default; k_load_tma_policy: default
 # v_load_tma_policy: default; o_store_tma_policy: default; lse_storage: not_stored; lse_base: log2
-# num_worker_warps: unset; tile_m: 64; tile_n: 128; occupancy: 0; num_ctas: 1
+# num_worker_warps: unset; tile_m: 64; tile_n: 128; occupancy: 0; num_ctas: 1; opt_level: 3
 import math
 
 import cuda.tile as ct

@@ -7,7 +7,7 @@
 # weight_padding_mode: zero; weight_load_latency: unset; weight_load_tma_policy: default
 # weight_compute_dtype: f32; bias_load_path: tile_load; bias_padding_mode: zero; bias_load_latency: unset
 # bias_load_tma_policy: default; bias_compute_dtype: f32; y_store_path: tile_store; y_store_latency: unset
-# y_store_tma_policy: default; num_worker_warps: unset; tile_size: 1024; occupancy: 0; num_ctas: 1
+# y_store_tma_policy: default; num_worker_warps: unset; tile_size: 1024; occupancy: 0; num_ctas: 1; opt_level: 3
 import math
 
 import cuda.tile as ct

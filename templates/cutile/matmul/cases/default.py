@@ -6,7 +6,7 @@
 # b_load_path: tile_load; c_store_path: tile_store; a_padding_mode: zero; b_padding_mode: zero
 # a_load_latency: unset; b_load_latency: unset; c_store_latency: unset; a_load_tma_policy: default
 # b_load_tma_policy: default; c_store_tma_policy: default; num_worker_warps: unset; tile_m: 128; tile_n: 128
-# tile_k: 64; occupancy: 0; num_ctas: 1
+# tile_k: 64; occupancy: 0; num_ctas: 1; opt_level: 3
 import math
 
 import cuda.tile as ct
