@@ -35,9 +35,12 @@ pub fn families() -> Vec<Manifest> {
         "cutile/attention_backward/family.dsl",
         "cutile/attention_forward/family.dsl",
         "cutile/layer_norm/family.dsl",
+        "cutile/linear/family.dsl",
         "cutile/matmul/family.dsl",
         "cutile/rms_norm/family.dsl",
+        "cutile/rope/family.dsl",
         "cutile/softmax/family.dsl",
+        "cutile/swiglu/family.dsl",
     ];
     let manifest = |(path, text): (&'static str, &'static str)| {
         let mut parts = path.split('/');
@@ -68,13 +71,17 @@ impl Templates {
             "cutile/common/head.j2",
             "cutile/common/macros.j2",
             "cutile/common/norm.j2",
+            "cutile/common/products.j2",
             "cutile/common/rows.j2",
             "cutile/attention_backward/kernel.py.j2",
             "cutile/attention_forward/kernel.py.j2",
             "cutile/layer_norm/kernel.py.j2",
+            "cutile/linear/kernel.py.j2",
             "cutile/matmul/kernel.py.j2",
             "cutile/rms_norm/kernel.py.j2",
+            "cutile/rope/kernel.py.j2",
             "cutile/softmax/kernel.py.j2",
+            "cutile/swiglu/kernel.py.j2",
         ];
         let texts = texts.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned()));
         Self { texts: texts.collect() }

@@ -85,4 +85,9 @@ system AttentionBackward_CuTile {
         num_ctas: [1, 2, 4]
         opt_level: [3, 2, 1, 0]
     }
+
+    constraint "each row sees a key" {
+        require: "causal_predicate == \">=\" or causal_alignment == \"bottom_right\""
+        reason: "the first row sees no key before its own"
+    }
 }
