@@ -14,7 +14,7 @@ system CrossEntropy_CuTile {
         persistent_loop_form: ["for_range"]
         persistent_step: ["num_blocks"]
         grid_mapping: ["row_blocks"]
-        math_approximation: ["exp2_folded", "exp", "exp_approx"]
+        math_approximation: ["exp2_unfolded", "exp", "exp_approx"]
         exp_flush_to_zero: ["true", "false"]
         rowsum_reduction: ["per_iteration", "deferred_2d"]
         x_compute_dtype: ["f32"]
@@ -56,7 +56,7 @@ system CrossEntropy_CuTile {
     }
 
     constraint "what is flushed to zero" {
-        require: "exp_flush_to_zero == \"true\" or math_approximation == \"exp2_folded\""
+        require: "exp_flush_to_zero == \"true\" or math_approximation == \"exp2_unfolded\""
         reason: "only powers of two can be told not to"
     }
 }

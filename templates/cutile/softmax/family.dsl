@@ -26,6 +26,7 @@ system Softmax_CuTile {
     }
 
     tuning_space {
+        rows_per_tile: [1, 2, 4, 8, 16]
         tile_size: [1024, 512, 2048, 4096]
         occupancy: [0, 1, 2, 4, 6, 8]
         num_ctas: [1]

@@ -187,7 +187,7 @@ def launch(stream, q, k, v, out, lse, d_out, d_q, d_k, d_v, scale, empty, causal
     kv_heads, keys = k.shape[1], k.shape[2]
     if heads % kv_heads:
         raise ValueError(f"{heads} heads of queries cannot share {kv_heads} heads of keys evenly")
-    shift = keys - queries if causal else 0
+    shift = keys - queries
     if causal and shift < 0:
         raise ValueError(f"with {queries} queries and {keys} keys some rows see no key")
     tile_d = 1 << (head_dim - 1).bit_length()

@@ -2,7 +2,7 @@
 # softmax_scheme: online; row_passes: reload; bwd_decomposition: grad_in_forward; in_place: never
 # target_correction: per_element_select; ignored_row_path: masked; gradient_normalization: per_element_in_kernel
 # loss_reduction: per_row_then_host_sum; scheduling: tile_per_cta; persistent_loop_form: for_range
-# persistent_step: num_blocks; grid_mapping: row_blocks; math_approximation: exp2_folded
+# persistent_step: num_blocks; grid_mapping: row_blocks; math_approximation: exp2_unfolded
 # exp_flush_to_zero: true; rowsum_reduction: per_iteration; x_compute_dtype: f32; accum_dtype: f32
 # output_cast: dst_dtype; tail_handling: padding_only; index_dtype: int32; x_load_path: tile_load
 # dx_store_path: tile_store; x_padding_mode: neg_inf; x_load_latency: unset; dx_store_latency: unset

@@ -64,6 +64,8 @@ def launch(stream, d_y, x, weight, rstd, d_x, d_weight, processors, empty, offse
     most = processors * config["BLOCKS_PER_PROCESSOR"]
     blocks = min(row_tiles, most)
     tile_size = 1 << max(columns - 1, 1).bit_length()
+    if tile_size > 65536:
+        raise ValueError(f"a row of {columns} numbers does not fit a tile")
     sum_m, sum_n = config["SUM_TILE_M"], config["SUM_TILE_N"]
     column_tiles = ct.cdiv(columns, sum_n)
     d_weight_parts = empty((blocks, columns), "float32")
