@@ -67,17 +67,17 @@ system AttentionBackward_CuTile {
         k_load_tma_policy: ["default", "forced", "disabled"]
         v_load_tma_policy: ["default", "forced", "disabled"]
         do_load_tma_policy: ["default", "forced", "disabled"]
-        o_load_tma_policy: ["default", "forced", "disabled"]
+        o_load_tma_policy: ["disabled", "default", "forced"]
         dq_store_tma_policy: ["default", "forced", "disabled"]
         dk_store_tma_policy: ["default", "forced", "disabled"]
         dv_store_tma_policy: ["default", "forced", "disabled"]
-        num_worker_warps: ["unset", "4", "8"]
+        num_worker_warps: ["8", "unset", "4"]
     }
 
     tuning_space {
         tile_m: [64, 32, 128]
-        tile_n: [64, 128, 32]
-        dq_tile_m: [64, 128, 32]
+        tile_n: [128, 64, 32]
+        dq_tile_m: [128, 64, 32]
         dq_tile_n: [64, 32, 128]
         delta_tile_m: [32, 16, 64, 128]
         occupancy: [0, 1, 2, 3, 4]

@@ -57,7 +57,7 @@ system AttentionDecode_CuTile {
         blocks_per_processor: [2, 1, 3, 4]
         kv_splits: [8, 1, 2, 4, 16, 32, 64]
         sum_tile_d: [64, 32, 128]
-        occupancy: [0, 1, 2, 3, 4]
+        occupancy: [2, 0, 1, 3, 4]
         num_ctas: [1]
         opt_level: [3, 2, 1, 0]
     }

@@ -1,5 +1,6 @@
 // Cross-entropy in cuTile: the loss of each row of logits, and the gradient of the logits with it.
 // The first value of each line is taken where a design says nothing. Names and values are those that lifting finds.
+// The copy engine comes last: with it a block takes all registers of a multiprocessor, unless `occupancy` says otherwise.
 system CrossEntropy_CuTile {
     design_space {
         softmax_scheme: ["online", "full_row"]
@@ -27,8 +28,8 @@ system CrossEntropy_CuTile {
         x_padding_mode: ["neg_inf"]
         x_load_latency: ["unset", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
         dx_store_latency: ["unset", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
-        x_load_tma_policy: ["default", "forced", "disabled"]
-        dx_store_tma_policy: ["default", "forced", "disabled"]
+        x_load_tma_policy: ["disabled", "default", "forced"]
+        dx_store_tma_policy: ["disabled", "default", "forced"]
         num_worker_warps: ["unset", "4", "8"]
     }
 

@@ -1,5 +1,6 @@
 // Root mean square normalization backward in cuTile: the gradients of X and of the weight, from that of Y.
 // The first value of each line is taken where a design says nothing. Names and values are those that lifting finds.
+// The copy engine comes last: with it a block takes all registers of a multiprocessor, unless `occupancy` says otherwise.
 system RmsNormBackward_CuTile {
     design_space {
         row_passes: ["single_pass", "reload"]
@@ -34,10 +35,10 @@ system RmsNormBackward_CuTile {
         dy_load_latency: ["unset", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
         weight_load_latency: ["unset", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
         dx_store_latency: ["unset", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
-        x_load_tma_policy: ["default", "forced", "disabled"]
-        dy_load_tma_policy: ["default", "forced", "disabled"]
-        weight_load_tma_policy: ["default", "forced", "disabled"]
-        dx_store_tma_policy: ["default", "forced", "disabled"]
+        x_load_tma_policy: ["disabled", "default", "forced"]
+        dy_load_tma_policy: ["disabled", "default", "forced"]
+        weight_load_tma_policy: ["disabled", "default", "forced"]
+        dx_store_tma_policy: ["disabled", "default", "forced"]
         num_worker_warps: ["unset", "4", "8"]
     }
 

@@ -32,7 +32,7 @@ system Rope_CuTile {
     }
 
     tuning_space {
-        heads_per_tile: [4, 1, 2, 8]
+        heads_per_tile: [2, 1, 4, 8]
         tile_s: [16, 1, 4, 8, 32, 64]
         occupancy: [0, 1, 2, 4, 8, 12]
         num_ctas: [1]

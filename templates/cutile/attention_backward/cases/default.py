@@ -18,9 +18,9 @@
 # q_load_latency: unset; k_load_latency: unset; v_load_latency: unset; do_load_latency: unset
 # o_load_latency: unset; dq_store_latency: unset; dk_store_latency: unset; dv_store_latency: unset
 # q_load_tma_policy: default; k_load_tma_policy: default; v_load_tma_policy: default
-# do_load_tma_policy: default; o_load_tma_policy: default; dq_store_tma_policy: default
-# dk_store_tma_policy: default; dv_store_tma_policy: default; num_worker_warps: unset; tile_m: 64; tile_n: 64
-# dq_tile_m: 64; dq_tile_n: 64; delta_tile_m: 32; occupancy: 0; dq_occupancy: 0; num_ctas: 1; opt_level: 3
+# do_load_tma_policy: default; o_load_tma_policy: disabled; dq_store_tma_policy: default
+# dk_store_tma_policy: default; dv_store_tma_policy: default; num_worker_warps: 8; tile_m: 64; tile_n: 128
+# dq_tile_m: 128; dq_tile_n: 64; delta_tile_m: 32; occupancy: 0; dq_occupancy: 0; num_ctas: 1; opt_level: 3
 import math
 
 import cuda.tile as ct
@@ -33,8 +33,8 @@ LOG2_E = 1.0 / math.log(2.0)
 
 # What the design tunes; the host passes the tiles.
 CONFIG = {
-    "TILE_M": 64, "TILE_N": 64, "occupancy": None, "num_ctas": 1,
-    "DQ_TILE_M": 64, "DQ_TILE_N": 64, "dq_occupancy": None, "DELTA_TILE_M": 32,
+    "TILE_M": 64, "TILE_N": 128, "occupancy": None, "num_ctas": 1,
+    "DQ_TILE_M": 128, "DQ_TILE_N": 64, "dq_occupancy": None, "DELTA_TILE_M": 32,
 }
 
 
@@ -44,14 +44,14 @@ def attention_backward_delta(Out, dOut, Delta, HEADS: ConstInt, TILE_D: ConstInt
     tile = ct.bid(0)
     batch = ct.bid(1) // HEADS
     head = ct.bid(1) % HEADS
-    o = ct.load(Out, index=(batch, head, tile, 0), shape=(1, 1, TILE_M, TILE_D), padding_mode=ct.PaddingMode.ZERO)
-    d_o = ct.load(dOut, index=(batch, head, tile, 0), shape=(1, 1, TILE_M, TILE_D), padding_mode=ct.PaddingMode.ZERO)
+    o = ct.load(Out, index=(batch, head, tile, 0), shape=(1, 1, TILE_M, TILE_D), padding_mode=ct.PaddingMode.ZERO, allow_tma=False)
+    d_o = ct.load(dOut, index=(batch, head, tile, 0), shape=(1, 1, TILE_M, TILE_D), padding_mode=ct.PaddingMode.ZERO, allow_tma=False)
     product = ct.astype(o, ct.float32) * ct.astype(d_o, ct.float32)
     delta = ct.sum(ct.reshape(product, (TILE_M, TILE_D)), axis=1)
-    ct.store(Delta, index=(batch, head, tile), tile=ct.reshape(delta, (1, 1, TILE_M)))
+    ct.store(Delta, index=(batch, head, tile), tile=ct.reshape(delta, (1, 1, TILE_M)), allow_tma=False)
 
 
-@ct.kernel
+@ct.kernel(num_worker_warps=8)
 def attention_backward_dkdv(
     Q,
     K,
@@ -114,7 +114,7 @@ def attention_backward_dkdv(
     ct.store(dV, index=(batch, kv_head, tile, 0), tile=ct.reshape(d_v, (1, 1, TILE_N, TILE_D)))
 
 
-@ct.kernel
+@ct.kernel(num_worker_warps=8)
 def attention_backward_dq(
     Q,
     K,

@@ -13,7 +13,7 @@
 # v_load_path: tile_load; o_store_path: scatter; k_padding_mode: zero; v_padding_mode: zero
 # k_load_latency: unset; v_load_latency: unset; k_load_tma_policy: default; v_load_tma_policy: default
 # lse_storage: not_stored; lse_base: log2; num_worker_warps: unset; tile_n: 128; blocks_per_processor: 2
-# kv_splits: 8; sum_tile_d: 64; occupancy: 0; num_ctas: 1; opt_level: 3
+# kv_splits: 8; sum_tile_d: 64; occupancy: 2; num_ctas: 1; opt_level: 3
 import math
 
 import cuda.tile as ct
@@ -27,11 +27,11 @@ LOG2_E = 1.0 / math.log(2.0)
 # What the design tunes; the host passes the tiles.
 CONFIG = {
     "TILE_N": 128, "BLOCKS_PER_PROCESSOR": 2, "SUM_TILE_D": 64,
-    "occupancy": None, "num_ctas": 1,
+    "occupancy": 2, "num_ctas": 1,
 }
 
 
-@ct.kernel
+@ct.kernel(occupancy=2)
 def attention_decode(
     Q,
     K,
@@ -97,16 +97,16 @@ def attention_decode_sum(Parts, PartLse, Out, TILE_P: ConstInt, TILE_D: ConstInt
     batch = ct.bid(0)
     head = ct.bid(1)
     tile = ct.bid(2)
-    logarithms = ct.load(PartLse, index=(batch, head, 0), shape=(1, 1, TILE_P), padding_mode=ct.PaddingMode.NEG_INF)
+    logarithms = ct.load(PartLse, index=(batch, head, 0), shape=(1, 1, TILE_P), padding_mode=ct.PaddingMode.NEG_INF, allow_tma=False)
     logarithms = ct.reshape(logarithms, (TILE_P, 1))
     highest = ct.max(logarithms, axis=0, keepdims=True)
     weights = ct.exp2(logarithms - highest)
     total = ct.sum(weights, axis=0, keepdims=True)
-    parts = ct.load(Parts, index=(batch, head, 0, tile), shape=(1, 1, TILE_P, TILE_D), padding_mode=ct.PaddingMode.ZERO)
+    parts = ct.load(Parts, index=(batch, head, 0, tile), shape=(1, 1, TILE_P, TILE_D), padding_mode=ct.PaddingMode.ZERO, allow_tma=False)
     parts = ct.astype(ct.reshape(parts, (TILE_P, TILE_D)), ct.float32)
     out = ct.sum(parts * weights, axis=0, keepdims=True) / total
     out = ct.astype(ct.reshape(out, (1, 1, 1, TILE_D)), Out.dtype)
-    ct.store(Out, index=(batch, head, 0, tile), tile=out)
+    ct.store(Out, index=(batch, head, 0, tile), tile=out, allow_tma=False)
 
 
 def launch(stream, q, k, v, out, scale, processors, empty, config=CONFIG):

@@ -6,7 +6,7 @@
 # exp_flush_to_zero: true; rowsum_reduction: per_iteration; x_compute_dtype: f32; accum_dtype: f32
 # output_cast: dst_dtype; tail_handling: padding_only; index_dtype: int32; x_load_path: tile_load
 # dx_store_path: tile_store; x_padding_mode: neg_inf; x_load_latency: unset; dx_store_latency: unset
-# x_load_tma_policy: default; dx_store_tma_policy: default; num_worker_warps: unset; rows_per_tile: 1
+# x_load_tma_policy: disabled; dx_store_tma_policy: disabled; num_worker_warps: unset; rows_per_tile: 1
 # tile_size: 4096; occupancy: 0; num_ctas: 1; opt_level: 3
 import math
 
@@ -41,7 +41,7 @@ def cross_entropy(
     columns = ct.arange(TILE_SIZE, dtype=ct.int32)[None, :]
     tile = ct.bid(0)
     rows = (tile * TILE_M + ct.arange(TILE_M, dtype=ct.int32))[:, None]
-    target = ct.load(Target, index=(tile,), shape=(TILE_M,), padding_mode=ct.PaddingMode.ZERO)
+    target = ct.load(Target, index=(tile,), shape=(TILE_M,), padding_mode=ct.PaddingMode.ZERO, allow_tma=False)
     target = ct.astype(target, ct.int32)[:, None]
     counts = target != ignore_index
     # What is ignored need not be a class; then this is zero.
@@ -51,7 +51,7 @@ def cross_entropy(
     total = ct.full((TILE_M, 1), 0.0, dtype=ct.float32)
     mean = ct.full((TILE_M, 1), 0.0, dtype=ct.float32)
     for at in range(0, parts):
-        x = ct.astype(ct.load(Logits, index=(tile, at), shape=(TILE_M, TILE_SIZE), padding_mode=ct.PaddingMode.NEG_INF), ct.float32)
+        x = ct.astype(ct.load(Logits, index=(tile, at), shape=(TILE_M, TILE_SIZE), padding_mode=ct.PaddingMode.NEG_INF, allow_tma=False), ct.float32)
         if SMOOTHING > 0.0:
             mean = mean + ct.sum(ct.where(at * TILE_SIZE + columns < classes, x, 0.0), 1, keepdims=True)
         higher = max(highest, ct.max(x, 1, keepdims=True))
@@ -64,14 +64,14 @@ def cross_entropy(
     if SMOOTHING > 0.0:
         loss = loss - SMOOTHING * mean
     loss = ct.astype(ct.where(counts, loss * scale, 0.0), Loss.dtype)
-    ct.store(Loss, index=(tile,), tile=ct.reshape(loss, (TILE_M,)))
+    ct.store(Loss, index=(tile,), tile=ct.reshape(loss, (TILE_M,)), allow_tma=False)
     for at in range(0, parts):
-        x = ct.astype(ct.load(Logits, index=(tile, at), shape=(TILE_M, TILE_SIZE), padding_mode=ct.PaddingMode.NEG_INF), ct.float32)
+        x = ct.astype(ct.load(Logits, index=(tile, at), shape=(TILE_M, TILE_SIZE), padding_mode=ct.PaddingMode.NEG_INF, allow_tma=False), ct.float32)
         d_x = ct.exp2((x - lse) * LOG2_E, flush_to_zero=True) - ct.where(at * TILE_SIZE + columns == target, 1.0 - SMOOTHING, 0.0)
         if SMOOTHING > 0.0:
             d_x = d_x - SMOOTHING / classes
         d_x = ct.astype(ct.where(counts, d_x * scale, 0.0), dLogits.dtype)
-        ct.store(dLogits, index=(tile, at), tile=d_x)
+        ct.store(dLogits, index=(tile, at), tile=d_x, allow_tma=False)
 
 
 def launch(stream, logits, target, loss, d_logits, scale=1.0, ignore_index=-100, label_smoothing=0.0, config=CONFIG):

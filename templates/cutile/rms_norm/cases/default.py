@@ -3,10 +3,10 @@
 # persistent_step: num_blocks; variance_algorithm: mean_square; rsqrt_form: rsqrt
 # normalization_division: ieee_div; accum_dtype: f32; output_cast: input_dtype; stat_storage: not_stored
 # tail_handling: padding_only; gather_scatter_bounds_check: true; index_dtype: int32; x_load_path: tile_load
-# x_padding_mode: zero; x_load_latency: unset; x_load_tma_policy: default; x_compute_dtype: f32
+# x_padding_mode: zero; x_load_latency: unset; x_load_tma_policy: disabled; x_compute_dtype: f32
 # weight_load_path: tile_load; weight_padding_mode: zero; weight_load_latency: unset
-# weight_load_tma_policy: default; weight_compute_dtype: f32; y_store_path: tile_store; y_store_latency: unset
-# y_store_tma_policy: default; num_worker_warps: unset; rows_per_tile: 1; tile_size: 1024; occupancy: 0
+# weight_load_tma_policy: disabled; weight_compute_dtype: f32; y_store_path: tile_store; y_store_latency: unset
+# y_store_tma_policy: disabled; num_worker_warps: unset; rows_per_tile: 1; tile_size: 1024; occupancy: 0
 # num_ctas: 1; opt_level: 3
 import math
 
@@ -32,12 +32,12 @@ def rms_norm(
 ):
     columns = ct.arange(TILE_SIZE, dtype=ct.int32)[None, :]
     tile = ct.bid(0)
-    x = ct.astype(ct.load(X, index=(tile, 0), shape=(TILE_M, TILE_SIZE), padding_mode=ct.PaddingMode.ZERO), ct.float32)
+    x = ct.astype(ct.load(X, index=(tile, 0), shape=(TILE_M, TILE_SIZE), padding_mode=ct.PaddingMode.ZERO, allow_tma=False), ct.float32)
     variance = ct.sum(x * x, 1, keepdims=True) / COLUMNS
     scale = ct.rsqrt(variance + EPS)
-    y = x * scale * (ct.astype(ct.reshape(ct.load(W, index=(0,), shape=(TILE_SIZE,), padding_mode=ct.PaddingMode.ZERO), (1, TILE_SIZE)), ct.float32) + OFFSET)
+    y = x * scale * (ct.astype(ct.reshape(ct.load(W, index=(0,), shape=(TILE_SIZE,), padding_mode=ct.PaddingMode.ZERO, allow_tma=False), (1, TILE_SIZE)), ct.float32) + OFFSET)
     y = ct.astype(y, X.dtype)
-    ct.store(Y, index=(tile, 0), tile=y)
+    ct.store(Y, index=(tile, 0), tile=y, allow_tma=False)
 
 
 def launch(stream, y, x, weight, eps, offset=0.0, config=CONFIG):

@@ -8,8 +8,8 @@
 # index_dtype: int32; x_load_path: tile_load; dy_load_path: tile_load; weight_load_path: tile_load
 # dx_store_path: tile_store; x_padding_mode: zero; dy_padding_mode: zero; weight_padding_mode: zero
 # x_load_latency: unset; dy_load_latency: unset; weight_load_latency: unset; dx_store_latency: unset
-# x_load_tma_policy: default; dy_load_tma_policy: default; weight_load_tma_policy: default
-# dx_store_tma_policy: default; num_worker_warps: unset; rows_per_tile: 1; tile_size: 1024
+# x_load_tma_policy: disabled; dy_load_tma_policy: disabled; weight_load_tma_policy: disabled
+# dx_store_tma_policy: disabled; num_worker_warps: unset; rows_per_tile: 1; tile_size: 1024
 # blocks_per_processor: 2; sum_tile_m: 32; sum_tile_n: 64; occupancy: 0; num_ctas: 1; opt_level: 3
 import math
 
@@ -30,20 +30,20 @@ def rms_norm_backward(dX, dY, X, W, Rstd, dWParts, COLUMNS: ConstInt, OFFSET: Co
     """The gradient of X, and what the rows of a block give to that of the weight."""
     row_tiles = ct.cdiv(X.shape[0], TILE_M)
     d_weight = ct.full((TILE_SIZE,), 0.0, dtype=ct.float32)
-    weight = (ct.astype(ct.load(W, index=(0,), shape=(TILE_SIZE,), padding_mode=ct.PaddingMode.ZERO), ct.float32) + OFFSET)[None, :]
+    weight = (ct.astype(ct.load(W, index=(0,), shape=(TILE_SIZE,), padding_mode=ct.PaddingMode.ZERO, allow_tma=False), ct.float32) + OFFSET)[None, :]
     for tile in range(ct.bid(0), row_tiles, ct.num_blocks(0)):
-        x = ct.astype(ct.load(X, index=(tile, 0), shape=(TILE_M, TILE_SIZE), padding_mode=ct.PaddingMode.ZERO), ct.float32)
-        d_y = ct.astype(ct.load(dY, index=(tile, 0), shape=(TILE_M, TILE_SIZE), padding_mode=ct.PaddingMode.ZERO), ct.float32)
-        rstd = ct.load(Rstd, index=(tile,), shape=(TILE_M,), padding_mode=ct.PaddingMode.ZERO)[:, None]
+        x = ct.astype(ct.load(X, index=(tile, 0), shape=(TILE_M, TILE_SIZE), padding_mode=ct.PaddingMode.ZERO, allow_tma=False), ct.float32)
+        d_y = ct.astype(ct.load(dY, index=(tile, 0), shape=(TILE_M, TILE_SIZE), padding_mode=ct.PaddingMode.ZERO, allow_tma=False), ct.float32)
+        rstd = ct.load(Rstd, index=(tile,), shape=(TILE_M,), padding_mode=ct.PaddingMode.ZERO, allow_tma=False)[:, None]
         x_hat = x * rstd
         g = d_y * weight
         common = ct.sum(g * x_hat, 1, keepdims=True) / COLUMNS
         d_x = (g - x_hat * common) * rstd
         d_x = ct.astype(d_x, dX.dtype)
-        ct.store(dX, index=(tile, 0), tile=d_x)
+        ct.store(dX, index=(tile, 0), tile=d_x, allow_tma=False)
         # Beyond the end of a row or of the matrix the gradient of Y is zero.
         d_weight = d_weight + ct.sum(d_y * x_hat, 0)
-    ct.store(dWParts, index=(ct.bid(0), 0), tile=d_weight[None, :])
+    ct.store(dWParts, index=(ct.bid(0), 0), tile=d_weight[None, :], allow_tma=False)
 
 
 @ct.kernel
@@ -52,8 +52,8 @@ def rms_norm_backward_sum(Parts, Sum, TILE_M: ConstInt, TILE_N: ConstInt):
     column = ct.bid(0)
     total = ct.full((TILE_M, TILE_N), 0.0, dtype=ct.float32)
     for at in range(0, ct.cdiv(Parts.shape[0], TILE_M)):
-        total = total + ct.load(Parts, index=(at, column), shape=(TILE_M, TILE_N), padding_mode=ct.PaddingMode.ZERO)
-    ct.store(Sum, index=(column,), tile=ct.astype(ct.sum(total, 0), Sum.dtype))
+        total = total + ct.load(Parts, index=(at, column), shape=(TILE_M, TILE_N), padding_mode=ct.PaddingMode.ZERO, allow_tma=False)
+    ct.store(Sum, index=(column,), tile=ct.astype(ct.sum(total, 0), Sum.dtype), allow_tma=False)
 
 
 def launch(stream, d_y, x, weight, rstd, d_x, d_weight, processors, empty, offset=0.0, config=CONFIG):

@@ -6,7 +6,7 @@
 # q_load_path: tile_load; k_load_path: tile_load; y_store_path: tile_store; q_padding_mode: zero
 # k_padding_mode: zero; q_load_latency: unset; k_load_latency: unset; y_store_latency: unset
 # q_load_tma_policy: default; k_load_tma_policy: default; y_store_tma_policy: default; num_worker_warps: unset
-# heads_per_tile: 4; tile_s: 16; occupancy: 0; num_ctas: 1; opt_level: 3
+# heads_per_tile: 2; tile_s: 16; occupancy: 0; num_ctas: 1; opt_level: 3
 import math
 
 import cuda.tile as ct
@@ -14,7 +14,7 @@ import cuda.tile as ct
 ConstInt = ct.Constant[int]
 
 # What the design tunes; the host passes the tiles.
-CONFIG = {"TILE_H": 4, "TILE_S": 16, "occupancy": None, "num_ctas": 1}
+CONFIG = {"TILE_H": 2, "TILE_S": 16, "occupancy": None, "num_ctas": 1}
 
 
 @ct.kernel
