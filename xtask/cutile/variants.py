@@ -4,8 +4,8 @@
 
 SPAK is the program, FOLDER becomes the bundle; FAMILY are those wanted in place of all, LIFTED are designs of lifted kernels.
 
-Is run by the Python of the compiler (`bin/python` in the folder that `spak toolchain show` names), with NumPy; needs no GPU and takes
-a quarter of an hour. The folder then goes to a machine with the GPU, where `check.py FOLDER` runs every kernel against float64.
+Is run by the Python of the compiler (`bin/python` in the folder that `spak toolchain show` names); needs no GPU and takes a quarter
+of an hour. The folder then goes to a machine with the GPU, where `check.py FOLDER` runs every kernel against float64.
 """
 
 import itertools
