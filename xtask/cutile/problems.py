@@ -88,7 +88,8 @@ def heads(axes, count, length):
 
 def attention_problem(family, axes, variant):
     queries, keys = (1, 1000) if family == "attention_decode" else (200, 328)
-    if axes.get("tail_handling") == "assume_even":
+    padding = [axes.get(f"{role}_padding_mode") for role in "kv"]
+    if axes.get("tail_handling") == "assume_even" or "undetermined" in padding:
         keys = 384
     q, k = heads(axes, HEADS, queries), heads(axes, KV_HEADS, keys)
     lse = array(BATCHES, HEADS, queries, dtype="float32")
