@@ -1,9 +1,8 @@
-"""Runs the kernels of a folder that `variants.py` made on a GPU (sm_90), against PyTorch in float64.
+"""Runs the kernels of a folder that `variants.py` made on a GPU (sm_90), against NumPy in float64.
 
-    check.py FOLDER OUT.jsonl     needs PyTorch and CuPy; a line for each kernel, the largest errors, registers and memory
+    check.py FOLDER OUT.jsonl     needs PyTorch and CuPy; a line for each variant, the largest errors, registers and memory
 
-Sizes are no multiples of tiles. Errors of attention are absolute, those of rows and products relative to 1 + |expected|, those of
-softmax relative to what is expected.
+Errors are relative to 1 + |expected|, those of softmax to what is expected. What a kernel leaves unwritten is not a number.
 """
 
 import json
@@ -15,31 +14,33 @@ import cupy
 import numpy
 import torch
 
-ROWS, COLUMNS = 300, 4104
-BF16 = torch.bfloat16
-LIMITS = {"attention_forward": 2e-2, "matmul": 1e-2, "softmax": 2e-2, "rms_norm": 2e-2, "layer_norm": 2e-2}
 
-
-def array(tensor):
+def given(tensor):
     """An array as a kernel takes it: where it is, its sizes, its strides."""
     numbers = [*tensor.shape, *tensor.stride()]
     return [numpy.uint64(tensor.data_ptr())] + [numpy.int32(number) for number in numbers]
 
 
-def nothing(*shape, dtype=torch.float32):
-    """What has to be overwritten."""
-    return torch.full(shape, math.nan, device="cuda", dtype=dtype)
+def tensor(value, content=math.nan):
+    dtype = getattr(torch, value["dtype"])
+    if isinstance(content, float):
+        return torch.full(value["shape"], content if dtype.is_floating_point else -1, device="cuda", dtype=dtype)
+    return torch.from_numpy(numpy.ascontiguousarray(content)).to("cuda").to(dtype)
+
+
+def wide(tensor):
+    return tensor.double().cpu().numpy()
 
 
 class Kernel:
-    def __init__(self, file):
-        self.function = cupy.RawModule(path=str(file)).get_function("spak_kernel")
+    def __init__(self, file, name):
+        self.function = cupy.RawModule(path=str(file)).get_function(name)
         most = cupy.cuda.Device(0).attributes["MaxSharedMemoryPerBlockOptin"]
         self.function.max_dynamic_shared_size_bytes = most - self.function.shared_size_bytes
 
     def run(self, grid, arguments):
         torch.cuda.synchronize()
-        self.function(grid, (1, 1, 1), tuple(arguments))
+        self.function(tuple(grid), (1, 1, 1), tuple(arguments))
         cupy.cuda.Device(0).synchronize()
 
     def resources(self):
@@ -47,110 +48,59 @@ class Kernel:
         return {"registers": function.num_regs, "shared": function.shared_size_bytes, "local": function.local_size_bytes}
 
 
-def attention(kernel, axes, causal):
-    batches, heads, group, dim, queries, keys = 2, 4, 2, 128, 200, 328
-    draw = lambda heads, length: torch.randn(batches, heads, length, dim, device="cuda").to(BF16)
-    q, k, v = draw(heads, queries), draw(heads // group, keys), draw(heads // group, keys)
-    scale = 1 / math.sqrt(dim)
-    wide = lambda tensor: tensor.double().repeat_interleave(group, 1)
-    scores = torch.einsum("bhqd,bhkd->bhqk", q.double(), wide(k)) * scale
-    shift = keys - queries if axes.get("causal_alignment", "bottom_right") == "bottom_right" else 0
-    if causal:
-        rows = torch.arange(queries, device="cuda")[:, None] + shift
-        columns = torch.arange(keys, device="cuda")[None]
-        visible = rows > columns if axes.get("causal_predicate", ">=") == ">" else rows >= columns
-        scores = scores.masked_fill(~visible, -math.inf)
-    expected, lse = torch.softmax(scores, -1) @ wide(v), torch.logsumexp(scores, -1)
-    if axes.get("lse_base", "log2") == "log2":
-        lse = lse / math.log(2)
-    turned = axes.get("tensor_layout") == "BSHD"
-    laid = lambda tensor: tensor.transpose(1, 2).contiguous() if turned else tensor
-    q, k, v, out = laid(q), laid(k), laid(v), laid(nothing(batches, heads, queries, dim, dtype=BF16))
-    is_stored = axes.get("lse_storage") == "3d_tile_store"
-    stored = nothing(batches, heads, queries)
-    arguments = array(q) + array(k) + array(v) + array(out) + (array(stored) if is_stored else [])
-    tiles = math.ceil(queries / 64)
-    grid = (tiles, heads, batches) if axes.get("head_batch_axis") == "separate_axes" else (tiles, batches * heads, 1)
-    kernel.run(grid, arguments + [numpy.float32(scale), numpy.int32(shift)])
-    errors = [((out.transpose(1, 2) if turned else out).double() - expected).abs().max().item()]
-    return errors + ([(stored.double() - lse).abs().max().item()] if is_stored else [])
+def arguments(launch, arrays, scratch):
+    """What a kernel is given, as `launch` said it."""
+    for one in launch["arguments"]:
+        ((kind, value),) = one.items()
+        if kind in ("array", "scratch"):
+            yield from given((arrays if kind == "array" else scratch)[value])
+        else:
+            yield getattr(numpy, kind)(value)
 
 
-def matmul(kernel, axes, _):
-    m, n, k = 200, 328, 136
-    a, b = torch.randn(m, k, device="cuda").to(BF16), torch.randn(k, n, device="cuda").to(BF16)
-    c, expected = nothing(m, n, dtype=BF16), a.double() @ b.double()
-    a = a if axes.get("a_operand_transpose", "none") == "none" else a.t().contiguous()
-    b = b if axes.get("b_operand_transpose", "none") == "none" else b.t().contiguous()
-    is_persistent = axes.get("scheduling") == "static_persistent"
-    kernel.run((3 if is_persistent else math.ceil(m / 128) * math.ceil(n / 128), 1, 1), array(a) + array(b) + array(c))
-    return [((c.double() - expected).abs() / (1 + expected.abs())).max().item()]
-
-
-def blocks(axes):
-    return (7 if axes.get("scheduling") == "static_persistent" else ROWS, 1, 1)
-
-
-def softmax(kernel, axes, _):
-    x = (torch.randn(ROWS, COLUMNS, device="cuda") * 3).to(BF16)
-    y, expected = nothing(ROWS, COLUMNS, dtype=BF16), torch.softmax(x.double(), -1)
-    kernel.run(blocks(axes), array(y) + array(x))
-    return [((y.double() - expected).abs() / (1e-4 + expected)).max().item()]
-
-
-def normalization(is_layer):
-    def run(kernel, axes, _):
-        x = (torch.randn(ROWS, COLUMNS, device="cuda") * 2 + 1).to(BF16)
-        w, b = torch.randn(COLUMNS, device="cuda").to(BF16), torch.randn(COLUMNS, device="cuda").to(BF16)
-        y, mean, rstd = nothing(ROWS, COLUMNS, dtype=BF16), nothing(ROWS), nothing(ROWS)
-        wide = x.double()
-        middle = wide.mean(-1, keepdim=True) if is_layer else 0.0
-        root = ((wide - middle).pow(2).mean(-1, keepdim=True) + 1e-6).rsqrt()
-        scaled = (wide - middle) * root
-        expected = scaled * w.double() + b.double() if is_layer else scaled * (w.double() + 0.5)
-        is_stored = axes.get("stat_storage", "not_stored") != "not_stored"
-        arguments = array(y) + array(x) + array(w) + (array(b) if is_layer else [])
-        if is_stored:
-            arguments += (array(mean) if is_layer else []) + array(rstd)
-        kernel.run(blocks(axes), arguments)
-        errors = [((y.double() - expected).abs() / (1 + expected.abs())).max().item()]
-        if is_stored:
-            errors.append(((rstd.double() - root[:, 0]).abs() / root[:, 0]).max().item())
-        if is_stored and is_layer:
-            errors.append((mean.double() - middle[:, 0]).abs().max().item())
-        return errors
-
-    return run
-
-
-FAMILIES = {
-    "attention_forward": attention, "matmul": matmul, "softmax": softmax,
-    "rms_norm": normalization(False), "layer_norm": normalization(True),
-}
+def checked(entry, folder, problems):
+    family, axes, scalars = entry["family"], entry["axes"], entry["scalars"]
+    scale = {"softmax": 3.0}.get(family, 1.0)
+    # What kernels are given is what was rounded to their types.
+    draw = {name: torch.randn(value["shape"], dtype=torch.float64) * scale for name, value in entry["inputs"].items()}
+    rounded = {name: wide(tensor(entry["inputs"][name], one.numpy())) for name, one in draw.items()}
+    inputs = {name: tensor(entry["inputs"][name], value) for name, value in problems.complete(family, axes, scalars, rounded).items() if name in draw}
+    right = problems.expected(family, axes, scalars, {name: wide(one) for name, one in inputs.items()})
+    arrays = {name: tensor(value) for name, value in entry["outputs"].items()} | inputs
+    scratch = [tensor(value) for value in entry["scratch"]]
+    resources = []
+    for launch in entry["launches"]:
+        kernel = Kernel(folder / launch["file"], launch["kernel"])
+        kernel.run(launch["grid"], arguments(launch, arrays, scratch))
+        resources.append(kernel.resources())
+    floor = 1e-4 if family == "softmax" else 1.0
+    errors = {}
+    for name in entry["outputs"]:
+        off = numpy.abs(wide(arrays[name]) - right[name]) / (floor + numpy.abs(right[name]))
+        errors[name] = float(f"{off.max():.3g}")
+    # What was not written is not a number, which is not below any limit.
+    limit = problems.LIMITS.get(family, problems.LIMIT)
+    return {"right": all(error < limit for error in errors.values()), "errors": errors, "kernels": resources}
 
 
 def main():
     folder, out = Path(sys.argv[1]), sys.argv[2]
+    sys.path.insert(0, str(folder))
+    import problems
+
     torch.manual_seed(0)
     wrong = 0
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     with open(out, "w", encoding="utf-8") as lines:
-        for one in manifest:
-            family = one["family"]
-            result = {"name": one["name"]}
+        for entry in manifest:
             try:
-                kernel = Kernel(folder / f"{one['name']}.sm_90.cubin")
-                errors = FAMILIES[family](kernel, one["axes"], one["causal"])
-                # What was not written is not a number, which is not below any limit.
-                is_right = all(error < LIMITS[family] for error in errors)
-                result |= {"right": is_right, "errors": [float(f"{error:.3g}") for error in errors], **kernel.resources()}
+                result = checked(entry, folder, problems)
             except Exception as error:  # A kernel that cannot be run is a result.
-                is_right = False
-                result |= {"right": False, "why": f"{type(error).__name__}: {error}"[:300]}
-            wrong += not is_right
-            lines.write(json.dumps(result) + "\n")
+                result = {"right": False, "why": f"{type(error).__name__}: {error}"[:300]}
+            wrong += not result["right"]
+            lines.write(json.dumps({"name": entry["name"]} | result) + "\n")
             lines.flush()
-    print(f"{len(manifest)} kernels, {wrong} wrong, on {torch.cuda.get_device_name(0)}")
+    print(f"{len(manifest)} variants, {wrong} wrong, on {torch.cuda.get_device_name(0)}")
     sys.exit(bool(wrong))
 
 

@@ -32,11 +32,19 @@ pub fn families() -> Vec<Manifest> {
     let texts = built_in![
         "c/attention_forward/family.dsl",
         "c/matmul/family.dsl",
+        "cutile/attention_backward/family.dsl",
+        "cutile/attention_decode/family.dsl",
         "cutile/attention_forward/family.dsl",
+        "cutile/cross_entropy/family.dsl",
         "cutile/layer_norm/family.dsl",
+        "cutile/layer_norm_backward/family.dsl",
+        "cutile/linear/family.dsl",
         "cutile/matmul/family.dsl",
         "cutile/rms_norm/family.dsl",
+        "cutile/rms_norm_backward/family.dsl",
+        "cutile/rope/family.dsl",
         "cutile/softmax/family.dsl",
+        "cutile/swiglu/family.dsl",
     ];
     let manifest = |(path, text): (&'static str, &'static str)| {
         let mut parts = path.split('/');
@@ -63,15 +71,26 @@ impl Templates {
             "c/matmul/kernel.c.j2",
             "c/matmul/loops.j2",
             "c/matmul/panels.j2",
+            "cutile/common/attention.j2",
             "cutile/common/head.j2",
             "cutile/common/macros.j2",
             "cutile/common/norm.j2",
+            "cutile/common/norm_backward.j2",
+            "cutile/common/products.j2",
             "cutile/common/rows.j2",
+            "cutile/attention_backward/kernel.py.j2",
+            "cutile/attention_decode/kernel.py.j2",
             "cutile/attention_forward/kernel.py.j2",
+            "cutile/cross_entropy/kernel.py.j2",
             "cutile/layer_norm/kernel.py.j2",
+            "cutile/layer_norm_backward/kernel.py.j2",
+            "cutile/linear/kernel.py.j2",
             "cutile/matmul/kernel.py.j2",
             "cutile/rms_norm/kernel.py.j2",
+            "cutile/rms_norm_backward/kernel.py.j2",
+            "cutile/rope/kernel.py.j2",
             "cutile/softmax/kernel.py.j2",
+            "cutile/swiglu/kernel.py.j2",
         ];
         let texts = texts.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned()));
         Self { texts: texts.collect() }

@@ -5,23 +5,26 @@ system AttentionForward_CuTile {
         softmax_scheme: ["online"]
         fusion_level: ["fused_qk_softmax_pv"]
         stationary_operand: ["q_stationary"]
-        scheduling: ["tile_per_cta"]
-        grid_mapping: ["(q_tiles,BH)"]
+        scheduling: ["tile_per_cta", "static_persistent"]
+        persistent_loop_form: ["for_range"]
+        persistent_step: ["num_blocks"]
+        grid_mapping: ["(q_tiles,BH)", "(BH,q_tiles)"]
         kv_split: ["none"]
         head_dim_tiling: ["full"]
+        head_dim_rounding: ["next_pow2", "exact"]
         head_batch_axis: ["fused", "separate_axes"]
         gqa_mapping: ["index_div"]
         tensor_layout: ["BHSD", "BSHD"]
-        causal_support: ["constexpr_flag", "always_on"]
+        causal_support: ["constexpr_flag", "runtime_flag", "always_on", "none"]
         causal_predicate: [">=", ">"]
         causal_alignment: ["bottom_right", "top_left"]
         causal_tile_skipping: ["pruned", "full_loop"]
         causal_work_order: ["ascending", "descending_lpt"]
         mask_form: ["additive_pre_softmax", "select_pre_softmax"]
         mask_fill_value: ["-inf", "finite"]
-        mask_region: ["predicated_tail_splittable", "every_tile"]
-        tail_handling: ["even_k_specialized", "always_masked"]
-        math_approximation: ["exp2_folded", "exp"]
+        mask_region: ["predicated_tail_splittable", "predicated_tail_not_splittable", "explicit_two_loops", "every_tile"]
+        tail_handling: ["even_k_specialized", "always_masked", "assume_even"]
+        math_approximation: ["exp2_folded", "exp2_unfolded", "exp", "exp_approx"]
         exp_flush_to_zero: ["true", "false"]
         score_scale_placement: ["after_row_max", "after_mma_before_max", "pre_scale_q"]
         rescale_policy: ["unconditional"]
@@ -31,7 +34,7 @@ system AttentionForward_CuTile {
         normalization_division: ["approx_ftz", "approx", "full", "ieee_div", "reciprocal_multiply"]
         normalization_placement: ["epilogue"]
         accum_dtype: ["f32"]
-        p_p_operand_dtype: ["input_dtype"]
+        p_p_operand_dtype: ["input_dtype", "tf32"]
         output_cast: ["dst_dtype", "input_dtype"]
         index_dtype: ["int32"]
         extent_source: ["array_shape"]
@@ -53,7 +56,7 @@ system AttentionForward_CuTile {
         k_load_tma_policy: ["default", "forced", "disabled"]
         v_load_tma_policy: ["default", "forced", "disabled"]
         o_store_tma_policy: ["default", "forced", "disabled"]
-        lse_storage: ["not_stored", "3d_tile_store"]
+        lse_storage: ["not_stored", "3d_tile_store", "strided_nd"]
         lse_base: ["log2", "ln"]
         num_worker_warps: ["unset", "4", "8"]
     }
@@ -63,5 +66,21 @@ system AttentionForward_CuTile {
         tile_n: [128, 64, 32]
         occupancy: [0, 1, 2, 3, 4]
         num_ctas: [1, 2, 4]
+        opt_level: [3, 2, 1, 0]
+    }
+
+    constraint "work that is dealt out" {
+        require: "scheduling == \"tile_per_cta\" or head_batch_axis == \"fused\""
+        reason: "blocks that take tile after tile count all of them along one axis"
+    }
+
+    constraint "ends that are assumed not to be there" {
+        require: "tail_handling != \"assume_even\" or mask_region != \"explicit_two_loops\" or causal_support != \"none\""
+        reason: "without anything to hide there is no second loop"
+    }
+
+    constraint "each row sees a key" {
+        require: "causal_predicate == \">=\" or causal_alignment == \"bottom_right\""
+        reason: "the first row sees no key before its own"
     }
 }

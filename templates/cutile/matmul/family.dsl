@@ -6,9 +6,9 @@ system Matmul_CuTile {
         persistent_loop_form: ["for_range"]
         persistent_step: ["num_blocks"]
         grid_mapping: ["linear"]
-        block_swizzle: ["grouped_m", "none"]
+        block_swizzle: ["grouped_m", "grouped_n", "none"]
         swizzle_group_size: ["8", "1", "2", "4", "16", "32"]
-        k_dim_loop: ["serial_full_k"]
+        k_dim_loop: ["serial_full_k", "split_k"]
         epilogue_fusion: ["none"]
         a_operand_transpose: ["none", "register_permute", "load_order"]
         b_operand_transpose: ["none", "register_permute", "load_order"]
@@ -35,7 +35,14 @@ system Matmul_CuTile {
         tile_m: [128, 64, 256]
         tile_n: [128, 64, 256]
         tile_k: [64, 32, 128]
+        split_k: [4, 2, 8, 16]
         occupancy: [0, 1, 2, 4]
         num_ctas: [1, 2, 4]
+        opt_level: [3, 2, 1, 0]
+    }
+
+    constraint "shares are numbers of float32" {
+        require: "k_dim_loop != \"split_k\" or output_cast == \"dst_dtype\""
+        reason: "the kernel that sums the shares has no operand whose type it could take"
     }
 }

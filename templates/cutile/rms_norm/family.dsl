@@ -1,5 +1,6 @@
 // Root mean square normalization over the rows of a matrix in cuTile: Y = X / sqrt(mean(X²) + eps) * (W + offset).
 // The first value of each line is taken where a design says nothing. Names and values are those that lifting finds.
+// The copy engine comes last: with it a block takes all registers of a multiprocessor, unless `occupancy` says otherwise.
 system RmsNorm_CuTile {
     design_space {
         row_passes: ["single_pass", "reload"]
@@ -18,23 +19,25 @@ system RmsNorm_CuTile {
         x_load_path: ["tile_load", "gather"]
         x_padding_mode: ["zero"]
         x_load_latency: ["unset", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
-        x_load_tma_policy: ["default", "forced", "disabled"]
+        x_load_tma_policy: ["disabled", "default", "forced"]
         x_compute_dtype: ["f32"]
         weight_load_path: ["tile_load", "gather"]
         weight_padding_mode: ["zero"]
         weight_load_latency: ["unset", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
-        weight_load_tma_policy: ["default", "forced", "disabled"]
+        weight_load_tma_policy: ["disabled", "default", "forced"]
         weight_compute_dtype: ["f32", "input_dtype"]
         y_store_path: ["tile_store", "scatter"]
         y_store_latency: ["unset", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
-        y_store_tma_policy: ["default", "forced", "disabled"]
+        y_store_tma_policy: ["disabled", "default", "forced"]
         num_worker_warps: ["unset", "4", "8"]
     }
 
     tuning_space {
+        rows_per_tile: [1, 2, 4, 8, 16]
         tile_size: [1024, 512, 2048, 4096]
         occupancy: [0, 1, 2, 4, 8]
         num_ctas: [1]
+        opt_level: [3, 2, 1, 0]
     }
 
     constraint "what keeps the end of a row from counting" {

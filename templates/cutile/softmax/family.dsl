@@ -1,5 +1,6 @@
 // Softmax over the rows of a matrix in cuTile.
 // The first value of each line is taken where a design says nothing. Names and values are those that lifting finds.
+// The copy engine comes last: with it a block takes all registers of a multiprocessor, unless `occupancy` says otherwise.
 system Softmax_CuTile {
     design_space {
         softmax_scheme: ["full_row", "three_pass", "online"]
@@ -20,15 +21,17 @@ system Softmax_CuTile {
         output_cast: ["input_dtype", "dst_dtype"]
         x_load_latency: ["unset", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
         y_store_latency: ["unset", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
-        x_load_tma_policy: ["default", "forced", "disabled"]
-        y_store_tma_policy: ["default", "forced", "disabled"]
+        x_load_tma_policy: ["disabled", "default", "forced"]
+        y_store_tma_policy: ["disabled", "default", "forced"]
         num_worker_warps: ["unset", "4", "8"]
     }
 
     tuning_space {
+        rows_per_tile: [1, 2, 4, 8, 16]
         tile_size: [1024, 512, 2048, 4096]
         occupancy: [0, 1, 2, 4, 6, 8]
         num_ctas: [1]
+        opt_level: [3, 2, 1, 0]
     }
 
     constraint "a row in one piece" {

@@ -6,7 +6,7 @@
 # b_load_path: tile_load; c_store_path: tile_store; a_padding_mode: zero; b_padding_mode: zero
 # a_load_latency: unset; b_load_latency: unset; c_store_latency: unset; a_load_tma_policy: default
 # b_load_tma_policy: default; c_store_tma_policy: default; num_worker_warps: unset; tile_m: 128; tile_n: 128
-# tile_k: 64; occupancy: 0; num_ctas: 1
+# tile_k: 64; split_k: 4; occupancy: 0; num_ctas: 1; opt_level: 3
 import math
 
 import cuda.tile as ct
@@ -49,6 +49,8 @@ def matmul(A, B, C, TILE_M: ConstInt, TILE_N: ConstInt, TILE_K: ConstInt):
 
 def launch(stream, a, b, c, config=CONFIG):
     """C is (M, N)."""
-    tiles = ct.cdiv(c.shape[0], config["TILE_M"]) * ct.cdiv(c.shape[1], config["TILE_N"])
-    blocks = tiles
-    ct.launch(stream, (blocks, 1, 1), matmul, (a, b, c, config["TILE_M"], config["TILE_N"], config["TILE_K"]))
+    rows, columns = c.shape
+    tile_m, tile_n, tile_k = config["TILE_M"], config["TILE_N"], config["TILE_K"]
+    items = ct.cdiv(rows, tile_m) * ct.cdiv(columns, tile_n)
+    blocks = items
+    ct.launch(stream, (blocks, 1, 1), matmul, (a, b, c, tile_m, tile_n, tile_k))

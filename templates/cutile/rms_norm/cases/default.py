@@ -3,10 +3,11 @@
 # persistent_step: num_blocks; variance_algorithm: mean_square; rsqrt_form: rsqrt
 # normalization_division: ieee_div; accum_dtype: f32; output_cast: input_dtype; stat_storage: not_stored
 # tail_handling: padding_only; gather_scatter_bounds_check: true; index_dtype: int32; x_load_path: tile_load
-# x_padding_mode: zero; x_load_latency: unset; x_load_tma_policy: default; x_compute_dtype: f32
+# x_padding_mode: zero; x_load_latency: unset; x_load_tma_policy: disabled; x_compute_dtype: f32
 # weight_load_path: tile_load; weight_padding_mode: zero; weight_load_latency: unset
-# weight_load_tma_policy: default; weight_compute_dtype: f32; y_store_path: tile_store; y_store_latency: unset
-# y_store_tma_policy: default; num_worker_warps: unset; tile_size: 1024; occupancy: 0; num_ctas: 1
+# weight_load_tma_policy: disabled; weight_compute_dtype: f32; y_store_path: tile_store; y_store_latency: unset
+# y_store_tma_policy: disabled; num_worker_warps: unset; rows_per_tile: 1; tile_size: 1024; occupancy: 0
+# num_ctas: 1; opt_level: 3
 import math
 
 import cuda.tile as ct
@@ -14,8 +15,8 @@ import cuda.tile as ct
 ConstInt = ct.Constant[int]
 ConstFloat = ct.Constant[float]
 
-# What the design tunes; a tile holds a row, so its size follows from the matrix.
-CONFIG = {"TILE_SIZE": 1024, "occupancy": None}
+# What the design tunes; a tile holds whole rows, so its width follows from the matrix.
+CONFIG = {"TILE_M": 1, "TILE_SIZE": 1024, "occupancy": None}
 
 
 @ct.kernel
@@ -23,30 +24,34 @@ def rms_norm(
     Y,
     X,
     W,
-    ROWS: ConstInt,
     COLUMNS: ConstInt,
     EPS: ConstFloat,
     OFFSET: ConstFloat,
+    TILE_M: ConstInt,
     TILE_SIZE: ConstInt,
 ):
-    columns = ct.arange(TILE_SIZE, dtype=ct.int32)
-    row = ct.bid(0)
-    x = ct.astype(ct.reshape(ct.load(X, index=(row, 0), shape=(1, TILE_SIZE), padding_mode=ct.PaddingMode.ZERO), (TILE_SIZE,)), ct.float32)
-    variance = ct.sum(x * x, 0, keepdims=True) / COLUMNS
+    columns = ct.arange(TILE_SIZE, dtype=ct.int32)[None, :]
+    tile = ct.bid(0)
+    x = ct.astype(ct.load(X, index=(tile, 0), shape=(TILE_M, TILE_SIZE), padding_mode=ct.PaddingMode.ZERO, allow_tma=False), ct.float32)
+    variance = ct.sum(x * x, 1, keepdims=True) / COLUMNS
     scale = ct.rsqrt(variance + EPS)
-    y = x * scale * (ct.astype(ct.load(W, index=(0,), shape=(TILE_SIZE,), padding_mode=ct.PaddingMode.ZERO), ct.float32) + OFFSET)
+    y = x * scale * (ct.astype(ct.reshape(ct.load(W, index=(0,), shape=(TILE_SIZE,), padding_mode=ct.PaddingMode.ZERO, allow_tma=False), (1, TILE_SIZE)), ct.float32) + OFFSET)
     y = ct.astype(y, X.dtype)
-    ct.store(Y, index=(row, 0), tile=ct.reshape(y, (1, TILE_SIZE)))
+    ct.store(Y, index=(tile, 0), tile=y, allow_tma=False)
 
 
-def launch(stream, y, x, w, eps, offset=0.0, config=CONFIG):
-    """X and Y are matrices of the same sizes, dense along their rows; W has a number for each column."""
+def launch(stream, y, x, weight, eps, offset=0.0, config=CONFIG):
+    """X and Y are matrices of the same sizes, dense along their rows; the weight has a number for each column."""
     rows, columns = x.shape
+    tile_m = config["TILE_M"]
     tile_size = 1 << max(columns - 1, 1).bit_length()
-    blocks = rows
+    if tile_size > 65536:
+        raise ValueError(f"a row of {columns} numbers does not fit a tile")
+    tiles = ct.cdiv(rows, tile_m)
+    blocks = tiles
     ct.launch(
         stream,
         (blocks, 1, 1),
         rms_norm,
-        (y, x, w, rows, columns, eps, offset, tile_size),
+        (y, x, weight, columns, eps, offset, tile_m, tile_size),
     )

@@ -3,31 +3,36 @@
 # persistent_step: num_blocks; x_load_path: tile_load; y_store_path: tile_store; x_padding_mode: neg_inf
 # tail_handling: padding_only; gather_scatter_bounds_check: true; index_dtype: int32; x_compute_dtype: f32
 # math_approximation: exp_approx; normalization_division: approx_ftz; rowsum_reduction: per_iteration
-# output_cast: input_dtype; x_load_latency: unset; y_store_latency: unset; x_load_tma_policy: default
-# y_store_tma_policy: default; num_worker_warps: unset; tile_size: 1024; occupancy: 0; num_ctas: 1
+# output_cast: input_dtype; x_load_latency: unset; y_store_latency: unset; x_load_tma_policy: disabled
+# y_store_tma_policy: disabled; num_worker_warps: unset; rows_per_tile: 1; tile_size: 1024; occupancy: 0
+# num_ctas: 1; opt_level: 3
 import math
 
 import cuda.tile as ct
 
 ConstInt = ct.Constant[int]
 
-# What the design tunes; a tile holds a row, so its size follows from the matrix.
-CONFIG = {"TILE_SIZE": 1024, "occupancy": None}
+# What the design tunes; a tile holds whole rows, so its width follows from the matrix.
+CONFIG = {"TILE_M": 1, "TILE_SIZE": 1024, "occupancy": None}
 
 
 @ct.kernel
-def softmax(Y, X, ROWS: ConstInt, COLUMNS: ConstInt, TILE_SIZE: ConstInt):
-    row = ct.bid(0)
-    x = ct.astype(ct.reshape(ct.load(X, index=(row, 0), shape=(1, TILE_SIZE), padding_mode=ct.PaddingMode.NEG_INF), (TILE_SIZE,)), ct.float32)
-    p = ct.exp(x - ct.max(x, 0, keepdims=True), rounding_mode=ct.RoundingMode.APPROX)
-    y = ct.truediv(p, ct.sum(p, 0, keepdims=True), rounding_mode=ct.RoundingMode.APPROX, flush_to_zero=True)
+def softmax(Y, X, COLUMNS: ConstInt, TILE_M: ConstInt, TILE_SIZE: ConstInt):
+    tile = ct.bid(0)
+    x = ct.astype(ct.load(X, index=(tile, 0), shape=(TILE_M, TILE_SIZE), padding_mode=ct.PaddingMode.NEG_INF, allow_tma=False), ct.float32)
+    p = ct.exp(x - ct.max(x, 1, keepdims=True), rounding_mode=ct.RoundingMode.APPROX)
+    y = ct.truediv(p, ct.sum(p, 1, keepdims=True), rounding_mode=ct.RoundingMode.APPROX, flush_to_zero=True)
     y = ct.astype(y, X.dtype)
-    ct.store(Y, index=(row, 0), tile=ct.reshape(y, (1, TILE_SIZE)))
+    ct.store(Y, index=(tile, 0), tile=y, allow_tma=False)
 
 
 def launch(stream, y, x, config=CONFIG):
     """X and Y are matrices of the same sizes, dense along their rows."""
     rows, columns = x.shape
     tile_size = 1 << max(columns - 1, 1).bit_length()
-    blocks = rows
-    ct.launch(stream, (blocks, 1, 1), softmax, (y, x, rows, columns, tile_size))
+    if tile_size > 65536:
+        raise ValueError(f"a row of {columns} numbers does not fit a tile")
+    tile_m = config["TILE_M"]
+    tiles = ct.cdiv(rows, tile_m)
+    blocks = tiles
+    ct.launch(stream, (blocks, 1, 1), softmax, (y, x, columns, tile_m, tile_size))

@@ -11,11 +11,30 @@ use spak_syntax::FileId;
 use super::together;
 use crate::engine::family::load_for;
 
-const FAMILIES: [&str; 5] = ["attention_forward", "layer_norm", "matmul", "rms_norm", "softmax"];
+const FAMILIES: [&str; 13] = [
+    "attention_backward",
+    "attention_decode",
+    "attention_forward",
+    "cross_entropy",
+    "layer_norm",
+    "layer_norm_backward",
+    "linear",
+    "matmul",
+    "rms_norm",
+    "rms_norm_backward",
+    "rope",
+    "softmax",
+    "swiglu",
+];
 
 /// Axes that mean something only where another one has a value: family (any, if empty), axis, the other one and its value.
-const TOGETHER: [(&str, &str, &str, &str); 15] = [
+const TOGETHER: [(&str, &str, &str, &str); 20] = [
     ("attention_forward", "lse_base", "lse_storage", "3d_tile_store"),
+    ("cross_entropy", "softmax_scheme", "row_passes", "single_pass"),
+    ("cross_entropy", "row_passes", "softmax_scheme", "full_row"),
+    ("layer_norm_backward", "row_passes", "bwd_decomposition", "split_two_kernels"),
+    ("rms_norm_backward", "row_passes", "bwd_decomposition", "split_two_kernels"),
+    ("swiglu", "half_selection", "tensor_layout", "concatenated"),
     ("softmax", "rowsum_reduction", "softmax_scheme", "three_pass"),
     ("softmax", "rowsum_reduction", "row_passes", "reload"),
     ("softmax", "softmax_scheme", "row_passes", "reload"),
@@ -53,6 +72,14 @@ fn made(family: &Family, dimensions: &[(&str, Value)]) -> Regenerated {
     regenerate("cutile", family, &Templates::builtin(), &wanted).unwrap()
 }
 
+/// The kernels of a source are called like their family, with more behind it where they are several.
+fn are_of(kernels: &[String], family: &str) -> bool {
+    let is_of = |name: &String| {
+        name.strip_prefix(family).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+    };
+    !kernels.is_empty() && kernels.iter().all(is_of)
+}
+
 fn kernels(text: &str) -> Vec<String> {
     let source = Source { file: FileId(0), module: "made", package: false, wanted: true, text };
     let reading = spak_python::read(&[source]);
@@ -72,7 +99,7 @@ fn what_comes_of_the_defaults_is_kept() {
         }
         let kept = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(text == kept, "{name} makes something else; SPAK_BLESS=1 accepts it");
-        assert_eq!(kernels(&text), [name]);
+        assert!(are_of(&kernels(&text), name), "{name}: {:?}", kernels(&text));
     }
 }
 
@@ -82,7 +109,9 @@ fn every_value_that_there_is_code_for_makes_a_kernel_of_its_own() {
         let family = load_for("cutile", name).unwrap();
         for axis in &family.axes {
             let mut texts: Vec<String> = Vec::new();
-            for value in &axis.values {
+            // One latency is like another.
+            let most = if axis.name.ends_with("_latency") { 2 } else { usize::MAX };
+            for value in axis.values.iter().take(most) {
                 let mut dimensions = companions(name, &axis.name);
                 dimensions.push((&axis.name, value.clone()));
                 let made = made(&family, &dimensions);
@@ -90,7 +119,8 @@ fn every_value_that_there_is_code_for_makes_a_kernel_of_its_own() {
                 if together(&family, &made).is_err() {
                     continue;
                 }
-                assert_eq!(kernels(&made.text), [name], "{}: {value}", axis.name);
+                let kernels = kernels(&made.text);
+                assert!(are_of(&kernels, name), "{}: {value}: {kernels:?}", axis.name);
                 // The lines that name the choices are no code.
                 let code = made.text.lines().filter(|line| !line.starts_with("# ")).collect();
                 assert!(!texts.contains(&code), "{name}: {} = {value} changes nothing", axis.name);
