@@ -1,0 +1,1 @@
+//! Kernels of cuTile, read and run.
