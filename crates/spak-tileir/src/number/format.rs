@@ -178,6 +178,8 @@ pub(crate) fn value_of(element: Element, bits: u32) -> f32 {
         Element::F32 | Element::TF32 => f32::from_bits(bits),
         Element::BF16 => f32::from_bits(bits << 16),
         Element::F16 => from_half(bits as u16),
+        // The upper half of a half.
+        Element::F8E5M2 => from_half((bits << 8) as u16),
         // All ones are NaN; else the power of two of the bits, the smallest of which is no normal `f32`.
         Element::F8E8M0 => match bits & 0xff {
             0xff => f32::NAN,
@@ -197,7 +199,11 @@ pub(crate) fn bits_of(element: Element, value: f32) -> u32 {
             true => 0xff,
             false => value.to_bits() >> 23 & 0xff,
         },
-        // Through `f64`, which keeps what a NaN carries.
+        // A conversion of a NaN would change what it carries.
+        Element::F16 | Element::F8E5M2 if value.is_nan() => {
+            let half = value.to_bits() >> 16 & 0x8000 | 0x7c00 | value.to_bits() >> 13 & 0x3ff;
+            if element == Element::F16 { half } else { half >> 8 }
+        }
         _ => Format::of(element)
             .map_or(0, |format| format.bits(Exact::of_single(value), Mode::NearestEven)),
     }
@@ -274,3 +280,6 @@ fn from_half(bits: u16) -> f32 {
     };
     f32::from_bits(value.to_bits() | sign)
 }
+
+#[cfg(test)]
+mod tests;

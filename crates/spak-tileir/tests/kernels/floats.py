@@ -62,5 +62,5 @@ def directed(x, y, out):
     put(out, 9, ct.sqrt(b, rounding_mode=ct.RoundingMode.RM))
     put(out, 10, ct.sqrt(b, rounding_mode=ct.RoundingMode.RP))
     put(out, 11, ct.sub(a, b, rounding_mode=ct.RoundingMode.RP))
-    put(out, 12, ct.mul(a, 1e-38, flush_to_zero=True))
+    put(out, 12, ct.mul(b, -2e-38, flush_to_zero=True))
     put(out, 13, ct.maximum(a, b, propagate_nan=True))
