@@ -109,7 +109,7 @@ impl Array {
         if self.element.bits() == 4 || self.element == Element::Pointer {
             return Some("arrays of such elements are not supported");
         }
-        if self.bytes.len() % self.element.bytes() != 0 {
+        if !self.bytes.len().is_multiple_of(self.element.bytes()) {
             return Some("the last element of the array is not whole");
         }
         let mut last = 0_u128;

@@ -135,7 +135,7 @@ fn of_integers<T: Integer>(
         IntegerBinary::Sub => each!(|a, b| a.unsigned().wrapping_sub(b.unsigned())),
         IntegerBinary::Mul => each!(|a, b| a.unsigned().wrapping_mul(b.unsigned())),
         IntegerBinary::MulHigh => each!(|a, b| {
-            (u128::from(a.unsigned()) * u128::from(b.unsigned()) >> T::BITS) as u64
+            ((u128::from(a.unsigned()) * u128::from(b.unsigned())) >> T::BITS) as u64
         }),
         IntegerBinary::And => each!(|a, b| a.unsigned() & b.unsigned()),
         IntegerBinary::Or => each!(|a, b| a.unsigned() | b.unsigned()),
@@ -299,14 +299,14 @@ pub(super) fn holds(tile: &Tile, bounds: Bounds, step: usize) -> Result<(), Trou
             };
             for (at, value) in all.iter().enumerate() {
                 let place = (at / stride % size) as u64;
-                if groups.is_none() || place % every == 0 {
+                if groups.is_none() || place.is_multiple_of(every) {
                     if rest(*value) != 0 {
                         return fails(*value, format!("a multiple of {divisor}"));
                     }
-                } else if let Some(before) = at.checked_sub(stride).and_then(|at| all.get(at)) {
-                    if value.wrapping_sub(*before) != step as i64 {
-                        return fails(*value, format!("{step} more than the element before it"));
-                    }
+                } else if let Some(before) = at.checked_sub(stride).and_then(|at| all.get(at))
+                    && value.wrapping_sub(*before) != step as i64
+                {
+                    return fails(*value, format!("{step} more than the element before it"));
                 }
             }
             Ok(())

@@ -89,8 +89,8 @@ macro_rules! product_of {
             },
             |result, factor, row| {
                 for (sum, one) in result.iter_mut().zip(row) {
-                    let add = |$sum, $a, $b| $result;
-                    *sum = add(*sum, factor, *one);
+                    let ($sum, $a, $b) = (*sum, factor, *one);
+                    *sum = $result;
                 }
             },
         )

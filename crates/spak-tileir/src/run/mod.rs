@@ -29,7 +29,7 @@ use arguments::Launch;
 use machine::Machine;
 
 use crate::kinds::Kind;
-use crate::module::{Block, Function, Module, Type};
+use crate::module::{Block, Function, Module, Type, TypeId};
 
 /// The most blocks along an axis, as the specification says.
 const MOST_BLOCKS: u32 = (1 << 24) - 1;
@@ -42,7 +42,8 @@ pub struct Limits {
     /// Elements of results over all operations and blocks, and one for each operation; for a product of matrices a sixteenth
     /// of its multiplications.
     pub work: u64,
-    /// Bytes of values of one block; each thread runs one at a time.
+    /// Bytes of values of one block, as their types say, and of what operations need while they run; each thread runs one
+    /// block at a time.
     pub memory: u64,
     /// Threads that run blocks.
     pub threads: NonZeroUsize,
@@ -199,41 +200,53 @@ impl Statistics {
     }
 }
 
+/// Bytes that an operation may need for an element while it runs, besides its operands and results.
+const WHILE_RUNNING: u64 = 32;
+
 /// How many bytes the values of a block may need at the same time, at most: values that are not there at the same time
 /// share a number.
 fn needs(module: &Module, function: &Function) -> u64 {
-    let mut of_values = vec![0; function.values as usize];
-    let constants = of_block(module, &function.body, &mut of_values);
-    of_values.into_iter().fold(constants, u64::saturating_add)
+    let mut needs = Needs { of_values: vec![0; function.values as usize], ..Needs::default() };
+    needs.block(module, &function.body);
+    let kept = needs.of_values.into_iter().fold(needs.constants, u64::saturating_add);
+    kept.saturating_add(needs.largest.saturating_mul(WHILE_RUNNING))
 }
 
-/// Notes the largest value that each number has, and gives the bytes of constants, which are kept.
-fn of_block(module: &Module, block: &Block, of_values: &mut [u64]) -> u64 {
-    let bytes = |id: &crate::module::TypeId| match module.type_of(*id) {
-        Some(Type::Tile { element, shape, .. }) => {
+#[derive(Default)]
+struct Needs {
+    /// Bytes of the largest value that has each number.
+    of_values: Vec<u64>,
+    /// Bytes of constants, which are kept.
+    constants: u64,
+    /// Elements of the largest tile.
+    largest: u64,
+}
+
+impl Needs {
+    fn block(&mut self, module: &Module, block: &Block) {
+        self.note(module, block.first, &block.arguments);
+        for operation in &block.operations {
+            let bytes = self.note(module, operation.first, &operation.results);
+            if matches!(operation.kind, Kind::Constant { .. }) {
+                self.constants = self.constants.saturating_add(bytes);
+            }
+            operation.blocks.iter().for_each(|inner| self.block(module, inner));
+        }
+    }
+
+    /// Takes in the types of values from a number on, and gives the bytes of all.
+    fn note(&mut self, module: &Module, first: u32, ids: &[TypeId]) -> u64 {
+        let mut all = 0_u64;
+        for (place, id) in self.of_values.iter_mut().skip(first as usize).zip(ids) {
+            let Some(Type::Tile { element, shape, .. }) = module.type_of(*id) else { continue };
             // Small floats are held in four bytes.
             let size = if element.is_float() { element.bytes().max(4) } else { element.bytes() };
-            tile::elements(shape) as u64 * size as u64
+            let count = tile::elements(shape) as u64;
+            let bytes = count.saturating_mul(size as u64);
+            self.largest = self.largest.max(count);
+            *place = bytes.max(*place);
+            all = all.saturating_add(bytes);
         }
-        _ => 0,
-    };
-    let mut note = |first: u32, ids: &[crate::module::TypeId]| {
-        for (place, id) in of_values.iter_mut().skip(first as usize).zip(ids) {
-            *place = bytes(id).max(*place);
-        }
-    };
-    note(block.first, &block.arguments);
-    for operation in &block.operations {
-        note(operation.first, &operation.results);
+        all
     }
-    let mut constants = 0_u64;
-    for operation in &block.operations {
-        if matches!(operation.kind, Kind::Constant { .. }) {
-            constants = constants.saturating_add(operation.results.iter().map(bytes).sum());
-        }
-        for inner in &operation.blocks {
-            constants = constants.saturating_add(of_block(module, inner, of_values));
-        }
-    }
-    constants
 }

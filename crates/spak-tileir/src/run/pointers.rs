@@ -30,6 +30,7 @@ impl<'m> Machine<'m> {
                 if values.data.len() != pointers.data.len() {
                     return Err(MALFORMED);
                 }
+                self.work(values.data.len() as u64)?;
                 let mut stored = 0;
                 for (at, address) in chosen.enumerate().filter_map(|(at, one)| Some((at, one?))) {
                     let run = self.launch.memory.run(address, values.element, 0, 0, 1)?;
@@ -49,7 +50,7 @@ impl<'m> Machine<'m> {
                 let change = |found, (expected, wanted): (u64, u64)| {
                     if found == expected { wanted } else { found }
                 };
-                let (data, _) = self.atomic(&pointers, mask.as_deref(), element, &pairs, change)?;
+                let data = self.atomic(&pointers, mask.as_deref(), element, &pairs, change)?;
                 // What the mask leaves out gives the expected value back.
                 let data = match mask.as_deref() {
                     Some(mask) => {
@@ -65,7 +66,7 @@ impl<'m> Machine<'m> {
                 let element = values.element;
                 let change = atomics::change(mode, element)?;
                 let bits = values.data.bits(element);
-                let (data, _) = self.atomic(&pointers, mask.as_deref(), element, &bits, change)?;
+                let data = self.atomic(&pointers, mask.as_deref(), element, &bits, change)?;
                 self.define_data(operation, vec![data])
             }
             _ => Err(Trouble::Unsupported(format!("`{}`", operation.kind.name()))),
@@ -106,7 +107,7 @@ impl<'m> Machine<'m> {
         element: Element,
         values: &[T],
         change: impl Fn(u64, T) -> u64,
-    ) -> Result<(Data, u64), Trouble> {
+    ) -> Result<Data, Trouble> {
         if values.len() != pointers.data.len() {
             return Err(MALFORMED);
         }
@@ -124,7 +125,7 @@ impl<'m> Machine<'m> {
         let bytes = (found.len() * element.bytes()) as u64;
         self.statistics.loaded += bytes;
         self.statistics.stored += bytes;
-        Ok((Data::collect(element, found.into_iter()), bytes))
+        Ok(Data::collect(element, found.into_iter()))
     }
 }
 

@@ -55,6 +55,7 @@ impl<'m> Machine<'m> {
             }
             Kind::Assert(message) => {
                 let condition = self.tile(operation, 0)?;
+                self.work(condition.data.len() as u64)?;
                 match &condition.data {
                     Data::I1(all) if all.iter().all(|one| *one) => Ok(()),
                     Data::I1(_) => Err(Trouble::Assert { message: message.clone() }),
@@ -64,7 +65,9 @@ impl<'m> Machine<'m> {
             Kind::Print(format) => {
                 let mut tiles = Vec::with_capacity(operation.operands.len());
                 for at in 0..operation.operands.len() {
-                    tiles.push(self.tile(operation, at)?);
+                    let tile = self.tile(operation, at)?;
+                    self.work(tile.data.len() as u64)?;
+                    tiles.push(tile);
                 }
                 if self.statistics.printed.len() < text::MOST_TEXTS {
                     self.statistics.printed.push(text::printed(format, &tiles));
@@ -241,7 +244,7 @@ impl<'m> Machine<'m> {
         let value = self.value(operation, 0)?;
         match &value {
             Value::Tile(tile) => {
-                integers::holds(tile, bounds, self.pointee(operation).unwrap_or(1))?
+                integers::holds(tile, bounds, self.pointee(operation).unwrap_or(1))?;
             }
             Value::Tensor(tensor) => {
                 let base = Tile::scalar(crate::module::Element::I64, tensor.base);

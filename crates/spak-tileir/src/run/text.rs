@@ -90,17 +90,19 @@ pub(super) fn printed(format: &str, operands: &[Rc<Tile>]) -> String {
 /// The elements of a tile, in brackets if it is none.
 fn elements(tile: &Tile, unsigned: bool) -> String {
     const SHOWN: usize = 64;
-    let one = |at: usize| match &tile.data {
-        Data::F32(all) => all.get(at).map(ToString::to_string),
-        Data::F64(all) => all.get(at).map(ToString::to_string),
-        Data::I1(all) => all.get(at).map(|one| u8::from(*one).to_string()),
-        data if unsigned => data.bits(tile.element).get(at).map(ToString::to_string),
-        data => data.integers().and_then(|all| all.get(at).map(ToString::to_string)),
+    fn first<T: ToString>(all: &[T]) -> Vec<String> {
+        all.iter().take(SHOWN).map(ToString::to_string).collect()
+    }
+    let mut all = match (&tile.data, unsigned) {
+        (Data::F32(all), _) => first(all),
+        (Data::F64(all), _) => first(all),
+        (Data::I1(_), _) => first(&tile.data.bits(tile.element)),
+        (data, true) => first(&data.bits(tile.element)),
+        (data, false) => first(&data.integers().unwrap_or_default()),
     };
     if tile.shape.is_empty() {
-        return one(0).unwrap_or_default();
+        return all.into_iter().next().unwrap_or_default();
     }
-    let mut all: Vec<String> = (0..tile.data.len().min(SHOWN)).filter_map(one).collect();
     if tile.data.len() > SHOWN {
         all.push("…".to_owned());
     }

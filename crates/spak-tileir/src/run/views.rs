@@ -28,12 +28,24 @@ pub(super) struct TileView {
 }
 
 /// The elements of a tile along one of its dimensions.
-struct Axis {
-    /// How many elements from the beginning of the array each lies; `None` where it lies beside it.
-    places: Vec<Option<i128>>,
-    /// How far apart neighbours lie, where all do so equally and those beside the array are the last.
-    step: Option<i64>,
+enum Axis {
+    /// Equally far apart, those beside the array last.
+    Even {
+        /// How far from the beginning of the array the first lies, in elements.
+        first: i128,
+        /// How far apart neighbours lie, in elements.
+        step: i64,
+        /// How many lie in the array.
+        there: usize,
+        /// How many there are.
+        size: usize,
+    },
+    /// How far from the beginning of the array each lies, in elements; [`BESIDE`] where it does not lie in it.
+    Sparse(Vec<i64>),
 }
+
+/// Stands for an element beside the array.
+const BESIDE: i64 = i64::MIN;
 
 impl<'m> Machine<'m> {
     /// Operations of views and of pointers.
@@ -81,6 +93,7 @@ impl<'m> Machine<'m> {
                 let tile = self.tile(operation, 0)?;
                 let view = self.view(operation, 1)?;
                 let axes = self.axes(operation, &view, 2, operation.operands.len(), inside)?;
+                self.work(tile.data.len() as u64)?;
                 let stored = view.store(&self.launch.memory, &axes, &tile)?;
                 self.statistics.stored += (stored * view.tensor.element.bytes()) as u64;
                 self.define_data(operation, Vec::new())
@@ -91,6 +104,7 @@ impl<'m> Machine<'m> {
                 let axes = self.axes(operation, &view, 1, last, inside)?;
                 let tile = self.tile(operation, last)?;
                 view.fits(&tile)?;
+                self.work(tile.data.len() as u64)?;
                 let element = view.tensor.element;
                 let bits = tile.data.bits(element);
                 for (bits, place) in bits.iter().zip(view.places(&axes)) {
@@ -152,7 +166,7 @@ impl<'m> Machine<'m> {
         }
         let axes = view.axes(&index)?;
         for (dimension, (axis, inside)) in axes.iter().zip(inside).enumerate() {
-            if *inside && axis.places.contains(&None) {
+            if *inside && !axis.is_inside() {
                 return Err(Trouble::NotInside { dimension });
             }
         }
@@ -211,10 +225,13 @@ impl TileView {
                         if tile.data.len() != *size || !tile.element.is_integer() {
                             return Err(MALFORMED);
                         }
-                        let place =
-                            |one: u64| (one < length).then(|| i128::from(one) * i128::from(stride));
+                        let place = |one: u64| match one < length {
+                            true => i64::try_from(i128::from(one) * i128::from(stride))
+                                .unwrap_or(i64::MAX),
+                            false => BESIDE,
+                        };
                         let places = tile.data.bits(tile.element).into_iter().map(place).collect();
-                        Ok(Axis { places, step: None })
+                        Ok(Axis::Sparse(places))
                     });
                 axes.collect()
             }
@@ -224,16 +241,7 @@ impl TileView {
     /// How far each element of a tile lies from the beginning of the array.
     fn places(&self, axes: &[Axis]) -> impl Iterator<Item = Option<i128>> {
         let count = elements(&self.view.tile);
-        (0..count).map(|at| {
-            let mut rest = at;
-            let mut sum = Some(0);
-            for axis in axes.iter().rev() {
-                let place = axis.places.get(rest % axis.places.len()).copied().flatten();
-                sum = sum.zip(place).map(|(sum, place): (i128, i128)| sum + place);
-                rest /= axis.places.len();
-            }
-            sum
-        })
+        (0..count).map(|at| place(axes, at))
     }
 
     fn fits(&self, tile: &Tile) -> Result<(), Trouble> {
@@ -250,27 +258,31 @@ impl TileView {
         }
         let padding = padding(element, self.view.padding)?;
         let mut data = Data::collect(element, std::iter::empty());
-        for row in self.rows(axes) {
-            let (place, inner) = row?;
-            let (Some(place), Some(step)) = (place, inner.step) else {
-                // Of a row beside the array nothing is read; of a gathered one each element by itself.
-                for one in &inner.places {
-                    match place.zip(*one) {
-                        Some((row, one)) => {
-                            let run = memory.run(self.tensor.base, element, row + one, 0, 1)?;
+        let (inner, rows) = rows(axes);
+        for row in rows {
+            match (row, inner) {
+                // Of a row beside the array nothing is read.
+                (None, _) => pad(&mut data, &padding, inner.size())?,
+                (Some(row), Axis::Even { first, step, there, size }) => {
+                    if *there > 0 {
+                        let at = row.saturating_add(*first);
+                        let run = memory.run(self.tensor.base, element, at, *step, *there)?;
+                        run.load(element, &mut data);
+                    }
+                    pad(&mut data, &padding, size - there)?;
+                }
+                (Some(row), Axis::Sparse(places)) => {
+                    for place in places {
+                        if *place == BESIDE {
+                            pad(&mut data, &padding, 1)?;
+                        } else {
+                            let at = row.saturating_add(i128::from(*place));
+                            let run = memory.run(self.tensor.base, element, at, 0, 1)?;
                             run.load(element, &mut data);
                         }
-                        None => pad(&mut data, &padding, 1)?,
                     }
                 }
-                continue;
-            };
-            let there = inner.places.iter().flatten().count();
-            if let Some(Some(first)) = inner.places.first().filter(|_| there > 0) {
-                let run = memory.run(self.tensor.base, element, place + first, step, there)?;
-                run.load(element, &mut data);
             }
-            pad(&mut data, &padding, inner.places.len() - there)?;
         }
         Ok(data)
     }
@@ -282,67 +294,94 @@ impl TileView {
         if element.bits() == 4 {
             return Err(Trouble::Unsupported("an array of elements of 4 bits".to_owned()));
         }
-        let (mut at, mut stored) = (0, 0);
-        for row in self.rows(axes) {
-            let (place, inner) = row?;
-            if let Some(place) = place {
-                let there = inner.places.iter().flatten().count();
-                match (inner.step, inner.places.first()) {
-                    (Some(step), Some(Some(first))) => {
-                        let run =
-                            memory.run(self.tensor.base, element, place + first, step, there)?;
-                        run.store(element, &tile.data, at);
-                    }
-                    (Some(_), _) => {}
-                    (None, _) => {
-                        let ones = inner.places.iter().enumerate();
-                        for (number, one) in ones.filter_map(|(at, one)| Some((at, (*one)?))) {
-                            let run = memory.run(self.tensor.base, element, place + one, 0, 1)?;
-                            run.store(element, &tile.data, at + number);
-                        }
+        let mut stored = 0;
+        let (inner, rows) = rows(axes);
+        for (number, row) in rows.enumerate() {
+            let from = number * inner.size();
+            match (row, inner) {
+                (None, _) => {}
+                (Some(row), Axis::Even { first, step, there, .. }) => {
+                    if *there > 0 {
+                        let at = row.saturating_add(*first);
+                        let run = memory.run(self.tensor.base, element, at, *step, *there)?;
+                        run.store(element, &tile.data, from);
+                        stored += there;
                     }
                 }
-                stored += there;
+                (Some(row), Axis::Sparse(places)) => {
+                    let there = places.iter().enumerate().filter(|(_, one)| **one != BESIDE);
+                    for (number, place) in there {
+                        let at = row.saturating_add(i128::from(*place));
+                        let run = memory.run(self.tensor.base, element, at, 0, 1)?;
+                        run.store(element, &tile.data, from + number);
+                        stored += 1;
+                    }
+                }
             }
-            at += inner.places.len();
         }
         Ok(stored)
     }
+}
 
-    /// For each row of a tile where it begins, and the last dimension.
-    fn rows<'a>(
-        &self,
-        axes: &'a [Axis],
-    ) -> impl Iterator<Item = Result<(Option<i128>, &'a Axis), Trouble>> {
-        // An array without dimensions has one element, and its tile one row of one.
-        static SINGLE: std::sync::LazyLock<Axis> =
-            std::sync::LazyLock::new(|| Axis { places: vec![Some(0)], step: Some(1) });
-        let (inner, outer) = axes.split_last().map_or((&*SINGLE, axes), |split| split);
-        let count: usize = outer.iter().map(|axis| axis.places.len()).product();
-        (0..count).map(move |row| {
-            let mut rest = row;
-            let mut sum = Some(0);
-            for axis in outer.iter().rev() {
-                let place = axis.places.get(rest % axis.places.len()).copied().flatten();
-                sum = sum.zip(place).map(|(sum, place): (i128, i128)| sum + place);
-                rest /= axis.places.len();
-            }
-            Ok((sum, inner))
-        })
+/// An array without dimensions has one element, and its tile one row of one.
+static SINGLE: Axis = Axis::Even { first: 0, step: 1, there: 1, size: 1 };
+
+/// The last dimension of a tile, and for each of its rows where it begins; `None` where it lies beside the array.
+fn rows(axes: &[Axis]) -> (&Axis, impl Iterator<Item = Option<i128>>) {
+    let (inner, outer) = axes.split_last().map_or((&SINGLE, axes), |split| split);
+    let count: usize = outer.iter().map(Axis::size).product();
+    (inner, (0..count).map(|row| place(outer, row)))
+}
+
+/// How far from the beginning of the array an element lies, in elements; `None` where it does not lie in it.
+fn place(axes: &[Axis], number: usize) -> Option<i128> {
+    let mut rest = number;
+    let mut sum = 0_i128;
+    for axis in axes.iter().rev() {
+        sum = axis.place(rest % axis.size())?.saturating_add(sum);
+        rest /= axis.size();
     }
+    Some(sum)
 }
 
 impl Axis {
     /// `size` elements from `first` on, of `length` that the array has.
     fn of(first: u128, size: usize, length: u64, stride: u64) -> Self {
-        let place = |at: usize| {
-            let position = first + at as u128;
-            let inside = position < u128::from(length);
-            inside.then(|| (position as i128).saturating_mul(i128::from(stride)))
-        };
-        // A stride that no offset can have leads out of every array, or belongs to a dimension of one element.
-        let step = i64::try_from(stride).unwrap_or(i64::MAX);
-        Self { places: (0..size).map(place).collect(), step: Some(step) }
+        let there = u128::from(length).saturating_sub(first).min(size as u128) as usize;
+        let first = i128::try_from(first).unwrap_or(i128::MAX);
+        Self::Even {
+            first: first.saturating_mul(i128::from(stride)),
+            // One that no offset can have leads out of every array, or belongs to a dimension of one element.
+            step: i64::try_from(stride).unwrap_or(i64::MAX),
+            there,
+            size,
+        }
+    }
+
+    fn size(&self) -> usize {
+        match self {
+            Self::Even { size, .. } => *size,
+            Self::Sparse(places) => places.len(),
+        }
+    }
+
+    fn is_inside(&self) -> bool {
+        match self {
+            Self::Even { there, size, .. } => there == size,
+            Self::Sparse(places) => !places.contains(&BESIDE),
+        }
+    }
+
+    fn place(&self, at: usize) -> Option<i128> {
+        match self {
+            Self::Even { first, step, there, .. } if at < *there => {
+                Some(first.saturating_add(at as i128 * i128::from(*step)))
+            }
+            Self::Even { .. } => None,
+            Self::Sparse(places) => {
+                places.get(at).filter(|one| **one != BESIDE).map(|one| i128::from(*one))
+            }
+        }
     }
 }
 

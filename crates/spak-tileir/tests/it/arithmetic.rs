@@ -20,8 +20,11 @@ fn truth(holds: bool) -> f64 {
     f64::from(u8::from(holds))
 }
 
+/// A function of two numbers, in double precision.
+type Function = fn(f64, f64) -> f64;
+
 /// The functions of `floats.py`, in its order.
-const FLOATS: &[(&str, fn(f64, f64) -> f64)] = &[
+const FLOATS: &[(&str, Function)] = &[
     ("a + b", |a, b| a + b),
     ("a - b", |a, b| a - b),
     ("a * b", |a, b| a * b),
@@ -121,7 +124,7 @@ fn rounding_goes_where_it_is_told() {
     let rows = results("directed", &x, &y, element, 32);
     let (a, b) = (x.numbers(), y.numbers());
     // The exact results and the directions of `floats.py`: −1 down, 1 up, 0 towards zero.
-    let functions: [(fn(f64, f64) -> f64, i32); 12] = [
+    let functions: [(Function, i32); 12] = [
         (|a, b| a + b, 0),
         (|a, b| a + b, -1),
         (|a, b| a + b, 1),

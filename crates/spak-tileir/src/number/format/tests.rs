@@ -1,5 +1,7 @@
 //! Formats against a formula that knows nothing of bits: the nearest of all values of a format.
 
+#![expect(clippy::indexing_slicing, reason = "tests may fail")]
+
 use super::{Format, bits_of, narrow, round, value_of};
 use crate::module::Element;
 use crate::number::{Exact, Mode};
