@@ -60,6 +60,7 @@ const FLOATS: &[(&str, Function)] = &[
     ("where(a > 0, a, b)", |a, b| if a > 0.0 { a } else { b }),
     ("isnan", |a, _| truth(a.is_nan())),
     ("pow(a, int(floor(b)))", |a, b| a.powf(b.floor())),
+    ("a * b + a", |a, b| a.mul_add(b, a)),
 ];
 
 #[test]

@@ -44,6 +44,7 @@ def floats(x, y, out):
     put(out, 32, ct.where(a > 0, a, b))
     put(out, 33, ct.isnan(a))
     put(out, 34, ct.pow(a, ct.astype(ct.floor(b), ct.int32)))
+    put(out, 35, a * b + a)
 
 
 @ct.kernel
