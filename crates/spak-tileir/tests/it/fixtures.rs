@@ -1,5 +1,6 @@
 //! The kernels of the tests: compiled ones, and what the compiler makes of their sources.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -36,6 +37,7 @@ pub(crate) fn jobs() -> Vec<(String, Job)> {
         let job = Job {
             source: std::fs::read_to_string(folder().join(source)).unwrap(),
             kernel: kernel.to_owned(),
+            hints: BTreeMap::new(),
             parameters: words.map(parameter).collect(),
             architecture: architecture.to_owned(),
             format: Format::TileIr,

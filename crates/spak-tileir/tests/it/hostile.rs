@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 
+use proptest::prelude::ProptestConfig;
 use spak_tileir::{Argument, Arguments, Array, Element, Limits, Type, read, run};
 
 use crate::fixtures::{bytes, jobs};
@@ -78,6 +79,8 @@ fn wrong_bits_do_no_harm() {
 }
 
 proptest::proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn any_bytes_behind_the_head_do_no_harm(
         bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..400),

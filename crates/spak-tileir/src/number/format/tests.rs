@@ -191,6 +191,8 @@ fn the_side_of_an_exact_number_decides() {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 2000, failure_persistence: None, ..Default::default() })]
+
     #[test]
     fn singles_come_back_from_each_format(bits: u32) {
         let x = f32::from_bits(bits);
