@@ -290,6 +290,29 @@ impl Element {
         matches!(self, Self::I1 | Self::I4 | Self::I8 | Self::I16 | Self::I32 | Self::I64)
     }
 
+    /// By the name that cuTile has for a type of elements, `bfloat16` or `uint8`; integers with and without a sign are one
+    /// type here.
+    pub fn of_dtype(name: &str) -> Option<Self> {
+        Some(match name {
+            "bool_" | "bool" => Self::I1,
+            "int8" | "uint8" => Self::I8,
+            "int16" | "uint16" => Self::I16,
+            "int32" | "uint32" => Self::I32,
+            "int64" | "uint64" => Self::I64,
+            "float16" => Self::F16,
+            "bfloat16" => Self::BF16,
+            "float32" => Self::F32,
+            "tfloat32" => Self::TF32,
+            "float64" => Self::F64,
+            "float8_e4m3fn" => Self::F8E4M3,
+            "float8_e5m2" => Self::F8E5M2,
+            "float8_e8m0fnu" => Self::F8E8M0,
+            "float8_e5m3fnu" => Self::F8E5M3,
+            "float4_e2m1fn" => Self::F4E2M1,
+            _ => return None,
+        })
+    }
+
     /// Its name, as Tile IR writes it.
     pub fn name(self) -> &'static str {
         match self {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use spak_records::compiling::{Array, Format, Job, Parameter};
-use spak_tileir::{Module, read};
+use spak_tileir::{Element, Module, Type, read};
 use spak_toolchain::{CUTILE, Cache, Kept, Outcome, Pool, ToolchainError, install};
 
 pub(crate) fn folder() -> PathBuf {
@@ -95,4 +95,21 @@ fn fixtures_are_what_the_compiler_writes() {
     })
     .unwrap();
     assert!(different.is_empty(), "{different:?} differ; SPAK_BLESS=1 writes them anew");
+}
+
+#[test]
+fn kernels_take_arrays_of_the_types_that_cutile_names() {
+    for (name, job) in jobs() {
+        let module = module(&name);
+        let kernel = module.kernel(&job.kernel).unwrap();
+        let pointees = kernel.body.arguments.iter().filter_map(|id| match module.type_of(*id) {
+            Some(Type::Tile { pointee, .. }) => *pointee,
+            _ => None,
+        });
+        let arrays = job.parameters.iter().filter_map(|parameter| match parameter {
+            Parameter::Array(array) => Some(Element::of_dtype(&array.dtype).unwrap()),
+            _ => None,
+        });
+        assert!(pointees.eq(arrays), "{name}");
+    }
 }
