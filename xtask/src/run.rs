@@ -13,7 +13,8 @@ const SHORT_FUZZ: u32 = 15;
 const SEED: &str = "20261121";
 
 /// The crates whose properties find what nobody thought of.
-const PROPERTIES: &[&str] = &["spak-syntax", "spak-expr", "spak-model", "spak-space", "spak-lift"];
+const PROPERTIES: &[&str] =
+    &["spak-syntax", "spak-expr", "spak-model", "spak-space", "spak-lift", "spak-tileir"];
 
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
@@ -90,15 +91,20 @@ fn fuzz_targets(seconds: u32) -> Result<()> {
         println!("SKIPPED: fuzzing needs a nightly toolchain and `cargo install cargo-fuzz`");
         return Ok(());
     }
-    for (target, words) in [("parse", "dsl"), ("expr", "expr")] {
+    for (target, seeds, words) in [
+        ("parse", "fuzz/seeds/parse", Some("dsl")),
+        ("expr", "fuzz/seeds/expr", Some("expr")),
+        ("tileir", "crates/spak-tileir/tests/fixtures", None),
+    ] {
         let time = format!("-max_total_time={seconds}");
-        let words = format!("-dict=fuzz/{words}.dict");
+        let words = words.map(|words| format!("-dict=fuzz/{words}.dict"));
         // Findings go into the first folder; the seeds are only read.
-        let (found, seeds) = (format!("fuzz/corpus/{target}"), format!("fuzz/seeds/{target}"));
+        let found = format!("fuzz/corpus/{target}");
         std::fs::create_dir_all(root().join(&found))?;
-        let run = ["+nightly", "fuzz", "run", target, &found, &seeds];
-        let options = ["--", &time, &words, "-timeout=10"];
-        cargo(&format!("fuzz {target}"), &[&run[..], &options[..]].concat())?;
+        let run = ["+nightly", "fuzz", "run", target, &found, seeds];
+        let mut options = vec!["--", &time, "-timeout=10"];
+        options.extend(words.as_deref());
+        cargo(&format!("fuzz {target}"), &[&run[..], options.as_slice()].concat())?;
     }
     Ok(())
 }

@@ -9,8 +9,15 @@ use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 use crate::run::root;
 
 /// Crates that are functions of their arguments.
-const PURE: [&str; 6] =
-    ["spak-syntax", "spak-expr", "spak-model", "spak-generate", "spak-loop", "spak-knowledge"];
+const PURE: [&str; 7] = [
+    "spak-syntax",
+    "spak-expr",
+    "spak-model",
+    "spak-generate",
+    "spak-loop",
+    "spak-knowledge",
+    "spak-tileir",
+];
 /// What such a crate has no business with.
 const OUTSIDE: [&str; 6] =
     ["std::fs", "std::process", "std::net", "std::env", "Instant::now", "SystemTime"];

@@ -1,0 +1,67 @@
+import cuda.tile as ct
+
+
+def put(out, row, value):
+    ct.store(out, index=(row, 0), tile=ct.reshape(ct.astype(value, out.dtype), (1, 64)))
+
+
+@ct.kernel
+def floats(x, y, out):
+    a = ct.load(x, index=(0,), shape=(64,))
+    b = ct.load(y, index=(0,), shape=(64,))
+    put(out, 0, a + b)
+    put(out, 1, a - b)
+    put(out, 2, a * b)
+    put(out, 3, a / b)
+    put(out, 4, a % b)
+    put(out, 5, a // b)
+    put(out, 6, ct.pow(b, a))
+    put(out, 7, ct.atan2(a, b))
+    put(out, 8, ct.minimum(a, b))
+    put(out, 9, ct.maximum(a, b))
+    put(out, 10, abs(a))
+    put(out, 11, -a)
+    put(out, 12, ct.floor(a))
+    put(out, 13, ct.ceil(a))
+    put(out, 14, ct.exp(a))
+    put(out, 15, ct.exp2(a))
+    put(out, 16, ct.log(b))
+    put(out, 17, ct.log2(b))
+    put(out, 18, ct.sqrt(b))
+    put(out, 19, ct.rsqrt(b))
+    put(out, 20, ct.sin(a))
+    put(out, 21, ct.cos(a))
+    put(out, 22, ct.tan(a))
+    put(out, 23, ct.sinh(a))
+    put(out, 24, ct.cosh(a))
+    put(out, 25, ct.tanh(a))
+    put(out, 26, a < b)
+    put(out, 27, a <= b)
+    put(out, 28, a > b)
+    put(out, 29, a >= b)
+    put(out, 30, a == b)
+    put(out, 31, a != b)
+    put(out, 32, ct.where(a > 0, a, b))
+    put(out, 33, ct.isnan(a))
+    put(out, 34, ct.pow(a, ct.astype(ct.floor(b), ct.int32)))
+    put(out, 35, a * b + a)
+
+
+@ct.kernel
+def directed(x, y, out):
+    a = ct.load(x, index=(0,), shape=(64,))
+    b = ct.load(y, index=(0,), shape=(64,))
+    put(out, 0, ct.add(a, b, rounding_mode=ct.RoundingMode.RZ))
+    put(out, 1, ct.add(a, b, rounding_mode=ct.RoundingMode.RM))
+    put(out, 2, ct.add(a, b, rounding_mode=ct.RoundingMode.RP))
+    put(out, 3, ct.mul(a, b, rounding_mode=ct.RoundingMode.RZ))
+    put(out, 4, ct.mul(a, b, rounding_mode=ct.RoundingMode.RM))
+    put(out, 5, ct.mul(a, b, rounding_mode=ct.RoundingMode.RP))
+    put(out, 6, ct.truediv(a, b, rounding_mode=ct.RoundingMode.RZ))
+    put(out, 7, ct.truediv(a, b, rounding_mode=ct.RoundingMode.RM))
+    put(out, 8, ct.truediv(a, b, rounding_mode=ct.RoundingMode.RP))
+    put(out, 9, ct.sqrt(b, rounding_mode=ct.RoundingMode.RM))
+    put(out, 10, ct.sqrt(b, rounding_mode=ct.RoundingMode.RP))
+    put(out, 11, ct.sub(a, b, rounding_mode=ct.RoundingMode.RP))
+    put(out, 12, ct.mul(b, -2e-38, flush_to_zero=True))
+    put(out, 13, ct.maximum(a, b, propagate_nan=True))
