@@ -244,10 +244,9 @@ fn broken_templates_are_errors() {
     }
     let mut other = plan.clone();
     other.backend = "triton".to_owned();
-    expect_test::expect![
-        "no template `triton/matmul/kernel.c.j2`; there are: c/attention_forward/kernel.c.j2, c/matmul/kernel.c.j2"
-    ]
-    .assert_eq(&render(&family, &Templates::builtin(), &other).unwrap_err().to_string());
+    let error = render(&family, &Templates::builtin(), &other).unwrap_err().to_string();
+    assert!(error.starts_with("no template `triton/matmul/kernel.py.j2`; there are: "), "{error}");
+    assert!(error.contains("cutile/matmul/kernel.py.j2"), "{error}");
     other.family = "attention_forward".to_owned();
     let mismatch = render(&family, &Templates::builtin(), &other).unwrap_err();
     assert!(matches!(mismatch, GenerateError::FamilyMismatch { .. }));
