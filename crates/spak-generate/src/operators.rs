@@ -24,8 +24,17 @@ macro_rules! operators {
     };
 }
 
-const OPERATORS: [Description; 5] =
-    operators!["attention_forward", "layer_norm", "matmul", "rms_norm", "softmax"];
+const OPERATORS: [Description; 9] = operators![
+    "attention_forward",
+    "cross_entropy",
+    "layer_norm",
+    "linear",
+    "matmul",
+    "rms_norm",
+    "rope",
+    "softmax",
+    "swiglu",
+];
 
 /// What every reference begins with, and the kernels that fill, compare and scan arrays.
 pub const COMMON: &str = include_str!("../../../operators/common.cu");

@@ -159,6 +159,7 @@ impl<'p> Process<'p> {
         for start in &program.kernels {
             let module = self.gpu.load(&self.parts.read(&start.part).map_err(Fault::Other)?)?;
             let kernel = module.kernel(&start.kernel)?;
+            self.gpu.widen(&kernel)?;
             modules.push(module);
             let mut arguments = Arguments::default();
             for argument in &start.arguments {

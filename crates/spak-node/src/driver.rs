@@ -6,7 +6,7 @@
     reason = "the driver's interface is one of C; each call says why it may be made"
 )]
 
-use std::ffi::{CStr, CString, c_int, c_uint, c_void};
+use std::ffi::{CStr, CString, c_int, c_void};
 use std::ptr::null_mut;
 
 use cudarc::driver::sys;
@@ -192,6 +192,25 @@ impl Gpu {
         Ok(Module { module })
     }
 
+    /// Lets a kernel's block have as much dynamic shared memory as there is beside its own, as cuTile does before it starts
+    /// one; the driver divides memory between cache and blocks accordingly.
+    ///
+    /// # Errors
+    /// What the driver says.
+    pub fn widen(&self, kernel: &Kernel) -> Result<()> {
+        use sys::CUfunction_attribute_enum as Of;
+        let mut own = 0;
+        // SAFETY: the function lives as long as its module, the pointer is to a local.
+        unsafe {
+            let of = Of::CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES;
+            let code = sys::cuFuncGetAttribute(&raw mut own, of, kernel.function);
+            done("cuFuncGetAttribute", code)?;
+            let left = (self.facts.shared as c_int - own).max(0);
+            let of = Of::CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES;
+            done("cuFuncSetAttribute", sys::cuFuncSetAttribute(kernel.function, of, left))
+        }
+    }
+
     /// Starts a kernel.
     ///
     /// # Errors
@@ -217,7 +236,7 @@ impl Gpu {
                 block,
                 1,
                 1,
-                kernel.dynamic,
+                0,
                 self.stream,
                 pointers.as_mut_ptr(),
                 null_mut(),
@@ -318,7 +337,7 @@ pub struct Module {
 }
 
 impl Module {
-    /// A kernel of it, with as much dynamic shared memory as its block may have beside what it has, as cuTile starts it.
+    /// A kernel of it.
     ///
     /// # Errors
     /// There is none of this name.
@@ -329,7 +348,7 @@ impl Module {
         let code =
             unsafe { sys::cuModuleGetFunction(&raw mut function, self.module, text.as_ptr()) };
         done("cuModuleGetFunction", code)?;
-        Ok(Kernel { function, dynamic: 0 })
+        Ok(Kernel { function })
     }
 }
 
@@ -346,7 +365,6 @@ impl Drop for Module {
 #[derive(Clone, Copy, Debug)]
 pub struct Kernel {
     function: sys::CUfunction,
-    dynamic: c_uint,
 }
 
 /// A point in the stream.

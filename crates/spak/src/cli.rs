@@ -69,11 +69,11 @@ enum Verb {
     Tune(verbs::tune::Options),
     /// Show what a trace holds, or write its trials for other tools.
     Trace(verbs::trace::Options),
-    /// Compile the configs of a design for a GPU, without one, and say what their binaries need.
+    /// Compile the configs of a design for a GPU, which need not be here.
     Compile(verbs::compile::Options),
-    /// Pack a design's compiled configs, references and the order of work into one file for a machine with a GPU.
+    /// Pack compiled configs and references into one file for a machine with a GPU.
     Bundle(verbs::bundle::Options),
-    /// Run a bundle on the GPU of this machine, which needs its driver and nothing else.
+    /// Run a bundle on the GPU of this machine.
     Node(verbs::node::Options),
     /// Fetch the compilers of GPU kernels into SPAK's cache, or say which are there.
     Toolchain(verbs::toolchain::Options),

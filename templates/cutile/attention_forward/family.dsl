@@ -83,4 +83,9 @@ system AttentionForward_CuTile {
         require: "causal_predicate == \">=\" or causal_alignment == \"bottom_right\""
         reason: "the first row sees no key before its own"
     }
+
+    constraint "the log-sum-exp" {
+        require: "(lse_storage != \"not_stored\") == store_lse"
+        reason: "it is stored where the problem has it as an output"
+    }
 }

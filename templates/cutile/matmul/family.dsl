@@ -45,4 +45,14 @@ system Matmul_CuTile {
         require: "k_dim_loop != \"split_k\" or output_cast == \"dst_dtype\""
         reason: "the kernel that sums the shares has no operand whose type it could take"
     }
+
+    constraint "how A lies" {
+        require: "(a_operand_transpose != \"none\") == transpose_a"
+        reason: "A is given by columns where the problem says so"
+    }
+
+    constraint "how B lies" {
+        require: "(b_operand_transpose != \"none\") == transpose_b"
+        reason: "B is given by columns where the problem says so"
+    }
 }

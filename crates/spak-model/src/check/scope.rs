@@ -74,6 +74,8 @@ const BOUND_BY_A_RUN: &[(&str, Type)] = &[
     ("tflops", Type::Unknown),
     ("time", Type::Unknown),
     ("trace", Type::Record),
+    ("transpose_a", Type::Bool),
+    ("transpose_b", Type::Bool),
     ("trial", Type::Record),
     ("workload", Type::Record),
 ];

@@ -246,12 +246,20 @@ impl Specified {
 
     /// What the generator needs for `config`.
     pub(crate) fn plan(&self, config: &Config) -> Plan {
+        let mut config = config.clone();
+        // What the problem says of an axis that the design does not have is not left to the template.
+        if let Problem::Operator(problem) = &self.problem {
+            let of_problem = problem.values.iter().filter(|(n, _)| self.family.axis(n).is_some());
+            for (name, value) in of_problem {
+                config.0.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+        }
         Plan {
             system: self.system.name.clone().unwrap_or_else(|| "anonymous".to_owned()),
             design: self.hash.clone(),
             backend: self.backend.to_owned(),
             family: self.family.name.clone(),
-            config: config.clone(),
+            config,
             problem: self.problem.clone(),
         }
     }

@@ -345,13 +345,18 @@ impl Operator {
         let number = |one: &Definition| {
             let formula = one.formula.as_deref().unwrap_or(&one.name);
             let value = known.value_text(formula);
-            let number = match value {
-                Some(Value::Bool(truth)) => Some(f64::from(u8::from(truth))),
-                value => value.and_then(|value| value.as_float()),
-            };
-            number.with_context(|| format!("`{formula}` is no number"))
+            match value {
+                Some(Value::Bool(truth)) => Ok(Some(f64::from(u8::from(truth)))),
+                // What has a name has a number among what is derived.
+                Some(Value::Text(_)) => Ok(None),
+                value => value
+                    .and_then(|value| value.as_float())
+                    .map(Some)
+                    .with_context(|| format!("`{formula}` is no number")),
+            }
         };
-        self.scalars.iter().chain(&self.derived).map(number).collect()
+        let all = self.scalars.iter().chain(&self.derived).map(number);
+        Ok(all.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
     }
 
     /// The values that a problem has, in their order.
