@@ -40,7 +40,7 @@ pub fn render(
     let name = format!("{}_{}.{suffix}", plan.family, plan.config.id().short());
     // ISO mode turns contraction off in gcc; without it no multiply-add becomes one instruction.
     let mut flags = Vec::new();
-    if family.parameter("opt_level").is_some() {
+    if is_c && family.parameter("opt_level").is_some() {
         flags.push(format!("-O{}", choices.number("opt_level")));
     }
     Ok(Artifact::new(name, text, flags))

@@ -46,8 +46,6 @@ pub(crate) fn fill(
     let (kind, bound) = match fill {
         Fill::Normal => (0_i32, 1_i64),
         Fill::Below(bound) => (1, (*bound).max(1) as i64),
-        // The reference writes it.
-        Fill::Derived => return Ok(()),
     };
     let mut arguments = Arguments::default();
     describe(&mut arguments, memory, plan);

@@ -1,14 +1,14 @@
 //! The process that candidates run in: it does what it is told, a line each.
 
 use std::collections::BTreeMap;
-use std::fs::OpenOptions;
-use std::io::{BufRead, Seek, SeekFrom, Write};
+use std::io::{BufRead, Write};
 use std::path::Path;
 use std::time::Instant;
 
-use spak_records::bundle::{NodeAnswer, NodeProgram, Order};
+use spak_records::bundle::NodeProgram;
 use spak_records::compiling::Argument;
 use spak_records::gpu::ArrayPlan;
+use spak_records::node::{NodeAnswer, Order};
 
 use crate::arrays::{THREADS, blocks, fill, scratch_bytes, seed_of};
 use crate::driver::{Arguments, DriverError, Event, Gpu, Kernel, Memory, Module};
@@ -129,7 +129,8 @@ impl<'p> Process<'p> {
                 let memory = memory.ok_or_else(|| Fault::Other(format!("no array {array}")))?;
                 let mut bytes = vec![0; memory.bytes() as usize];
                 self.gpu.download(memory, &mut bytes)?;
-                write_over(self.shared, &bytes).map_err(|error| Fault::Other(error.to_string()))?;
+                std::fs::write(self.shared, &bytes)
+                    .map_err(|error| Fault::Other(error.to_string()))?;
                 Ok(NodeAnswer::Done)
             }
             Order::Time { places, samples, seconds } => {
@@ -289,12 +290,4 @@ fn pass(
             Ok(())
         }
     }
-}
-
-/// Writes a file's beginning anew; it only grows, since the judge reads it by length.
-fn write_over(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
-    file.seek(SeekFrom::Start(0))?;
-    file.write_all(bytes)?;
-    file.flush()
 }

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use spak_records::bundle::{NodeAnswer, Order};
+use spak_records::node::{NodeAnswer, Order};
 
 /// How long a context may take to be made.
 const START: Duration = Duration::from_secs(120);

@@ -1,4 +1,4 @@
-//! What a node is sent: plans, the hashes of binaries, and the order of work; and what it says while it works.
+//! What a node is sent: plans, the hashes of binaries, and the order of work.
 
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,8 @@ pub struct Bundle {
     pub design_path: String,
     /// Hash of the design's normal form.
     pub design: ContentHash,
+    /// The part with the judge's own kernels.
+    pub common: String,
     /// What is computed.
     pub problems: Vec<BundledProblem>,
     /// By what.
@@ -115,56 +117,4 @@ pub struct Schedule {
     pub patience: f64,
     /// Rows of each output that are compared at most.
     pub rows: u64,
-}
-
-/// What a candidate's process is asked, a line each.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Order {
-    /// Make room for a program's arrays, fill its inputs, load its kernels; what stood in the place goes.
-    Place {
-        /// 0 for the candidate, 1 for the incumbent.
-        place: usize,
-        /// The program.
-        program: NodeProgram,
-        /// Seed of the inputs.
-        seed: u64,
-    },
-    /// Poison outputs and scratch, start the kernels, wait.
-    Run {
-        /// Which program.
-        place: usize,
-    },
-    /// Write an output into the shared file.
-    Fetch {
-        /// Of which program.
-        place: usize,
-        /// Which array, by its place.
-        array: usize,
-    },
-    /// Time these programs by turns, each after the cache was cleared.
-    Time {
-        /// Which.
-        places: Vec<usize>,
-        /// The most samples of each.
-        samples: u32,
-        /// Seconds in all, about.
-        seconds: f64,
-    },
-}
-
-/// What it answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NodeAnswer {
-    /// It can be asked.
-    Ready,
-    /// It is done; inputs are as they were.
-    Done,
-    /// The kernels changed their inputs.
-    InputsChanged(String),
-    /// Nanoseconds of each sample, by place and in order.
-    Times(Vec<Vec<u64>>),
-    /// The driver says no.
-    Failed(String),
 }

@@ -49,8 +49,6 @@ pub enum Fill {
     Normal,
     /// Whole numbers from 0 to one below this.
     Below(u64),
-    /// What the reference computes from the inputs before it.
-    Derived,
 }
 
 impl ArrayPlan {

@@ -11,6 +11,7 @@ pub mod gpu;
 pub mod hash;
 pub mod levels;
 pub mod lift_report;
+pub mod node;
 pub mod plan;
 pub mod prediction;
 pub mod problem;

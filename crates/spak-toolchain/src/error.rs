@@ -55,6 +55,9 @@ pub enum ToolchainError {
     /// A worker cannot be started or does not speak as agreed.
     #[error("the compiler's worker: {0}")]
     Worker(String),
+    /// The compiler of references cannot be started or does not take one.
+    #[error("a reference does not compile: {0}")]
+    Reference(String),
 }
 
 fn in_words(all: &[String]) -> String {

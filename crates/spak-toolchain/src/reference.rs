@@ -27,10 +27,10 @@ pub fn reference(
     if let Some(Outcome::Compiled { binary, .. }) = kept.get(&key, f64::MAX) {
         return Ok(binary);
     }
-    let failed = |what: String| ToolchainError::Worker(format!("the reference: {what}"));
-    let folder = tempfile::tempdir().map_err(|error| failed(error.to_string()))?;
+    let folder =
+        tempfile::tempdir().map_err(|error| ToolchainError::Reference(error.to_string()))?;
     let (from, to) = (folder.path().join("reference.cu"), folder.path().join("reference.cubin"));
-    std::fs::write(&from, source).map_err(|error| failed(error.to_string()))?;
+    std::fs::write(&from, source).map_err(|error| ToolchainError::Reference(error.to_string()))?;
     let begin = Instant::now();
     let output = Command::new(toolchain.tools().join("bin/nvcc"))
         .arg(format!("-arch={architecture}"))
@@ -38,12 +38,13 @@ pub fn reference(
         .args([&to, &from])
         .env("TMPDIR", folder.path())
         .output()
-        .map_err(|error| failed(error.to_string()))?;
+        .map_err(|error| ToolchainError::Reference(error.to_string()))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        return Err(failed(said.lines().take(5).collect::<Vec<_>>().join("; ")));
+        return Err(ToolchainError::Reference(said.lines().take(5).collect::<Vec<_>>().join("; ")));
     }
-    let binary = std::fs::read(&to).map_err(|error| failed(error.to_string()))?;
+    let binary =
+        std::fs::read(&to).map_err(|error| ToolchainError::Reference(error.to_string()))?;
     let seconds = begin.elapsed().as_secs_f64();
     kept.put(&key, &Outcome::Compiled { binary: binary.clone(), seconds })?;
     Ok(binary)

@@ -4,5 +4,6 @@ pub(crate) mod bundle;
 pub(crate) mod compile;
 pub(crate) mod design;
 pub(crate) mod node;
+pub(crate) mod opened;
 pub(crate) mod operator;
 pub(crate) mod target;

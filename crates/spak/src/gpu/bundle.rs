@@ -24,8 +24,6 @@ use crate::gpu::target::Target;
 
 /// The table of contents, as a part.
 const CONTENTS: &str = "bundle.json";
-/// What the judge's own kernels are called among the parts.
-pub(crate) const COMMON_PART: &str = "c0";
 /// The most bytes that a bundle may take when it is unpacked.
 const LARGEST: u64 = 8 << 30;
 
@@ -58,8 +56,9 @@ pub(crate) fn make(
     let first = workloads.first().context("the design has no workload")?;
     let kept = Kept::of(cache);
     let mut parts = BTreeMap::new();
-    let common = reference(installed, &kept, COMMON, &target.architecture)?;
-    parts.insert(COMMON_PART.to_owned(), common);
+    let binary = reference(installed, &kept, COMMON, &target.architecture)?;
+    let common = name_of(&binary);
+    parts.insert(common.clone(), binary);
     let mut problems = Vec::new();
     for (at, workload) in workloads.iter().enumerate() {
         let name = &workload.problem.operator;
@@ -79,7 +78,6 @@ pub(crate) fn make(
     }
     let mut candidates: Vec<BundledCandidate> = Vec::new();
     for one in batch.compiled.iter().filter(|one| one.state == CompiledState::Ready) {
-        let Some(workload) = workloads.get(one.workload) else { continue };
         let mut kernels = Vec::new();
         for (launch, key) in one.plan.launches.iter().zip(&one.keys) {
             let binary = batch.binaries.get(key).context("a binary is missing")?;
@@ -99,7 +97,7 @@ pub(crate) fn make(
             Some(candidate) => candidate.entries.push(entry),
             None => candidates.push(BundledCandidate {
                 config: one.config.clone(),
-                source: ContentHash::of_text(&workload.source(&one.config)?),
+                source: ContentHash::of_text(&one.source),
                 entries: vec![entry],
             }),
         }
@@ -114,6 +112,7 @@ pub(crate) fn make(
         system: first.specified.system.name.clone().unwrap_or_default(),
         design_path: path.to_string_lossy().into_owned(),
         design: first.specified.hash.clone(),
+        common,
         problems,
         candidates,
         schedule,
@@ -182,8 +181,8 @@ pub(crate) fn unpack(path: &Path, folder: &Path) -> Result<Bundle> {
             bundle = Some(contents(&bytes, &shown.to_string())?);
             continue;
         }
-        let is_plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_hexdigit());
-        if !is_plain || (name != COMMON_PART && name_of(&bytes) != name) {
+        // A name is a hash, so that none leads out of the folder.
+        if name_of(&bytes) != name {
             bail!("`{shown}` is damaged: its part `{name}` is not what it was");
         }
         std::fs::write(folder.join(&name), &bytes)?;
@@ -196,7 +195,7 @@ pub(crate) fn unpack(path: &Path, folder: &Path) -> Result<Bundle> {
         bundle.candidates.iter().flat_map(|c| &c.entries).flat_map(|e| &e.program.kernels);
     let parts = kernels.map(|kernel| kernel.part.as_str());
     let references = bundle.problems.iter().map(|problem| problem.reference.as_str());
-    for part in parts.chain(references).chain([COMMON_PART]) {
+    for part in parts.chain(references).chain([bundle.common.as_str()]) {
         if !there.contains(part) {
             bail!("`{shown}` breaks off: its part `{part}` is missing");
         }

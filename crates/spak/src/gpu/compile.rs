@@ -31,6 +31,8 @@ pub(crate) struct Compiled {
     /// Which workload, by its place.
     pub(crate) workload: usize,
     pub(crate) config: Config,
+    /// Its source; empty if there is none.
+    pub(crate) source: String,
     pub(crate) state: CompiledState,
     pub(crate) reason: Option<String>,
     /// Arrays of the problem as the kernel sees them; none if it could not be planned.
@@ -55,11 +57,6 @@ pub(crate) struct Batch {
 /// What is told while it goes on: how many of all kernels are there.
 pub(crate) type Told<'a> = &'a mut dyn FnMut(usize, usize) -> bool;
 
-/// A kernel that was asked for.
-struct Asked {
-    outcome: Option<Outcome>,
-}
-
 /// Compiles configs for workloads, each pair by the places of both.
 ///
 /// # Errors
@@ -80,10 +77,9 @@ pub(crate) fn compile(
         let Some(workload) = workloads.get(*at) else { continue };
         let mut one = planned(workload, *at, config, target, &mut planner)?;
         if one.state == CompiledState::Ready {
-            let source = workload.source(config)?;
             for launch in &one.plan.launches {
                 let job = Job {
-                    source: source.clone(),
+                    source: one.source.clone(),
                     kernel: launch.kernel.clone(),
                     hints: launch.hints.clone(),
                     parameters: launch.parameters.clone(),
@@ -101,7 +97,7 @@ pub(crate) fn compile(
         compiled.push(one);
     }
     let mut batch = Batch { compiled, kernels: jobs.len() as u64, ..Batch::default() };
-    let mut asked: Vec<Asked> = jobs.iter().map(|_| Asked { outcome: None }).collect();
+    let mut outcomes: Vec<Option<Outcome>> = vec![None; jobs.len()];
     let begin = Instant::now();
     let kept = Kept::of(cache);
     let pool = Pool { toolchain, kept: &kept, workers: effort.workers, limit: effort.limit };
@@ -109,25 +105,25 @@ pub(crate) fn compile(
     pool.compile(&jobs, &mut |progress| {
         done += 1;
         batch.kept += u64::from(progress.was_kept);
-        if let Some(asked) = asked.get_mut(progress.job) {
-            asked.outcome = Some(progress.outcome);
+        if let Some(outcome) = outcomes.get_mut(progress.job) {
+            *outcome = Some(progress.outcome);
         }
         told(done, jobs.len())
     })?;
     batch.seconds = begin.elapsed().as_secs_f64();
     for one in &mut batch.compiled {
         for (launch, key) in one.plan.launches.iter().zip(&one.keys) {
-            let outcome = places.get(key).and_then(|at| asked.get(*at)?.outcome.as_ref());
+            let outcome = places.get(key).and_then(|at| outcomes.get(*at)?.as_ref());
             let (state, reason) = match outcome {
                 Some(Outcome::Compiled { binary, seconds }) => {
                     batch.binaries.entry(key.clone()).or_insert_with(|| binary.clone());
                     if effort.format == Format::TileIr {
                         continue;
                     }
-                    match needs(binary, &launch.kernel, *seconds) {
+                    match needs(binary, &launch.kernel, *seconds, target) {
                         Ok((needs, obstacle)) => {
                             one.needs.push(needs);
-                            match obstacle(target) {
+                            match obstacle {
                                 None => continue,
                                 Some(obstacle) => (CompiledState::DoesNotFit, obstacle),
                             }
@@ -168,6 +164,7 @@ fn planned(
     let mut one = Compiled {
         workload: at,
         config: config.clone(),
+        source: String::new(),
         state: CompiledState::Ready,
         reason: None,
         arrays: Vec::new(),
@@ -189,8 +186,9 @@ fn planned(
         let (shape, strides) = (array.seen_shape(), array.seen_strides());
         (array.name.clone(), Array { dtype, shape, strides })
     });
+    one.source = source;
     let question = LaunchQuestion {
-        source,
+        source: one.source.clone(),
         arrays: seen.collect(),
         scalars: workload.operator.scalars(&workload.problem)?,
         processors: target.processors,
@@ -212,11 +210,17 @@ fn needs(
     binary: &[u8],
     kernel: &str,
     seconds: f64,
-) -> Result<(KernelNeeds, impl Fn(&Target) -> Option<String> + use<>), String> {
+    target: &Target,
+) -> Result<(KernelNeeds, Option<String>), String> {
     let Cubin { architecture, kernels } =
         spak_cubin::read(binary).map_err(|broken| broken.to_string())?;
     let found = kernels.into_iter().find(|one| one.name == kernel);
     let found = found.ok_or_else(|| format!("the binary has no kernel `{kernel}`"))?;
+    let obstacle = if target.architecture.starts_with(&format!("sm_{architecture}")) {
+        target.limits.and_then(|limits| limits.obstacle(&found))
+    } else {
+        Some(format!("the binary is for sm_{architecture}"))
+    };
     let needs = KernelNeeds {
         kernel: kernel.to_owned(),
         registers: found.registers.unwrap_or(0),
@@ -225,12 +229,6 @@ fn needs(
         threads: found.threads.map_or(0, |axes| axes.iter().product()),
         code_size: found.code,
         seconds,
-    };
-    let obstacle = move |target: &Target| {
-        if !target.architecture.starts_with(&format!("sm_{architecture}")) {
-            return Some(format!("the binary is for sm_{architecture}"));
-        }
-        target.limits.and_then(|limits| limits.obstacle(&found))
     };
     Ok((needs, obstacle))
 }

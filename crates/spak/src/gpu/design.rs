@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use anyhow::Result;
 use spak_generate::Choices;
-use spak_loop::Candidates as _;
+use spak_loop::Candidates;
 use spak_model::Literal;
 use spak_model::system::System;
 use spak_records::{Config, ContentHash, Device, OperatorProblem, Problem, Toolchain};
@@ -28,6 +28,7 @@ pub(crate) struct GpuDesign {
 }
 
 /// A design for one workload.
+#[derive(Clone)]
 pub(crate) struct GpuWorkload {
     pub(crate) specified: Rc<Specified>,
     pub(crate) operator: Operator,
@@ -77,26 +78,16 @@ pub(crate) fn open(
 }
 
 impl GpuWorkload {
-    /// The same design for the same workload once more.
-    pub(crate) fn again(&self) -> Self {
-        Self {
-            specified: Rc::clone(&self.specified),
-            operator: self.operator.clone(),
-            problem: self.problem.clone(),
-        }
-    }
-
     /// Valid configs, at most `limit` of them drawn with `seed`, the first one always among them; of those that are the same
     /// code one.
     pub(crate) fn configs(&self, limit: u64, seed: u64) -> Result<Configs> {
         let specified = &self.specified;
         let mut random = Random::new(seed);
         let candidates = specified.candidates();
-        let space =
-            candidates.as_ref().and_then(|c| u64::try_from(spak_loop::Candidates::count(c)).ok());
+        let count = candidates.as_ref().map_or(0, Candidates::count);
+        let space = candidates.as_ref().and_then(|_| u64::try_from(count).ok());
         let mut drawn = vec![specified.seed()];
         if let Some(candidates) = &candidates {
-            let count = candidates.count();
             let at = |number: u128| -> Option<Config> {
                 let values = candidates.at(number)?;
                 let pairs = specified.dimensions.iter().zip(values);

@@ -8,9 +8,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use spak_node::{Expectation, GpuFacts, Judge, Parts, Runner, RunnerError};
-use spak_records::bundle::{
-    Bundle, BundledCandidate, BundledEntry, NodeAnswer, NodeProgram, Order,
-};
+use spak_records::bundle::{Bundle, BundledCandidate, BundledEntry, NodeProgram};
+use spak_records::node::{NodeAnswer, Order};
 use spak_records::store::Store;
 use spak_records::trace::{Header, Record, RunStart, Stamp};
 use spak_records::{
@@ -19,7 +18,6 @@ use spak_records::{
 use spak_run::summarize;
 
 use crate::engine::drive::now;
-use crate::gpu::bundle::COMMON_PART;
 
 /// Changes when trials of before are not comparable any more.
 const JUDGE: &str = "gpu-judge-1";
@@ -87,7 +85,7 @@ impl Run<'_> {
     /// No driver, another architecture, a trace that cannot be written; what goes wrong with a candidate is a trial.
     pub(crate) fn go(&self, told: &mut dyn FnMut(Told<'_>)) -> Result<Ended> {
         let parts = Parts::at(self.parts);
-        let judge = Judge::open(&parts, COMMON_PART).map_err(|error| anyhow!(error))?;
+        let judge = Judge::open(&parts, &self.bundle.common).map_err(|error| anyhow!(error))?;
         let device = device(judge.facts());
         let wanted = self.bundle.architecture.trim_end_matches(['a', 'f']);
         if device.architecture != wanted {
@@ -402,7 +400,8 @@ impl Work<'_> {
                 let program = std::env::current_exe()
                     .map_err(|error| RunnerError::Start(error.to_string()))?;
                 let mut command = Command::new(program);
-                command.args(["node", "candidate"]).arg(self.run.parts).arg(&self.shared);
+                command.args(["node", "candidate"]).arg(self.run.parts);
+                command.arg(&self.run.bundle.common).arg(&self.shared);
                 Runner::start(command)?
             }
         };

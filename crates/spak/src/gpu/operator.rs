@@ -391,7 +391,6 @@ impl Operator {
             let of = |formula: &str| dtype(&known, formula);
             let fill = match array.fill.split_once(' ') {
                 None if array.fill == "normal" => Fill::Normal,
-                None if array.fill == "derived" => Fill::Derived,
                 Some(("below", formula)) => {
                     let bound = known.value_text(formula).and_then(|value| value.as_int());
                     Fill::Below(bound.unwrap_or(1).unsigned_abs())

@@ -9,15 +9,15 @@ use spak_records::bundle::Schedule;
 use crate::exit::Status;
 use crate::gpu::bundle::{check_problems, make, write};
 use crate::gpu::design::GpuWorkload;
+use crate::gpu::opened::{Which, open};
 use crate::output::{self, Format};
 use crate::verbs::check::plural;
-use crate::verbs::compile;
 
 /// What `spak bundle` is told.
 #[derive(Args)]
 pub(crate) struct Options {
     #[command(flatten)]
-    compile: compile::Which,
+    compile: Which,
     /// The file to write.
     #[arg(short = 'o', long = "out", value_name = "FILE")]
     out: PathBuf,
@@ -37,13 +37,13 @@ pub(crate) struct Options {
 
 /// Compiles and packs; a problem is a design with errors, or one of which no config can run.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
-    let Some(mut opened) = compile::open(&options.compile, format)? else {
+    let Some(mut opened) = open(&options.compile, format)? else {
         return Ok(Status::Problems);
     };
     let timed = opened.design.workloads.len();
     for (at, problem) in check_problems(&opened.design.workloads)? {
         let Some(like) = opened.design.workloads.get(at) else { continue };
-        let small = GpuWorkload { problem, ..like.again() };
+        let small = GpuWorkload { problem, ..like.clone() };
         let own: Vec<_> = opened.pairs.iter().filter(|(of, _)| *of == at).cloned().collect();
         let place = opened.design.workloads.len();
         opened.design.workloads.push(small);

@@ -11,7 +11,7 @@ use spak_records::Outcome;
 
 use crate::engine::report::duration;
 use crate::exit::Status;
-use crate::gpu::bundle::{COMMON_PART, unpack};
+use crate::gpu::bundle::unpack;
 use crate::gpu::node::{Run, Told};
 use crate::output::{self, Format};
 
@@ -41,6 +41,8 @@ enum Verb {
     Candidate {
         /// The folder of the bundle's parts.
         parts: PathBuf,
+        /// The part with the judge's own kernels.
+        common: String,
         /// The file that outputs are written into.
         shared: PathBuf,
     },
@@ -52,9 +54,9 @@ static STOP: AtomicBool = AtomicBool::new(false);
 /// Runs a bundle; a problem is one of whose candidates none was measured.
 pub(crate) fn run(options: &Options, _format: Format) -> Result<Status> {
     match &options.verb {
-        Verb::Candidate { parts, shared } => {
+        Verb::Candidate { parts, common, shared } => {
             let orders = BufReader::new(stdin());
-            serve(&Parts::at(parts), COMMON_PART, shared, orders, stdout().lock())
+            serve(&Parts::at(parts), common, shared, orders, stdout().lock())
                 .map_err(|error| anyhow!(error))?;
             Ok(Status::Fine)
         }

@@ -1,0 +1,149 @@
+//! What `spak compile` and `spak bundle` begin with: a design, a machine, the configs that are wanted, a compiler.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use spak_records::compiling::Format as Binary;
+use spak_records::{Config, Toolchain};
+use spak_toolchain::{CUTILE, Cache, Installed};
+
+use crate::gpu::compile::{Batch, Effort, compile};
+use crate::gpu::design::{self, GpuDesign};
+use crate::gpu::target::{Target, toolchain};
+use crate::output::Format;
+use crate::verbs::check;
+use crate::verbs::check::plural;
+
+/// Which configs of which design are compiled for which machine.
+#[derive(Args)]
+pub(crate) struct Which {
+    /// The design.
+    file: PathBuf,
+    /// The architecture, from `sm_80` to `sm_121`; that of the machine by default.
+    #[arg(long, value_name = "SM")]
+    arch: Option<String>,
+    /// The machine: one of the design or of the libraries (`H200`), or a `.dsl` file; the design's only one by default.
+    #[arg(long)]
+    hardware: Option<String>,
+    /// Only this workload; all of them by default.
+    #[arg(long)]
+    workload: Option<String>,
+    /// The most configs; of more, so many are drawn.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    limit: u64,
+    /// The seed of what is drawn.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Kernels compiled at once; as many as there are cores by default.
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Seconds that the compiler may take for a kernel.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120.0)]
+    timeout: f64,
+}
+
+/// All that is needed to compile.
+pub(crate) struct Opened {
+    pub(crate) cache: Cache,
+    pub(crate) installed: Installed,
+    pub(crate) toolchain: Toolchain,
+    pub(crate) target: Target,
+    pub(crate) design: GpuDesign,
+    /// Configs with the place of their workload.
+    pub(crate) pairs: Vec<(usize, Config)>,
+    /// Valid configs, if they can be counted.
+    pub(crate) space: Option<u64>,
+}
+
+impl Which {
+    /// The design.
+    pub(crate) fn file(&self) -> &std::path::Path {
+        &self.file
+    }
+
+    /// The seed.
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+}
+
+/// Reads the design and chooses configs; nothing if it has errors, which are shown.
+///
+/// # Errors
+/// No compiler, no machine, a design that is none for a GPU.
+pub(crate) fn open(which: &Which, format: Format) -> Result<Option<Opened>> {
+    if !(which.timeout > 0.0 && which.timeout <= 86_400.0) {
+        bail!(
+            "`--timeout` is {}, and needs to be more than nothing and at most a day",
+            which.timeout
+        );
+    }
+    let cache = Cache::of_user()?;
+    let installed = Installed::of(&CUTILE, &cache)?;
+    let target = Target::find(&which.file, which.arch.as_deref(), which.hardware.as_deref())?;
+    let toolchain = toolchain(&installed)?;
+    let wanted = which.workload.as_deref();
+    let design = match design::open(&which.file, wanted, &target.device(), &toolchain)? {
+        Ok(design) => design,
+        Err((design, found)) => {
+            check::show(&which.file, &design, &found, format)?;
+            return Ok(None);
+        }
+    };
+    let mut space = Some(0_u64);
+    let mut pairs: Vec<(usize, Config)> = Vec::new();
+    for (at, workload) in design.workloads.iter().enumerate() {
+        let configs = workload.configs(which.limit, which.seed)?;
+        space = space.and_then(|all| all.checked_add(configs.space?));
+        pairs.extend(configs.configs.into_iter().map(|config| (at, config)));
+    }
+    Ok(Some(Opened { cache, installed, toolchain, target, design, pairs, space }))
+}
+
+impl Opened {
+    /// Compiles what was chosen.
+    ///
+    /// # Errors
+    /// A compiler that cannot be started, an answer that cannot be kept.
+    pub(crate) fn compile(&self, which: &Which, tile_ir: bool, format: Format) -> Result<Batch> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let effort = Effort {
+            workers: which.jobs.unwrap_or(cores).clamp(1, 1024),
+            limit: Duration::from_secs_f64(which.timeout),
+            format: if tile_ir { Binary::TileIr } else { Binary::Cubin },
+        };
+        let bar = bar(format);
+        let compiler = (&self.installed, &self.cache);
+        let workloads = &self.design.workloads;
+        let batch =
+            compile(workloads, &self.pairs, &self.target, compiler, effort, &mut |done, all| {
+                bar.set_length(all as u64);
+                bar.set_position(done as u64);
+                true
+            })?;
+        bar.finish_and_clear();
+        Ok(batch)
+    }
+
+    /// Different configs that were chosen.
+    pub(crate) fn configs(&self) -> String {
+        let ids: BTreeSet<_> = self.pairs.iter().map(|(_, config)| config.id()).collect();
+        plural(ids.len(), "config")
+    }
+}
+
+fn bar(format: Format) -> ProgressBar {
+    if matches!(format, Format::Json) {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos} of {len} kernels, {elapsed}")
+    {
+        bar.set_style(style);
+    }
+    bar
+}
