@@ -11,6 +11,8 @@ pub struct Description {
     pub text: &'static str,
     /// What it computes, in CUDA C++; see `operators/README.md`.
     pub reference: &'static str,
+    /// What it is compared with on a node that has PyTorch, in Python; see `operators/README.md`.
+    pub baselines: &'static str,
 }
 
 macro_rules! operators {
@@ -20,6 +22,7 @@ macro_rules! operators {
             path: concat!("operators/", $name, "/operator.dsl"),
             text: include_str!(concat!("../../../operators/", $name, "/operator.dsl")),
             reference: include_str!(concat!("../../../operators/", $name, "/reference.cu")),
+            baselines: include_str!(concat!("../../../operators/", $name, "/baselines.py")),
         }),*]
     };
 }

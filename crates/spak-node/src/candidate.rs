@@ -18,6 +18,8 @@ use crate::parts::Parts;
 const POISON: u8 = 0xff;
 /// Milliseconds for which a program runs before it is timed.
 const WARM_UP: f64 = 30.0;
+/// Starts that are in the stream before it is waited for, where a program is repeated.
+const AT_ONCE: u64 = 8;
 
 /// Why an order was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -136,6 +138,10 @@ impl<'p> Process<'p> {
             Order::Time { places, samples, seconds } => {
                 self.time(places, *samples, *seconds).map(NodeAnswer::Times)
             }
+            Order::Repeat { place, seconds } => self.repeat(*place, *seconds),
+            Order::Offer { .. } | Order::Other { .. } => {
+                Err(Fault::Other("this process has candidates only".to_owned()))
+            }
         }
     }
 
@@ -200,6 +206,21 @@ impl<'p> Process<'p> {
         let mut bytes = [0; 8];
         self.gpu.download(&sum, &mut bytes)?;
         Ok(u64::from_le_bytes(bytes))
+    }
+
+    /// Starts a program without pause, a few at once, so that the host is not waited for.
+    fn repeat(&self, place: usize, seconds: f64) -> Result<NodeAnswer, Fault> {
+        let placed = self.at(place)?;
+        let begin = Instant::now();
+        let mut runs = 0;
+        while begin.elapsed().as_secs_f64() < seconds {
+            for _ in 0..AT_ONCE {
+                self.start(placed)?;
+            }
+            self.gpu.wait()?;
+            runs += AT_ONCE;
+        }
+        Ok(NodeAnswer::Repeated { runs, seconds: begin.elapsed().as_secs_f64() })
     }
 
     /// Samples of programs by turns. All are in the stream before the first is waited for, so that the host is not timed; each

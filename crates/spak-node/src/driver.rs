@@ -77,6 +77,8 @@ pub struct GpuFacts {
     pub shared: u64,
     /// The version of CUDA that the driver speaks: 13000 for 13.0.
     pub driver: u32,
+    /// Where it is: `0000:3b:00.0`.
+    pub bus: String,
 }
 
 /// A GPU with a context of this process; calls go to it from the thread that made it.
@@ -284,26 +286,33 @@ fn facts(device: sys::CUdevice) -> Result<GpuFacts> {
         done("cuDeviceGetAttribute", code)?;
         Ok(u64::try_from(value).unwrap_or(0))
     };
-    let mut name = [0_u8; 256];
+    let (mut name, mut bus) = ([0_u8; 256], [0_u8; 32]);
     let (mut memory, mut driver) = (0, 0);
-    // SAFETY: the name is at most as long as said, the other pointers are to locals.
+    // SAFETY: the texts are at most as long as said, the other pointers are to locals.
     unsafe {
         let code = sys::cuDeviceGetName(name.as_mut_ptr().cast(), name.len() as c_int - 1, device);
         done("cuDeviceGetName", code)?;
+        let code =
+            sys::cuDeviceGetPCIBusId(bus.as_mut_ptr().cast(), bus.len() as c_int - 1, device);
+        done("cuDeviceGetPCIBusId", code)?;
         done("cuDeviceTotalMem", sys::cuDeviceTotalMem_v2(&raw mut memory, device))?;
         done("cuDriverGetVersion", sys::cuDriverGetVersion(&raw mut driver))?;
     }
-    let end = name.iter().position(|byte| *byte == 0).unwrap_or(0);
+    let text = |bytes: &[u8]| {
+        let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(0);
+        String::from_utf8_lossy(bytes.get(..end).unwrap_or_default()).into_owned()
+    };
     let major = of(Attribute::CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)?;
     let minor = of(Attribute::CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR)?;
     Ok(GpuFacts {
-        name: String::from_utf8_lossy(name.get(..end).unwrap_or_default()).into_owned(),
+        name: text(&name),
         architecture: (10 * major + minor) as u32,
         processors: of(Attribute::CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT)? as u32,
         l2: of(Attribute::CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE)?,
         memory: memory as u64,
         shared: of(Attribute::CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN)?,
         driver: u32::try_from(driver).unwrap_or(0),
+        bus: text(&bus),
     })
 }
 

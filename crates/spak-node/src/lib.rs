@@ -15,9 +15,14 @@ mod driver;
 mod judge;
 mod parts;
 mod runner;
+mod watch;
 
 pub use candidate::serve;
 pub use driver::{Arguments, DriverError, Event, Gpu, GpuFacts, Kernel, Memory, Module};
 pub use judge::{Expectation, Judge, Verdict};
 pub use parts::Parts;
 pub use runner::{Runner, RunnerError};
+pub use watch::{Seen, Watch};
+
+/// The program, in Python, of the process with what candidates are compared with; see its head for what it is told.
+pub const CONTENDERS: &str = include_str!("contenders.py");

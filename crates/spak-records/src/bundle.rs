@@ -1,5 +1,7 @@
 //! What a node is sent: plans, the hashes of binaries, and the order of work.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::compiling::{Argument, Array};
@@ -8,11 +10,12 @@ use crate::gpu::ArrayPlan;
 use crate::hash::ContentHash;
 use crate::problem::OperatorProblem;
 use crate::trial::Toolchain;
+use crate::value::Value;
 
 /// The format's name.
 pub const FORMAT: &str = "spak.bundle";
 /// The version that is written.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The table of contents of a bundle; the parts stand beside it by their hashes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,6 +59,10 @@ pub struct BundledProblem {
     pub reference: String,
     /// What the reference is given besides arrays.
     pub numbers: Vec<f64>,
+    /// Numbers by the names that a source's `launch` has for them.
+    pub scalars: BTreeMap<String, Value>,
+    /// The problem's arrays as its description has them.
+    pub arrays: Vec<ArrayPlan>,
     /// Whether candidates are timed on it; on the others they are only checked.
     pub is_timed: bool,
 }
@@ -67,6 +74,8 @@ pub struct BundledCandidate {
     pub config: Config,
     /// Hash of its source.
     pub source: ContentHash,
+    /// The part with its source.
+    pub text: String,
     /// How it computes problems; those it does not fit are not there.
     pub entries: Vec<BundledEntry>,
 }
@@ -117,4 +126,6 @@ pub struct Schedule {
     pub patience: f64,
     /// Rows of each output that are compared at most.
     pub rows: u64,
+    /// Seconds for which a candidate runs without pause while the energy it takes is read; 0 for not at all.
+    pub energy: f64,
 }

@@ -201,6 +201,8 @@ mod tests {
                 tflops: 1.0,
                 incumbent_median_ns: incumbent.map(|(_, ns)| ns as u64),
                 incumbent: incumbent.map(|(config, _)| id(config)),
+                conditions: None,
+                energy_mj: None,
                 checks: Vec::new(),
             }),
             seconds: 1.0,

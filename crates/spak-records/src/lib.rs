@@ -2,6 +2,7 @@
 
 mod append;
 pub mod bundle;
+pub mod comparison;
 pub mod compile_report;
 pub mod compiling;
 pub mod config;
@@ -32,5 +33,7 @@ pub use hash::ContentHash;
 pub use levels::Levels;
 pub use plan::{Artifact, Plan};
 pub use problem::{CausalAlignment, OperatorProblem, Problem};
-pub use trial::{Check, Device, Measurement, Outcome, Rejection, Stage, Toolchain, Trial};
+pub use trial::{
+    Check, Conditions, Device, Measurement, Outcome, Rejection, Stage, Toolchain, Trial,
+};
 pub use value::Value;

@@ -1,8 +1,12 @@
 //! What the judge on a node and the process of a candidate say to each other.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::bundle::NodeProgram;
+use crate::gpu::ArrayPlan;
+use crate::value::Value;
 
 /// What a candidate's process is asked, a line each.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,6 +42,47 @@ pub enum Order {
         /// Seconds in all, about.
         seconds: f64,
     },
+    /// Start a program again and again.
+    Repeat {
+        /// Which.
+        place: usize,
+        /// For how long, at least.
+        seconds: f64,
+    },
+    /// Say what an operator can be compared with; for the process with PyTorch only.
+    Offer {
+        /// The operator.
+        operator: String,
+        /// The text of its `baselines.py`.
+        script: String,
+    },
+    /// Place something that is no candidate; for the process with PyTorch only.
+    Other {
+        /// Where.
+        place: usize,
+        /// What.
+        #[serde(flatten)]
+        other: Box<OtherProgram>,
+    },
+}
+
+/// A program that is no candidate's binary.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OtherProgram {
+    /// A name that was offered, or `jit`: the module `source`, compiled when it is started.
+    pub name: String,
+    /// The operator.
+    pub operator: String,
+    /// Values of the problem.
+    pub values: BTreeMap<String, Value>,
+    /// The problem's arrays.
+    pub arrays: Vec<ArrayPlan>,
+    /// Numbers by the names that `launch` has for them.
+    pub scalars: BTreeMap<String, Value>,
+    /// The part with the module.
+    pub source: Option<String>,
+    /// Seed of the inputs.
+    pub seed: u64,
 }
 
 /// What it answers.
@@ -52,6 +97,27 @@ pub enum NodeAnswer {
     InputsChanged(String),
     /// Nanoseconds of each sample, by place and in order.
     Times(Vec<Vec<u64>>),
+    /// How often a program was started, and how long that took.
+    Repeated {
+        /// How often.
+        runs: u64,
+        /// How long.
+        seconds: f64,
+    },
+    /// What there is to compare with.
+    Offers {
+        /// Versions of what it runs in, by name.
+        software: BTreeMap<String, String>,
+        /// Names.
+        names: Vec<String>,
+    },
+    /// Something that is no candidate is placed.
+    Placed {
+        /// What it chose by itself, if it says so.
+        note: Option<String>,
+        /// Whether it computes nothing, and only shows what the memory can do.
+        is_ceiling: bool,
+    },
     /// The driver says no.
     Failed(String),
 }

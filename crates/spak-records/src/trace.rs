@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::comparison::Comparison;
 use crate::config::Workload;
 use crate::hash::ContentHash;
 use crate::protocol::Observation;
@@ -85,6 +86,8 @@ pub enum Record {
     Trial(Box<Trial>),
     /// The run took over the outcome of an earlier trial instead of measuring it again.
     Reused(Reused),
+    /// Contenders were timed by turns.
+    Comparison(Box<Comparison>),
     /// A typed observation by a program or by SPAK.
     Observation(Observed),
     /// Anything else worth keeping: a change of phase, a repair of the file.
@@ -172,6 +175,7 @@ pub fn encode(record: &Record, stamp: &Stamp, seq: u64) -> Result<String, String
         Record::Run(data) => ("run", serde_json::to_value(data)),
         Record::Trial(data) => ("trial", serde_json::to_value(data)),
         Record::Reused(data) => ("reused", serde_json::to_value(data)),
+        Record::Comparison(data) => ("comparison", serde_json::to_value(data)),
         Record::Observation(data) => ("observation", serde_json::to_value(data)),
         Record::Event(data) => ("event", serde_json::to_value(data)),
     };
@@ -222,6 +226,7 @@ pub fn decode(bytes: &[u8], number: u64) -> Decoded {
         "run" => typed(&wire.data, Record::Run),
         "trial" => typed(&wire.data, |trial| Record::Trial(Box::new(trial))),
         "reused" => typed(&wire.data, Record::Reused),
+        "comparison" => typed(&wire.data, |one| Record::Comparison(Box::new(one))),
         "observation" => typed(&wire.data, Record::Observation),
         "event" => typed(&wire.data, Record::Event),
         _ => return Decoded::Unknown(wire.name),

@@ -83,6 +83,27 @@ pub struct Measurement {
     pub incumbent: Option<ContentHash>,
     /// Every comparison with the reference that it passed.
     pub checks: Vec<Check>,
+    /// How the GPU was while it was timed; none elsewhere, and where nobody could look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conditions: Option<Conditions>,
+    /// Energy of one call in millijoules, without pauses between calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub energy_mj: Option<f64>,
+}
+
+/// How a GPU was while something was timed, as the driver's management library tells it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Conditions {
+    /// Median clock of the multiprocessors in MHz.
+    pub clock_mhz: u32,
+    /// The highest clock that they have.
+    pub max_clock_mhz: u32,
+    /// Median power in watts.
+    pub power_w: f64,
+    /// Degrees Celsius at the end.
+    pub temperature_c: u32,
+    /// What kept the clock down, by the library's names (`sw-power-cap`), in order.
+    pub throttled: Vec<String>,
 }
 
 /// One comparison with the float64 reference.

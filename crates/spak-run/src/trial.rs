@@ -188,6 +188,8 @@ fn stages(
         tflops: request.problem.flops() / summary.median_ns.max(1) as f64 / 1e3,
         incumbent_median_ns: incumbent.as_ref().map(|i| i.summary.median_ns),
         incumbent: request.incumbent.filter(|_| incumbent.is_some()).map(|i| i.config.clone()),
+        conditions: None,
+        energy_mj: None,
         checks: checked.checks,
     };
     report.timed = Some(candidate);

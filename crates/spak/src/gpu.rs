@@ -1,8 +1,10 @@
 //! Kernels for a GPU: from a design and its workloads to binaries, and to a file that a node runs.
 
 pub(crate) mod bundle;
+pub(crate) mod compare;
 pub(crate) mod compile;
 pub(crate) mod design;
+pub(crate) mod examine;
 pub(crate) mod node;
 pub(crate) mod opened;
 pub(crate) mod operator;

@@ -137,6 +137,8 @@ impl Lab {
             tflops: problem.flops() / median / 1e3,
             incumbent_median_ns: incumbent.as_ref().map(|(_, ns)| *ns as u64),
             incumbent: incumbent.map(|(id, _)| id),
+            conditions: None,
+            energy_mj: None,
             checks: Vec::new(),
         };
         trial(config, problem, Outcome::Measured(m))

@@ -33,6 +33,8 @@ fn sweep() -> Option<Vec<Trial>> {
             tflops,
             incumbent_median_ns: None,
             incumbent: None,
+            conditions: None,
+            energy_mj: None,
             checks: Vec::new(),
         };
         trial(&config(&values), &problem, Outcome::Measured(measurement))

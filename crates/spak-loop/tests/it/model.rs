@@ -49,6 +49,8 @@ impl Machine<'_> {
                         .as_ref()
                         .map(|(_, time)| noisy(*time, "incumbent") as u64),
                     incumbent: incumbent.map(|(id, _)| id),
+                    conditions: None,
+                    energy_mj: None,
                     checks: Vec::new(),
                 })
             }

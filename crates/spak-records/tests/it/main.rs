@@ -51,6 +51,8 @@ fn trial(number: i64) -> Trial {
             tflops: 0.5,
             incumbent_median_ns: Some(1100),
             incumbent: Some(ContentHash::of_text("incumbent")),
+            conditions: None,
+            energy_mj: None,
             checks: vec![Check {
                 problem: problem.clone(),
                 seed: 7,

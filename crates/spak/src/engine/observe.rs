@@ -160,6 +160,8 @@ mod tests {
             tflops: 1.0,
             incumbent_median_ns: None,
             incumbent: None,
+            conditions: None,
+            energy_mj: None,
             checks: Vec::new(),
         }));
         let rejected = trial(Outcome::Rejected(Rejection {

@@ -73,6 +73,8 @@ pub(crate) fn make(
             problem: workload.problem.clone(),
             reference,
             numbers: workload.operator.reference_numbers(&workload.problem)?,
+            scalars: workload.operator.scalars(&workload.problem)?,
+            arrays: workload.operator.arrays(&workload.problem, &BTreeMap::new())?,
             is_timed: at < timed,
         });
     }
@@ -95,11 +97,17 @@ pub(crate) fn make(
         let entry = BundledEntry { problem: one.workload, program };
         match candidates.iter_mut().find(|candidate| candidate.config == one.config) {
             Some(candidate) => candidate.entries.push(entry),
-            None => candidates.push(BundledCandidate {
-                config: one.config.clone(),
-                source: ContentHash::of_text(&one.source),
-                entries: vec![entry],
-            }),
+            None => {
+                let text = one.source.clone().into_bytes();
+                let part = name_of(&text);
+                parts.insert(part.clone(), text);
+                candidates.push(BundledCandidate {
+                    config: one.config.clone(),
+                    source: ContentHash::of_text(&one.source),
+                    text: part,
+                    entries: vec![entry],
+                });
+            }
         }
     }
     let bundle = Bundle {

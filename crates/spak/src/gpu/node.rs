@@ -1,26 +1,28 @@
 //! Runs a bundle on the GPU of this machine: checks, times, and writes each trial into the trace when it is known.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use spak_node::{Expectation, GpuFacts, Judge, Parts, Runner, RunnerError};
+use spak_node::{GpuFacts, Judge, Parts, Runner, RunnerError};
 use spak_records::bundle::{Bundle, BundledCandidate, BundledEntry, NodeProgram};
-use spak_records::node::{NodeAnswer, Order};
+use spak_records::comparison::Comparison;
+use spak_records::node::Order;
 use spak_records::store::Store;
 use spak_records::trace::{Header, Record, RunStart, Stamp};
 use spak_records::{
-    Check, ContentHash, Device, Measurement, Outcome, Problem, Rejection, Stage, Trial, Workload,
+    Check, ContentHash, Device, Measurement, Outcome, Problem, Stage, Trial, Workload,
 };
 use spak_run::summarize;
 
 use crate::engine::drive::now;
+use crate::gpu::examine::{Examiner, Found, Server, measured, rejected};
 
 /// Changes when trials of before are not comparable any more.
-const JUDGE: &str = "gpu-judge-1";
+pub(crate) const JUDGE: &str = "gpu-judge-1";
 
 /// What is shown while it runs.
 pub(crate) enum Told<'a> {
@@ -28,6 +30,10 @@ pub(crate) enum Told<'a> {
     Trial { trial: &'a Trial, workload: Option<&'a str>, at: usize, all: usize },
     /// A trial of the trace was taken.
     Kept { at: usize, all: usize },
+    /// A comparison came out.
+    Compared(&'a Comparison),
+    /// Something that did not keep it from going on.
+    Note(String),
 }
 
 /// How a run ended.
@@ -36,6 +42,7 @@ pub(crate) struct Ended {
     pub(crate) measured: usize,
     pub(crate) rejected: usize,
     pub(crate) kept: usize,
+    pub(crate) compared: usize,
     pub(crate) was_stopped: bool,
 }
 
@@ -47,6 +54,10 @@ pub(crate) struct Run<'a> {
     pub(crate) cancel: &'a AtomicBool,
     /// Seconds for all of it.
     pub(crate) seconds: f64,
+    /// The Python whose PyTorch candidates are compared with.
+    pub(crate) python: Option<&'a str>,
+    /// How many of the best of each problem are compared, each also as the just-in-time compiler makes it.
+    pub(crate) best: usize,
 }
 
 /// The best program of a problem so far.
@@ -57,13 +68,8 @@ struct Incumbent {
 }
 
 struct Work<'a> {
-    run: &'a Run<'a>,
-    judge: Judge,
-    parts: Parts,
-    shared: PathBuf,
-    expectations: BTreeMap<usize, Expectation>,
+    examiner: Examiner<'a>,
     incumbents: BTreeMap<usize, Incumbent>,
-    seed: u64,
 }
 
 /// A GPU as traces know it.
@@ -124,23 +130,19 @@ impl Run<'_> {
             if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
         let folder = folder.context("no folder for what processes share")?;
         let seed = self.bundle.schedule.seed ^ rand::random::<u64>();
-        let mut work = Work {
-            run: self,
-            judge,
-            parts,
-            shared: folder.path().join("output"),
-            expectations: BTreeMap::new(),
-            incumbents: BTreeMap::new(),
-            seed,
-        };
+        let shared = folder.path().join("output");
+        let examiner = Examiner::new(self.bundle, judge, parts, &shared, seed);
+        let mut work = Work { examiner, incumbents: BTreeMap::new() };
+        let start = || self.candidate_process(&shared);
+        let patience = Duration::from_secs_f64(self.bundle.schedule.patience);
         let begin = Instant::now();
         let mut ended = Ended::default();
         let all = self.bundle.candidates.len() * timed.len();
         let mut at = 0;
         for candidate in &self.bundle.candidates {
             // A process for each candidate, started when it is needed.
-            let mut process: Option<Runner> = None;
-            let mut checked: BTreeMap<usize, Result<Check, Rejection>> = BTreeMap::new();
+            let mut server = Server::new(&start, patience);
+            let mut checked: BTreeMap<usize, Found<Check>> = BTreeMap::new();
             for problem in &timed {
                 at += 1;
                 let is_late = begin.elapsed().as_secs_f64() > self.seconds;
@@ -161,7 +163,7 @@ impl Run<'_> {
                 }
                 let since = Instant::now();
                 let outcome =
-                    match work.trial(candidate, *problem, entry, &mut process, &mut checked)? {
+                    match work.trial(candidate, *problem, entry, &mut server, &mut checked)? {
                         Ok(measurement) => Outcome::Measured(measurement),
                         Err(rejection) => Outcome::Rejected(rejection),
                     };
@@ -184,7 +186,21 @@ impl Run<'_> {
                 told(Told::Trial { trial: &trial, workload: bundled.workload.as_deref(), at, all });
             }
         }
+        if let Some(python) = self.python {
+            ended.compared =
+                self.compare(python, &mut work.examiner, &mut store, (&name, &device), told)?;
+        }
         Ok(ended)
+    }
+
+    /// A process for candidates.
+    fn candidate_process(&self, shared: &Path) -> std::result::Result<Runner, RunnerError> {
+        let program =
+            std::env::current_exe().map_err(|error| RunnerError::Start(error.to_string()))?;
+        let mut command = Command::new(program);
+        command.args(["node", "candidate"]).arg(self.parts);
+        command.arg(&self.bundle.common).arg(shared);
+        Runner::start(command)
     }
 
     /// Tells a trial from all whose answer may be another.
@@ -230,10 +246,10 @@ impl Work<'_> {
         candidate: &BundledCandidate,
         problem: usize,
         entry: &BundledEntry,
-        process: &mut Option<Runner>,
-        checked: &mut BTreeMap<usize, Result<Check, Rejection>>,
-    ) -> Result<std::result::Result<Measurement, Rejection>> {
-        let bundle = self.run.bundle;
+        server: &mut Server<'_>,
+        checked: &mut BTreeMap<usize, Found<Check>>,
+    ) -> Result<Found<Measurement>> {
+        let bundle = self.examiner.bundle;
         let operator = bundle.problems.get(problem).map(|p| &p.problem.operator);
         let mut checks = Vec::new();
         let small = candidate.entries.iter().filter(|small| {
@@ -241,11 +257,13 @@ impl Work<'_> {
             its.is_some_and(|p| !p.is_timed && Some(&p.problem.operator) == operator)
         });
         for one in small.chain([entry]) {
-            let known = checked.get(&one.problem).cloned();
+            // The last one is placed in any case, since it is timed next.
+            let is_last = one.problem == problem;
+            let known = checked.get(&one.problem).filter(|known| !is_last || known.is_err());
             let result = match known {
-                Some(known) => known,
+                Some(known) => known.clone(),
                 None => {
-                    let result = self.check(one, process)?;
+                    let result = self.check(one, server)?;
                     checked.insert(one.problem, result.clone());
                     result
                 }
@@ -255,172 +273,44 @@ impl Work<'_> {
                 Err(rejection) => return Ok(Err(rejection)),
             }
         }
-        let times = match self.times(problem, process)? {
-            Ok(times) => times,
-            Err(rejection) => return Ok(Err(rejection)),
-        };
-        let of = |at: usize| times.get(at).and_then(|samples| summarize(samples));
-        let Some(own) = of(0) else {
-            return Ok(Err(rejected(Stage::Time, "no-time", "no sample was taken".to_owned())));
-        };
-        let flops = bundle.problems.get(problem).map_or(0, |p| p.problem.flops);
-        Ok(Ok(Measurement {
-            median_ns: own.median_ns,
-            median_ci_ns: own.median_ci_ns,
-            min_ns: own.min_ns,
-            samples: own.samples,
-            tflops: flops as f64 / own.median_ns.max(1) as f64 / 1e3,
-            incumbent_median_ns: of(1).map(|summary| summary.median_ns),
-            incumbent: of(1).and(self.incumbents.get(&problem).map(|known| known.config.clone())),
-            checks,
-        }))
-    }
-
-    /// Whether a candidate computes a problem right.
-    fn check(
-        &mut self,
-        entry: &BundledEntry,
-        process: &mut Option<Runner>,
-    ) -> Result<std::result::Result<Check, Rejection>> {
-        let bundle = self.run.bundle;
-        let problem = bundle.problems.get(entry.problem).context("no such problem")?;
-        if !self.expectations.contains_key(&entry.problem) {
-            let arrays = &entry.program.arrays;
-            let rows = bundle.schedule.rows;
-            let expectation = self.judge.expect(problem, arrays, &self.parts, self.seed, rows);
-            let expectation = expectation.map_err(|error| anyhow!("the reference: {error}"))?;
-            self.expectations.insert(entry.problem, expectation);
-        }
-        let place = Order::Place { place: 0, program: entry.program.clone(), seed: self.seed };
-        for order in [place, Order::Run { place: 0 }] {
-            match self.ask(process, &order) {
-                Ok(NodeAnswer::Done) => {}
-                Ok(NodeAnswer::InputsChanged(array)) => {
-                    let detail = format!("the kernel wrote into its input `{array}`");
-                    return Ok(Err(rejected(Stage::Check, "inputs-changed", detail)));
-                }
-                Ok(NodeAnswer::Failed(error)) => {
-                    *process = None;
-                    return Ok(Err(rejected(Stage::Check, "driver-error", error)));
-                }
-                Ok(other) => bail!("the candidate's process answers {other:?}"),
-                Err(error) => return Ok(Err(lost(Stage::Check, &error))),
-            }
-        }
-        let mut check = Check {
-            problem: Problem::Operator(problem.problem.clone()),
-            seed: self.seed,
-            max_error: 0.0,
-            worst_ratio: 0.0,
-            compared: 0,
-        };
-        for (at, plan) in entry.program.arrays.iter().enumerate().filter(|(_, p)| p.is_output()) {
-            match self.ask(process, &Order::Fetch { place: 0, array: at }) {
-                Ok(NodeAnswer::Done) => {}
-                Ok(other) => bail!("the candidate's process answers {other:?}"),
-                Err(error) => return Ok(Err(lost(Stage::Check, &error))),
-            }
-            let bytes = std::fs::read(&self.shared).context("the output cannot be read")?;
-            let expectation = self.expectations.get(&entry.problem).context("no expectation")?;
-            let verdict = self.judge.compare(expectation, at, plan, &bytes);
-            let verdict = verdict.map_err(|error| anyhow!("comparing: {error}"))?;
-            if !verdict.is_right() {
-                let (reason, what) = if verdict.not_numbers > 0 {
-                    let count = verdict.not_numbers;
-                    (
-                        "output-not-written",
-                        format!("{count} elements are no numbers or were not written"),
-                    )
-                } else {
-                    (
-                        "wrong-result",
-                        format!(
-                            "{} of {} compared elements are wrong, the first is number {}; the largest difference is {:.3e}, {:.1} times its tolerance",
-                            verdict.wrong,
-                            verdict.compared,
-                            verdict.first,
-                            verdict.worst_error,
-                            verdict.worst_ratio
-                        ),
-                    )
-                };
-                let detail = format!("`{}` of {:?}: {what}", plan.name, problem.problem.values);
-                return Ok(Err(rejected(Stage::Check, reason, detail)));
-            }
-            check.max_error = check.max_error.max(verdict.worst_error);
-            check.worst_ratio = check.worst_ratio.max(verdict.worst_ratio);
-            check.compared += verdict.compared;
-        }
-        Ok(Ok(check))
-    }
-
-    /// Times of the placed candidate and of the incumbent, by turns.
-    fn times(
-        &mut self,
-        problem: usize,
-        process: &mut Option<Runner>,
-    ) -> Result<std::result::Result<Vec<Vec<u64>>, Rejection>> {
-        let schedule = &self.run.bundle.schedule;
         let mut places = vec![0];
         if let Some(incumbent) = self.incumbents.get(&problem) {
             let program = incumbent.program.clone();
-            let order = Order::Place { place: 1, program, seed: self.seed };
-            match self.ask(process, &order) {
-                Ok(NodeAnswer::Done) => places.push(1),
-                Ok(NodeAnswer::Failed(error)) => {
-                    *process = None;
-                    return Ok(Err(rejected(Stage::Time, "driver-error", error)));
-                }
-                Ok(other) => bail!("the candidate's process answers {other:?}"),
-                Err(error) => return Ok(Err(lost(Stage::Time, &error))),
+            let order = Order::Place { place: 1, program, seed: self.examiner.seed() };
+            match server.done(&order, Stage::Time)? {
+                Ok(()) => places.push(1),
+                Err(rejection) => return Ok(Err(rejection)),
             }
         }
-        let order = Order::Time { places, samples: schedule.samples, seconds: schedule.seconds };
-        match self.ask(process, &order) {
-            Ok(NodeAnswer::Times(times)) => Ok(Ok(times)),
-            Ok(NodeAnswer::Failed(error)) => {
-                *process = None;
-                Ok(Err(rejected(Stage::Time, "driver-error", error)))
-            }
-            Ok(other) => bail!("the candidate's process answers {other:?}"),
-            Err(error) => Ok(Err(lost(Stage::Time, &error))),
-        }
-    }
-
-    /// Asks the candidate's process; a new one if there is none.
-    fn ask(
-        &self,
-        process: &mut Option<Runner>,
-        order: &Order,
-    ) -> std::result::Result<NodeAnswer, RunnerError> {
-        let patience = Duration::from_secs_f64(self.run.bundle.schedule.patience);
-        let mut runner = match process.take() {
-            Some(runner) => runner,
-            None => {
-                let program = std::env::current_exe()
-                    .map_err(|error| RunnerError::Start(error.to_string()))?;
-                let mut command = Command::new(program);
-                command.args(["node", "candidate"]).arg(self.run.parts);
-                command.arg(&self.run.bundle.common).arg(&self.shared);
-                Runner::start(command)?
-            }
+        let seconds = bundle.schedule.seconds;
+        let (times, seen) = match self.examiner.time(server, places, seconds)? {
+            Ok(found) => found,
+            Err(rejection) => return Ok(Err(rejection)),
         };
-        let answer = runner.ask(order, patience)?;
-        *process = Some(runner);
-        Ok(answer)
+        let flops = bundle.problems.get(problem).map_or(0, |p| p.problem.flops);
+        let own = times.first().map(Vec::as_slice).unwrap_or_default();
+        let Some(mut measurement) = measured(own, flops, checks, seen.as_ref()) else {
+            return Ok(Err(rejected(Stage::Time, "no-time", "no sample was taken".to_owned())));
+        };
+        if let Some(other) = times.get(1).and_then(|samples| summarize(samples)) {
+            measurement.incumbent_median_ns = Some(other.median_ns);
+            measurement.incumbent = self.incumbents.get(&problem).map(|i| i.config.clone());
+        }
+        match self.examiner.energy(server, 0)? {
+            Ok(energy) => measurement.energy_mj = energy,
+            Err(rejection) => return Ok(Err(rejection)),
+        }
+        Ok(Ok(measurement))
     }
-}
 
-fn rejected(stage: Stage, reason: &str, detail: String) -> Rejection {
-    Rejection { stage, reason: reason.to_owned(), detail }
-}
-
-/// A process that gave no answer: what its kernel did ended it.
-fn lost(stage: Stage, error: &RunnerError) -> Rejection {
-    let reason = match error {
-        RunnerError::Late(_) => "timeout",
-        RunnerError::Gone(_) => "crash",
-        RunnerError::Start(_) => "no-process",
-    };
-    rejected(stage, reason, error.to_string())
+    /// Whether a candidate computes a problem right; it stands at place 0 afterwards.
+    fn check(&mut self, entry: &BundledEntry, server: &mut Server<'_>) -> Result<Found<Check>> {
+        let program = entry.program.clone();
+        let order = Order::Place { place: 0, program, seed: self.examiner.seed() };
+        if let Err(rejection) = server.done(&order, Stage::Check)? {
+            return Ok(Err(rejection));
+        }
+        let found = self.examiner.check(server, 0, entry.problem, &entry.program.arrays)?;
+        Ok(found.map(|(check, _)| check))
+    }
 }

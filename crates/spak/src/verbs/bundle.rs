@@ -33,6 +33,9 @@ pub(crate) struct Options {
     /// Rows of each output that are compared with the reference at most.
     #[arg(long, value_name = "N", default_value_t = 1024)]
     rows: u64,
+    /// Seconds for which each kernel runs without pause while its energy is read; 0 for not at all.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0.0)]
+    energy: f64,
 }
 
 /// Compiles and packs; a problem is a design with errors, or one of which no config can run.
@@ -56,6 +59,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         seconds: options.seconds,
         patience: options.patience,
         rows: options.rows.max(1),
+        energy: options.energy,
     };
     let packed = make(
         options.compile.file(),

@@ -8,6 +8,7 @@ use anyhow::{Result, anyhow};
 use clap::{Args, Subcommand};
 use spak_node::{Parts, serve};
 use spak_records::Outcome;
+use spak_records::comparison::{Comparison, Contender};
 
 use crate::engine::report::duration;
 use crate::exit::Status;
@@ -35,6 +36,12 @@ enum Verb {
         /// Seconds for all of it.
         #[arg(long, value_name = "SECONDS", default_value_t = 3600.0)]
         seconds: f64,
+        /// Compare the best of each workload with what this Python's PyTorch has, by turns.
+        #[arg(long, value_name = "PYTHON")]
+        compare: Option<String>,
+        /// How many of the best of each workload are compared.
+        #[arg(long, value_name = "N", default_value_t = 1, requires = "compare")]
+        best: usize,
     },
     /// Serve a candidate; started by `run`.
     #[command(hide = true)]
@@ -60,7 +67,7 @@ pub(crate) fn run(options: &Options, _format: Format) -> Result<Status> {
                 .map_err(|error| anyhow!(error))?;
             Ok(Status::Fine)
         }
-        Verb::Run { bundle, trace, seconds } => {
+        Verb::Run { bundle, trace, seconds, compare, best } => {
             let folder = tempfile::tempdir()?;
             let bundle = unpack(bundle, folder.path())?;
             ctrlc::set_handler(|| STOP.store(true, std::sync::atomic::Ordering::Relaxed))?;
@@ -70,13 +77,16 @@ pub(crate) fn run(options: &Options, _format: Format) -> Result<Status> {
                 trace,
                 cancel: &STOP,
                 seconds: *seconds,
+                python: compare.as_deref(),
+                best: *best,
             };
             let ended = run.go(&mut |told| say(&told))?;
             output::result(&format!(
-                "{} measured, {} rejected, {} kept from before{}\n",
+                "{} measured, {} rejected, {} kept from before, {} compared{}\n",
                 ended.measured,
                 ended.rejected,
                 ended.kept,
+                ended.compared,
                 if ended.was_stopped { "; stopped, the same command goes on" } else { "" }
             ))?;
             let is_any = ended.measured + ended.kept > 0;
@@ -88,6 +98,8 @@ pub(crate) fn run(options: &Options, _format: Format) -> Result<Status> {
 fn say(told: &Told<'_>) {
     let line = match told {
         Told::Kept { at, all } => format!("{at}/{all} kept\n"),
+        Told::Note(note) => format!("note: {note}\n"),
+        Told::Compared(comparison) => compared(comparison),
         Told::Trial { trial, workload, at, all } => {
             let outcome = match &trial.outcome {
                 Outcome::Measured(m) => {
@@ -99,4 +111,37 @@ fn say(told: &Told<'_>) {
         }
     };
     output::aside(&line);
+}
+
+/// A row for each contender, the fastest first.
+fn compared(comparison: &Comparison) -> String {
+    let time = |contender: &Contender| match &contender.outcome {
+        Outcome::Measured(measurement) => measurement.median_ns,
+        Outcome::Rejected(_) => u64::MAX,
+    };
+    let mut contenders: Vec<&Contender> = comparison.contenders.iter().collect();
+    contenders.sort_by_key(|contender| time(contender));
+    let first = comparison.contenders.iter().find(|contender| contender.name == "candidate");
+    let ours = first.map(time).filter(|ns| *ns < u64::MAX);
+    let rows = contenders.iter().map(|contender| {
+        let mut row = vec![contender.name.clone()];
+        match &contender.outcome {
+            Outcome::Measured(measurement) => {
+                row.push(duration(measurement.median_ns));
+                row.push(format!("{:.1}", measurement.tflops));
+                let ratio = ours.map(|ours| measurement.median_ns as f64 / ours as f64);
+                row.push(ratio.map(|ratio| format!("{ratio:.3}")).unwrap_or_default());
+                row.push(contender.note.clone().unwrap_or_default());
+            }
+            Outcome::Rejected(rejection) => {
+                row.extend([String::new(), String::new(), String::new()]);
+                let detail: String = rejection.detail.chars().take(100).collect();
+                row.push(format!("{}: {detail}", rejection.reason));
+            }
+        }
+        row
+    });
+    let name = comparison.workload.clone().unwrap_or_default();
+    let heads = [name.as_str(), "time", "TFLOPS", "time / ours", ""];
+    output::table(&heads, rows)
 }
