@@ -34,8 +34,8 @@ def compiled(problem, arrays):
 
 def copy(problem, arrays):
     def call():
-        arrays.q_out.copy_(arrays.q)
-        arrays.k_out.copy_(arrays.k)
+        torch.mul(arrays.q, 1.0, out=arrays.q_out)
+        torch.mul(arrays.k, 1.0, out=arrays.k_out)
 
     call.is_ceiling = True
     return call

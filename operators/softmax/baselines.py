@@ -20,7 +20,7 @@ def tilegym(problem, arrays):
 
 def copy(problem, arrays):
     def call():
-        arrays.y.copy_(arrays.x)
+        torch.mul(arrays.x, 1.0, out=arrays.y)
 
     call.is_ceiling = True
     return call

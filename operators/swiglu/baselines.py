@@ -30,7 +30,7 @@ def copy(problem, arrays):
     target = torch.empty_like(source)
 
     def call():
-        target.copy_(source)
+        torch.mul(source, 1.0, out=target)
 
     call.is_ceiling = True
     return call

@@ -87,6 +87,9 @@ pub(crate) fn bound(
         all.insert(key, value);
     }
     all.insert("architecture".to_owned(), text(&device.architecture));
+    // A design that describes no machine is for the one at hand.
+    let own = all.entry("hardware.architecture".to_owned());
+    own.or_insert_with(|| text(&device.architecture));
     all.insert("device".to_owned(), text(&device.name));
     all.insert("cores".to_owned(), Literal::Int(i64::from(device.cores)));
     all.insert("compiler".to_owned(), text(&toolchain.compiler));

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use anyhow::Result;
 use spak_generate::Choices;
-use spak_loop::Candidates;
+use spak_loop::{Candidates, DimensionKind};
 use spak_model::Literal;
 use spak_model::system::System;
 use spak_records::{Config, ContentHash, Device, OperatorProblem, Problem, Toolchain};
@@ -77,8 +77,19 @@ pub(crate) fn open(
     Ok(Ok(GpuDesign { workloads }))
 }
 
+impl GpuDesign {
+    /// Leaves tuning parameters alone to vary.
+    pub(crate) fn keep_first_values_of_axes(&mut self) {
+        for workload in &mut self.workloads {
+            let Some(specified) = Rc::get_mut(&mut workload.specified) else { continue };
+            let axes = specified.dimensions.iter_mut().filter(|d| d.kind == DimensionKind::Axis);
+            axes.for_each(|axis| axis.values.truncate(1));
+        }
+    }
+}
+
 impl GpuWorkload {
-    /// Valid configs, at most `limit` of them drawn with `seed`, the first one always among them; of those that are the same
+    /// Valid configs, at most `limit` of them drawn with `seed`, that of first values among them if it is valid; of those that are the same
     /// code one.
     pub(crate) fn configs(&self, limit: u64, seed: u64) -> Result<Configs> {
         let specified = &self.specified;
@@ -86,7 +97,12 @@ impl GpuWorkload {
         let candidates = specified.candidates();
         let count = candidates.as_ref().map_or(0, Candidates::count);
         let space = candidates.as_ref().and_then(|_| u64::try_from(count).ok());
-        let mut drawn = vec![specified.seed()];
+        // The first values together need not be valid: lists of configs of a source often leave them out.
+        let seed = specified.seed();
+        let mut drawn = Vec::new();
+        if candidates.is_none() || specified.validity(&seed).is_ok() {
+            drawn.push(seed);
+        }
         if let Some(candidates) = &candidates {
             let at = |number: u128| -> Option<Config> {
                 let values = candidates.at(number)?;

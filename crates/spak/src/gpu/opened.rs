@@ -38,6 +38,9 @@ pub(crate) struct Which {
     /// The seed of what is drawn.
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Only tuning parameters vary: each design axis keeps its first value, which is what a lifted source does.
+    #[arg(long)]
+    tuning_only: bool,
     /// Kernels compiled at once; as many as there are cores by default.
     #[arg(short, long, value_name = "N")]
     jobs: Option<usize>,
@@ -87,13 +90,16 @@ pub(crate) fn open(which: &Which, format: Format) -> Result<Option<Opened>> {
     let target = Target::find(&which.file, which.arch.as_deref(), which.hardware.as_deref())?;
     let toolchain = toolchain(&installed)?;
     let wanted = which.workload.as_deref();
-    let design = match design::open(&which.file, wanted, &target.device(), &toolchain)? {
+    let mut design = match design::open(&which.file, wanted, &target.device(), &toolchain)? {
         Ok(design) => design,
         Err((design, found)) => {
             check::show(&which.file, &design, &found, format)?;
             return Ok(None);
         }
     };
+    if which.tuning_only {
+        design.keep_first_values_of_axes();
+    }
     let mut space = Some(0_u64);
     let mut pairs: Vec<(usize, Config)> = Vec::new();
     for (at, workload) in design.workloads.iter().enumerate() {

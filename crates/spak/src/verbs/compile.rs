@@ -13,6 +13,9 @@ use crate::gpu::opened::{Opened, Which, open};
 use crate::output::{self, Format, json};
 use crate::verbs::check::plural;
 
+/// Notes that are shown; of a lifted design there is one for each value that nobody has code for.
+const NOTES: usize = 8;
+
 /// What `spak compile` is told.
 #[derive(Args)]
 pub(crate) struct Options {
@@ -140,8 +143,12 @@ fn print(report: &CompileReport) -> Result<()> {
         report.kept,
     ));
     output::result(&text)?;
-    for note in &report.notes {
+    for note in report.notes.iter().take(NOTES) {
         output::aside(&format!("note: {note}\n"));
+    }
+    if report.notes.len() > NOTES {
+        let more = report.notes.len() - NOTES;
+        output::aside(&format!("note: {more} more of these; `--output json` has all\n"));
     }
     Ok(())
 }

@@ -1,0 +1,377 @@
+// Attention forward on an H200 over 24 shapes of 16,384 tokens with 32 heads, and 8 more up to 64k: which config is the best of each.
+system FMHA_Shapes_H200 {
+    import "std/hardware/h200"
+
+    workload s1k_d64_causal_mha {
+        operator: attention_forward
+        batch: 16
+        num_heads: 32
+        num_kv_heads: 32
+        seq_len: 1024
+        head_dim: 64
+        causal: true
+        dtype: "bf16"
+    }
+
+    workload s1k_d64_causal_gqa {
+        operator: attention_forward
+        batch: 16
+        num_heads: 32
+        num_kv_heads: 4
+        seq_len: 1024
+        head_dim: 64
+        causal: true
+        dtype: "bf16"
+    }
+
+    workload s1k_d64_full_mha {
+        operator: attention_forward
+        batch: 16
+        num_heads: 32
+        num_kv_heads: 32
+        seq_len: 1024
+        head_dim: 64
+        causal: false
+        dtype: "bf16"
+    }
+
+    workload s1k_d64_full_gqa {
+        operator: attention_forward
+        batch: 16
+        num_heads: 32
+        num_kv_heads: 4
+        seq_len: 1024
+        head_dim: 64
+        causal: false
+        dtype: "bf16"
+    }
+
+    workload s1k_d128_causal_mha {
+        operator: attention_forward
+        batch: 16
+        num_heads: 32
+        num_kv_heads: 32
+        seq_len: 1024
+        head_dim: 128
+        causal: true
+        dtype: "bf16"
+    }
+
+    workload s1k_d128_causal_gqa {
+        operator: attention_forward
+        batch: 16
+        num_heads: 32
+        num_kv_heads: 4
+        seq_len: 1024
+        head_dim: 128
+        causal: true
+        dtype: "bf16"
+    }
+
+    workload s1k_d128_full_mha {
+        operator: attention_forward
+        batch: 16
+        num_heads: 32
+        num_kv_heads: 32
+        seq_len: 1024
+        head_dim: 128
+        causal: false
+        dtype: "bf16"
+    }
+
+    workload s1k_d128_full_gqa {
+        operator: attention_forward
+        batch: 16
+        num_heads: 32
+        num_kv_heads: 4
+        seq_len: 1024
+        head_dim: 128
+        causal: false
+        dtype: "bf16"
+    }
+
+    workload s4k_d64_causal_mha {
+        operator: attention_forward
+        batch: 4
+        num_heads: 32
+        num_kv_heads: 32
+        seq_len: 4096
+        head_dim: 64
+        causal: true
+        dtype: "bf16"
+    }
+
+    workload s4k_d64_causal_gqa {
+        operator: attention_forward
+        batch: 4
+        num_heads: 32
+        num_kv_heads: 4
+        seq_len: 4096
+        head_dim: 64
+        causal: true
+        dtype: "bf16"
+    }
+
+    workload s4k_d64_full_mha {
+        operator: attention_forward
+        batch: 4
+        num_heads: 32
+        num_kv_heads: 32
+        seq_len: 4096
+        head_dim: 64
+        causal: false
+        dtype: "bf16"
+    }
+
+    workload s4k_d64_full_gqa {
+        operator: attention_forward
+        batch: 4
+        num_heads: 32
+        num_kv_heads: 4
+        seq_len: 4096
+        head_dim: 64
+        causal: false
+        dtype: "bf16"
+    }
+
+    workload s4k_d128_causal_mha {
+        operator: attention_forward
+        batch: 4
+        num_heads: 32
+        num_kv_heads: 32
+        seq_len: 4096
+        head_dim: 128
+        causal: true
+        dtype: "bf16"
+    }
+
+    workload s4k_d128_causal_gqa {
+        operator: attention_forward
+        batch: 4
+        num_heads: 32
+        num_kv_heads: 4
+        seq_len: 4096
+        head_dim: 128
+        causal: true
+        dtype: "bf16"
+    }
+
+    workload s4k_d128_full_mha {
+        operator: attention_forward
+        batch: 4
+        num_heads: 32
+        num_kv_heads: 32
+        seq_len: 4096
+        head_dim: 128
+        causal: false
+        dtype: "bf16"
+    }
+
+    workload s4k_d128_full_gqa {
+        operator: attention_forward
+        batch: 4
+        num_heads: 32
+        num_kv_heads: 4
+        seq_len: 4096
+        head_dim: 128
+        causal: false
+        dtype: "bf16"
+    }
+
+    workload s16k_d64_causal_mha {
+        operator: attention_forward
+        batch: 1
+        num_heads: 32
+        num_kv_heads: 32
+        seq_len: 16384
+        head_dim: 64
+        causal: true
+        dtype: "bf16"
+    }
+
+    workload s16k_d64_causal_gqa {
+        operator: attention_forward
+        batch: 1
+        num_heads: 32
+        num_kv_heads: 4
+        seq_len: 16384
+        head_dim: 64
+        causal: true
+        dtype: "bf16"
+    }
+
+    workload s16k_d64_full_mha {
+        operator: attention_forward
+        batch: 1
+        num_heads: 32
+        num_kv_heads: 32
+        seq_len: 16384
+        head_dim: 64
+        causal: false
+        dtype: "bf16"
+    }
+
+    workload s16k_d64_full_gqa {
+        operator: attention_forward
+        batch: 1
+        num_heads: 32
+        num_kv_heads: 4
+        seq_len: 16384
+        head_dim: 64
+        causal: false
+        dtype: "bf16"
+    }
+
+    workload s16k_d128_causal_mha {
+        operator: attention_forward
+        batch: 1
+        num_heads: 32
+        num_kv_heads: 32
+        seq_len: 16384
+        head_dim: 128
+        causal: true
+        dtype: "bf16"
+    }
+
+    workload s16k_d128_causal_gqa {
+        operator: attention_forward
+        batch: 1
+        num_heads: 32
+        num_kv_heads: 4
+        seq_len: 16384
+        head_dim: 128
+        causal: true
+        dtype: "bf16"
+    }
+
+    workload s16k_d128_full_mha {
+        operator: attention_forward
+        batch: 1
+        num_heads: 32
+        num_kv_heads: 32
+        seq_len: 16384
+        head_dim: 128
+        causal: false
+        dtype: "bf16"
+    }
+
+    workload s16k_d128_full_gqa {
+        operator: attention_forward
+        batch: 1
+        num_heads: 32
+        num_kv_heads: 4
+        seq_len: 16384
+        head_dim: 128
+        causal: false
+        dtype: "bf16"
+    }
+
+    workload s64k_d128_causal_gqa {
+        operator: attention_forward
+        batch: 1
+        num_heads: 32
+        num_kv_heads: 8
+        seq_len: 65536
+        head_dim: 128
+        causal: true
+        dtype: "bf16"
+    }
+
+    workload s64k_d64_causal_mha {
+        operator: attention_forward
+        batch: 1
+        num_heads: 16
+        num_kv_heads: 16
+        seq_len: 65536
+        head_dim: 64
+        causal: true
+        dtype: "bf16"
+    }
+
+    workload s32k_d128_full_gqa {
+        operator: attention_forward
+        batch: 1
+        num_heads: 32
+        num_kv_heads: 4
+        seq_len: 32768
+        head_dim: 128
+        causal: false
+        dtype: "bf16"
+    }
+
+    workload s8k_d128_causal_mha {
+        operator: attention_forward
+        batch: 2
+        num_heads: 32
+        num_kv_heads: 32
+        seq_len: 8192
+        head_dim: 128
+        causal: true
+        dtype: "bf16"
+    }
+
+    workload s8k_d128_full_mha {
+        operator: attention_forward
+        batch: 2
+        num_heads: 32
+        num_kv_heads: 32
+        seq_len: 8192
+        head_dim: 128
+        causal: false
+        dtype: "bf16"
+    }
+
+    workload s2k_d128_causal_mqa {
+        operator: attention_forward
+        batch: 16
+        num_heads: 32
+        num_kv_heads: 1
+        seq_len: 2048
+        head_dim: 128
+        causal: true
+        dtype: "bf16"
+    }
+
+    workload s512_d64_full_mha {
+        operator: attention_forward
+        batch: 64
+        num_heads: 16
+        num_kv_heads: 16
+        seq_len: 512
+        head_dim: 64
+        causal: false
+        dtype: "bf16"
+    }
+
+    workload s3000_d128_causal_gqa {
+        operator: attention_forward
+        batch: 4
+        num_heads: 32
+        num_kv_heads: 8
+        seq_len: 3000
+        head_dim: 128
+        causal: true
+        dtype: "bf16"
+    }
+
+    design_space {
+        softmax_scheme: ["online"]
+        tensor_layout: ["BHSD"]
+        causal_tile_skipping: ["pruned"]
+        mask_region: ["explicit_two_loops", "predicated_tail_splittable"]
+        rowsum_reduction: ["per_iteration", "deferred_2d"]
+        causal_work_order: ["descending_lpt", "ascending"]
+        num_worker_warps: ["unset", "8"]
+    }
+
+    tuning_space {
+        tile_m: [64, 128]
+        tile_n: [64, 128, 256]
+        occupancy: [1, 2, 3]
+    }
+
+    constraint "no spills" {
+        require: local_memory == 0
+        reason: "a kernel that spills runs at a tenth of the speed"
+    }
+}

@@ -1,0 +1,44 @@
+// Matrix products of eight-bit numbers on an H200, with weights by columns.
+system MatmulFp8_H200 {
+    import "std/hardware/h200"
+
+    workload square_8k {
+        operator: matmul
+        m: 8192
+        n: 8192
+        k: 8192
+        transpose_b: true
+        dtype: "f8e4m3"
+    }
+
+    workload llama_8b_up {
+        operator: matmul
+        m: 8192
+        n: 28672
+        k: 4096
+        transpose_b: true
+        dtype: "f8e4m3"
+    }
+
+    design_space {
+        scheduling: ["static_persistent", "tile_per_cta"]
+        block_swizzle: ["grouped_m"]
+        swizzle_group_size: ["8", "16"]
+        k_dim_loop: ["serial_full_k"]
+        b_operand_transpose: ["load_order", "register_permute"]
+        num_worker_warps: ["unset", "4", "8"]
+    }
+
+    tuning_space {
+        tile_m: [128, 256]
+        tile_n: [128, 256]
+        tile_k: [128, 64]
+        occupancy: [0, 1, 2]
+        num_ctas: [1, 2]
+    }
+
+    constraint "no spills" {
+        require: local_memory == 0
+        reason: "a kernel that spills waits for memory that its data should have"
+    }
+}

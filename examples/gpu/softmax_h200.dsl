@@ -1,0 +1,58 @@
+// Softmax on an H200, on matrices of 512 MiB.
+system Softmax_H200 {
+    import "std/hardware/h200"
+
+    workload wide {
+        operator: softmax
+        rows: 16384
+        columns: 16384
+        dtype: "bf16"
+    }
+
+    workload usual {
+        operator: softmax
+        rows: 65536
+        columns: 4096
+        dtype: "bf16"
+    }
+
+    workload narrow {
+        operator: softmax
+        rows: 262144
+        columns: 1024
+        dtype: "bf16"
+    }
+
+    design_space {
+        softmax_scheme: ["full_row", "online"]
+        row_passes: ["single_pass", "reload"]
+        scheduling: ["tile_per_cta", "static_persistent"]
+        x_load_path: ["tile_load"]
+        tail_handling: ["padding_only"]
+        math_approximation: ["exp2_folded", "exp_approx"]
+        x_load_tma_policy: ["disabled", "default"]
+        y_store_tma_policy: ["disabled", "default"]
+        num_worker_warps: ["unset", "4", "8"]
+    }
+
+    tuning_space {
+        rows_per_tile: [1, 2, 4, 8]
+        tile_size: [4096]
+        occupancy: [0, 2, 4, 8]
+    }
+
+    constraint "tiles that fit into registers" {
+        require: row_passes == "reload" or rows_per_tile * columns <= 32768
+        reason: "a row in one piece stays in registers"
+    }
+
+    constraint "rows in parts" {
+        require: row_passes == "single_pass" or tile_size * rows_per_tile <= 16384
+        reason: "parts stay in registers"
+    }
+
+    constraint "no spills" {
+        require: local_memory == 0
+        reason: "a kernel that spills waits for memory that its data should have"
+    }
+}
