@@ -5,7 +5,7 @@ Orders are JSON objects on standard input and answers on standard output, a line
     {"offer": {"operator": "softmax", "script": "text of baselines.py"}}
         -> {"offers": {"software": {"torch": "2.11.0", ...}, "names": ["torch", ...]}}
     {"other": {"place": 1, "name": "torch", "operator": "softmax", "values": {...}, "arrays": [...], "scalars": {...},
-               "source": null, "seed": 7}} -> {"placed": {"note": null, "is_ceiling": false}}
+               "source": null, "inputs": null, "seed": 7}} -> {"placed": {"note": null, "is_ceiling": false}}
 
 `name` is one that was offered, or "jit": then `source` is the part with a module whose `launch` is run by cuTile itself.
 Arrays are filled by the judge's own kernels, so that all see the same inputs; every contender is captured as a graph where
@@ -128,15 +128,25 @@ class Process:
             stream = ctypes.c_void_p(self.stream.cuda_stream)
             checked("cuMemsetD8Async", ctypes.c_uint64(tensor.data_ptr()), byte, ctypes.c_size_t(size), stream)
 
-    def filled(self, plans, seed):
-        tensors = []
+    def filled(self, plans, seed, inputs):
+        """Arrays with their inputs; `inputs` has the kernels of those that follow from others."""
+        tensors, before = [], []
+        reference = self.module(inputs["part"]) if inputs else None
         for at, plan in enumerate(plans):
             tensor = torch.empty_strided(plan["shape"], plan["strides"], dtype=DTYPES[plan["dtype"]][1], device="cuda")
             tensors.append(tensor)
             if is_output(plan):
                 continue
-            own = (seed * 0x9E3779B97F4A7C15 + at + 1) % 2**64
             fill = plan["role"]["input"]["fill"]
+            if fill == "computed":
+                numbers = [struct.pack("<d", number) for number in inputs["numbers"]]
+                arguments = [described(*one) for one in before] + numbers + [described(tensor, plan)]
+                kernel = Kernel(reference, f"input_{plan['name']}")
+                kernel.prepared((min(max(elements_of(plan), 1), 16384), 1, 1), THREADS, arguments)()
+                before.append((tensor, plan))
+                continue
+            before.append((tensor, plan))
+            own = (seed * 0x9E3779B97F4A7C15 + at + 1) % 2**64
             kind, bound = (1, max(fill["below"], 1)) if isinstance(fill, dict) else (0, 1)
             arguments = [described(tensor, plan), struct.pack("<Q", own), struct.pack("<i", kind), struct.pack("<q", bound)]
             Kernel(self.common, "spak_fill").prepared((blocks(elements_of(plan)), 1, 1), THREADS, arguments)()
@@ -154,7 +164,7 @@ class Process:
     def place(self, place, program, seed):
         """A candidate's binary."""
         self.places.pop(place, None)
-        placed = self.filled(program["arrays"], seed)
+        placed = self.filled(program["arrays"], seed, program.get("inputs"))
         for array in program["scratch"]:
             size = 1
             for length in array["shape"]:
@@ -188,10 +198,10 @@ class Process:
         placed.run = run
         self.ready(place, placed)
 
-    def other(self, place, name, operator, values, arrays, scalars, source, seed):
+    def other(self, place, name, operator, values, arrays, scalars, source, inputs, seed):
         """Something that is no candidate."""
         self.places.pop(place, None)
-        placed = self.filled(arrays, seed)
+        placed = self.filled(arrays, seed, inputs)
         call = None
         if name == "jit":
             placed.run = self.just_in_time(placed, source, scalars)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::bundle::NodeProgram;
+use crate::bundle::{InputKernels, NodeProgram};
 use crate::gpu::ArrayPlan;
 use crate::value::Value;
 
@@ -81,6 +81,8 @@ pub struct OtherProgram {
     pub scalars: BTreeMap<String, Value>,
     /// The part with the module.
     pub source: Option<String>,
+    /// What computes inputs that follow from others.
+    pub inputs: Option<InputKernels>,
     /// Seed of the inputs.
     pub seed: u64,
 }

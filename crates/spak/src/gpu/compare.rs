@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use spak_node::{CONTENDERS, Runner, RunnerError};
-use spak_records::bundle::{BundledCandidate, BundledEntry, BundledProblem};
+use spak_records::bundle::{BundledCandidate, BundledEntry, BundledProblem, InputKernels};
 use spak_records::comparison::{Comparison, Contender};
 use spak_records::gpu::ArrayPlan;
 use spak_records::node::{NodeAnswer, Order, OtherProgram};
@@ -276,6 +276,10 @@ impl Run<'_> {
                     values: bundled.problem.values.clone(),
                     arrays: arrays.to_vec(),
                     scalars: bundled.scalars.clone(),
+                    inputs: Some(InputKernels {
+                        part: bundled.reference.clone(),
+                        numbers: bundled.numbers.clone(),
+                    }),
                     source: entrant.ours.map(|(candidate, _)| candidate.text.clone()),
                     seed,
                 });

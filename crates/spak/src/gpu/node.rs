@@ -22,7 +22,7 @@ use crate::engine::drive::now;
 use crate::gpu::examine::{Examiner, Found, Server, measured, rejected};
 
 /// Changes when trials of before are not comparable any more.
-pub(crate) const JUDGE: &str = "gpu-judge-1";
+pub(crate) const JUDGE: &str = "gpu-judge-2";
 
 /// What is shown while it runs.
 pub(crate) enum Told<'a> {
