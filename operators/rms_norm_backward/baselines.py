@@ -1,6 +1,7 @@
 """What the backward pass of RMS normalisation is compared with: PyTorch's through autograd, eager and compiled."""
 
 import torch
+import torch._functorch.config
 import torch.nn.functional as F
 
 

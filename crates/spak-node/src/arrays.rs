@@ -96,3 +96,18 @@ fn seed_of(seed: u64, array: usize) -> u64 {
 pub(crate) fn blocks(elements: u64) -> u32 {
     elements.div_ceil(u64::from(THREADS)).clamp(1, 16_384) as u32
 }
+
+/// A sum over the bits of memory and their places, after all that was started.
+pub(crate) fn hash(gpu: &Gpu, common: &Module, memory: &Memory) -> Result<u64, DriverError> {
+    let sum = gpu.allocate(8)?;
+    gpu.set(&sum, 0)?;
+    let mut arguments = Arguments::default();
+    arguments.memory(memory);
+    arguments.bytes(memory.bytes().to_le_bytes().to_vec());
+    arguments.memory(&sum);
+    let kernel = common.kernel("spak_hash")?;
+    gpu.start(&kernel, [blocks(memory.bytes() / 4), 1, 1], THREADS, &arguments)?;
+    let mut bytes = [0; 8];
+    gpu.download(&sum, &mut bytes)?;
+    Ok(u64::from_le_bytes(bytes))
+}

@@ -10,9 +10,10 @@ use spak_records::compiling::Argument;
 use spak_records::gpu::ArrayPlan;
 use spak_records::node::{NodeAnswer, Order};
 
-use crate::arrays::{Filler, THREADS, blocks, scratch_bytes};
+use crate::arrays::{Filler, hash, scratch_bytes};
 use crate::driver::{Arguments, DriverError, Event, Gpu, Kernel, Memory, Module};
 use crate::parts::Parts;
+use crate::share::share;
 
 /// What an unwritten output holds: no number in any floating-point format.
 const POISON: u8 = 0xff;
@@ -119,11 +120,16 @@ impl<'p> Process<'p> {
                 for ((plan, memory), before) in
                     placed.plans.iter().zip(&placed.arrays).zip(&placed.hashes)
                 {
-                    if !plan.is_output() && self.hash(memory)? != *before {
+                    if !plan.is_output() && hash(&self.gpu, &self.common, memory)? != *before {
                         return Err(Fault::Changed(plan.name.clone()));
                     }
                 }
                 Ok(NodeAnswer::Done)
+            }
+            Order::Share { place, array } => {
+                let memory = self.at(*place)?.arrays.get(*array);
+                let memory = memory.ok_or_else(|| Fault::Other(format!("no array {array}")))?;
+                Ok(NodeAnswer::Shared(share(memory)?))
             }
             Order::Fetch { place, array } => {
                 let placed = self.at(*place)?;
@@ -155,7 +161,7 @@ impl<'p> Process<'p> {
         let scratch: Vec<Memory> = scratch.collect::<Result<_, _>>()?;
         let mut hashes = Vec::with_capacity(arrays.len());
         for memory in &arrays {
-            hashes.push(self.hash(memory)?);
+            hashes.push(hash(&self.gpu, &self.common, memory)?);
         }
         let (mut modules, mut starts) = (Vec::new(), Vec::new());
         for start in &program.kernels {
@@ -210,20 +216,6 @@ impl<'p> Process<'p> {
             .starts
             .iter()
             .try_for_each(|(kernel, grid, arguments)| self.gpu.start(kernel, *grid, 1, arguments))
-    }
-
-    fn hash(&self, memory: &Memory) -> Result<u64, DriverError> {
-        let sum = self.gpu.allocate(8)?;
-        self.gpu.set(&sum, 0)?;
-        let mut arguments = Arguments::default();
-        arguments.memory(memory);
-        arguments.bytes(memory.bytes().to_le_bytes().to_vec());
-        arguments.memory(&sum);
-        let kernel = self.common.kernel("spak_hash")?;
-        self.gpu.start(&kernel, [blocks(memory.bytes() / 4), 1, 1], THREADS, &arguments)?;
-        let mut bytes = [0; 8];
-        self.gpu.download(&sum, &mut bytes)?;
-        Ok(u64::from_le_bytes(bytes))
     }
 
     /// Starts a program without pause, a few at once, so that the host is not waited for.

@@ -274,6 +274,14 @@ class Process:
                 return {"inputs_changed": plan["name"]}
         return "done"
 
+    def share(self, place, array):
+        tensor = self.places[place].tensors[array]
+        base, size, handle = ctypes.c_uint64(), ctypes.c_size_t(), ctypes.create_string_buffer(64)
+        address = ctypes.c_uint64(tensor.data_ptr())
+        checked("cuMemGetAddressRange_v2", ctypes.byref(base), ctypes.byref(size), address)
+        checked("cuIpcGetMemHandle", handle, base)
+        return {"shared": {"handle": handle.raw.hex(), "offset": tensor.data_ptr() - base.value}}
+
     def fetch(self, place, array):
         placed = self.places[place]
         tensor = placed.tensors[array]

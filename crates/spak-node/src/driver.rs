@@ -30,15 +30,18 @@ pub enum DriverError {
         /// What it means.
         text: String,
     },
+    /// Memory of another process is shorter than what is said to be in it.
+    #[error("what another process shares is shorter than it says")]
+    Beyond,
     /// A name has a zero in it.
     #[error("`{0}` is no name of a kernel")]
     Name(String),
 }
 
-type Result<T> = std::result::Result<T, DriverError>;
+pub(crate) type Result<T> = std::result::Result<T, DriverError>;
 
 /// The result of a call as an error.
-fn done(call: &'static str, code: CUresult) -> Result<()> {
+pub(crate) fn done(call: &'static str, code: CUresult) -> Result<()> {
     if code == CUresult::CUDA_SUCCESS {
         return Ok(());
     }
@@ -130,7 +133,7 @@ impl Gpu {
         // SAFETY: the pointer is to a local; nothing is read or written.
         let code = unsafe { sys::cuMemAlloc_v2(&raw mut address, bytes.max(1) as usize) };
         done("cuMemAlloc", code)?;
-        Ok(Memory { address, bytes })
+        Ok(Memory { address, bytes, opened: None })
     }
 
     /// Sets every byte.
@@ -319,8 +322,10 @@ fn facts(device: sys::CUdevice) -> Result<GpuFacts> {
 /// Memory of a GPU.
 #[derive(Debug)]
 pub struct Memory {
-    address: u64,
-    bytes: u64,
+    pub(crate) address: u64,
+    pub(crate) bytes: u64,
+    /// Where an allocation of another process begins that this is in; it is closed and not freed.
+    pub(crate) opened: Option<u64>,
 }
 
 impl Memory {
@@ -332,9 +337,12 @@ impl Memory {
 
 impl Drop for Memory {
     fn drop(&mut self) {
-        // SAFETY: the address was given by the driver and is freed once; freeing waits for what uses it.
+        // SAFETY: the address was given by the driver and is freed or closed once; freeing waits for what uses it.
         unsafe {
-            sys::cuMemFree_v2(self.address);
+            match self.opened {
+                Some(base) => sys::cuIpcCloseMemHandle(base),
+                None => sys::cuMemFree_v2(self.address),
+            };
         }
     }
 }

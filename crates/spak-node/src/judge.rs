@@ -3,10 +3,12 @@
 use spak_records::Dtype;
 use spak_records::bundle::BundledProblem;
 use spak_records::gpu::{ArrayPlan, Role};
+use spak_records::node::SharedMemory;
 
-use crate::arrays::{Filler, THREADS, blocks, describe};
+use crate::arrays::{Filler, THREADS, blocks, describe, hash};
 use crate::driver::{Arguments, DriverError, Gpu, GpuFacts, Memory, Module};
 use crate::parts::Parts;
+use crate::share::open;
 
 /// What a comparison found.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -153,7 +155,25 @@ impl Judge {
         Ok(Expectation { outputs })
     }
 
-    /// Compares an output that a candidate wrote.
+    /// Opens an output where the candidate's process has it.
+    ///
+    /// # Errors
+    /// The driver cannot do that here; in words.
+    pub fn open_output(&self, shared: &SharedMemory, plan: &ArrayPlan) -> Result<Memory, String> {
+        open(shared, plan.bytes()).map_err(|error| error.to_string())
+    }
+
+    /// Takes an output from its bytes.
+    ///
+    /// # Errors
+    /// No memory; in words.
+    pub fn take_output(&self, bytes: &[u8], plan: &ArrayPlan) -> Result<Memory, String> {
+        let memory = self.gpu.allocate(plan.bytes()).map_err(|error| error.to_string())?;
+        self.gpu.upload(&memory, bytes).map_err(|error| error.to_string())?;
+        Ok(memory)
+    }
+
+    /// Compares an output that a candidate wrote; also a sum over its bits and their places.
     ///
     /// # Errors
     /// In words.
@@ -162,21 +182,21 @@ impl Judge {
         expectation: &Expectation,
         array: usize,
         plan: &ArrayPlan,
-        bytes: &[u8],
-    ) -> Result<Verdict, String> {
+        output: &Memory,
+    ) -> Result<(Verdict, u64), String> {
         let expected = expectation.outputs.get(array).and_then(Option::as_ref);
         let expected = expected.ok_or_else(|| format!("`{}` is no output", plan.name))?;
-        self.compared(expected, plan, bytes).map_err(|error| error.to_string())
+        let verdict = self.compared(expected, plan, output).map_err(|error| error.to_string())?;
+        let sum = hash(&self.gpu, &self.common, output).map_err(|error| error.to_string())?;
+        Ok((verdict, sum))
     }
 
     fn compared(
         &self,
         expected: &Expected,
         plan: &ArrayPlan,
-        bytes: &[u8],
+        memory: &Memory,
     ) -> Result<Verdict, DriverError> {
-        let memory = self.gpu.allocate(plan.bytes())?;
-        self.gpu.upload(&memory, bytes)?;
         // Counts from nothing, the first wrong one from the largest number.
         let found = self.gpu.allocate(64)?;
         let mut words = [0_u64; 8];
@@ -186,7 +206,7 @@ impl Judge {
         let start: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
         self.gpu.upload(&found, &start)?;
         let mut arguments = Arguments::default();
-        describe(&mut arguments, &memory, plan);
+        describe(&mut arguments, memory, plan);
         arguments.memory(&expected.rows);
         arguments.bytes(expected.count.to_le_bytes().to_vec());
         arguments.bytes(expected.length.to_le_bytes().to_vec());
@@ -199,7 +219,7 @@ impl Judge {
         let grid = blocks(expected.count * expected.length);
         self.gpu.start(&kernel, [grid, 1, 1], THREADS, &arguments)?;
         let mut arguments = Arguments::default();
-        describe(&mut arguments, &memory, plan);
+        describe(&mut arguments, memory, plan);
         arguments.memory(&found);
         let kernel = self.common.kernel("spak_scan")?;
         self.gpu.start(&kernel, [blocks(plan.elements()), 1, 1], THREADS, &arguments)?;

@@ -15,6 +15,7 @@ mod driver;
 mod judge;
 mod parts;
 mod runner;
+mod share;
 mod watch;
 
 pub use candidate::serve;

@@ -26,6 +26,13 @@ pub enum Order {
         /// Which program.
         place: usize,
     },
+    /// Let the judge look at an output where it is.
+    Share {
+        /// Of which program.
+        place: usize,
+        /// Which array, by its place.
+        array: usize,
+    },
     /// Write an output into the shared file.
     Fetch {
         /// Of which program.
@@ -97,6 +104,8 @@ pub enum NodeAnswer {
     Done,
     /// The kernels changed their inputs.
     InputsChanged(String),
+    /// Where an output is.
+    Shared(SharedMemory),
     /// Nanoseconds of each sample, by place and in order.
     Times(Vec<Vec<u64>>),
     /// How often a program was started, and how long that took.
@@ -122,4 +131,13 @@ pub enum NodeAnswer {
     },
     /// The driver says no.
     Failed(String),
+}
+
+/// Memory of a GPU that another process of the same machine may open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedMemory {
+    /// The driver's name of the allocation, its bytes in hexadecimal.
+    pub handle: String,
+    /// Bytes from its beginning.
+    pub offset: u64,
 }

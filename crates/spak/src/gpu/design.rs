@@ -117,7 +117,8 @@ impl GpuWorkload {
             } else {
                 // Without repetition, so that the limit is what is compiled.
                 let mut numbers = BTreeSet::new();
-                while (numbers.len() as u64) < limit.saturating_sub(1) {
+                let wanted = limit.saturating_sub(drawn.len() as u64);
+                while (numbers.len() as u64) < wanted {
                     numbers.insert(random.wide(count));
                 }
                 drawn.extend(numbers.into_iter().filter_map(at));

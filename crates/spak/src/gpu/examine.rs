@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use spak_node::{Expectation, Judge, Parts, Runner, RunnerError, Seen, Verdict, Watch};
+use spak_node::{Expectation, Judge, Memory, Parts, Runner, RunnerError, Seen, Verdict, Watch};
 use spak_records::bundle::Bundle;
 use spak_records::gpu::ArrayPlan;
 use spak_records::node::{NodeAnswer, Order};
@@ -88,6 +88,8 @@ pub(crate) struct Examiner<'a> {
     shared: PathBuf,
     seed: u64,
     expectations: BTreeMap<usize, Expectation>,
+    /// Whether outputs were seen in the memory of processes so far.
+    looks_into_memory: bool,
 }
 
 impl<'a> Examiner<'a> {
@@ -101,7 +103,9 @@ impl<'a> Examiner<'a> {
     ) -> Self {
         let watch = Watch::of(&judge.facts().bus);
         let expectations = BTreeMap::new();
-        Self { bundle, judge, watch, parts, shared: shared.to_owned(), seed, expectations }
+        let shared = shared.to_owned();
+        let looks_into_memory = true;
+        Self { bundle, judge, watch, parts, shared, seed, expectations, looks_into_memory }
     }
 
     /// The seed of inputs.
@@ -142,16 +146,16 @@ impl<'a> Examiner<'a> {
             worst_ratio: 0.0,
             compared: 0,
         };
-        let mut hashes: Vec<String> = Vec::new();
+        let mut sums = Vec::new();
         for (array, plan) in arrays.iter().enumerate().filter(|(_, plan)| plan.is_output()) {
-            if let Err(rejection) = server.done(&Order::Fetch { place, array }, Stage::Check)? {
-                return Ok(Err(rejection));
-            }
-            let bytes = std::fs::read(&self.shared).context("the output cannot be read")?;
-            hashes.push(ContentHash::of_parts([bytes.as_slice()]).as_str().to_owned());
+            let output = match self.output(server, place, array, plan)? {
+                Ok(output) => output,
+                Err(rejection) => return Ok(Err(rejection)),
+            };
             let expectation = self.expectations.get(&problem).context("no expectation")?;
-            let verdict = self.judge.compare(expectation, array, plan, &bytes);
-            let verdict = verdict.map_err(|error| anyhow!("comparing: {error}"))?;
+            let compared = self.judge.compare(expectation, array, plan, &output);
+            let (verdict, sum) = compared.map_err(|error| anyhow!("comparing: {error}"))?;
+            sums.push(sum.to_le_bytes());
             if !verdict.is_right() {
                 let (reason, what) = told(&verdict);
                 let detail = format!("`{}` of {:?}: {what}", plan.name, bundled.problem.values);
@@ -161,8 +165,36 @@ impl<'a> Examiner<'a> {
             check.worst_ratio = check.worst_ratio.max(verdict.worst_ratio);
             check.compared += verdict.compared;
         }
-        let outputs = ContentHash::of_parts(hashes.iter().map(String::as_bytes));
+        let outputs = ContentHash::of_parts(sums.iter().map(<[u8; 8]>::as_slice));
         Ok(Ok((check, outputs)))
+    }
+
+    /// An output, where the process has it if the driver lets the judge look there, else through the shared file.
+    fn output(
+        &mut self,
+        server: &mut Server<'_>,
+        place: usize,
+        array: usize,
+        plan: &ArrayPlan,
+    ) -> Result<Found<Memory>> {
+        if self.looks_into_memory {
+            match server.ask(&Order::Share { place, array }) {
+                Ok(NodeAnswer::Shared(shared)) => {
+                    if let Ok(memory) = self.judge.open_output(&shared, plan) {
+                        return Ok(Ok(memory));
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => return Ok(Err(lost(Stage::Check, &error))),
+            }
+            self.looks_into_memory = false;
+        }
+        if let Err(rejection) = server.done(&Order::Fetch { place, array }, Stage::Check)? {
+            return Ok(Err(rejection));
+        }
+        let bytes = std::fs::read(&self.shared).context("the output cannot be read")?;
+        let taken = self.judge.take_output(&bytes, plan);
+        Ok(Ok(taken.map_err(|error| anyhow!("the judge's memory: {error}"))?))
     }
 
     /// Times what stands at these places, by turns: samples of each, and how the GPU was.
