@@ -7,3 +7,4 @@ pub(crate) mod node;
 pub(crate) mod opened;
 pub(crate) mod operator;
 pub(crate) mod target;
+pub(crate) mod verify;

@@ -33,6 +33,8 @@ pub(crate) struct GpuWorkload {
     pub(crate) specified: Rc<Specified>,
     pub(crate) operator: Operator,
     pub(crate) problem: OperatorProblem,
+    /// A source in place of those that the templates write.
+    pub(crate) given: Option<Rc<str>>,
 }
 
 /// The configs of a design that are different kernels.
@@ -72,7 +74,12 @@ pub(crate) fn open(
         };
         let Problem::Operator(problem) = specified.problem.clone() else { continue };
         let operator = operator::load(&problem.operator)?;
-        workloads.push(GpuWorkload { specified: Rc::new(specified), operator, problem });
+        workloads.push(GpuWorkload {
+            specified: Rc::new(specified),
+            operator,
+            problem,
+            given: None,
+        });
     }
     Ok(Ok(GpuDesign { workloads }))
 }
@@ -127,6 +134,9 @@ impl GpuWorkload {
     /// # Errors
     /// What the templates say.
     pub(crate) fn source(&self, config: &Config) -> Result<String> {
+        if let Some(given) = &self.given {
+            return Ok(given.to_string());
+        }
         let specified = &self.specified;
         let plan = specified.plan(config);
         Ok(spak_generate::render(&specified.family, &specified.templates, &plan)?.text)

@@ -116,7 +116,7 @@ impl Opened {
             limit: Duration::from_secs_f64(which.timeout),
             format: if tile_ir { Binary::TileIr } else { Binary::Cubin },
         };
-        let bar = bar(format);
+        let bar = bar(format, "kernels");
         let compiler = (&self.installed, &self.cache);
         let workloads = &self.design.workloads;
         let batch =
@@ -136,13 +136,14 @@ impl Opened {
     }
 }
 
-fn bar(format: Format) -> ProgressBar {
+/// A bar of what is done, of which there are so many `things`; none where nobody looks.
+pub(crate) fn bar(format: Format, things: &str) -> ProgressBar {
     if matches!(format, Format::Json) {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos} of {len} kernels, {elapsed}")
-    {
+    let template = format!("{{wide_bar}} {{pos}} of {{len}} {things}, {{elapsed}}");
+    if let Ok(style) = ProgressStyle::with_template(&template) {
         bar.set_style(style);
     }
     bar
