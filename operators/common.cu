@@ -138,14 +138,9 @@ struct Found {
     double got, want;                // of the first wrong element, filled by the host's second pass
 };
 
-// Half the distance of the numbers around nothing: below a type's normal numbers a rounding is relative to this.
-__device__ inline double least_step(int dtype) {
-    switch (dtype) {
-    case 1: return 0x1p-25;
-    case 3: return 0x1p-10;
-    case 4: return 0x1p-17;
-    default: return 1e-30;
-    }
+// Below this numbers of a type have fewer bits, and roundings no longer get smaller with them.
+__device__ inline double least_normal(int dtype) {
+    return dtype == 1 || dtype == 4 ? 0x1p-14 : dtype == 3 ? 0x1p-6 : 0x1p-126;
 }
 
 // Compares the rows whose numbers are in `rows`; `length` elements each. Tolerances follow from the roundings that an honest
@@ -156,7 +151,7 @@ extern "C" __global__ void spak_compare(Array a, const long long* rows, long lon
     for (long long i = (long long)blockIdx.x * blockDim.x + threadIdx.x; i < all; i += step) {
         long long index = rows[i / length] * length + i % length;
         double got = get(a, offset_of(a, index)), wanted = want[i];
-        double tolerance = out * fabs(wanted) + 8.0 * term * spread[i] + least_step(a.dtype);
+        double tolerance = out * fmax(fabs(wanted), least_normal(a.dtype)) + 8.0 * term * spread[i] + 1e-30;
         double error = fabs(got - wanted), ratio = error / tolerance;
         bool is_right = got == wanted || ratio <= 1.0;
         atomicAdd(&found->compared, 1ull);

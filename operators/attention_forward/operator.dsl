@@ -1,7 +1,8 @@
 // Attention forward: out = softmax(q kᵀ · scale + mask) v by head.
 // Query head h reads key head h / (num_heads / num_kv_heads).
 operator attention_forward {
-    values: ["batch = 1", "num_heads", "num_kv_heads = num_heads", "seq_len", "kv_len = seq_len", "head_dim", "causal = false", "causal_alignment = 'bottom_right'", "store_lse = false", "lse_base = 'ln'", "dtype = 'bf16'"]
+    // The base is the one that the templates take where a design says nothing.
+    values: ["batch = 1", "num_heads", "num_kv_heads = num_heads", "seq_len", "kv_len = seq_len", "head_dim", "causal = false", "causal_alignment = 'bottom_right'", "store_lse = false", "lse_base = 'log2'", "dtype = 'bf16'"]
     scalars: ["scale = 1.0 / sqrt(head_dim)", "causal = causal"]
     // Scores that the mask leaves, as the field counts them: half of a square.
     derived: ["shift = kv_len - seq_len if causal_alignment == 'bottom_right' else 0", "scores = seq_len * (shift + seq_len / 2) if causal else seq_len * kv_len", "log_unit = 1.0 if lse_base == 'ln' else log(2.0)"]

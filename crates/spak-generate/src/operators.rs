@@ -24,13 +24,17 @@ macro_rules! operators {
     };
 }
 
-const OPERATORS: [Description; 9] = operators![
+const OPERATORS: [Description; 13] = operators![
+    "attention_backward",
+    "attention_decode",
     "attention_forward",
     "cross_entropy",
     "layer_norm",
+    "layer_norm_backward",
     "linear",
     "matmul",
     "rms_norm",
+    "rms_norm_backward",
     "rope",
     "softmax",
     "swiglu",

@@ -34,30 +34,61 @@ pub(crate) fn scratch_bytes(array: &Array) -> u64 {
     array.shape.iter().fold(item, |all, length| all.saturating_mul(*length))
 }
 
-/// Fills an input from a seed: its elements are the same however it lies in memory.
-pub(crate) fn fill(
-    gpu: &Gpu,
-    common: &Module,
-    memory: &Memory,
-    plan: &ArrayPlan,
-    seed: u64,
-) -> Result<(), DriverError> {
-    let Role::Input { fill } = &plan.role else { return Ok(()) };
-    let (kind, bound) = match fill {
-        Fill::Normal => (0_i32, 1_i64),
-        Fill::Below(bound) => (1, (*bound).max(1) as i64),
-    };
-    let mut arguments = Arguments::default();
-    describe(&mut arguments, memory, plan);
-    arguments.bytes(seed.to_le_bytes().to_vec());
-    arguments.bytes(kind.to_le_bytes().to_vec());
-    arguments.bytes(bound.to_le_bytes().to_vec());
-    let blocks = blocks(plan.elements());
-    gpu.start(&common.kernel("spak_fill")?, [blocks, 1, 1], THREADS, &arguments)
+/// Fills inputs of a problem, in their order: in the judge's process and in the candidate's the same.
+pub(crate) struct Filler<'a> {
+    pub(crate) gpu: &'a Gpu,
+    pub(crate) common: &'a Module,
+    /// The reference with the numbers of the problem, for inputs that follow from others.
+    pub(crate) reference: Option<(&'a Module, &'a [f64])>,
+    pub(crate) seed: u64,
+}
+
+impl Filler<'_> {
+    /// Fills the input at this place among the arrays, of which `before` are the inputs before it. Its elements are the same
+    /// however it lies in memory.
+    pub(crate) fn fill<'m>(
+        &self,
+        at: usize,
+        plan: &ArrayPlan,
+        memory: &Memory,
+        before: impl Iterator<Item = (&'m Memory, &'m ArrayPlan)>,
+    ) -> Result<(), DriverError> {
+        let Role::Input { fill } = &plan.role else { return Ok(()) };
+        let mut arguments = Arguments::default();
+        let (kernel, blocks) = match fill {
+            Fill::Normal | Fill::Below(_) => {
+                let (kind, bound) = match fill {
+                    Fill::Below(bound) => (1_i32, (*bound).max(1) as i64),
+                    _ => (0, 1),
+                };
+                describe(&mut arguments, memory, plan);
+                arguments.bytes(seed_of(self.seed, at).to_le_bytes().to_vec());
+                arguments.bytes(kind.to_le_bytes().to_vec());
+                arguments.bytes(bound.to_le_bytes().to_vec());
+                (self.common.kernel("spak_fill")?, blocks(plan.elements()))
+            }
+            Fill::Computed => {
+                let name = format!("input_{}", plan.name);
+                let Some((reference, numbers)) = self.reference else {
+                    return Err(DriverError::Name(name));
+                };
+                for (memory, plan) in before {
+                    describe(&mut arguments, memory, plan);
+                }
+                for number in numbers {
+                    arguments.bytes(number.to_le_bytes().to_vec());
+                }
+                describe(&mut arguments, memory, plan);
+                // It takes as many of them as it needs.
+                (reference.kernel(&name)?, plan.elements().clamp(1, 16_384) as u32)
+            }
+        };
+        self.gpu.start(&kernel, [blocks, 1, 1], THREADS, &arguments)
+    }
 }
 
 /// The seed of an array of a problem: others for others.
-pub(crate) fn seed_of(seed: u64, array: usize) -> u64 {
+fn seed_of(seed: u64, array: usize) -> u64 {
     seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(array as u64 + 1)
 }
 

@@ -10,7 +10,7 @@ use spak_records::compiling::Argument;
 use spak_records::gpu::ArrayPlan;
 use spak_records::node::{NodeAnswer, Order};
 
-use crate::arrays::{THREADS, blocks, fill, scratch_bytes, seed_of};
+use crate::arrays::{Filler, THREADS, blocks, scratch_bytes};
 use crate::driver::{Arguments, DriverError, Event, Gpu, Kernel, Memory, Module};
 use crate::parts::Parts;
 
@@ -144,12 +144,7 @@ impl<'p> Process<'p> {
     }
 
     fn placed(&self, program: &NodeProgram, seed: u64) -> Result<Placed, Fault> {
-        let mut arrays = Vec::with_capacity(program.arrays.len());
-        for (at, plan) in program.arrays.iter().enumerate() {
-            let memory = self.gpu.allocate(plan.bytes())?;
-            fill(&self.gpu, &self.common, &memory, plan, seed_of(seed, at))?;
-            arrays.push(memory);
-        }
+        let arrays = self.filled(program, seed)?;
         let scratch = program.scratch.iter().map(|array| self.gpu.allocate(scratch_bytes(array)));
         let scratch: Vec<Memory> = scratch.collect::<Result<_, _>>()?;
         let mut hashes = Vec::with_capacity(arrays.len());
@@ -178,6 +173,29 @@ impl<'p> Process<'p> {
             starts,
             _modules: modules,
         })
+    }
+
+    /// A program's arrays with its inputs in them.
+    fn filled(&self, program: &NodeProgram, seed: u64) -> Result<Vec<Memory>, Fault> {
+        let reference = match &program.inputs {
+            Some(inputs) => {
+                let binary = self.parts.read(&inputs.part).map_err(Fault::Other)?;
+                Some((self.gpu.load(&binary)?, inputs.numbers.as_slice()))
+            }
+            None => None,
+        };
+        let reference = reference.as_ref().map(|(module, numbers)| (module, *numbers));
+        let filler = Filler { gpu: &self.gpu, common: &self.common, reference, seed };
+        let mut arrays = Vec::with_capacity(program.arrays.len());
+        for (at, plan) in program.arrays.iter().enumerate() {
+            let memory = self.gpu.allocate(plan.bytes())?;
+            let before = arrays.iter().zip(&program.arrays).filter(|(_, plan)| !plan.is_output());
+            filler.fill(at, plan, &memory, before)?;
+            arrays.push(memory);
+        }
+        // The reference's kernels go with its module.
+        self.gpu.wait()?;
+        Ok(arrays)
     }
 
     fn start(&self, placed: &Placed) -> Result<(), DriverError> {

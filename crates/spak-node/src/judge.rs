@@ -4,7 +4,7 @@ use spak_records::Dtype;
 use spak_records::bundle::BundledProblem;
 use spak_records::gpu::{ArrayPlan, Role};
 
-use crate::arrays::{THREADS, blocks, describe, fill, seed_of};
+use crate::arrays::{Filler, THREADS, blocks, describe};
 use crate::driver::{Arguments, DriverError, Gpu, GpuFacts, Memory, Module};
 use crate::parts::Parts;
 
@@ -107,10 +107,13 @@ impl Judge {
         limit: u64,
     ) -> Result<Expectation, DriverError> {
         let module = self.gpu.load(binary)?;
-        let mut inputs = Vec::new();
+        let reference = Some((&module, problem.numbers.as_slice()));
+        let filler = Filler { gpu: &self.gpu, common: &self.common, reference, seed };
+        let mut inputs: Vec<(Memory, &ArrayPlan)> = Vec::new();
         for (at, plan) in arrays.iter().enumerate().filter(|(_, plan)| !plan.is_output()) {
             let memory = self.gpu.allocate(plan.bytes())?;
-            fill(&self.gpu, &self.common, &memory, plan, seed_of(seed, at))?;
+            let before = inputs.iter().map(|(memory, plan)| (memory, *plan));
+            filler.fill(at, plan, &memory, before)?;
             inputs.push((memory, plan));
         }
         let mut outputs = Vec::with_capacity(arrays.len());

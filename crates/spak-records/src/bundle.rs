@@ -89,6 +89,18 @@ pub struct NodeProgram {
     pub scratch: Vec<Array>,
     /// Kernels in the order in which they are started.
     pub kernels: Vec<NodeKernel>,
+    /// What computes inputs that follow from others; nothing where no input does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<InputKernels>,
+}
+
+/// Where the kernels of inputs are that follow from others. The candidate's process computes them as the judge does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InputKernels {
+    /// The part with the problem's reference.
+    pub part: String,
+    /// What its kernels are given besides arrays.
+    pub numbers: Vec<f64>,
 }
 
 /// A kernel that is started.

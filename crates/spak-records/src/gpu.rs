@@ -49,6 +49,8 @@ pub enum Fill {
     Normal,
     /// Whole numbers from 0 to one below this.
     Below(u64),
+    /// What follows from the inputs before it, such as what a forward pass left: the reference has a kernel for it.
+    Computed,
 }
 
 impl ArrayPlan {

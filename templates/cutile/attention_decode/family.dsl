@@ -61,4 +61,9 @@ system AttentionDecode_CuTile {
         num_ctas: [1]
         opt_level: [3, 2, 1, 0]
     }
+
+    constraint "the log-sum-exp" {
+        require: "(lse_storage != \"not_stored\") == store_lse"
+        reason: "it is stored where the problem has it as an output"
+    }
 }

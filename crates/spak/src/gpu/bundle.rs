@@ -10,10 +10,11 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use spak_generate::operators::{COMMON, operators};
 use spak_records::bundle::{
-    Bundle, BundledCandidate, BundledEntry, BundledProblem, FORMAT, NodeKernel, NodeProgram,
-    Schedule, VERSION,
+    Bundle, BundledCandidate, BundledEntry, BundledProblem, FORMAT, InputKernels, NodeKernel,
+    NodeProgram, Schedule, VERSION,
 };
 use spak_records::compile_report::CompiledState;
+use spak_records::gpu::{Fill, Role};
 use spak_records::{ContentHash, OperatorProblem, Toolchain};
 use spak_toolchain::{Cache, Installed, Kept, reference};
 
@@ -90,8 +91,15 @@ pub(crate) fn make(
                 arguments: launch.arguments.clone(),
             });
         }
-        let program =
-            NodeProgram { arrays: one.arrays.clone(), scratch: one.plan.scratch.clone(), kernels };
+        // The candidate's process computes such inputs itself: what it is told then does not come from the judge's memory.
+        let has_computed = one.arrays.iter().any(|a| a.role == Role::Input { fill: Fill::Computed });
+        let of = problems.get(one.workload).filter(|_| has_computed);
+        let inputs = of.map(|of| InputKernels {
+            part: of.reference.clone(),
+            numbers: of.numbers.clone(),
+        });
+        let arrays = one.arrays.clone();
+        let program = NodeProgram { arrays, scratch: one.plan.scratch.clone(), kernels, inputs };
         let entry = BundledEntry { problem: one.workload, program };
         match candidates.iter_mut().find(|candidate| candidate.config == one.config) {
             Some(candidate) => candidate.entries.push(entry),
@@ -191,9 +199,10 @@ pub(crate) fn unpack(path: &Path, folder: &Path) -> Result<Bundle> {
     // The sum over all of it stands at the end.
     std::io::copy(&mut unzipped, &mut std::io::sink()).map_err(broken)?;
     let bundle = bundle.with_context(|| format!("`{shown}` has no table of contents"))?;
-    let kernels =
-        bundle.candidates.iter().flat_map(|c| &c.entries).flat_map(|e| &e.program.kernels);
-    let parts = kernels.map(|kernel| kernel.part.as_str());
+    let programs = || bundle.candidates.iter().flat_map(|c| &c.entries).map(|e| &e.program);
+    let kernels = programs().flat_map(|program| &program.kernels);
+    let inputs = programs().filter_map(|program| Some(program.inputs.as_ref()?.part.as_str()));
+    let parts = kernels.map(|kernel| kernel.part.as_str()).chain(inputs);
     let references = bundle.problems.iter().map(|problem| problem.reference.as_str());
     for part in parts.chain(references).chain([bundle.common.as_str()]) {
         if !there.contains(part) {

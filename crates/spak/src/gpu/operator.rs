@@ -391,6 +391,7 @@ impl Operator {
             let of = |formula: &str| dtype(&known, formula);
             let fill = match array.fill.split_once(' ') {
                 None if array.fill == "normal" => Fill::Normal,
+                None if array.fill == "computed" => Fill::Computed,
                 Some(("below", formula)) => {
                     let bound = known.value_text(formula).and_then(|value| value.as_int());
                     Fill::Below(bound.unwrap_or(1).unsigned_abs())

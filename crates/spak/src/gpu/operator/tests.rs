@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use spak_model::Literal;
-use spak_records::gpu::Role;
+use spak_records::gpu::{Fill, Role};
 use spak_records::{Dtype, Value, Workload};
 
 use super::load;
@@ -22,6 +22,12 @@ fn every_description_can_be_read() {
         assert!(operator.arrays.iter().any(|array| array.is_output), "{operator:?}");
         for array in &operator.arrays {
             assert!(!array.shape.is_empty(), "{}: {array:?}", description.name);
+            let kernel = match array.is_output {
+                true => format!("\nreference_{}(", array.name),
+                false if array.fill == "computed" => format!("input_{}(", array.name),
+                false => continue,
+            };
+            assert!(description.reference.contains(&kernel), "{}: no {kernel}", description.name);
         }
     }
 }
@@ -55,6 +61,35 @@ fn attention_has_the_shapes_and_counts_of_the_field() {
     assert_eq!(q.strides, [8192 * 32 * 128, 128, 32 * 128, 1]);
     assert_eq!(q.seen_shape(), [2, 8192, 32, 128]);
     assert_eq!(q.seen_strides(), [8192 * 32 * 128, 32 * 128, 128, 1]);
+}
+
+#[test]
+fn a_backward_pass_has_what_forward_left() {
+    let operator = load("attention_backward").unwrap();
+    let sizes =
+        [("batch", 2), ("heads", 32), ("kv_heads", 8), ("seq_len", 8192), ("head_dim", 128)];
+    let problem = operator.problem(&workload(&sizes, &[])).unwrap();
+    let forward = load("attention_forward").unwrap().problem(&workload(&sizes, &[])).unwrap();
+    assert_eq!(problem.flops * 2, forward.flops * 5);
+    let arrays = operator.arrays(&problem, &BTreeMap::new()).unwrap();
+    let computed = arrays.iter().filter(|a| a.role == Role::Input { fill: Fill::Computed });
+    let computed: Vec<_> = computed.map(|array| (array.name.as_str(), array.dtype)).collect();
+    assert_eq!(computed, [("lse", Dtype::F32), ("out", Dtype::Bf16)]);
+    let outputs: Vec<_> = arrays.iter().filter(|array| array.is_output()).collect();
+    let [d_q, d_k, _] = outputs.as_slice() else { panic!("{outputs:?}") };
+    assert_eq!((d_q.shape.as_slice(), d_k.shape[1]), ([2, 32, 8192, 128].as_slice(), 8));
+    assert!(matches!(d_k.role, Role::Output { terms: 32_768, .. }));
+    // Of bytes all four arrays of each side, and a number of float32 for each row.
+    let elements = 4 * 2 * 128 * (32 + 8) * 8192;
+    assert_eq!(problem.bytes, 2 * elements + 4 * 2 * 32 * 8192);
+
+    // Columns are summed by themselves.
+    let operator = load("layer_norm_backward").unwrap();
+    let sizes = [("rows", 4096), ("columns", 1024)];
+    let problem = operator.problem(&workload(&sizes, &[])).unwrap();
+    let arrays = operator.arrays(&problem, &BTreeMap::new()).unwrap();
+    let d_bias = arrays.last().unwrap();
+    assert!(matches!(d_bias.role, Role::Output { row_axes: 0, terms: 4096, .. }), "{d_bias:?}");
 }
 
 #[test]
