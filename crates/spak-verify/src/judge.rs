@@ -62,12 +62,10 @@ pub fn expect(
         let Role::Input { fill } = &plan.role else { continue };
         let memory = orders.allocate(plan.bytes());
         let mut given = Given::default();
-        let kind = if *fill == Fill::Normal {
-            Some((0, 1))
-        } else if let Fill::Below(bound) = fill {
-            Some((1, (*bound).max(1)))
-        } else {
-            None
+        let kind = match fill {
+            Fill::Normal => Some((0, 1)),
+            Fill::Below(bound) => Some((1, (*bound).max(1))),
+            Fill::Computed => None,
         };
         match kind {
             Some((kind, bound)) => {

@@ -2,6 +2,7 @@
 
 pub(crate) mod bundle;
 pub(crate) mod compile;
+pub(crate) mod cover;
 pub(crate) mod design;
 pub(crate) mod node;
 pub(crate) mod opened;

@@ -15,12 +15,16 @@ use spak_syntax::{Diagnostic, Severity};
 
 use crate::engine::specify::{Specified, specify_for};
 use crate::engine::symbols;
+use crate::gpu::cover::{Cover, cover};
 use crate::gpu::operator::{self, Operator};
 use crate::project::Design;
 use crate::verbs::check;
 
 /// The backend of kernels for a GPU.
 pub(crate) const CUTILE: &str = "cutile";
+
+/// How many configs are drawn to choose those from that cover all.
+const POOL: u128 = 4096;
 
 /// A design, specified for each of its workloads.
 pub(crate) struct GpuDesign {
@@ -85,9 +89,9 @@ pub(crate) fn open(
 }
 
 impl GpuWorkload {
-    /// Valid configs, at most `limit` of them drawn with `seed`, the first one always among them; of those that are the same
-    /// code one.
-    pub(crate) fn configs(&self, limit: u64, seed: u64) -> Result<Configs> {
+    /// Valid configs, at most `limit` of them drawn with `seed`, or so many that they cover what they have; the first one is
+    /// always among them; of those that are the same code one.
+    pub(crate) fn configs(&self, limit: u64, seed: u64, covered: Option<Cover>) -> Result<Configs> {
         let specified = &self.specified;
         let mut random = Random::new(seed);
         let candidates = specified.candidates();
@@ -103,7 +107,21 @@ impl GpuWorkload {
                 };
                 Some(Config(pairs.filter_map(value).collect()))
             };
-            if count <= u128::from(limit) {
+            if let Some(covered) = covered {
+                // Values that one config of thousands has are covered, too.
+                let numbers: BTreeSet<u128> = if count <= POOL {
+                    (0..count).collect()
+                } else {
+                    (0..POOL).map(|_| random.wide(count)).collect()
+                };
+                let numbers: Vec<u128> = numbers.into_iter().collect();
+                let pool: Vec<_> = numbers.iter().filter_map(|n| candidates.at(*n)).collect();
+                let lengths: Vec<usize> =
+                    specified.dimensions.iter().map(|d| d.values.len()).collect();
+                let limit = usize::try_from(limit).unwrap_or(usize::MAX).saturating_sub(1);
+                let chosen = cover(&pool, &vec![0; lengths.len()], &lengths, covered, limit);
+                drawn.extend(chosen.iter().filter_map(|place| at(*numbers.get(*place)?)));
+            } else if count <= u128::from(limit) {
                 drawn.extend((0..count).filter_map(at));
             } else {
                 // Without repetition, so that the limit is what is compiled.

@@ -12,14 +12,20 @@ use spak_records::{Config, Toolchain};
 use spak_toolchain::{CUTILE, Cache, Installed};
 
 use crate::gpu::compile::{Batch, Effort, compile};
+use crate::gpu::cover::Cover;
 use crate::gpu::design::{self, GpuDesign};
 use crate::gpu::target::{Target, toolchain};
 use crate::output::Format;
 use crate::verbs::check;
 use crate::verbs::check::plural;
 
+/// Configs that are compiled where nobody says how many.
+const MANY: u64 = 1000;
+/// Configs that are run on a CPU where nobody says how many.
+const FEW: u64 = 8;
+
 /// Which configs of which design are compiled for which machine.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(crate) struct Which {
     /// The design.
     file: PathBuf,
@@ -32,9 +38,12 @@ pub(crate) struct Which {
     /// Only this workload; all of them by default.
     #[arg(long)]
     workload: Option<String>,
-    /// The most configs; of more, so many are drawn.
-    #[arg(long, value_name = "N", default_value_t = 1000)]
-    limit: u64,
+    /// The most configs; of more, so many are drawn: 1000 by default, 8 where they are verified.
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// Instead of drawing, choose configs that together have every value, or every two.
+    #[arg(long, value_enum)]
+    cover: Option<Cover>,
     /// The seed of what is drawn.
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -65,6 +74,13 @@ impl Which {
         &self.file
     }
 
+    /// Few configs where nobody says how many.
+    pub(crate) fn few(&mut self) {
+        if self.cover.is_none() {
+            self.limit.get_or_insert(FEW);
+        }
+    }
+
     /// The seed.
     pub(crate) fn seed(&self) -> u64 {
         self.seed
@@ -87,6 +103,7 @@ pub(crate) fn open(which: &Which, format: Format) -> Result<Option<Opened>> {
     let target = Target::find(&which.file, which.arch.as_deref(), which.hardware.as_deref())?;
     let toolchain = toolchain(&installed)?;
     let wanted = which.workload.as_deref();
+    let limit = which.limit.unwrap_or(if which.cover.is_some() { u64::MAX } else { MANY });
     let design = match design::open(&which.file, wanted, &target.device(), &toolchain)? {
         Ok(design) => design,
         Err((design, found)) => {
@@ -97,7 +114,7 @@ pub(crate) fn open(which: &Which, format: Format) -> Result<Option<Opened>> {
     let mut space = Some(0_u64);
     let mut pairs: Vec<(usize, Config)> = Vec::new();
     for (at, workload) in design.workloads.iter().enumerate() {
-        let configs = workload.configs(which.limit, which.seed)?;
+        let configs = workload.configs(limit, which.seed, which.cover)?;
         space = space.and_then(|all| all.checked_add(configs.space?));
         pairs.extend(configs.configs.into_iter().map(|config| (at, config)));
     }

@@ -22,7 +22,6 @@ use crate::verbs::check::plural;
 
 /// What `spak verify` is told.
 #[derive(Args)]
-#[command(mut_arg("limit", |limit| limit.default_value("8")))]
 pub(crate) struct Options {
     #[command(flatten)]
     which: Which,
@@ -40,7 +39,9 @@ pub(crate) struct Options {
 /// Verifies; a problem is a design with errors, anything that is wrong, or nothing that was run.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     let compiler = Compiler::find(options.cxx.as_deref())?;
-    let Some(mut opened) = open(&options.which, format)? else { return Ok(Status::Problems) };
+    let mut which = options.which.clone();
+    which.few();
+    let Some(mut opened) = open(&which, format)? else { return Ok(Status::Problems) };
     if let Some(path) = &options.source {
         let text = std::fs::read_to_string(path);
         let text: Rc<str> =
@@ -55,10 +56,10 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     let own = opened.design.workloads.len();
     make_small(&mut opened)?;
     let begin = Instant::now();
-    let batch = opened.compile(&options.which, true, format)?;
+    let batch = opened.compile(&which, true, format)?;
     let compiled = begin.elapsed().as_secs_f64();
     let folder = opened.cache.root().join("references");
-    let seed = options.which.seed();
+    let seed = which.seed();
     let mut verifier = Verifier::new(&opened.design.workloads, &compiler, folder, seed);
     let begin = Instant::now();
     let bar = bar(format, "runs");
@@ -70,7 +71,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     }
     bar.finish_and_clear();
     let report = VerifyReport {
-        design: options.which.file().to_string_lossy().into_owned(),
+        design: which.file().to_string_lossy().into_owned(),
         architecture: opened.target.architecture.clone(),
         toolchain: opened.toolchain.version.clone(),
         reference_compiler: compiler.version().to_owned(),
