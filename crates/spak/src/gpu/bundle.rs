@@ -92,12 +92,11 @@ pub(crate) fn make(
             });
         }
         // The candidate's process computes such inputs itself: what it is told then does not come from the judge's memory.
-        let has_computed = one.arrays.iter().any(|a| a.role == Role::Input { fill: Fill::Computed });
+        let has_computed =
+            one.arrays.iter().any(|a| a.role == Role::Input { fill: Fill::Computed });
         let of = problems.get(one.workload).filter(|_| has_computed);
-        let inputs = of.map(|of| InputKernels {
-            part: of.reference.clone(),
-            numbers: of.numbers.clone(),
-        });
+        let inputs =
+            of.map(|of| InputKernels { part: of.reference.clone(), numbers: of.numbers.clone() });
         let arrays = one.arrays.clone();
         let program = NodeProgram { arrays, scratch: one.plan.scratch.clone(), kernels, inputs };
         let entry = BundledEntry { problem: one.workload, program };
