@@ -14,7 +14,7 @@ use crate::reference::Reference;
 const WORDS: usize = 8;
 
 /// What the outputs of a problem should be, for inputs of a seed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Expectation {
     /// The bytes of each array; none of outputs.
     pub inputs: Vec<Vec<u8>>,
@@ -23,7 +23,7 @@ pub struct Expectation {
 }
 
 /// What one output should be: all of its rows.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Expected {
     /// How many rows there are, and how many elements one has.
     count: u64,

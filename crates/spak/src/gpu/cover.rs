@@ -50,7 +50,7 @@ impl Items {
 /// most, at most `limit`. `lengths` are the numbers of values of each dimension, configs are indices of these.
 pub(crate) fn cover(
     pool: &[Vec<usize>],
-    first: &[usize],
+    first: Option<&[usize]>,
     lengths: &[usize],
     cover: Cover,
     limit: usize,
@@ -62,7 +62,7 @@ pub(crate) fn cover(
             .of(config, |item| missing.iter_mut().skip(item).take(1).for_each(|m| *m = is_missing));
     };
     pool.iter().for_each(|config| note(config, true));
-    note(first, false);
+    first.into_iter().for_each(|config| note(config, false));
     let mut chosen = Vec::new();
     let adds = |config: &[usize], missing: &[bool]| {
         let mut count = 0;
@@ -109,18 +109,18 @@ mod tests {
     fn values_take_as_many_configs_as_the_longest_dimension_has() {
         let lengths = [4, 2, 3, 1];
         let pool = all(&lengths);
-        let chosen = cover(&pool, &[0, 0, 0, 0], &lengths, Cover::Values, 100);
+        let chosen = cover(&pool, Some(&[0, 0, 0, 0]), &lengths, Cover::Values, 100);
         assert_eq!(chosen.len(), 3);
         let has = |d: usize, v: usize| v == 0 || chosen.iter().any(|at| pool[*at][d] == v);
         assert!(lengths.iter().enumerate().all(|(d, length)| (0..*length).all(|v| has(d, v))));
-        assert_eq!(cover(&pool, &[0, 0, 0, 0], &lengths, Cover::Values, 2), chosen[..2]);
+        assert_eq!(cover(&pool, Some(&[0, 0, 0, 0]), &lengths, Cover::Values, 2), chosen[..2]);
     }
 
     #[test]
     fn pairs_are_covered_with_few() {
         let lengths = [3, 3, 3, 3, 3];
         let pool = all(&lengths);
-        let mut chosen = cover(&pool, &[0; 5], &lengths, Cover::Pairs, 100);
+        let mut chosen = cover(&pool, Some(&[0; 5]), &lengths, Cover::Pairs, 100);
         assert!(chosen.len() < 20, "{}", chosen.len());
         chosen.push(0);
         for (a, b) in (0..5).flat_map(|a| (a + 1..5).map(move |b| (a, b))) {
@@ -130,6 +130,6 @@ mod tests {
         }
         // What none of the pool has is not waited for.
         let some = [vec![1, 1], vec![0, 2]];
-        assert_eq!(cover(&some, &[0, 0], &[3, 3], Cover::Pairs, 100), [0, 1]);
+        assert_eq!(cover(&some, None, &[3, 3], Cover::Pairs, 100), [0, 1]);
     }
 }

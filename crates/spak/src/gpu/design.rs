@@ -90,14 +90,16 @@ pub(crate) fn open(
 
 impl GpuWorkload {
     /// Valid configs, at most `limit` of them drawn with `seed`, or so many that they cover what they have; the first one is
-    /// always among them; of those that are the same code one.
+    /// always among them if it is valid; of those that are the same code one.
     pub(crate) fn configs(&self, limit: u64, seed: u64, covered: Option<Cover>) -> Result<Configs> {
         let specified = &self.specified;
         let mut random = Random::new(seed);
         let candidates = specified.candidates();
         let count = candidates.as_ref().map_or(0, Candidates::count);
         let space = candidates.as_ref().and_then(|_| u64::try_from(count).ok());
-        let mut drawn = vec![specified.seed()];
+        // The first values need not go with the problem.
+        let is_valid = specified.validity(&specified.seed()).is_ok();
+        let mut drawn: Vec<Config> = is_valid.then(|| specified.seed()).into_iter().collect();
         if let Some(candidates) = &candidates {
             let at = |number: u128| -> Option<Config> {
                 let values = candidates.at(number)?;
@@ -118,15 +120,17 @@ impl GpuWorkload {
                 let pool: Vec<_> = numbers.iter().filter_map(|n| candidates.at(*n)).collect();
                 let lengths: Vec<usize> =
                     specified.dimensions.iter().map(|d| d.values.len()).collect();
-                let limit = usize::try_from(limit).unwrap_or(usize::MAX).saturating_sub(1);
-                let chosen = cover(&pool, &vec![0; lengths.len()], &lengths, covered, limit);
+                let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+                let limit = limit.saturating_sub(drawn.len());
+                let first = is_valid.then(|| vec![0; lengths.len()]);
+                let chosen = cover(&pool, first.as_deref(), &lengths, covered, limit);
                 drawn.extend(chosen.iter().filter_map(|place| at(*numbers.get(*place)?)));
             } else if count <= u128::from(limit) {
                 drawn.extend((0..count).filter_map(at));
             } else {
                 // Without repetition, so that the limit is what is compiled.
                 let mut numbers = BTreeSet::new();
-                while (numbers.len() as u64) < limit.saturating_sub(1) {
+                while (numbers.len() as u64) < limit.saturating_sub(drawn.len() as u64) {
                     numbers.insert(random.wide(count));
                 }
                 drawn.extend(numbers.into_iter().filter_map(at));

@@ -129,3 +129,53 @@ impl<'w> Verifier<'w> {
         Ok(found)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use spak_generate::operators::{COMMON, operators};
+    use spak_model::Literal;
+    use spak_records::{Value, Workload};
+    use spak_verify::{Compiler, Reference, expect};
+
+    use crate::gpu::operator::load;
+
+    /// A reference that lacks a barrier is right in one order of threads and wrong in the other.
+    #[test]
+    fn references_do_not_depend_on_the_order_of_threads() {
+        let Ok(compiler) = Compiler::find(None) else {
+            eprintln!("SKIPPED: there is no compiler of C++, so no reference was run");
+            return;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        // What descriptions ask of a config.
+        let choices =
+            ["q_compute_dtype", "k_compute_dtype", "b_compute_dtype"].map(|name| (name, "f32"));
+        let choices = choices.into_iter().chain([("score_scale_placement", "after_row_max")]);
+        let choices: BTreeMap<String, Literal> = choices
+            .map(|(name, value)| (name.to_owned(), Literal::Text(value.to_owned())))
+            .collect();
+        for description in operators() {
+            let operator = load(description.name).unwrap();
+            let sizes = ["rows", "columns", "m", "n", "k", "seq_len", "kv_len", "head_dim"];
+            let sizes = sizes.map(|name| (name, 34)).into_iter().chain([("num_heads", 4)]);
+            let known: Vec<&str> = operator.value_names().collect();
+            let sizes = sizes.filter(|(name, _)| known.contains(name));
+            let mut workload = Workload::default();
+            workload.0.extend(sizes.map(|(name, size)| (name.to_owned(), Value::Int(size))));
+            for flag in ["causal", "store_lse", "store_stats"].iter().filter(|f| known.contains(f))
+            {
+                workload.0.insert((*flag).to_owned(), Value::Bool(true));
+            }
+            let problem = operator.problem(&workload).unwrap();
+            let source = format!("{COMMON}\n{}", description.reference);
+            let reference = Reference::compile(&compiler, &source, folder.path()).unwrap();
+            let arrays = operator.arrays(&problem, &choices).unwrap();
+            let numbers = operator.reference_numbers(&problem).unwrap();
+            let by =
+                |is_descending| expect(&reference, &arrays, &numbers, 7, is_descending).unwrap();
+            assert_eq!(by(false), by(true), "{}", description.name);
+        }
+    }
+}

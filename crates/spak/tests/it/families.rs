@@ -21,8 +21,13 @@ pub(crate) struct Family {
     shared: Vec<(String, String)>,
 }
 
-/// Values that no problem can have.
-const IMPOSSIBLE: &[(&str, &str)] = &[("in_place", "always")];
+/// Values that no operator has a problem for: arrays that are written over, and one that holds two.
+const NOT_JUDGED: &[(&str, &str, &str)] = &[
+    ("cross_entropy", "in_place", "always"),
+    ("rope", "in_place", "always"),
+    ("swiglu", "half_selection", "tile_index"),
+    ("swiglu", "tensor_layout", "concatenated"),
+];
 /// What workloads say besides, by operator.
 const MORE: &[(&str, &str, &str)] = &[
     ("linear", "activation", "relu"),
@@ -54,22 +59,28 @@ fn quoted(text: &str, key: &str) -> Vec<String> {
 }
 
 impl Family {
-    fn read(name: &str) -> Option<Self> {
-        let operator = root().join("operators").join(name).join("operator.dsl");
+    fn read(of: &str) -> Option<Self> {
+        let operator = root().join("operators").join(of).join("operator.dsl");
         let Ok(operator) = std::fs::read_to_string(operator) else {
-            eprintln!("SKIPPED: there is no operator `{name}`");
+            eprintln!("SKIPPED: there is no operator `{of}`");
             return None;
         };
-        let path = root().join("templates/cutile").join(name).join("family.dsl");
+        let path = root().join("templates/cutile").join(of).join("family.dsl");
         // One latency is like another.
         let all: String = (2..10).map(|latency| format!("{latency}, ")).collect();
         let text = std::fs::read_to_string(path).unwrap().replace(&format!("1, {all}10"), "1, 10");
-        let mut values = BTreeMap::new();
+        // Its conditions hold by themselves.
+        let text = match text.split_once("\n    constraint") {
+            Some((before, _)) => before.to_owned(),
+            None => text.trim_end().strip_suffix('}').unwrap().to_owned(),
+        };
+        let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for line in text.lines() {
-            let Some((name, listed)) = line.trim().split_once(": [") else { continue };
+            let Some((axis, listed)) = line.trim().split_once(": [") else { continue };
             let listed = listed.trim_end_matches(']').split(", ");
-            let listed = listed.map(|value| value.trim_matches('"').to_owned()).collect();
-            values.insert(name.to_owned(), listed);
+            let listed = listed.map(|value| value.trim_matches('"').to_owned());
+            let listed = listed.filter(|v| !NOT_JUDGED.contains(&(of, axis, v)));
+            values.insert(axis.to_owned(), listed.collect());
         }
         let (mut sizes, mut flags, mut shared) = (Vec::new(), Vec::new(), Vec::new());
         for one in quoted(&operator, "values:") {
@@ -83,21 +94,32 @@ impl Family {
                 _ => {}
             }
         }
-        Some(Self { name: name.to_owned(), text, values, sizes, flags, shared })
+        Some(Self { name: of.to_owned(), text, values, sizes, flags, shared })
     }
 
-    /// Workloads that differ from the plain one: flags hold, a problem's choices and types are others.
+    /// The plain workload, and one in which all flags hold.
+    pub(crate) fn plain(&self) -> Vec<Fields> {
+        let flags = self.flags();
+        [vec![Vec::new()], if flags.is_empty() { Vec::new() } else { vec![flags] }].concat()
+    }
+
+    fn flags(&self) -> Fields {
+        self.flags.iter().map(|flag| field(flag, "true")).collect()
+    }
+
+    /// Workloads with other choices of the problem, and with other types.
     pub(crate) fn variants(&self) -> Vec<Fields> {
-        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let flags: Fields = self.flags.iter().map(|flag| field(flag, "true")).collect();
+        let flags = self.flags();
         let mut variants = Vec::new();
-        if !flags.is_empty() {
-            variants.push(flags.clone());
-        }
         for (name, default) in &self.shared {
             let others = self.values.get(name).into_iter().flatten();
-            let others = others.filter(|v| *v != default && !IMPOSSIBLE.contains(&(name, v)));
-            let with = |value: &String| [flags.as_slice(), &[field(name, &quote(value))]].concat();
+            let others = others.filter(|value| *value != default);
+            // A mask without its diagonal leaves a row of a square with nothing.
+            let keys = name.starts_with("causal").then(|| field("kv_len", "96"));
+            let with = |value: &String| {
+                let own = [Some(field(name, &quote(value))), keys.clone()];
+                [flags.clone(), own.into_iter().flatten().collect()].concat()
+            };
             variants.extend(others.map(with));
         }
         let more = MORE.iter().filter(|(of, ..)| *of == self.name);
@@ -123,8 +145,17 @@ impl Family {
             }
             blocks.push_str("    }\n");
         }
-        let (head, body) = self.text.split_once("{\n").unwrap();
-        format!("{head}{{\n{blocks}{body}")
+        let mut text = self.text.clone();
+        for (_, axis, value) in NOT_JUDGED.iter().filter(|(of, ..)| *of == self.name) {
+            let line = self
+                .text
+                .lines()
+                .find(|line| line.trim().starts_with(&format!("{axis}: [")))
+                .unwrap();
+            text = text.replace(line, &line.replace(&format!(", {}", quote(value)), ""));
+        }
+        let (head, body) = text.split_once("{\n").unwrap();
+        format!("{head}{{\n{blocks}{body}\n}}\n")
     }
 
     /// Values of axes and parameters that nothing of `seen` has.
@@ -136,6 +167,10 @@ impl Family {
         });
         unseen.map(|(name, value)| format!("{}.{name}.{value}", self.name)).collect()
     }
+}
+
+fn field(name: &str, value: &str) -> (String, String) {
+    (name.to_owned(), value.to_owned())
 }
 
 fn quote(value: &str) -> String {
