@@ -42,7 +42,7 @@ pub fn run(
     inputs: &[Vec<u8>],
     source: &str,
     threads: NonZeroUsize,
-) -> Result<Left, Finding> {
+) -> Result<Left, Box<Finding>> {
     let fresh = |plan: (&ArrayPlan, &Vec<u8>)| match plan {
         (plan, _) if plan.is_output() => vec![POISON; plan.bytes() as usize],
         (_, bytes) => bytes.clone(),
@@ -118,26 +118,27 @@ pub fn run(
         if !plan.is_output() && bytes != before {
             let message = format!("the kernel wrote into its input `{}`", plan.name);
             let finding = Finding::new(FindingKind::InputsChanged, message);
-            return Err(Finding { array: Some(plan.name.clone()), ..finding });
+            return Err(Box::new(Finding { array: Some(plan.name.clone()), ..finding }));
         }
     }
     Ok(left)
 }
 
-fn not_run(message: String) -> Finding {
-    Finding::new(FindingKind::NotRun, message)
+fn not_run(message: String) -> Box<Finding> {
+    Box::new(Finding::new(FindingKind::NotRun, message))
 }
 
 /// What the interpreter says of a kernel; `names` are those of the arrays that it was given.
-fn finding(error: &RunError, kernel: &str, names: &[String], source: &str) -> Finding {
+fn finding(error: &RunError, kernel: &str, names: &[String], source: &str) -> Box<Finding> {
     let (place, trouble) = match error {
         RunError::Operation { place, trouble } => (place, trouble),
         RunError::Arguments(ArgumentError::Memory { .. }) => {
             let finding = Finding::new(FindingKind::Unfinished, error.to_string());
-            return Finding { kernel: Some(kernel.to_owned()), ..finding };
+            return Box::new(Finding { kernel: Some(kernel.to_owned()), ..finding });
         }
         RunError::Arguments(_) => {
-            return Finding { kernel: Some(kernel.to_owned()), ..not_run(error.to_string()) };
+            let finding = Finding::new(FindingKind::NotRun, error.to_string());
+            return Box::new(Finding { kernel: Some(kernel.to_owned()), ..finding });
         }
     };
     let (kind, array) = match **trouble {
@@ -165,14 +166,14 @@ fn finding(error: &RunError, kernel: &str, names: &[String], source: &str) -> Fi
     if let (Some(line), Some(text)) = (line, text) {
         message.push_str(&format!(", line {line}: `{}`", text.trim()));
     }
-    Finding {
+    Box::new(Finding {
         kernel: Some(kernel.to_owned()),
         block: Some(*block),
         array: array.cloned(),
         line,
         source: text.map(|text| text.trim().to_owned()),
         ..Finding::new(kind, message)
-    }
+    })
 }
 
 /// An element type as the interpreter calls it.
@@ -189,7 +190,7 @@ pub(crate) fn element(dtype: Dtype) -> Element {
 }
 
 /// The type of a scratch array.
-fn of_cutile(name: &str) -> Result<Element, Finding> {
+fn of_cutile(name: &str) -> Result<Element, Box<Finding>> {
     let known = Dtype::of_cutile(name).map(element);
     known.ok_or_else(|| not_run(format!("scratch of `{name}` is not known here")))
 }

@@ -130,7 +130,7 @@ pub fn compare(
     expectation: &Expectation,
     arrays: &[ArrayPlan],
     left: &[Vec<u8>],
-) -> Result<Result<Agreement, Finding>, VerifyError> {
+) -> Result<Result<Agreement, Box<Finding>>, VerifyError> {
     let mut orders = Orders::new(false);
     let mut judged = Vec::new();
     for ((plan, bytes), expected) in arrays.iter().zip(left).zip(&expectation.outputs) {
@@ -172,7 +172,7 @@ pub fn compare(
         let (compared, wrong, first, not_numbers) = (next(), next(), next(), next());
         let (ratio, error) = (f64::from_bits(next()), f64::from_bits(next()));
         if not_numbers > 0 {
-            return Ok(Err(no_numbers(plan, bytes, not_numbers)));
+            return Ok(Err(Box::new(no_numbers(plan, bytes, not_numbers))));
         }
         if wrong > 0 {
             let got = number(plan, bytes, first);
@@ -180,7 +180,7 @@ pub fn compare(
             let want = expected.want.get(at..).and_then(|rest| rest.first_chunk());
             let want = want.map_or(f32::NAN, |bytes| f32::from_le_bytes(*bytes));
             let index = index(plan, first);
-            return Ok(Err(Finding {
+            return Ok(Err(Box::new(Finding {
                 array: Some(plan.name.clone()),
                 index: Some(index.clone()),
                 ..Finding::new(
@@ -190,7 +190,7 @@ pub fn compare(
                         plan.name
                     ),
                 )
-            }));
+            })));
         }
         agreement.compared += compared;
         agreement.worst_error = agreement.worst_error.max(error);

@@ -71,7 +71,7 @@ enum Verb {
     Trace(verbs::trace::Options),
     /// Compile the configs of a design for a GPU, which need not be here.
     Compile(verbs::compile::Options),
-    /// Run the kernels of a design on small problems without a GPU, and judge what they compute.
+    /// Run the kernels of a design without a GPU, and judge what they compute.
     Verify(verbs::verify::Options),
     /// Pack compiled configs and references into one file for a machine with a GPU.
     Bundle(verbs::bundle::Options),

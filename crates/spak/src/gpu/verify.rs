@@ -16,6 +16,9 @@ use spak_verify::{Compiler, Expectation, Reference, compare, expect, run};
 use crate::gpu::compile::{Batch, Compiled};
 use crate::gpu::design::GpuWorkload;
 
+/// Arrays, and what their outputs should be.
+type Known = (Vec<ArrayPlan>, Rc<Expectation>);
+
 /// Judges compiled configs.
 pub(crate) struct Verifier<'w> {
     pub(crate) workloads: &'w [GpuWorkload],
@@ -25,7 +28,7 @@ pub(crate) struct Verifier<'w> {
     pub(crate) seed: u64,
     references: BTreeMap<String, Reference>,
     /// By workload and by how arrays lie.
-    expectations: BTreeMap<usize, Vec<(Vec<ArrayPlan>, Rc<Expectation>)>>,
+    expectations: BTreeMap<usize, Vec<Known>>,
 }
 
 impl<'w> Verifier<'w> {
@@ -93,7 +96,7 @@ impl<'w> Verifier<'w> {
                 result.worst_ratio = agreement.worst_ratio;
             }
             Err(finding) => {
-                (result.state, result.finding) = (VerifiedState::Wrong, Some(finding));
+                (result.state, result.finding) = (VerifiedState::Wrong, Some(*finding));
             }
         }
         Ok(result)
@@ -131,6 +134,7 @@ impl<'w> Verifier<'w> {
 }
 
 #[cfg(test)]
+#[expect(clippy::print_stderr, reason = "a test that is not run says so")]
 mod tests {
     use std::collections::BTreeMap;
 
