@@ -30,8 +30,11 @@ fn has_compiler() -> bool {
 
 /// Verifies a design; what of its values was right, and all that is wrong.
 fn verified(folder: &Folder, cache: &Path, arguments: &[&str], seen: &mut Seen) -> Vec<String> {
-    let all =
-        [&["verify", "design.dsl", "--arch", "sm_90", "--output", "json"], arguments].concat();
+    let all = [
+        &["verify", "design.dsl", "--arch", "sm_90", "--jobs", "1", "--output", "json"],
+        arguments,
+    ]
+    .concat();
     let report = run(folder, cache, &all).value();
     let Some(runs) = report["runs"].as_array() else { return vec![report.to_string()] };
     assert_eq!(faults(&report), Vec::<String>::new());
