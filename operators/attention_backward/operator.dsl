@@ -3,10 +3,10 @@
 // Query head h reads key head h / (num_heads / num_kv_heads), whose gradients are summed over such heads.
 operator attention_backward {
     // The base is the one that the templates take where a design says nothing.
-    values: ["batch = 1", "num_heads", "num_kv_heads = num_heads", "seq_len", "kv_len = seq_len", "head_dim", "causal = false", "causal_alignment = 'bottom_right'", "lse_base = 'log2'", "dtype = 'bf16'"]
+    values: ["batch = 1", "num_heads", "num_kv_heads = num_heads", "seq_len", "kv_len = seq_len", "head_dim", "causal = false", "causal_alignment = 'bottom_right'", "causal_predicate = '>='", "lse_base = 'log2'", "dtype = 'bf16'"]
     scalars: ["scale = 1.0 / sqrt(head_dim)", "causal = causal"]
     // Scores that the mask leaves, as the field counts them: half of a square.
-    derived: ["shift = kv_len - seq_len if causal_alignment == 'bottom_right' else 0", "scores = seq_len * (shift + seq_len / 2) if causal else seq_len * kv_len", "log_unit = 1.0 if lse_base == 'ln' else log(2.0)"]
+    derived: ["shift = (kv_len - seq_len if causal_alignment == 'bottom_right' else 0) - (0 if causal_predicate == '>=' else 1)", "scores = seq_len * (shift + seq_len / 2) if causal else seq_len * kv_len", "log_unit = 1.0 if lse_base == 'ln' else log(2.0)"]
     // Five products where forward has two; a kernel that computes scores twice does more and is not credited for it.
     flops: "10 * batch * num_heads * head_dim * scores"
     bytes: "4 * batch * head_dim * (num_heads * seq_len + num_kv_heads * kv_len) * itemsize + 4 * batch * num_heads * seq_len"
@@ -72,12 +72,16 @@ operator attention_backward {
         require: causal_alignment == 'bottom_right' or causal_alignment == 'top_left'
         reason: "the triangle ends at the last key or begins at the first"
     }
+    constraint "the diagonal" {
+        require: causal_predicate == '>=' or causal_predicate == '>' and causal_alignment == 'bottom_right'
+        reason: "a row sees its own key or only those before it, and the first row has none before its own"
+    }
     constraint "logarithms" {
         require: lse_base == 'ln' or lse_base == 'log2'
         reason: "a log-sum-exp is one of these two"
     }
     constraint "rows that see no key" {
-        require: not causal or kv_len >= seq_len
+        require: not causal or kv_len >= seq_len + (0 if causal_predicate == '>=' else 1)
         reason: "with fewer keys than queries some rows have nothing to normalise"
     }
 }

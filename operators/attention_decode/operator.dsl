@@ -29,7 +29,8 @@ operator attention_decode {
         shape: ["batch", "num_heads", "seq_len"]
         row: 0
         dtype: "f32"
-        computed_in: "f32"
+        // Queries that are scaled first are rounded to their type again.
+        computed_in: "dtype if score_scale_placement == 'pre_scale_q' else 'f32'"
         present: "store_lse"
     }
 

@@ -1,6 +1,6 @@
 // Layer normalisation of the rows of a matrix: y = (x - mean(x)) / sqrt(variance(x) + eps) · weight + bias.
 operator layer_norm {
-    values: ["rows", "columns", "dtype = 'bf16'"]
+    values: ["rows", "columns", "store_stats = false", "dtype = 'bf16'"]
     scalars: ["eps = 0.00001"]
     flops: "7 * rows * columns"
     bytes: "(2 * rows * columns + 2 * columns) * itemsize"
@@ -12,6 +12,22 @@ operator layer_norm {
         row: 1
         terms: "columns"
         computed_in: "f32"
+    }
+    output mean {
+        shape: ["rows"]
+        row: 0
+        dtype: "f32"
+        terms: "columns"
+        computed_in: "f32"
+        present: "store_stats"
+    }
+    output rstd {
+        shape: ["rows"]
+        row: 0
+        dtype: "f32"
+        terms: "columns"
+        computed_in: "f32"
+        present: "store_stats"
     }
 
     check "ragged" {

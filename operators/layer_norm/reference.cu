@@ -18,3 +18,35 @@ reference_y(Array x, Array weight, Array bias, double eps, const long long* rows
         spread[blockIdx.x * columns + j] = (float)(fabs(y) + fabs(moved) + fabs(mean * scale));
     }
 }
+
+extern "C" __global__ void __launch_bounds__(256)
+reference_mean(Array x, Array weight, Array bias, double eps, const long long* rows, long long count, float* want, float* spread) {
+    __shared__ double room[256];
+    long long row = rows[blockIdx.x], columns = x.shape[1];
+    double sum = 0.0, squares = 0.0;
+    for (long long j = threadIdx.x; j < columns; j += 256) {
+        double value = get(x, at(x, row, j));
+        sum += value;
+        squares += value * value;
+    }
+    double mean = block_sum(sum, room) / columns, terms = sqrt(block_sum(squares, room)) / columns;
+    if (threadIdx.x == 0) {
+        want[blockIdx.x] = (float)mean;
+        spread[blockIdx.x] = (float)terms;
+    }
+}
+
+extern "C" __global__ void __launch_bounds__(256)
+reference_rstd(Array x, Array weight, Array bias, double eps, const long long* rows, long long count, float* want, float* spread) {
+    __shared__ double room[256];
+    long long row = rows[blockIdx.x], columns = x.shape[1];
+    double sum = 0.0, squares = 0.0;
+    for (long long j = threadIdx.x; j < columns; j += 256) sum += get(x, at(x, row, j));
+    double mean = block_sum(sum, room) / columns;
+    for (long long j = threadIdx.x; j < columns; j += 256) {
+        double apart = get(x, at(x, row, j)) - mean;
+        squares += apart * apart;
+    }
+    double scale = rsqrt(block_sum(squares, room) / columns + eps);
+    if (threadIdx.x == 0) want[blockIdx.x] = spread[blockIdx.x] = (float)scale;
+}

@@ -8,7 +8,8 @@ operator swiglu {
     output out {
         shape: ["rows", "columns"]
         row: 1
-        computed_in: "f32"
+        // Where the gate is rounded to the type of what it multiplies, the product is, too.
+        computed_in: "dtype if b_compute_dtype == 'input_dtype' else 'f32'"
     }
 
     check "ragged" {

@@ -26,6 +26,7 @@ pub mod trace_report;
 pub mod trial;
 pub mod tune_report;
 pub mod value;
+pub mod verify_report;
 
 pub use config::{Config, Workload};
 pub use dtype::Dtype;

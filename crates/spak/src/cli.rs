@@ -71,6 +71,8 @@ enum Verb {
     Trace(verbs::trace::Options),
     /// Compile the configs of a design for a GPU, which need not be here.
     Compile(verbs::compile::Options),
+    /// Run the kernels of a design without a GPU, and judge what they compute.
+    Verify(verbs::verify::Options),
     /// Pack compiled configs and references into one file for a machine with a GPU.
     Bundle(verbs::bundle::Options),
     /// Run a bundle on the GPU of this machine.
@@ -146,6 +148,7 @@ pub(crate) fn main(command: Command) -> Result<Status> {
         Verb::Loop(options) => verbs::run_loop::run(&options, format),
         Verb::Bench(options) => verbs::bench::run(&options, format),
         Verb::Compile(options) => verbs::compile::run(&options, format),
+        Verb::Verify(options) => verbs::verify::run(&options, format),
         Verb::Bundle(options) => verbs::bundle::run(&options, format),
         Verb::Node(options) => verbs::node::run(&options, format),
         Verb::Toolchain(options) => verbs::toolchain::run(&options, format),

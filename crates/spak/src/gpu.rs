@@ -3,9 +3,11 @@
 pub(crate) mod bundle;
 pub(crate) mod compare;
 pub(crate) mod compile;
+pub(crate) mod cover;
 pub(crate) mod design;
 pub(crate) mod examine;
 pub(crate) mod node;
 pub(crate) mod opened;
 pub(crate) mod operator;
 pub(crate) mod target;
+pub(crate) mod verify;

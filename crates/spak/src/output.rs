@@ -9,6 +9,7 @@ use std::io::Write as _;
 
 use anyhow::Context as _;
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
+use spak_records::Config;
 
 /// How a result is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -99,6 +100,13 @@ fn without_numbers(text: &str) -> String {
         }
     }
     out
+}
+
+/// Names whose values differ between configs.
+pub(crate) fn varied(configs: &[&Config]) -> Vec<String> {
+    let Some((first, others)) = configs.split_first() else { return Vec::new() };
+    let differs = |name: &&String| others.iter().any(|one| one.get(name) != first.get(name));
+    first.0.keys().filter(differs).cloned().collect()
 }
 
 /// A table with a line below its header and no others; all columns but the last and the first are

@@ -22,3 +22,4 @@ pub(crate) mod space;
 pub(crate) mod toolchain;
 pub(crate) mod trace;
 pub(crate) mod tune;
+pub(crate) mod verify;

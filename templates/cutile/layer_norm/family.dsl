@@ -64,4 +64,9 @@ system LayerNorm_CuTile {
         require: "(tail_handling == \"mask_plus_bounds_check\") == (variance_algorithm == \"centered\" and x_load_path == \"gather\")"
         reason: "elements beyond the row are zeros, which the mean makes into something else"
     }
+
+    constraint "what is known of rows" {
+        require: "(stat_storage != \"not_stored\") == store_stats"
+        reason: "it is stored where the problem has it as an output"
+    }
 }

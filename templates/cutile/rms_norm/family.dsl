@@ -54,4 +54,9 @@ system RmsNorm_CuTile {
         require: "(tail_handling == \"constexpr_bounds_check\") == (gather_scatter_bounds_check == \"constexpr_expr\")"
         reason: "both say that checks fall away where nothing is beyond the end"
     }
+
+    constraint "what is known of rows" {
+        require: "(stat_storage != \"not_stored\") == store_stats"
+        reason: "it is stored where the problem has it as an output"
+    }
 }

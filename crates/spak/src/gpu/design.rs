@@ -15,12 +15,16 @@ use spak_syntax::{Diagnostic, Severity};
 
 use crate::engine::specify::{Specified, specify_for};
 use crate::engine::symbols;
+use crate::gpu::cover::{Cover, cover};
 use crate::gpu::operator::{self, Operator};
 use crate::project::Design;
 use crate::verbs::check;
 
 /// The backend of kernels for a GPU.
 pub(crate) const CUTILE: &str = "cutile";
+
+/// How many configs are drawn to choose those from that cover all.
+const POOL: u128 = 4096;
 
 /// A design, specified for each of its workloads.
 pub(crate) struct GpuDesign {
@@ -33,6 +37,8 @@ pub(crate) struct GpuWorkload {
     pub(crate) specified: Rc<Specified>,
     pub(crate) operator: Operator,
     pub(crate) problem: OperatorProblem,
+    /// A source in place of those that the templates write.
+    pub(crate) given: Option<Rc<str>>,
 }
 
 /// The configs of a design that are different kernels.
@@ -72,7 +78,12 @@ pub(crate) fn open(
         };
         let Problem::Operator(problem) = specified.problem.clone() else { continue };
         let operator = operator::load(&problem.operator)?;
-        workloads.push(GpuWorkload { specified: Rc::new(specified), operator, problem });
+        workloads.push(GpuWorkload {
+            specified: Rc::new(specified),
+            operator,
+            problem,
+            given: None,
+        });
     }
     Ok(Ok(GpuDesign { workloads }))
 }
@@ -89,20 +100,17 @@ impl GpuDesign {
 }
 
 impl GpuWorkload {
-    /// Valid configs, at most `limit` of them drawn with `seed`, that of first values among them if it is valid; of those that are the same
-    /// code one.
-    pub(crate) fn configs(&self, limit: u64, seed: u64) -> Result<Configs> {
+    /// Valid configs, at most `limit` of them drawn with `seed`, or so many that they cover what they have; the first one is
+    /// always among them if it is valid; of those that are the same code one.
+    pub(crate) fn configs(&self, limit: u64, seed: u64, covered: Option<Cover>) -> Result<Configs> {
         let specified = &self.specified;
         let mut random = Random::new(seed);
         let candidates = specified.candidates();
         let count = candidates.as_ref().map_or(0, Candidates::count);
         let space = candidates.as_ref().and_then(|_| u64::try_from(count).ok());
-        // The first values together need not be valid: lists of configs of a source often leave them out.
-        let seed = specified.seed();
-        let mut drawn = Vec::new();
-        if candidates.is_none() || specified.validity(&seed).is_ok() {
-            drawn.push(seed);
-        }
+        // The first values need not go with the problem.
+        let is_valid = specified.validity(&specified.seed()).is_ok();
+        let mut drawn: Vec<Config> = is_valid.then(|| specified.seed()).into_iter().collect();
         if let Some(candidates) = &candidates {
             let at = |number: u128| -> Option<Config> {
                 let values = candidates.at(number)?;
@@ -112,13 +120,28 @@ impl GpuWorkload {
                 };
                 Some(Config(pairs.filter_map(value).collect()))
             };
-            if count <= u128::from(limit) {
+            if let Some(covered) = covered {
+                // Values that one config of thousands has are covered, too.
+                let numbers: BTreeSet<u128> = if count <= POOL {
+                    (0..count).collect()
+                } else {
+                    (0..POOL).map(|_| random.wide(count)).collect()
+                };
+                let numbers: Vec<u128> = numbers.into_iter().collect();
+                let pool: Vec<_> = numbers.iter().filter_map(|n| candidates.at(*n)).collect();
+                let lengths: Vec<usize> =
+                    specified.dimensions.iter().map(|d| d.values.len()).collect();
+                let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+                let limit = limit.saturating_sub(drawn.len());
+                let first = is_valid.then(|| vec![0; lengths.len()]);
+                let chosen = cover(&pool, first.as_deref(), &lengths, covered, limit);
+                drawn.extend(chosen.iter().filter_map(|place| at(*numbers.get(*place)?)));
+            } else if count <= u128::from(limit) {
                 drawn.extend((0..count).filter_map(at));
             } else {
                 // Without repetition, so that the limit is what is compiled.
                 let mut numbers = BTreeSet::new();
-                let wanted = limit.saturating_sub(drawn.len() as u64);
-                while (numbers.len() as u64) < wanted {
+                while (numbers.len() as u64) < limit.saturating_sub(drawn.len() as u64) {
                     numbers.insert(random.wide(count));
                 }
                 drawn.extend(numbers.into_iter().filter_map(at));
@@ -144,6 +167,9 @@ impl GpuWorkload {
     /// # Errors
     /// What the templates say.
     pub(crate) fn source(&self, config: &Config) -> Result<String> {
+        if let Some(given) = &self.given {
+            return Ok(given.to_string());
+        }
         let specified = &self.specified;
         let plan = specified.plan(config);
         Ok(spak_generate::render(&specified.family, &specified.templates, &plan)?.text)

@@ -12,14 +12,20 @@ use spak_records::{Config, Toolchain};
 use spak_toolchain::{CUTILE, Cache, Installed};
 
 use crate::gpu::compile::{Batch, Effort, compile};
+use crate::gpu::cover::Cover;
 use crate::gpu::design::{self, GpuDesign};
 use crate::gpu::target::{Target, toolchain};
 use crate::output::Format;
 use crate::verbs::check;
 use crate::verbs::check::plural;
 
+/// Configs that are compiled where nobody says how many.
+const MANY: u64 = 1000;
+/// Configs that are run on a CPU where nobody says how many.
+const FEW: u64 = 8;
+
 /// Which configs of which design are compiled for which machine.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(crate) struct Which {
     /// The design.
     file: PathBuf,
@@ -32,9 +38,12 @@ pub(crate) struct Which {
     /// Only this workload; all of them by default.
     #[arg(long)]
     workload: Option<String>,
-    /// The most configs; of more, so many are drawn.
-    #[arg(long, value_name = "N", default_value_t = 1000)]
-    limit: u64,
+    /// The most configs; of more, so many are drawn: 1000 by default, 8 where they are verified.
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// Instead of drawing, choose configs that together have every value, or every two.
+    #[arg(long, value_enum)]
+    cover: Option<Cover>,
     /// The seed of what is drawn.
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -68,6 +77,13 @@ impl Which {
         &self.file
     }
 
+    /// Few configs where nobody says how many.
+    pub(crate) fn few(&mut self) {
+        if self.cover.is_none() {
+            self.limit.get_or_insert(FEW);
+        }
+    }
+
     /// The seed.
     pub(crate) fn seed(&self) -> u64 {
         self.seed
@@ -90,6 +106,7 @@ pub(crate) fn open(which: &Which, format: Format) -> Result<Option<Opened>> {
     let target = Target::find(&which.file, which.arch.as_deref(), which.hardware.as_deref())?;
     let toolchain = toolchain(&installed)?;
     let wanted = which.workload.as_deref();
+    let limit = which.limit.unwrap_or(if which.cover.is_some() { u64::MAX } else { MANY });
     let mut design = match design::open(&which.file, wanted, &target.device(), &toolchain)? {
         Ok(design) => design,
         Err((design, found)) => {
@@ -103,7 +120,7 @@ pub(crate) fn open(which: &Which, format: Format) -> Result<Option<Opened>> {
     let mut space = Some(0_u64);
     let mut pairs: Vec<(usize, Config)> = Vec::new();
     for (at, workload) in design.workloads.iter().enumerate() {
-        let configs = workload.configs(which.limit, which.seed)?;
+        let configs = workload.configs(limit, which.seed, which.cover)?;
         space = space.and_then(|all| all.checked_add(configs.space?));
         pairs.extend(configs.configs.into_iter().map(|config| (at, config)));
     }
@@ -122,7 +139,7 @@ impl Opened {
             limit: Duration::from_secs_f64(which.timeout),
             format: if tile_ir { Binary::TileIr } else { Binary::Cubin },
         };
-        let bar = bar(format);
+        let bar = bar(format, "kernels");
         let compiler = (&self.installed, &self.cache);
         let workloads = &self.design.workloads;
         let batch =
@@ -142,13 +159,14 @@ impl Opened {
     }
 }
 
-fn bar(format: Format) -> ProgressBar {
+/// A bar of what is done, of which there are so many `things`; none where nobody looks.
+pub(crate) fn bar(format: Format, things: &str) -> ProgressBar {
     if matches!(format, Format::Json) {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos} of {len} kernels, {elapsed}")
-    {
+    let template = format!("{{wide_bar}} {{pos}} of {{len}} {things}, {{elapsed}}");
+    if let Ok(style) = ProgressStyle::with_template(&template) {
         bar.set_style(style);
     }
     bar

@@ -401,7 +401,8 @@ impl Operator {
             let role = if array.is_output {
                 Role::Output {
                     row_axes: array.row_axes.min(shape.len()),
-                    computed_in: of(&array.computed_in)?,
+                    // Kernels that compute in less are judged by less.
+                    computed_in: dtype(&chosen, &array.computed_in)?,
                     terms: known
                         .value_text(&array.terms)
                         .and_then(|terms| terms.as_int())

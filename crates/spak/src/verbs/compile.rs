@@ -94,7 +94,8 @@ fn report(which: &Which, opened: &Opened, batch: &Batch) -> CompileReport {
 
 /// A row for each config, and how many there are of each kind.
 fn print(report: &CompileReport) -> Result<()> {
-    let names = varied(&report.configs);
+    let configs: Vec<_> = report.configs.iter().map(|one| &one.config).collect();
+    let names = output::varied(&configs);
     let has_workloads = report.configs.iter().any(|one| one.workload.is_some());
     let mut head: Vec<&str> = if has_workloads { vec!["workload"] } else { Vec::new() };
     head.extend(names.iter().map(String::as_str));
@@ -126,6 +127,7 @@ fn print(report: &CompileReport) -> Result<()> {
         row
     });
     let mut text = output::table(&head, rows);
+    text.push('\n');
     let mut counts: BTreeMap<CompiledState, usize> = BTreeMap::new();
     for one in &report.configs {
         *counts.entry(one.state).or_default() += 1;
@@ -151,12 +153,4 @@ fn print(report: &CompileReport) -> Result<()> {
         output::aside(&format!("note: {more} more of these; `--output json` has all\n"));
     }
     Ok(())
-}
-
-/// Names whose values differ between configs.
-fn varied(configs: &[CompiledConfig]) -> Vec<String> {
-    let Some(first) = configs.first() else { return Vec::new() };
-    let differs =
-        |name: &&String| configs.iter().any(|one| one.config.get(name) != first.config.get(name));
-    first.config.0.keys().filter(differs).cloned().collect()
 }

@@ -71,6 +71,9 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
         schemars::schema_for!(r::Envelope<spak_records::trace_report::TraceReport>)
     }),
     ("spak.trial", || schemars::schema_for!(spak_records::Trial)),
+    ("spak.verify-report", || {
+        schemars::schema_for!(r::Envelope<spak_records::verify_report::VerifyReport>)
+    }),
 ];
 
 /// Prints a schema.

@@ -31,7 +31,7 @@ const SOFTMAX: &str = "system Rows {
 ";
 
 /// A cache with the compiler of cuTile; nothing where it cannot be fetched.
-fn cache() -> Option<PathBuf> {
+pub(crate) fn cache() -> Option<PathBuf> {
     static FOUND: OnceLock<Option<PathBuf>> = OnceLock::new();
     let find = || {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("spak-cache");
@@ -47,7 +47,7 @@ fn cache() -> Option<PathBuf> {
     FOUND.get_or_init(find).clone()
 }
 
-fn run(folder: &Folder, cache: &std::path::Path, arguments: &[&str]) -> Ran {
+pub(crate) fn run(folder: &Folder, cache: &std::path::Path, arguments: &[&str]) -> Ran {
     let mut command = folder.command(arguments);
     command.env("SPAK_CACHE", cache);
     finish(command)
