@@ -3,7 +3,7 @@
 Orders are JSON objects on standard input and answers on standard output, a line each: those of `spak node candidate`, and
 
     {"offer": {"operator": "softmax", "script": "text of baselines.py"}}
-        -> {"offers": {"software": {"torch": "2.11.0", ...}, "names": ["torch", ...]}}
+        (and what was placed goes) -> {"offers": {"software": {"torch": "2.11.0", ...}, "names": ["torch", ...]}}
     {"other": {"place": 1, "name": "torch", "operator": "softmax", "values": {...}, "arrays": [...], "scalars": {...},
                "source": null, "inputs": null, "seed": 7}} -> {"placed": {"note": null, "is_ceiling": false}}
 
@@ -13,6 +13,7 @@ that is possible, so that the host is not timed.
 """
 
 import ctypes
+import gc
 import json
 import os
 import struct
@@ -332,6 +333,10 @@ class Process:
         exec(compile(script, f"operators/{operator}/baselines.py", "exec"), module.__dict__)
         functions = getattr(module, "BASELINES", {})
         self.scripts[operator] = functions
+        # What stood here was for another problem.
+        self.places.clear()
+        gc.collect()
+        torch.cuda.empty_cache()
         software = {"python": sys.version.split()[0], "torch": torch.__version__, "cuda": torch.version.cuda or ""}
         if torch.backends.cudnn.is_available():
             software["cudnn"] = str(torch.backends.cudnn.version())

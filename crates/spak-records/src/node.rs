@@ -56,7 +56,7 @@ pub enum Order {
         /// For how long, at least.
         seconds: f64,
     },
-    /// Say what an operator can be compared with; for the process with PyTorch only.
+    /// Say what an operator can be compared with, and let go of what is placed; for the process with PyTorch only.
     Offer {
         /// The operator.
         operator: String,

@@ -55,6 +55,8 @@ impl Run<'_> {
         std::fs::write(&script, CONTENDERS)?;
         let shared = folder.path().join("output");
         let start = || self.contenders_process(python, &script, &shared);
+        // One process for all of it: what contenders compile for one problem often serves the next.
+        let mut server = Server::new(&start, PATIENCE);
         let mut compared = 0;
         let timed = (0..self.bundle.problems.len())
             .filter(|at| self.bundle.problems.get(*at).is_some_and(|p| p.is_timed));
@@ -63,8 +65,6 @@ impl Run<'_> {
                 break;
             }
             let bundled = self.bundle.problems.get(at).context("no such problem")?;
-            // A process for each problem: what others keep in memory goes with it.
-            let mut server = Server::new(&start, PATIENCE);
             let offers = match offers(bundled, &mut server) {
                 Ok(offers) => offers,
                 Err(reason) => {
