@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::comparison::Comparison;
 use crate::config::Config;
 
 /// Result of `spak trace`.
@@ -17,6 +18,9 @@ pub struct TraceReport {
     pub broken_lines: u64,
     /// The runs in the order in which they began.
     pub runs: Vec<TracedRun>,
+    /// What was timed by turns with contenders of other makes, in order.
+    #[serde(default)]
+    pub comparisons: Vec<Comparison>,
 }
 
 /// One run of the loop.
@@ -40,6 +44,26 @@ pub struct TracedRun {
     pub measured: u64,
     /// The shortest median time of a call in nanoseconds.
     pub best_ns: Option<u64>,
+    /// The config that has it.
+    pub best: Option<Config>,
+    /// The same for each problem of a run that has several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<TracedProblem>,
+}
+
+/// A problem of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct TracedProblem {
+    /// In words.
+    pub problem: String,
+    /// Its trials, reused ones included.
+    pub trials: u64,
+    /// Those that were accepted and timed.
+    pub measured: u64,
+    /// The shortest median time of a call in nanoseconds.
+    pub best_ns: Option<u64>,
+    /// What that is in TFLOPS.
+    pub best_tflops: Option<f64>,
     /// The config that has it.
     pub best: Option<Config>,
 }

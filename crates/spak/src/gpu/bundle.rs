@@ -15,12 +15,15 @@ use spak_records::bundle::{
 };
 use spak_records::compile_report::CompiledState;
 use spak_records::gpu::{Fill, Role};
-use spak_records::{ContentHash, OperatorProblem, Toolchain};
+use spak_records::store::Trace;
+use spak_records::trace::Record;
+use spak_records::{ContentHash, Device, OperatorProblem, Outcome, Toolchain};
 use spak_toolchain::{Cache, Installed, Kept, reference};
 
 use crate::engine::drive::now;
 use crate::gpu::compile::Batch;
 use crate::gpu::design::GpuWorkload;
+use crate::gpu::node::trial_key;
 use crate::gpu::target::Target;
 
 /// The table of contents, as a part.
@@ -36,7 +39,7 @@ pub(crate) struct Packed {
 }
 
 /// What a part is called: a hash of its bytes.
-fn name_of(bytes: &[u8]) -> String {
+pub(crate) fn name_of(bytes: &[u8]) -> String {
     let hash = ContentHash::of_parts([bytes]);
     hash.as_str().split_once(':').map_or_else(String::new, |(_, digits)| digits.to_owned())
 }
@@ -135,6 +138,69 @@ pub(crate) fn make(
     Ok(Packed { bundle, parts })
 }
 
+/// Leaves out what a trace has: trials of this bundle on whichever machine of its architecture the trace is from, but for the
+/// best of each problem, which others are compared with.
+///
+/// # Errors
+/// A trace that cannot be read.
+pub(crate) fn leave_out(packed: &mut Packed, trace: &Path) -> Result<usize> {
+    let trace = Trace::read(trace)?;
+    let bundle = &packed.bundle;
+    let devices: Vec<&Device> = trace
+        .lines
+        .iter()
+        .filter_map(|line| match &line.record {
+            Record::Device(device) if bundle.architecture.starts_with(&device.architecture) => {
+                Some(device)
+            }
+            _ => None,
+        })
+        .collect();
+    // By problem: what is there, and how fast it was.
+    let mut there: BTreeMap<usize, Vec<(u64, usize)>> = BTreeMap::new();
+    for (at, candidate) in bundle.candidates.iter().enumerate() {
+        for entry in &candidate.entries {
+            for device in &devices {
+                let key = trial_key(bundle, candidate, entry, device)?;
+                let Some(trial) = trace.trial(&key) else { continue };
+                let time = match &trial.outcome {
+                    Outcome::Measured(measurement) => measurement.median_ns,
+                    Outcome::Rejected(_) => u64::MAX,
+                };
+                there.entry(entry.problem).or_default().push((time, at));
+            }
+        }
+    }
+    let mut left_out = 0;
+    for (problem, trials) in there {
+        let best = trials.iter().min().map(|(_, at)| *at);
+        for (_, at) in trials.iter().filter(|(_, at)| Some(*at) != best) {
+            let Some(candidate) = packed.bundle.candidates.get_mut(*at) else { continue };
+            let before = candidate.entries.len();
+            candidate.entries.retain(|entry| entry.problem != problem);
+            left_out += before - candidate.entries.len();
+        }
+    }
+    let Packed { bundle, parts } = packed;
+    let is_timed: Vec<bool> = bundle.problems.iter().map(|problem| problem.is_timed).collect();
+    bundle.candidates.retain(|candidate| {
+        candidate.entries.iter().any(|entry| is_timed.get(entry.problem) == Some(&true))
+    });
+    let used: BTreeSet<String> = parts_of(bundle).map(str::to_owned).collect();
+    parts.retain(|name, _| used.contains(name));
+    Ok(left_out)
+}
+
+/// The names of all parts that a bundle speaks of.
+fn parts_of(bundle: &Bundle) -> impl Iterator<Item = &str> {
+    let programs = || bundle.candidates.iter().flat_map(|c| &c.entries).map(|e| &e.program);
+    let kernels = programs().flat_map(|program| &program.kernels).map(|k| k.part.as_str());
+    let inputs = programs().filter_map(|program| Some(program.inputs.as_ref()?.part.as_str()));
+    let sources = bundle.candidates.iter().map(|candidate| candidate.text.as_str());
+    let references = bundle.problems.iter().map(|problem| problem.reference.as_str());
+    kernels.chain(inputs).chain(sources).chain(references).chain([bundle.common.as_str()])
+}
+
 /// Small problems on which kernels for these workloads are checked, as workloads of their own; each once.
 ///
 /// # Errors
@@ -206,12 +272,7 @@ pub(crate) fn unpack(path: &Path, folder: &Path) -> Result<Bundle> {
     // The sum over all of it stands at the end.
     std::io::copy(&mut unzipped, &mut std::io::sink()).map_err(broken)?;
     let bundle = bundle.with_context(|| format!("`{shown}` has no table of contents"))?;
-    let programs = || bundle.candidates.iter().flat_map(|c| &c.entries).map(|e| &e.program);
-    let kernels = programs().flat_map(|program| &program.kernels);
-    let inputs = programs().filter_map(|program| Some(program.inputs.as_ref()?.part.as_str()));
-    let parts = kernels.map(|kernel| kernel.part.as_str()).chain(inputs);
-    let references = bundle.problems.iter().map(|problem| problem.reference.as_str());
-    for part in parts.chain(references).chain([bundle.common.as_str()]) {
+    for part in parts_of(&bundle) {
         if !there.contains(part) {
             bail!("`{shown}` breaks off: its part `{part}` is missing");
         }
@@ -234,3 +295,6 @@ fn contents(bytes: &[u8], shown: &str) -> Result<Bundle> {
     }
     serde_json::from_value(value).with_context(|| format!("`{shown}` cannot be read"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,7 @@ use spak_records::gpu::ArrayPlan;
 use spak_records::node::{NodeAnswer, Order, OtherProgram};
 use spak_records::store::Store;
 use spak_records::trace::{Record, Stamp};
-use spak_records::{Check, ContentHash, Device, Outcome, Problem, Stage};
+use spak_records::{Check, ContentHash, Device, Levels, Outcome, Problem, Stage, Trial};
 
 use crate::engine::drive::now;
 use crate::gpu::examine::{Examiner, Found, Server, lost, measured, rejected};
@@ -114,24 +114,26 @@ impl Run<'_> {
         store: &Store,
     ) -> Vec<Entrant<'b>> {
         let problem = Problem::Operator(bundled.problem.clone());
-        let mut times: BTreeMap<&str, u64> = BTreeMap::new();
-        for (_, trial) in store.trace().trials().filter(|(_, trial)| trial.problem == problem) {
-            if let Outcome::Measured(measurement) = &trial.outcome {
-                let known = times.entry(trial.source.as_str()).or_insert(u64::MAX);
-                *known = measurement.median_ns.min(*known);
-            }
-        }
+        let trials = store.trace().trials().map(|(_, trial)| trial);
+        let trials: Vec<&Trial> = trials.filter(|trial| trial.problem == problem).collect();
+        let levels = Levels::of(trials.iter().copied());
+        let was_right: BTreeSet<&ContentHash> = trials
+            .iter()
+            .filter(|trial| matches!(trial.outcome, Outcome::Measured(_)))
+            .map(|trial| &trial.config_id)
+            .collect();
         let mut ours: Vec<_> = self
             .bundle
             .candidates
             .iter()
             .filter_map(|candidate| {
-                let time = times.get(candidate.source.as_str())?;
+                let id = candidate.config.id();
+                let level = levels.log_ns(&problem, &id).filter(|_| was_right.contains(&id))?;
                 let entry = candidate.entries.iter().find(|entry| entry.problem == at)?;
-                Some((*time, candidate, entry))
+                Some((level, candidate, entry))
             })
             .collect();
-        ours.sort_by_key(|(time, _, _)| *time);
+        ours.sort_by(|a, b| a.0.total_cmp(&b.0));
         let has_jit = offers.names.iter().any(|name| name == "jit");
         let mut entrants = Vec::new();
         for (_, candidate, entry) in ours.into_iter().take(self.best) {

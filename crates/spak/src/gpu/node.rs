@@ -8,18 +8,16 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use spak_node::{GpuFacts, Judge, Parts, Runner, RunnerError};
-use spak_records::bundle::{Bundle, BundledCandidate, BundledEntry, NodeProgram};
+use spak_records::bundle::{Bundle, BundledCandidate, BundledEntry};
 use spak_records::comparison::Comparison;
-use spak_records::node::Order;
 use spak_records::store::Store;
 use spak_records::trace::{Header, Record, RunStart, Stamp};
-use spak_records::{
-    Check, ContentHash, Device, Measurement, Outcome, Problem, Stage, Trial, Workload,
-};
-use spak_run::summarize;
+use spak_records::{Check, ContentHash, Device, Outcome, Problem, Trial, Workload};
 
 use crate::engine::drive::now;
-use crate::gpu::examine::{Examiner, Found, Server, measured, rejected};
+use crate::gpu::choose;
+use crate::gpu::examine::{Examiner, Found, Server};
+use crate::gpu::trying::Work;
 
 /// Changes when trials of before are not comparable any more.
 pub(crate) const JUDGE: &str = "gpu-judge-2";
@@ -54,22 +52,23 @@ pub(crate) struct Run<'a> {
     pub(crate) cancel: &'a AtomicBool,
     /// Seconds for all of it.
     pub(crate) seconds: f64,
+    /// The most trials of each workload, chosen by a search; all candidates without it.
+    pub(crate) trials: Option<usize>,
     /// The Python whose PyTorch candidates are compared with.
     pub(crate) python: Option<&'a str>,
     /// How many of the best of each problem are compared, each also as the just-in-time compiler makes it.
     pub(crate) best: usize,
 }
 
-/// The best program of a problem so far.
-struct Incumbent {
-    program: NodeProgram,
-    config: ContentHash,
-    median: u64,
-}
-
-struct Work<'a> {
-    examiner: Examiner<'a>,
-    incumbents: BTreeMap<usize, Incumbent>,
+/// A run as far as it has come.
+struct Session {
+    store: Store,
+    name: String,
+    device: Device,
+    ended: Ended,
+    begin: Instant,
+    at: usize,
+    all: usize,
 }
 
 /// A GPU as traces know it.
@@ -102,16 +101,83 @@ impl Run<'_> {
                 device.architecture
             );
         }
+        let timed: Vec<usize> = (0..self.bundle.problems.len())
+            .filter(|at| self.bundle.problems.get(*at).is_some_and(|p| p.is_timed))
+            .collect();
+        let mut session = self.begin(device, &timed)?;
+        let memory = Path::new("/dev/shm");
+        let folder =
+            if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+        let folder = folder.context("no folder for what processes share")?;
+        let seed = self.bundle.schedule.seed ^ rand::random::<u64>();
+        let shared = folder.path().join("output");
+        let examiner = Examiner::new(self.bundle, judge, parts, &shared, seed);
+        let mut work = Work::new(examiner);
+        let start = || self.candidate_process(&shared);
+        let patience = Duration::from_secs_f64(self.bundle.schedule.patience);
+        match self.trials {
+            None => {
+                for candidate in &self.bundle.candidates {
+                    // A process for each candidate, started when it is needed.
+                    let mut server = Server::new(&start, patience);
+                    let mut checked = BTreeMap::new();
+                    for problem in &timed {
+                        let mut process = (&mut server, &mut checked);
+                        self.step(
+                            &mut session,
+                            &mut work,
+                            candidate,
+                            *problem,
+                            &mut process,
+                            told,
+                        )?;
+                        if session.ended.was_stopped {
+                            return Ok(session.ended);
+                        }
+                    }
+                }
+            }
+            Some(limit) => {
+                for problem in &timed {
+                    while let Some(at) = self.chosen(&session, *problem, limit) {
+                        let candidate = self.bundle.candidates.get(at);
+                        let candidate = candidate.context("no such candidate")?;
+                        let mut server = Server::new(&start, patience);
+                        let mut checked = BTreeMap::new();
+                        let mut process = (&mut server, &mut checked);
+                        self.step(
+                            &mut session,
+                            &mut work,
+                            candidate,
+                            *problem,
+                            &mut process,
+                            told,
+                        )?;
+                        if session.ended.was_stopped {
+                            return Ok(session.ended);
+                        }
+                    }
+                }
+            }
+        }
+        if let Some(python) = self.python {
+            let (name, device) = (session.name.as_str(), &session.device);
+            let run = (name, device);
+            session.ended.compared =
+                self.compare(python, &mut work.examiner, &mut session.store, run, told)?;
+        }
+        Ok(session.ended)
+    }
+
+    /// Opens the trace and says in it what is run.
+    fn begin(&self, device: Device, timed: &[usize]) -> Result<Session> {
         let header = Header::new(concat!("spak ", env!("CARGO_PKG_VERSION")), &now());
         let mut store = Store::open(self.trace, &header)?;
         let stamp = |run: &str| Stamp { run: run.to_owned(), time: now() };
         let name = format!("node-{}", now());
         let device_id = store.device(&stamp(&name), &device)?;
         let toolchain_id = store.toolchain(&stamp(&name), &self.bundle.toolchain)?;
-        let timed: Vec<usize> = (0..self.bundle.problems.len())
-            .filter(|at| self.bundle.problems.get(*at).is_some_and(|p| p.is_timed))
-            .collect();
-        for at in &timed {
+        for at in timed {
             let Some(problem) = self.bundle.problems.get(*at) else { continue };
             let start = RunStart {
                 system: self.bundle.system.clone(),
@@ -125,72 +191,96 @@ impl Run<'_> {
             };
             store.append(&stamp(&name), Record::Run(start))?;
         }
-        let memory = Path::new("/dev/shm");
-        let folder =
-            if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
-        let folder = folder.context("no folder for what processes share")?;
-        let seed = self.bundle.schedule.seed ^ rand::random::<u64>();
-        let shared = folder.path().join("output");
-        let examiner = Examiner::new(self.bundle, judge, parts, &shared, seed);
-        let mut work = Work { examiner, incumbents: BTreeMap::new() };
-        let start = || self.candidate_process(&shared);
-        let patience = Duration::from_secs_f64(self.bundle.schedule.patience);
-        let begin = Instant::now();
-        let mut ended = Ended::default();
-        let all = self.bundle.candidates.len() * timed.len();
-        let mut at = 0;
-        for candidate in &self.bundle.candidates {
-            // A process for each candidate, started when it is needed.
-            let mut server = Server::new(&start, patience);
-            let mut checked: BTreeMap<usize, Found<Check>> = BTreeMap::new();
-            for problem in &timed {
-                at += 1;
-                let is_late = begin.elapsed().as_secs_f64() > self.seconds;
-                if is_late || self.cancel.load(Ordering::Relaxed) {
-                    ended.was_stopped = true;
-                    return Ok(ended);
-                }
-                let Some(entry) = candidate.entries.iter().find(|e| e.problem == *problem) else {
-                    continue;
-                };
-                let key = self.key(candidate, entry, &device)?;
-                if let Some(known) = store.trial(&key).cloned() {
-                    work.remember(*problem, entry, &known);
-                    store.reuse(&stamp(&name), &key)?;
-                    ended.kept += 1;
-                    told(Told::Kept { at, all });
-                    continue;
-                }
-                let since = Instant::now();
-                let outcome =
-                    match work.trial(candidate, *problem, entry, &mut server, &mut checked)? {
-                        Ok(measurement) => Outcome::Measured(measurement),
-                        Err(rejection) => Outcome::Rejected(rejection),
-                    };
-                let bundled = self.bundle.problems.get(*problem).context("no such problem")?;
-                let trial = Trial {
-                    key,
-                    config_id: candidate.config.id(),
-                    config: candidate.config.clone(),
-                    source: candidate.source.clone(),
-                    problem: Problem::Operator(bundled.problem.clone()),
-                    outcome,
-                    seconds: since.elapsed().as_secs_f64(),
-                };
-                work.remember(*problem, entry, &trial);
-                match trial.outcome {
-                    Outcome::Measured(_) => ended.measured += 1,
-                    Outcome::Rejected(_) => ended.rejected += 1,
-                }
-                store.append(&stamp(&name), Record::Trial(Box::new(trial.clone())))?;
-                told(Told::Trial { trial: &trial, workload: bundled.workload.as_deref(), at, all });
-            }
+        Ok(Session {
+            store,
+            name,
+            device,
+            ended: Ended::default(),
+            begin: Instant::now(),
+            at: 0,
+            all: self.most(timed),
+        })
+    }
+
+    /// The most trials that there can be.
+    fn most(&self, timed: &[usize]) -> usize {
+        let of = |problem: &usize| {
+            let has = |c: &&BundledCandidate| c.entries.iter().any(|e| e.problem == *problem);
+            let count = self.bundle.candidates.iter().filter(has).count();
+            self.trials.map_or(count, |limit| count.min(limit))
+        };
+        timed.iter().map(of).sum()
+    }
+
+    /// The candidate that comes next in a search, by what the trace has of this machine.
+    fn chosen(&self, session: &Session, problem: usize, limit: usize) -> Option<usize> {
+        let keys = self.keys(&session.device);
+        let trials: Vec<&Trial> = keys.iter().filter_map(|key| session.store.trial(key)).collect();
+        choose::next(self.bundle, problem, &trials, limit)
+    }
+
+    /// Keys of all trials that this bundle may have on a machine.
+    fn keys(&self, device: &Device) -> Vec<ContentHash> {
+        let each =
+            self.bundle.candidates.iter().flat_map(|candidate| {
+                candidate.entries.iter().map(move |entry| (candidate, entry))
+            });
+        each.filter_map(|(candidate, entry)| trial_key(self.bundle, candidate, entry, device).ok())
+            .collect()
+    }
+
+    /// Tries a candidate on a problem, if it has an entry for it and the trace has no trial of it.
+    fn step(
+        &self,
+        session: &mut Session,
+        work: &mut Work<'_>,
+        candidate: &BundledCandidate,
+        problem: usize,
+        (server, checked): &mut (&mut Server<'_>, &mut BTreeMap<usize, Found<Check>>),
+        told: &mut dyn FnMut(Told<'_>),
+    ) -> Result<()> {
+        let Some(entry) = candidate.entries.iter().find(|e| e.problem == problem) else {
+            return Ok(());
+        };
+        session.at += 1;
+        let (at, all) = (session.at, session.all);
+        let is_late = session.begin.elapsed().as_secs_f64() > self.seconds;
+        if is_late || self.cancel.load(Ordering::Relaxed) {
+            session.ended.was_stopped = true;
+            return Ok(());
         }
-        if let Some(python) = self.python {
-            ended.compared =
-                self.compare(python, &mut work.examiner, &mut store, (&name, &device), told)?;
+        let key = trial_key(self.bundle, candidate, entry, &session.device)?;
+        let stamp = || Stamp { run: session.name.clone(), time: now() };
+        if let Some(known) = session.store.trial(&key).cloned() {
+            work.remember(problem, entry, &known);
+            session.store.reuse(&stamp(), &key)?;
+            session.ended.kept += 1;
+            told(Told::Kept { at, all });
+            return Ok(());
         }
-        Ok(ended)
+        let since = Instant::now();
+        let outcome = match work.trial(candidate, problem, entry, server, checked)? {
+            Ok(measurement) => Outcome::Measured(measurement),
+            Err(rejection) => Outcome::Rejected(rejection),
+        };
+        let bundled = self.bundle.problems.get(problem).context("no such problem")?;
+        let trial = Trial {
+            key,
+            config_id: candidate.config.id(),
+            config: candidate.config.clone(),
+            source: candidate.source.clone(),
+            problem: Problem::Operator(bundled.problem.clone()),
+            outcome,
+            seconds: since.elapsed().as_secs_f64(),
+        };
+        match trial.outcome {
+            Outcome::Measured(_) => session.ended.measured += 1,
+            Outcome::Rejected(_) => session.ended.rejected += 1,
+        }
+        session.store.append(&stamp(), Record::Trial(Box::new(trial.clone())))?;
+        work.remember(problem, entry, &trial);
+        told(Told::Trial { trial: &trial, workload: bundled.workload.as_deref(), at, all });
+        Ok(())
     }
 
     /// A process for candidates.
@@ -202,115 +292,23 @@ impl Run<'_> {
         command.arg(&self.bundle.common).arg(shared);
         Runner::start(command)
     }
-
-    /// Tells a trial from all whose answer may be another.
-    fn key(
-        &self,
-        candidate: &BundledCandidate,
-        entry: &BundledEntry,
-        device: &Device,
-    ) -> Result<ContentHash> {
-        let problem = self.bundle.problems.get(entry.problem).context("no such problem")?;
-        let parts = [
-            JUDGE.to_owned(),
-            serde_json::to_string(&entry.program)?,
-            serde_json::to_string(&problem.problem)?,
-            serde_json::to_string(device)?,
-            serde_json::to_string(&self.bundle.toolchain)?,
-            candidate.config.id().as_str().to_owned(),
-        ];
-        Ok(ContentHash::of_parts(parts.iter().map(String::as_bytes)))
-    }
 }
 
-impl Work<'_> {
-    /// Keeps the best program of a problem.
-    fn remember(&mut self, problem: usize, entry: &BundledEntry, trial: &Trial) {
-        let Outcome::Measured(measurement) = &trial.outcome else { return };
-        let known = self.incumbents.get(&problem);
-        if known.is_none_or(|known| measurement.median_ns < known.median) {
-            self.incumbents.insert(
-                problem,
-                Incumbent {
-                    program: entry.program.clone(),
-                    config: trial.config_id.clone(),
-                    median: measurement.median_ns,
-                },
-            );
-        }
-    }
-
-    /// One candidate on one problem: checked on the small problems, checked on this one, timed against the incumbent.
-    fn trial(
-        &mut self,
-        candidate: &BundledCandidate,
-        problem: usize,
-        entry: &BundledEntry,
-        server: &mut Server<'_>,
-        checked: &mut BTreeMap<usize, Found<Check>>,
-    ) -> Result<Found<Measurement>> {
-        let bundle = self.examiner.bundle;
-        let operator = bundle.problems.get(problem).map(|p| &p.problem.operator);
-        let mut checks = Vec::new();
-        let small = candidate.entries.iter().filter(|small| {
-            let its = bundle.problems.get(small.problem);
-            its.is_some_and(|p| !p.is_timed && Some(&p.problem.operator) == operator)
-        });
-        for one in small.chain([entry]) {
-            // The last one is placed in any case, since it is timed next.
-            let is_last = one.problem == problem;
-            let known = checked.get(&one.problem).filter(|known| !is_last || known.is_err());
-            let result = match known {
-                Some(known) => known.clone(),
-                None => {
-                    let result = self.check(one, server)?;
-                    checked.insert(one.problem, result.clone());
-                    result
-                }
-            };
-            match result {
-                Ok(check) => checks.push(check),
-                Err(rejection) => return Ok(Err(rejection)),
-            }
-        }
-        let mut places = vec![0];
-        if let Some(incumbent) = self.incumbents.get(&problem) {
-            let program = incumbent.program.clone();
-            let order = Order::Place { place: 1, program, seed: self.examiner.seed() };
-            match server.done(&order, Stage::Time)? {
-                Ok(()) => places.push(1),
-                Err(rejection) => return Ok(Err(rejection)),
-            }
-        }
-        let seconds = bundle.schedule.seconds;
-        let (times, seen) = match self.examiner.time(server, places, seconds)? {
-            Ok(found) => found,
-            Err(rejection) => return Ok(Err(rejection)),
-        };
-        let flops = bundle.problems.get(problem).map_or(0, |p| p.problem.flops);
-        let own = times.first().map(Vec::as_slice).unwrap_or_default();
-        let Some(mut measurement) = measured(own, flops, checks, seen.as_ref()) else {
-            return Ok(Err(rejected(Stage::Time, "no-time", "no sample was taken".to_owned())));
-        };
-        if let Some(other) = times.get(1).and_then(|samples| summarize(samples)) {
-            measurement.incumbent_median_ns = Some(other.median_ns);
-            measurement.incumbent = self.incumbents.get(&problem).map(|i| i.config.clone());
-        }
-        match self.examiner.energy(server, 0)? {
-            Ok(energy) => measurement.energy_mj = energy,
-            Err(rejection) => return Ok(Err(rejection)),
-        }
-        Ok(Ok(measurement))
-    }
-
-    /// Whether a candidate computes a problem right; it stands at place 0 afterwards.
-    fn check(&mut self, entry: &BundledEntry, server: &mut Server<'_>) -> Result<Found<Check>> {
-        let program = entry.program.clone();
-        let order = Order::Place { place: 0, program, seed: self.examiner.seed() };
-        if let Err(rejection) = server.done(&order, Stage::Check)? {
-            return Ok(Err(rejection));
-        }
-        let found = self.examiner.check(server, 0, entry.problem, &entry.program.arrays)?;
-        Ok(found.map(|(check, _)| check))
-    }
+/// Tells a trial from all whose answer may be another.
+pub(crate) fn trial_key(
+    bundle: &Bundle,
+    candidate: &BundledCandidate,
+    entry: &BundledEntry,
+    device: &Device,
+) -> Result<ContentHash> {
+    let problem = bundle.problems.get(entry.problem).context("no such problem")?;
+    let parts = [
+        JUDGE.to_owned(),
+        serde_json::to_string(&entry.program)?,
+        serde_json::to_string(&problem.problem)?,
+        serde_json::to_string(device)?,
+        serde_json::to_string(&bundle.toolchain)?,
+        candidate.config.id().as_str().to_owned(),
+    ];
+    Ok(ContentHash::of_parts(parts.iter().map(String::as_bytes)))
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use spak_records::bundle::Schedule;
 
 use crate::exit::Status;
-use crate::gpu::bundle::{check_problems, make, write};
+use crate::gpu::bundle::{check_problems, leave_out, make, write};
 use crate::gpu::design::GpuWorkload;
 use crate::gpu::opened::{Which, open};
 use crate::output::{self, Format};
@@ -21,6 +21,9 @@ pub(crate) struct Options {
     /// The file to write.
     #[arg(short = 'o', long = "out", value_name = "FILE")]
     out: PathBuf,
+    /// Leave out what this trace has, but for the best of each workload.
+    #[arg(long, value_name = "TRACE")]
+    after: Option<PathBuf>,
     /// The most samples of a trial.
     #[arg(long, value_name = "N", default_value_t = 30)]
     samples: u32,
@@ -61,7 +64,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         rows: options.rows.max(1),
         energy: options.energy,
     };
-    let packed = make(
+    let mut packed = make(
         options.compile.file(),
         &opened.design.workloads,
         timed,
@@ -70,6 +73,10 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         (&opened.installed, &opened.cache, &opened.toolchain),
         schedule,
     )?;
+    if let Some(trace) = &options.after {
+        let left_out = leave_out(&mut packed, trace)?;
+        output::aside(&format!("{} of the trace left out\n", plural(left_out, "trial")));
+    }
     write(&packed, &options.out)?;
     let bytes = std::fs::metadata(&options.out)?.len();
     output::result(&format!(

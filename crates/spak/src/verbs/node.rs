@@ -36,6 +36,9 @@ enum Verb {
         /// Seconds for all of it.
         #[arg(long, value_name = "SECONDS", default_value_t = 3600.0)]
         seconds: f64,
+        /// Search: so many trials of each workload at most, instead of every candidate.
+        #[arg(long, value_name = "N")]
+        trials: Option<usize>,
         /// Compare the best of each workload with what this Python's PyTorch has, by turns.
         #[arg(long, value_name = "PYTHON")]
         compare: Option<String>,
@@ -67,7 +70,7 @@ pub(crate) fn run(options: &Options, _format: Format) -> Result<Status> {
                 .map_err(|error| anyhow!(error))?;
             Ok(Status::Fine)
         }
-        Verb::Run { bundle, trace, seconds, compare, best } => {
+        Verb::Run { bundle, trace, seconds, trials, compare, best } => {
             let folder = tempfile::tempdir()?;
             let bundle = unpack(bundle, folder.path())?;
             ctrlc::set_handler(|| STOP.store(true, std::sync::atomic::Ordering::Relaxed))?;
@@ -77,6 +80,7 @@ pub(crate) fn run(options: &Options, _format: Format) -> Result<Status> {
                 trace,
                 cancel: &STOP,
                 seconds: *seconds,
+                trials: *trials,
                 python: compare.as_deref(),
                 best: *best,
             };

@@ -1,15 +1,16 @@
 //! `spak trace`: what a trace holds, and its trials in the format of other tools.
 
+mod compared;
 mod export;
 
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use spak_records::Outcome;
 use spak_records::store::Trace;
 use spak_records::trace::Record;
-use spak_records::trace_report::{TraceReport, TracedRun};
+use spak_records::trace_report::{TraceReport, TracedProblem, TracedRun};
+use spak_records::{Outcome, Problem, Trial};
 
 use crate::engine::report::{duration, problem};
 use crate::exit::Status;
@@ -47,6 +48,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         lines: trace.lines.len() as u64,
         broken_lines: trace.damage.corrupt,
         runs: runs.iter().map(|run| traced(&trace, run)).collect(),
+        comparisons: compared::of(&trace, &runs),
     };
     let status = if report.broken_lines == 0 { Status::Fine } else { Status::Problems };
     match format {
@@ -95,7 +97,38 @@ fn traced(trace: &Trace, run: &str) -> TracedRun {
         measured: measured.count() as u64,
         best_ns: best.map(|(ns, _)| ns),
         best: best.map(|(_, trial)| trial.config.clone()),
+        problems: by_problem(&history),
     }
+}
+
+/// What came of each problem, if there are several.
+fn by_problem(history: &[&Trial]) -> Vec<TracedProblem> {
+    let mut problems: Vec<(&Problem, Vec<&Trial>)> = Vec::new();
+    for trial in history {
+        match problems.iter_mut().find(|(of, _)| **of == trial.problem) {
+            Some((_, trials)) => trials.push(trial),
+            None => problems.push((&trial.problem, vec![trial])),
+        }
+    }
+    if problems.len() < 2 {
+        return Vec::new();
+    }
+    let one = |(of, trials): (&Problem, Vec<&Trial>)| {
+        let measured = trials.iter().filter_map(|trial| match &trial.outcome {
+            Outcome::Measured(measurement) => Some((measurement, trial)),
+            Outcome::Rejected(_) => None,
+        });
+        let best = measured.clone().min_by_key(|(measurement, _)| measurement.median_ns);
+        TracedProblem {
+            problem: problem(of),
+            trials: trials.len() as u64,
+            measured: measured.count() as u64,
+            best_ns: best.map(|(measurement, _)| measurement.median_ns),
+            best_tflops: best.map(|(measurement, _)| measurement.tflops),
+            best: best.map(|(_, trial)| trial.config.clone()),
+        }
+    };
+    problems.into_iter().map(one).collect()
 }
 
 fn print(report: &TraceReport) -> Result<()> {
@@ -110,12 +143,37 @@ fn print(report: &TraceReport) -> Result<()> {
             run.trials.to_string(),
             run.measured.to_string(),
             run.best_ns.map(duration).unwrap_or_default(),
-            run.problem.clone(),
+            match run.problems.len() {
+                0 => run.problem.clone(),
+                several => format!("{several} problems"),
+            },
             run.device.clone(),
         ]
     });
     let heads = ["run", "trials", "measured", "best", "problem", "device"];
     out.push_str(&output::table(&heads, rows));
+    for run in report.runs.iter().filter(|run| !run.problems.is_empty()) {
+        out.push_str(&format!("\n\n{}\n", run.run));
+        // What all of them have in common need not stand in each row.
+        let is_common = |word: &&str| {
+            run.problems.iter().all(|problem| problem.problem.split(' ').any(|own| own == *word))
+        };
+        let rows = run.problems.iter().map(|problem| {
+            let words: Vec<&str> =
+                problem.problem.split(' ').filter(|word| !is_common(word)).collect();
+            vec![
+                problem.trials.to_string(),
+                problem.measured.to_string(),
+                problem.best_ns.map(duration).unwrap_or_default(),
+                problem.best_tflops.map(|tflops| format!("{tflops:.1}")).unwrap_or_default(),
+                words.join(" "),
+            ]
+        });
+        out.push_str(&output::table(&["trials", "measured", "best", "TFLOPS", "problem"], rows));
+    }
+    if !report.comparisons.is_empty() {
+        out.push_str(&compared::table(&report.comparisons));
+    }
     out.push('\n');
     output::result(&out)
 }

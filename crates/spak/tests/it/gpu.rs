@@ -1,6 +1,7 @@
 //! `spak compile`, `bundle` and `node` through the program, with the real compiler and without a GPU.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::OnceLock;
 
 use spak_toolchain::{CUTILE, Cache, ToolchainError, install};
@@ -149,4 +150,22 @@ fn bundles_are_whole_or_refused() {
         return;
     }
     assert!(says(&bytes).contains("no NVIDIA driver"));
+}
+
+#[test]
+fn scripts_of_nodes_are_python() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut files = vec![root.join("crates/spak-node/src/contenders.py")];
+    for operator in std::fs::read_dir(root.join("operators")).unwrap() {
+        let file = operator.unwrap().path().join("baselines.py");
+        files.extend(file.exists().then_some(file));
+    }
+    // Each operator has something that it is compared with.
+    assert_eq!(files.len(), 1 + spak_generate::operators::operators().len());
+    let check = "import sys\nfor f in sys.argv[1:]: compile(open(f).read(), f, 'exec')";
+    let Ok(output) = Command::new("python3").arg("-c").arg(check).args(&files).output() else {
+        eprintln!("SKIPPED: there is no python3 here");
+        return;
+    };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
