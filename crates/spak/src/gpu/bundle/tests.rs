@@ -1,3 +1,5 @@
+//! Bundles that follow a trace, and bundles that are damaged.
+
 use std::collections::BTreeMap;
 
 use spak_records::store::Store;

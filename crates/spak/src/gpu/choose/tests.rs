@@ -1,3 +1,5 @@
+//! Searches among the candidates of a bundle, on a valley whose depth is known.
+
 use spak_records::Trial;
 
 use super::next;
