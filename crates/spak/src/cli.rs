@@ -55,6 +55,8 @@ enum Verb {
     Lock(verbs::lock::Options),
     /// Run the loop on a design: specify, program, measure, analyse, learn.
     Loop(verbs::run_loop::Options),
+    /// Learn from traces: facts and rules, as an edit of the design.
+    Learn(verbs::learn::Options),
     /// Measure generated kernels against NumPy in one run.
     Bench(verbs::bench::Options),
     /// Read kernels, and say which design they are.
@@ -146,6 +148,7 @@ pub(crate) fn main(command: Command) -> Result<Status> {
         Verb::New(options) => verbs::new::run(&options, format),
         Verb::Lock(options) => verbs::lock::run(&options, format),
         Verb::Loop(options) => verbs::run_loop::run(&options, format),
+        Verb::Learn(options) => verbs::learn::run(&options, format),
         Verb::Bench(options) => verbs::bench::run(&options, format),
         Verb::Compile(options) => verbs::compile::run(&options, format),
         Verb::Verify(options) => verbs::verify::run(&options, format),

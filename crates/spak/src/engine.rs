@@ -10,4 +10,5 @@ pub(crate) mod report;
 pub(crate) mod specify;
 pub(crate) mod strategic;
 pub(crate) mod symbols;
+pub(crate) mod traces;
 mod valid;

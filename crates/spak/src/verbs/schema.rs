@@ -36,6 +36,9 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.explain", || schemars::schema_for!(r::Envelope<r::ExplainReport>)),
     ("spak.fmt", || schemars::schema_for!(r::Envelope<Diagnosed<r::FormatReport>>)),
     ("spak.hash", || schemars::schema_for!(r::Envelope<Diagnosed<r::HashReport>>)),
+    ("spak.learn-report", || {
+        schemars::schema_for!(r::Envelope<spak_records::learn_report::LearnReport>)
+    }),
     ("spak.lift-diff", || {
         schemars::schema_for!(r::Envelope<Diagnosed<spak_records::lift_report::LiftDiffReport>>)
     }),

@@ -13,6 +13,7 @@ use spak_records::trace_report::{TraceReport, TracedProblem, TracedRun};
 use spak_records::{Outcome, Problem, Trial};
 
 use crate::engine::report::{duration, problem};
+use crate::engine::traces;
 use crate::exit::Status;
 use crate::output::{self, Format, json};
 
@@ -21,7 +22,7 @@ pub(crate) use export::Export;
 /// What `spak trace` is told.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// A trace (`.spak/traces/*.jsonl`).
+    /// A trace (`.spak/traces/*.jsonl`, also `.gz`).
     file: PathBuf,
     /// Only this run.
     #[arg(long, value_name = "RUN")]
@@ -36,7 +37,7 @@ pub(crate) struct Options {
 
 /// Lists the runs, or exports their trials; a problem is a trace with broken lines.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
-    let trace = Trace::read(&options.file)?;
+    let trace = traces::read(&options.file)?;
     let runs = runs(&trace, options.run.as_deref())?;
     if let Some(export) = options.export {
         export::write(&trace, &runs, export, options.out.as_deref())?;

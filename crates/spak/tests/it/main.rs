@@ -10,6 +10,7 @@ mod families;
 mod gpu;
 mod interrupted;
 mod json;
+mod learn;
 mod learning;
 mod lift;
 mod lift_alike;

@@ -1,0 +1,37 @@
+//! What `spak learn` says.
+
+use serde::Serialize;
+
+/// What traces taught a design.
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+pub struct LearnReport {
+    /// The design's path as the user gave it.
+    pub design: String,
+    /// What was learnt, by trace, machine and workload, in the order in which it was written.
+    pub lessons: Vec<Lesson>,
+    /// Whether the design was changed.
+    pub written: bool,
+}
+
+/// What the trials of one machine taught about one workload.
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+pub struct Lesson {
+    /// The trace.
+    pub trace: String,
+    /// The machine.
+    pub device: String,
+    /// The workload's name; `null` if it has none.
+    pub workload: Option<String>,
+    /// Trials of this workload.
+    pub trials: u64,
+    /// Names of facts and rules that are new.
+    pub added: Vec<String>,
+    /// Those that have new figures.
+    pub replaced: Vec<String>,
+    /// Those that stand as they were.
+    pub unchanged: Vec<String>,
+    /// Those that no longer hold and were taken out.
+    pub removed: Vec<String>,
+    /// The change of the design as a unified diff.
+    pub diff: String,
+}

@@ -1,0 +1,187 @@
+//! `spak learn`: what a trace says, as facts and rules in the design.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use spak_model::system::System;
+use spak_records::learn_report::{LearnReport, Lesson};
+use spak_records::store::Trace;
+use spak_records::trace::{Record, RunStart};
+use spak_records::{Device, Problem, Toolchain, Trial, Workload};
+
+use crate::engine::learn::learn;
+use crate::engine::paths::Paths;
+use crate::engine::specify::specify_for;
+use crate::engine::{drive, traces};
+use crate::exit::Status;
+use crate::gpu::design::CUTILE;
+use crate::gpu::operator;
+use crate::output::{self, Format, json};
+use crate::verbs::check;
+
+/// What `spak learn` is told.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The design; what is learnt is written into it.
+    design: PathBuf,
+    /// Traces of nodes or of the loop (`.jsonl`, `.jsonl.gz`).
+    #[arg(required = true)]
+    traces: Vec<PathBuf>,
+    /// Only this workload; all of them by default.
+    #[arg(long)]
+    workload: Option<String>,
+    /// Show what would be learnt, but leave the design as it is.
+    #[arg(long)]
+    keep_design: bool,
+}
+
+/// Trials of one machine and compiler.
+struct Series<'a> {
+    device: &'a Device,
+    toolchain: &'a Toolchain,
+    /// The last run of them, which facts name as their source.
+    run: &'a str,
+    trials: Vec<Trial>,
+}
+
+/// Learns from each trace in turn; problems are a design with errors, or traces that say nothing about it.
+pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
+    let paths = Paths::of(&options.design);
+    let mut lessons = Vec::new();
+    for path in &options.traces {
+        let trace = traces::read(path)?;
+        let (design, found) = check::checked(&options.design)?;
+        if found.iter().any(|d| d.severity == spak_syntax::Severity::Error) {
+            check::show(&options.design, &design, &found, format)?;
+            return Ok(Status::Problems);
+        }
+        let system = System::of(&design.resolved.entries);
+        let names: Vec<Option<String>> = match &options.workload {
+            Some(name) => vec![Some(name.clone())],
+            None if system.workloads.is_empty() => bail!("the design has no workload"),
+            None => system.workloads.iter().map(|workload| workload.name.clone()).collect(),
+        };
+        for series in series(&trace, system.name.as_deref().unwrap_or_default()) {
+            for name in &names {
+                let lesson = lesson(options, path, &series, name.as_deref(), &paths)?;
+                lessons.extend(lesson);
+            }
+        }
+    }
+    let report = LearnReport {
+        design: options.design.to_string_lossy().into_owned(),
+        written: !options.keep_design && lessons.iter().any(|lesson| !lesson.diff.is_empty()),
+        lessons,
+    };
+    match format {
+        Format::Human => print(&report, options.keep_design)?,
+        Format::Json => json::result("spak.learn-report", &report)?,
+    }
+    Ok(if report.lessons.is_empty() { Status::Problems } else { Status::Fine })
+}
+
+/// The trials of designs of this name, by machine and compiler.
+fn series<'a>(trace: &'a Trace, system: &str) -> Vec<Series<'a>> {
+    let mut all: Vec<Series<'a>> = Vec::new();
+    let runs = trace.lines.iter().filter_map(|line| match &line.record {
+        Record::Run(start) if start.system == system => Some((line.run.as_str(), start)),
+        _ => None,
+    });
+    let mut of_run: Vec<(&str, usize)> = Vec::new();
+    for (run, start) in runs {
+        let RunStart { device, toolchain, .. } = start;
+        let Some((device, toolchain)) = trace.device(device).zip(trace.toolchain(toolchain)) else {
+            continue;
+        };
+        let known = all.iter().position(|s| s.device == device && s.toolchain == toolchain);
+        let at = known.unwrap_or_else(|| {
+            all.push(Series { device, toolchain, run, trials: Vec::new() });
+            all.len() - 1
+        });
+        if let Some(series) = all.get_mut(at) {
+            series.run = run;
+        }
+        of_run.push((run, at));
+    }
+    for (line, trial) in trace.trials() {
+        let at = of_run.iter().find(|(run, _)| *run == line.run).map(|(_, at)| *at);
+        if let Some(series) = at.and_then(|at| all.get_mut(at)) {
+            let problem = as_described_now(&trial.problem);
+            series.trials.push(Trial { problem, ..trial.clone() });
+        }
+    }
+    all
+}
+
+/// The problem with the values that its operator has got since: what an older trace does not say has its default.
+fn as_described_now(problem: &Problem) -> Problem {
+    let Problem::Operator(of) = problem else { return problem.clone() };
+    let described = operator::load(&of.operator)
+        .and_then(|operator| operator.problem(&Workload(of.values.clone())));
+    described.map_or_else(|_| problem.clone(), Problem::Operator)
+}
+
+/// What a series teaches about a workload; nothing if it has no trial of it.
+fn lesson(
+    options: &Options,
+    path: &Path,
+    series: &Series<'_>,
+    workload: Option<&str>,
+    paths: &Paths,
+) -> Result<Option<Lesson>> {
+    let backend = if series.toolchain.compiler == CUTILE { CUTILE } else { "c" };
+    let Series { device, toolchain, .. } = series;
+    // Anew each time: the lesson before may have changed the design.
+    let specified = specify_for(backend, &options.design, workload, device, toolchain)?;
+    let specified = specified.ok().context("what was learnt has broken the design")?;
+    let trials = series.trials.iter().filter(|trial| trial.problem == specified.problem).count();
+    if trials == 0 {
+        return Ok(None);
+    }
+    let context = specified.context(device, toolchain, series.run, &drive::today());
+    let paths = (!options.keep_design).then_some(paths);
+    let learnt = learn(&options.design, &series.trials, &context, paths)?;
+    Ok(Some(Lesson {
+        trace: path.to_string_lossy().into_owned(),
+        device: device.name.clone(),
+        workload: specified.workload_name.clone(),
+        trials: trials as u64,
+        added: learnt.added,
+        replaced: learnt.replaced,
+        unchanged: learnt.unchanged,
+        removed: learnt.removed,
+        diff: learnt.diff,
+    }))
+}
+
+fn print(report: &LearnReport, is_kept: bool) -> Result<()> {
+    if report.lessons.is_empty() {
+        return output::result("the traces have no trial of this design's workloads\n");
+    }
+    let mut text = String::new();
+    for lesson in &report.lessons {
+        let name = lesson.workload.as_deref().unwrap_or("the workload");
+        text.push_str(&format!(
+            "{name} on {}: {} trials; {} new, {} with new figures, {} as they were, {} taken out\n",
+            lesson.device,
+            lesson.trials,
+            lesson.added.len(),
+            lesson.replaced.len(),
+            lesson.unchanged.len(),
+            lesson.removed.len()
+        ));
+        if !lesson.diff.is_empty() {
+            text.push_str(&format!("\n{}\n", lesson.diff));
+        }
+    }
+    let shown = &report.design;
+    text.push_str(&if report.written {
+        format!("the design `{shown}` was changed as shown\n")
+    } else if is_kept {
+        "the design was not changed (`--keep-design`)\n".to_owned()
+    } else {
+        format!("the design `{shown}` says all of it already\n")
+    });
+    output::result(&text)
+}

@@ -1,0 +1,75 @@
+//! `spak learn` and `spak trace` on what was measured on a GPU that is not here.
+
+use crate::support::Folder;
+
+const TRACE: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/results/gpu/fmha_shapes_h200.jsonl.gz");
+const DESIGN: &str = include_str!("../../../../examples/gpu/fmha_shapes_h200.dsl");
+const WORKLOAD: [&str; 2] = ["--workload", "s8k_d128_causal_mha"];
+
+#[test]
+fn what_a_node_measured_is_learnt_once_and_stays() {
+    let folder = Folder::with("shapes.dsl", DESIGN);
+    let learn = |more: &[&str]| {
+        let arguments = [&["learn", "shapes.dsl", TRACE], WORKLOAD.as_slice(), more].concat();
+        folder.spak(&arguments)
+    };
+    let shown = learn(&["--keep-design"]);
+    assert_eq!(shown.code, 0, "{shown:?}");
+    assert_eq!(folder.read("shapes.dsl"), DESIGN);
+    let first = learn(&[]);
+    assert_eq!(first.code, 0, "{first:?}");
+    let learnt = folder.read("shapes.dsl");
+    assert!(learnt.starts_with(DESIGN.trim_end().trim_end_matches('}')), "the design is kept");
+    for part in ["kind: \"optimal\"", "when: \"s8k_d128_causal_mha_on_h200_132c\"", "trials: 24"] {
+        assert!(learnt.contains(part), "{part} in {learnt}");
+    }
+    let checked = folder.spak(&["check", "shapes.dsl"]);
+    assert_eq!(checked.code, 0, "{checked:?}");
+    let again = learn(&["--output", "json"]);
+    assert_eq!(again.code, 0, "{again:?}");
+    let report = again.value();
+    assert_eq!(report["format"], "spak.learn-report");
+    let lesson = &report["lessons"][0];
+    assert_eq!(lesson["trials"], 24);
+    assert_eq!(
+        (&lesson["added"], &lesson["replaced"]),
+        (&serde_json::json!([]), &serde_json::json!([]))
+    );
+    assert_eq!(report["written"], false);
+    assert_eq!(folder.read("shapes.dsl"), learnt);
+}
+
+#[test]
+fn what_traces_do_not_say_is_told() {
+    let folder = Folder::with("shapes.dsl", DESIGN);
+    folder.write("none.jsonl", "no trace\n");
+    folder.write("none.jsonl.gz", "no archive\n");
+    for (file, said) in [
+        ("none.jsonl", "none.jsonl: is not a trace"),
+        ("none.jsonl.gz", "cannot unpack `none.jsonl.gz`"),
+        ("absent.jsonl.gz", "cannot read `absent.jsonl.gz`"),
+    ] {
+        let ran = folder.spak(&["learn", "shapes.dsl", file]);
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(ran.err.contains(said), "{ran:?}");
+    }
+    let other = folder.spak(&["learn", "shapes.dsl", TRACE, "--workload", "nobody"]);
+    assert_eq!(other.code, 2, "{other:?}");
+    assert!(other.err.contains("there is no workload `nobody`"), "{other:?}");
+}
+
+#[test]
+fn a_trace_of_many_problems_shows_the_best_of_each_and_the_others() {
+    let ran = Folder::new().spak(&["trace", TRACE]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.contains("32 problems"), "{ran:?}");
+    let row = ran.out.lines().find(|line| line.contains("s4k_d128_causal_mha")).unwrap();
+    // Ours, its TFLOPS, and the time of the others in ours.
+    let cells: Vec<&str> = row.split_whitespace().collect();
+    assert_eq!(
+        cells,
+        ["s4k_d128_causal_mha", "984.1", "µs", "558.6", "0.996", "0.986", "1.851", "1.901"]
+    );
+    assert!(ran.out.contains("geometric mean"), "{ran:?}");
+}
