@@ -12,6 +12,7 @@ pub(crate) mod fixture;
 pub(crate) mod node;
 pub(crate) mod opened;
 pub(crate) mod operator;
+pub(crate) mod remote;
 pub(crate) mod target;
 pub(crate) mod trying;
 pub(crate) mod verify;

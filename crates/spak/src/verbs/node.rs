@@ -4,7 +4,7 @@ use std::io::{BufReader, stdin, stdout};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use clap::{Args, Subcommand};
 use spak_node::{Parts, serve};
 use spak_records::Outcome;
@@ -14,6 +14,7 @@ use crate::engine::report::duration;
 use crate::exit::Status;
 use crate::gpu::bundle::unpack;
 use crate::gpu::node::{Run, Told};
+use crate::gpu::remote::{Errand, Remote};
 use crate::output::{self, Format};
 
 /// What `spak node` is told.
@@ -45,6 +46,12 @@ enum Verb {
         /// How many of the best of each workload are compared.
         #[arg(long, value_name = "N", default_value_t = 1, requires = "compare")]
         best: usize,
+        /// Run on this machine, `user@host`: this program and the bundle go there, the trace comes back.
+        #[arg(long = "node", value_name = "HOST")]
+        host: Option<String>,
+        /// What connects to it, with options.
+        #[arg(long, value_name = "COMMAND", default_value = "ssh", requires = "host")]
+        ssh: String,
     },
     /// Serve a candidate; started by `run`.
     #[command(hide = true)]
@@ -70,7 +77,29 @@ pub(crate) fn run(options: &Options, _format: Format) -> Result<Status> {
                 .map_err(|error| anyhow!(error))?;
             Ok(Status::Fine)
         }
-        Verb::Run { bundle, trace, seconds, trials, compare, best } => {
+        Verb::Run { bundle, trace, host: Some(host), ssh, seconds, trials, compare, best } => {
+            // The run there ends by itself, or with its connection; the trace is brought back in any case.
+            ctrlc::set_handler(|| STOP.store(true, std::sync::atomic::Ordering::Relaxed))?;
+            let mut arguments = vec!["--seconds".to_owned(), seconds.to_string()];
+            for (name, value) in
+                [("--trials", trials.map(|n| n.to_string())), ("--compare", compare.clone())]
+            {
+                arguments.extend(value.into_iter().flat_map(|value| [name.to_owned(), value]));
+            }
+            if compare.is_some() {
+                arguments.extend(["--best".to_owned(), best.to_string()]);
+            }
+            let errand = Errand { bundle, trace, arguments };
+            match Remote::new(host, ssh)?.run(&errand)? {
+                0 => Ok(Status::Fine),
+                1 => Ok(Status::Problems),
+                code => bail!(
+                    "the run on {host} ended with {code}; what it measured is in `{}`",
+                    trace.display()
+                ),
+            }
+        }
+        Verb::Run { bundle, trace, seconds, trials, compare, best, .. } => {
             let folder = tempfile::tempdir()?;
             let bundle = unpack(bundle, folder.path())?;
             ctrlc::set_handler(|| STOP.store(true, std::sync::atomic::Ordering::Relaxed))?;

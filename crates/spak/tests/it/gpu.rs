@@ -31,6 +31,11 @@ const SOFTMAX: &str = "system Rows {
 }
 ";
 
+/// A design of which kernels with more registers are left out.
+pub(crate) fn softmax(registers: u32) -> String {
+    SOFTMAX.replace("LIMIT", &registers.to_string())
+}
+
 /// A cache with the compiler of cuTile; nothing where it cannot be fetched.
 pub(crate) fn cache() -> Option<PathBuf> {
     static FOUND: OnceLock<Option<PathBuf>> = OnceLock::new();
@@ -57,7 +62,7 @@ pub(crate) fn run(folder: &Folder, cache: &std::path::Path, arguments: &[&str]) 
 #[test]
 fn configs_are_compiled_without_a_gpu_and_only_once() {
     let Some(cache) = cache() else { return };
-    let folder = Folder::with("rows.dsl", &SOFTMAX.replace("LIMIT", "255"));
+    let folder = Folder::with("rows.dsl", &softmax(255));
     let json = ["compile", "rows.dsl", "--arch", "sm_90", "-o", "out", "--output", "json"];
     let report = run(&folder, &cache, &json).ended(0).value();
     let configs = report["configs"].as_array().unwrap();
@@ -80,7 +85,7 @@ fn configs_are_compiled_without_a_gpu_and_only_once() {
     assert_eq!(names.iter().filter(|name| name.ends_with(".cubin")).count(), 4, "{names:?}");
 
     // The design may say what of binaries it does not want.
-    folder.write("rows.dsl", SOFTMAX.replace("LIMIT", "1"));
+    folder.write("rows.dsl", softmax(1));
     let report = run(&folder, &cache, &json).ended(1).value();
     assert!(report["configs"].as_array().unwrap().iter().all(|one| one["state"] == "ruled_out"));
     let ran = run(&folder, &cache, &["compile", "rows.dsl", "--arch", "sm_90"]).ended(1);
@@ -91,7 +96,7 @@ fn configs_are_compiled_without_a_gpu_and_only_once() {
 #[test]
 fn what_cannot_be_compiled_for_is_said() {
     let Some(cache) = cache() else { return };
-    let folder = Folder::with("rows.dsl", &SOFTMAX.replace("LIMIT", "255"));
+    let folder = Folder::with("rows.dsl", &softmax(255));
     let says = |arguments: &[&str]| {
         let all = [&["compile", "rows.dsl"], arguments].concat();
         run(&folder, &cache, &all).ended(2).err
@@ -102,10 +107,7 @@ fn what_cannot_be_compiled_for_is_said() {
     assert!(says(&["--arch", "gfx90a"]).contains("no architecture such as sm_90"));
     assert!(says(&["--arch", "sm_90", "--timeout", "0"]).contains("`--timeout` is 0"));
     assert!(says(&["--arch", "sm_90", "--workload", "long"]).contains("there are: short"));
-    let none = Folder::with(
-        "rows.dsl",
-        &SOFTMAX.replace("LIMIT", "9").replace(": softmax\n", ": softmaxx\n"),
-    );
+    let none = Folder::with("rows.dsl", &softmax(9).replace(": softmax\n", ": softmaxx\n"));
     let ran = run(&none, &cache, &["compile", "rows.dsl", "--arch", "sm_90"]).ended(2);
     assert!(ran.err.contains("did you mean `softmax`?"), "{ran:?}");
     // No compiler at all.
@@ -125,7 +127,7 @@ fn what_cannot_be_compiled_for_is_said() {
 #[test]
 fn bundles_are_whole_or_refused() {
     let Some(cache) = cache() else { return };
-    let folder = Folder::with("rows.dsl", &SOFTMAX.replace("LIMIT", "255"));
+    let folder = Folder::with("rows.dsl", &softmax(255));
     let ran = run(&folder, &cache, &["bundle", "rows.dsl", "--arch", "sm_90", "-o", "rows.spak"]);
     assert!(ran.ended(0).out.contains("4 candidates of 4 configs on 1 workload for sm_90"));
     let bytes = std::fs::read(folder.join("rows.spak")).unwrap();

@@ -23,6 +23,7 @@ mod messages;
 mod mutants;
 mod predict;
 mod rejected;
+mod remote;
 mod rules;
 mod schemas;
 mod spaces;
