@@ -9,22 +9,9 @@ use crate::driver::{Arguments, DriverError, Gpu, Memory, Module};
 /// Threads of a block of the judge's own kernels.
 pub(crate) const THREADS: u32 = 256;
 
-/// The number that the judge's kernels have for an element type.
-pub(crate) fn code(dtype: Dtype) -> i32 {
-    match dtype {
-        Dtype::F32 => 0,
-        Dtype::F16 => 1,
-        Dtype::Bf16 => 2,
-        Dtype::F8e4m3 => 3,
-        Dtype::F8e5m2 => 4,
-        Dtype::I32 => 5,
-        Dtype::I64 => 6,
-    }
-}
-
 /// Adds an array as the judge's kernels see it.
 pub(crate) fn describe(arguments: &mut Arguments, memory: &Memory, plan: &ArrayPlan) {
-    arguments.described(memory, code(plan.dtype), &plan.shape, &plan.strides);
+    arguments.described(memory, plan.dtype.code(), &plan.shape, &plan.strides);
 }
 
 /// Bytes of a scratch array.

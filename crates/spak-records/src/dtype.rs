@@ -57,6 +57,19 @@ const TABLE: [Row; 7] = [
 ];
 
 impl Dtype {
+    /// The number that the judge's kernels have for it (`operators/common.cu`).
+    pub fn code(self) -> i32 {
+        match self {
+            Self::F32 => 0,
+            Self::F16 => 1,
+            Self::Bf16 => 2,
+            Self::F8e4m3 => 3,
+            Self::F8e5m2 => 4,
+            Self::I32 => 5,
+            Self::I64 => 6,
+        }
+    }
+
     fn row(self) -> &'static Row {
         match self {
             Self::F32 => &TABLE[0],

@@ -1,6 +1,5 @@
 //! What a reference's process is told, as `host/after.hpp` reads it.
 
-use spak_records::Dtype;
 use spak_records::gpu::ArrayPlan;
 
 use crate::error::VerifyError;
@@ -112,24 +111,11 @@ impl Given {
             return Err(VerifyError::Array { array: plan.name.clone(), what });
         }
         self.add(b'A', memory.0.to_le_bytes());
-        self.bytes.extend(code(plan.dtype).to_le_bytes());
+        self.bytes.extend(plan.dtype.code().to_le_bytes());
         self.bytes.extend((plan.shape.len() as i32).to_le_bytes());
         for number in plan.shape.iter().chain(&plan.strides) {
             self.bytes.extend(number.to_le_bytes());
         }
         Ok(())
-    }
-}
-
-/// The number that the judge's kernels have for an element type.
-fn code(dtype: Dtype) -> i32 {
-    match dtype {
-        Dtype::F32 => 0,
-        Dtype::F16 => 1,
-        Dtype::Bf16 => 2,
-        Dtype::F8e4m3 => 3,
-        Dtype::F8e5m2 => 4,
-        Dtype::I32 => 5,
-        Dtype::I64 => 6,
     }
 }

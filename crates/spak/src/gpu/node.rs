@@ -16,7 +16,7 @@ use spak_records::{Check, ContentHash, Device, Outcome, Problem, Trial, Workload
 
 use crate::engine::drive::now;
 use crate::gpu::choose;
-use crate::gpu::examine::{Examiner, Found, Server};
+use crate::gpu::examine::{Examiner, Found, Server, Start};
 use crate::gpu::trying::Work;
 
 /// Changes when trials of before are not comparable any more.
@@ -65,10 +65,24 @@ struct Session {
     store: Store,
     name: String,
     device: Device,
+    /// Keys of all trials that the bundle may have on this machine; of a search only.
+    keys: Vec<ContentHash>,
     ended: Ended,
     begin: Instant,
     at: usize,
     all: usize,
+}
+
+/// A candidate's own process, started when it is needed, and what was found out in it.
+struct Process<'a> {
+    server: Server<'a>,
+    checked: BTreeMap<usize, Found<Check>>,
+}
+
+impl<'a> Process<'a> {
+    fn new(start: Start<'a>, patience: Duration) -> Self {
+        Self { server: Server::new(start, patience), checked: BTreeMap::new() }
+    }
 }
 
 /// A GPU as traces know it.
@@ -118,47 +132,28 @@ impl Run<'_> {
         match self.trials {
             None => {
                 for candidate in &self.bundle.candidates {
-                    // A process for each candidate, started when it is needed.
-                    let mut server = Server::new(&start, patience);
-                    let mut checked = BTreeMap::new();
+                    let mut process = Process::new(&start, patience);
                     for problem in &timed {
-                        let mut process = (&mut server, &mut checked);
-                        self.step(
-                            &mut session,
-                            &mut work,
-                            candidate,
-                            *problem,
-                            &mut process,
-                            told,
-                        )?;
-                        if session.ended.was_stopped {
-                            return Ok(session.ended);
-                        }
+                        let at = (candidate, *problem);
+                        self.step(&mut session, &mut work, at, &mut process, told)?;
                     }
                 }
             }
             Some(limit) => {
                 for problem in &timed {
-                    while let Some(at) = self.chosen(&session, *problem, limit) {
-                        let candidate = self.bundle.candidates.get(at);
-                        let candidate = candidate.context("no such candidate")?;
-                        let mut server = Server::new(&start, patience);
-                        let mut checked = BTreeMap::new();
-                        let mut process = (&mut server, &mut checked);
-                        self.step(
-                            &mut session,
-                            &mut work,
-                            candidate,
-                            *problem,
-                            &mut process,
-                            told,
-                        )?;
+                    while let Some(candidate) = self.chosen(&session, *problem, limit) {
+                        let mut process = Process::new(&start, patience);
+                        let at = (candidate, *problem);
+                        self.step(&mut session, &mut work, at, &mut process, told)?;
                         if session.ended.was_stopped {
-                            return Ok(session.ended);
+                            break;
                         }
                     }
                 }
             }
+        }
+        if session.ended.was_stopped {
+            return Ok(session.ended);
         }
         if let Some(python) = self.python {
             let (name, device) = (session.name.as_str(), &session.device);
@@ -191,10 +186,12 @@ impl Run<'_> {
             };
             store.append(&stamp(&name), Record::Run(start))?;
         }
+        let keys = self.trials.map_or_else(Vec::new, |_| self.keys(&device));
         Ok(Session {
             store,
             name,
             device,
+            keys,
             ended: Ended::default(),
             begin: Instant::now(),
             at: 0,
@@ -213,10 +210,11 @@ impl Run<'_> {
     }
 
     /// The candidate that comes next in a search, by what the trace has of this machine.
-    fn chosen(&self, session: &Session, problem: usize, limit: usize) -> Option<usize> {
-        let keys = self.keys(&session.device);
-        let trials: Vec<&Trial> = keys.iter().filter_map(|key| session.store.trial(key)).collect();
-        choose::next(self.bundle, problem, &trials, limit)
+    fn chosen(&self, session: &Session, problem: usize, limit: usize) -> Option<&BundledCandidate> {
+        let trials: Vec<&Trial> =
+            session.keys.iter().filter_map(|key| session.store.trial(key)).collect();
+        let at = choose::next(self.bundle, problem, &trials, limit)?;
+        self.bundle.candidates.get(at)
     }
 
     /// Keys of all trials that this bundle may have on a machine.
@@ -234,21 +232,20 @@ impl Run<'_> {
         &self,
         session: &mut Session,
         work: &mut Work<'_>,
-        candidate: &BundledCandidate,
-        problem: usize,
-        (server, checked): &mut (&mut Server<'_>, &mut BTreeMap<usize, Found<Check>>),
+        (candidate, problem): (&BundledCandidate, usize),
+        process: &mut Process<'_>,
         told: &mut dyn FnMut(Told<'_>),
     ) -> Result<()> {
         let Some(entry) = candidate.entries.iter().find(|e| e.problem == problem) else {
             return Ok(());
         };
-        session.at += 1;
-        let (at, all) = (session.at, session.all);
         let is_late = session.begin.elapsed().as_secs_f64() > self.seconds;
         if is_late || self.cancel.load(Ordering::Relaxed) {
             session.ended.was_stopped = true;
             return Ok(());
         }
+        session.at += 1;
+        let (at, all) = (session.at, session.all);
         let key = trial_key(self.bundle, candidate, entry, &session.device)?;
         let stamp = || Stamp { run: session.name.clone(), time: now() };
         if let Some(known) = session.store.trial(&key).cloned() {
@@ -259,7 +256,13 @@ impl Run<'_> {
             return Ok(());
         }
         let since = Instant::now();
-        let outcome = match work.trial(candidate, problem, entry, server, checked)? {
+        let outcome = match work.trial(
+            candidate,
+            problem,
+            entry,
+            &mut process.server,
+            &mut process.checked,
+        )? {
             Ok(measurement) => Outcome::Measured(measurement),
             Err(rejection) => Outcome::Rejected(rejection),
         };
