@@ -1,6 +1,5 @@
 //! The judge: what outputs should be, and whether they are. It has a context of its own, in which no candidate runs.
 
-use spak_records::Dtype;
 use spak_records::bundle::BundledProblem;
 use spak_records::gpu::{ArrayPlan, Role};
 use spak_records::node::SharedMemory;
@@ -190,14 +189,7 @@ impl Judge {
         plan: &ArrayPlan,
         memory: &Memory,
     ) -> Result<Verdict, DriverError> {
-        // What the result, and each term of its sums, may be off by, relative to itself; configs may differ in that.
-        let out = plan.dtype.roundoff();
-        let term = match &plan.role {
-            Role::Output { computed_in, terms, .. } => {
-                computed_in.roundoff() + Dtype::F32.roundoff() * (*terms as f64).sqrt()
-            }
-            Role::Input { .. } => 0.0,
-        };
+        let (out, term) = plan.roundoffs();
         // Counts from nothing, the first wrong one from the largest number.
         let found = self.gpu.allocate(64)?;
         let mut words = [0_u64; 8];

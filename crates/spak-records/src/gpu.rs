@@ -74,6 +74,18 @@ impl ArrayPlan {
         self.order.iter().filter_map(|axis| self.strides.get(*axis).copied()).collect()
     }
 
+    /// What an honest kernel's result, and each term of its sums, may be off by, relative to itself
+    /// (`operators/README.md`); configs of a problem may differ in it.
+    pub fn roundoffs(&self) -> (f64, f64) {
+        let term = match &self.role {
+            Role::Output { computed_in, terms, .. } => {
+                computed_in.roundoff() + Dtype::F32.roundoff() * (*terms as f64).sqrt()
+            }
+            Role::Input { .. } => 0.0,
+        };
+        (self.dtype.roundoff(), term)
+    }
+
     /// Whether it is written.
     pub fn is_output(&self) -> bool {
         matches!(self.role, Role::Output { .. })

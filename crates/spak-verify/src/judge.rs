@@ -1,6 +1,5 @@
 //! What the outputs of a problem should be, and whether they are, as a node judges it.
 
-use spak_records::Dtype;
 use spak_records::gpu::{ArrayPlan, Fill, Role};
 use spak_records::verify_report::{Finding, FindingKind};
 use spak_tileir::Array;
@@ -134,8 +133,7 @@ pub fn compare(
     let mut orders = Orders::new(false);
     let mut judged = Vec::new();
     for ((plan, bytes), expected) in arrays.iter().zip(left).zip(&expectation.outputs) {
-        let (Some(expected), Role::Output { computed_in, terms, .. }) = (expected, &plan.role)
-        else {
+        let (Some(expected), Role::Output { .. }) = (expected, &plan.role) else {
             continue;
         };
         let memory = orders.write(bytes);
@@ -152,8 +150,9 @@ pub fn compare(
         given.long(expected.length);
         given.memory(want);
         given.memory(spread);
-        given.double(plan.dtype.roundoff());
-        given.double(computed_in.roundoff() + Dtype::F32.roundoff() * (*terms as f64).sqrt());
+        let (out, term) = plan.roundoffs();
+        given.double(out);
+        given.double(term);
         given.memory(found);
         orders.start("spak_compare", blocks(expected.count * expected.length), &given);
         let mut given = Given::default();
