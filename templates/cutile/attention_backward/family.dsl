@@ -72,6 +72,7 @@ system AttentionBackward_CuTile {
         dk_store_tma_policy: ["default", "forced", "disabled"]
         dv_store_tma_policy: ["default", "forced", "disabled"]
         num_worker_warps: ["8", "unset", "4"]
+        dq_num_worker_warps: ["8", "unset", "4"]
     }
 
     tuning_space {

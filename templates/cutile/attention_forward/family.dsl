@@ -23,9 +23,11 @@ system AttentionForward_CuTile {
         mask_form: ["additive_pre_softmax", "select_pre_softmax"]
         mask_fill_value: ["-inf", "finite"]
         mask_region: ["predicated_tail_splittable", "predicated_tail_not_splittable", "explicit_two_loops", "every_tile"]
+        masked_tile_n: ["full", "half"]
         tail_handling: ["even_k_specialized", "always_masked", "assume_even"]
         math_approximation: ["exp2_folded", "exp2_unfolded", "exp", "exp_approx"]
         exp_flush_to_zero: ["true", "false"]
+        score_lookahead: ["none", "one_tile"]
         score_scale_placement: ["after_row_max", "after_mma_before_max", "pre_scale_q"]
         rescale_policy: ["unconditional"]
         rowsum_reduction: ["per_iteration", "deferred_2d"]
@@ -77,6 +79,11 @@ system AttentionForward_CuTile {
     constraint "ends that are assumed not to be there" {
         require: "tail_handling != \"assume_even\" or mask_region != \"explicit_two_loops\" or causal_support != \"none\""
         reason: "without anything to hide there is no second loop"
+    }
+
+    constraint "narrow tiles where keys are hidden" {
+        require: "masked_tile_n == \"full\" or (mask_region == \"explicit_two_loops\" and score_lookahead == \"none\" and rowsum_reduction == \"per_iteration\" and tile_n >= 32)"
+        reason: "tiles of two widths need two loops, and nothing that goes from one to the other but rows"
     }
 
     constraint "each row sees a key" {

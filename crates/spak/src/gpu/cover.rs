@@ -8,6 +8,8 @@ pub(crate) enum Cover {
     Values,
     /// Every two values of two of them.
     Pairs,
+    /// The first config, and each that differs from it in one value: what each choice is worth.
+    Neighbours,
 }
 
 /// Numbers for all that is to be covered.
@@ -33,7 +35,7 @@ impl Items {
         let numbers = || self.starts.iter().zip(config).map(|(start, value)| start + value);
         for (at, one) in numbers().enumerate() {
             match self.cover {
-                Cover::Values => told(one),
+                Cover::Values | Cover::Neighbours => told(one),
                 Cover::Pairs => {
                     numbers().skip(at + 1).for_each(|other| told(one * self.values + other));
                 }

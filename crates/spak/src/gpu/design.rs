@@ -9,7 +9,7 @@ use spak_generate::Choices;
 use spak_loop::{Candidates, DimensionKind};
 use spak_model::Literal;
 use spak_model::system::System;
-use spak_records::{Config, ContentHash, Device, OperatorProblem, Problem, Toolchain};
+use spak_records::{Config, ContentHash, Device, OperatorProblem, Problem, Toolchain, Value};
 use spak_search::random::Random;
 use spak_syntax::{Diagnostic, Severity};
 
@@ -120,7 +120,10 @@ impl GpuWorkload {
                 };
                 Some(Config(pairs.filter_map(value).collect()))
             };
-            if let Some(covered) = covered {
+            if covered == Some(Cover::Neighbours) {
+                drawn.extend(self.neighbours(&specified.seed()));
+                drawn.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            } else if let Some(covered) = covered {
                 // Values that one config of thousands has are covered, too.
                 let numbers: BTreeSet<u128> = if count <= POOL {
                     (0..count).collect()
@@ -160,6 +163,20 @@ impl GpuWorkload {
             }
         }
         Ok(Configs { space, configs })
+    }
+
+    /// Valid configs that differ from `config` in one value.
+    fn neighbours(&self, config: &Config) -> Vec<Config> {
+        let other = |name: &str, value: &Value| {
+            let mut other = config.clone();
+            other.0.insert(name.to_owned(), value.clone());
+            other
+        };
+        let dimensions = self.specified.dimensions.iter();
+        dimensions
+            .flat_map(|d| d.values.iter().map(|value| other(&d.name, value)))
+            .filter(|one| one != config && self.specified.validity(one).is_ok())
+            .collect()
     }
 
     /// The source of a config.

@@ -41,7 +41,7 @@ pub(crate) struct Which {
     /// The most configs; of more, so many are drawn: 1000 by default, 8 where they are verified.
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
-    /// Instead of drawing, choose configs that together have every value, or every two.
+    /// Instead of drawing: configs that together have every value, or every two; or the first one and those near it.
     #[arg(long, value_enum)]
     cover: Option<Cover>,
     /// The seed of what is drawn.

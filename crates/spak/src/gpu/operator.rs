@@ -401,8 +401,11 @@ impl Operator {
             let role = if array.is_output {
                 Role::Output {
                     row_axes: array.row_axes.min(shape.len()),
-                    // Kernels that compute in less are judged by less.
-                    computed_in: dtype(&chosen, &array.computed_in)?,
+                    // Kernels that compute in less are judged by less; of those of others nobody knows.
+                    computed_in: match choices.is_empty() {
+                        true => dtype(&chosen, &array.computed_in).or_else(|_| of("dtype"))?,
+                        false => dtype(&chosen, &array.computed_in)?,
+                    },
                     terms: known
                         .value_text(&array.terms)
                         .and_then(|terms| terms.as_int())

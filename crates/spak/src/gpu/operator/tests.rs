@@ -33,6 +33,20 @@ fn every_description_can_be_read() {
 }
 
 #[test]
+fn arrays_are_known_before_any_config_is() {
+    let sizes = "batch num_heads seq_len kv_len head_dim m n k rows columns".split(' ');
+    let sizes: Vec<_> = sizes.map(|name| (name, 64)).collect();
+    for description in spak_generate::operators::operators() {
+        let operator = load(description.name).unwrap();
+        let known = operator.value_names().collect::<Vec<_>>();
+        let own: Vec<_> = sizes.iter().copied().filter(|(name, _)| known.contains(name)).collect();
+        let problem = operator.problem(&workload(&own, &[])).unwrap();
+        let arrays = operator.arrays(&problem, &BTreeMap::new());
+        assert!(!arrays.unwrap().is_empty(), "{}", description.name);
+    }
+}
+
+#[test]
 fn attention_has_the_shapes_and_counts_of_the_field() {
     let operator = load("attention_forward").unwrap();
     let sizes =
