@@ -87,15 +87,20 @@ system Matmul_H200 {
         block_swizzle: ["grouped_m"]
         swizzle_group_size: ["8", "16"]
         k_dim_loop: ["serial_full_k"]
-        num_worker_warps: ["unset", "4", "8"]
+        num_worker_warps: ["8", "unset"]
     }
 
     tuning_space {
         tile_m: [128, 256]
         tile_n: [128, 256]
         tile_k: [64, 128]
-        occupancy: [0, 1, 2]
+        occupancy: [0, 2]
         num_ctas: [1, 2]
+    }
+
+    constraint "tiles of a block" {
+        require: tile_m * tile_n <= 32768
+        reason: "accumulators of 256 by 256 do not fit into the registers of eight warps"
     }
 
     constraint "no spills" {
