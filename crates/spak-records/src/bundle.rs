@@ -65,6 +65,25 @@ pub struct BundledProblem {
     pub arrays: Vec<ArrayPlan>,
     /// Whether candidates are timed on it; on the others they are only checked.
     pub is_timed: bool,
+    /// What the design knows of good configs.
+    #[serde(default, skip_serializing_if = "BundledKnowledge::is_empty")]
+    pub knowledge: BundledKnowledge,
+}
+
+/// What a search is led by.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct BundledKnowledge {
+    /// Configs that facts or rules recommend, the most trusted one first.
+    pub recommended: Vec<Config>,
+    /// Values of a dimension to try first.
+    pub preferred: BTreeMap<String, Vec<Value>>,
+}
+
+impl BundledKnowledge {
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.recommended.is_empty() && self.preferred.is_empty()
+    }
 }
 
 /// A config with its binaries.
@@ -140,4 +159,10 @@ pub struct Schedule {
     pub rows: u64,
     /// Seconds for which a candidate runs without pause while the energy it takes is read; 0 for not at all.
     pub energy: f64,
+}
+
+impl Default for Schedule {
+    fn default() -> Self {
+        Self { seed: 0, samples: 30, seconds: 0.5, patience: 20.0, rows: 1024, energy: 0.0 }
+    }
 }

@@ -1,7 +1,7 @@
 //! Running the loop: carries out what the state machine asks for.
 
 pub(crate) mod drive;
-mod enumerated;
+pub(crate) mod enumerated;
 pub(crate) mod family;
 pub(crate) mod learn;
 pub(crate) mod observe;

@@ -9,6 +9,7 @@ pub(crate) mod design;
 pub(crate) mod examine;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub(crate) mod looped;
 pub(crate) mod node;
 pub(crate) mod opened;
 pub(crate) mod operator;

@@ -80,6 +80,7 @@ pub(crate) fn make(
             scalars: workload.operator.scalars(&workload.problem)?,
             arrays: workload.operator.arrays(&workload.problem, &BTreeMap::new())?,
             is_timed: at < timed,
+            knowledge: workload.knowledge(),
         });
     }
     let mut candidates: Vec<BundledCandidate> = Vec::new();

@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use spak_records::bundle::Bundle;
-use spak_records::{ContentHash, Levels, OperatorProblem, Outcome, Problem, Trial, Value};
+use spak_records::bundle::{Bundle, BundledKnowledge};
+use spak_records::{Config, ContentHash, Levels, OperatorProblem, Outcome, Problem, Trial, Value};
 use spak_search::memory::Outcome as Told;
 use spak_search::search::{Limits, Search};
 use spak_search::space::Domain;
@@ -42,7 +42,7 @@ pub(crate) fn next(
         candidate.is_some_and(|one| one.entries.iter().any(|entry| entry.problem == problem))
     };
     let candidates: Vec<usize> = (0..bundle.candidates.len()).filter(has_entry).collect();
-    let (domains, rows) = table(bundle, &candidates);
+    let Table { names, values, domains, rows } = Table::of(bundle, &candidates);
     // Configs of a bundle are distinct, and so are their rows.
     let space = TableSpace::new(domains, &rows).ok()?;
     let levels = Levels::of(own.iter().copied());
@@ -50,11 +50,28 @@ pub(crate) fn next(
         Outcome::Measured(_) => levels.log_ns(&trial.problem, &trial.config_id).map(f64::exp),
         Outcome::Rejected(_) => None,
     };
-    let points = good_elsewhere(bundle, bundled, trials, &candidates, limit.div_ceil(LEANT));
-    let points: Vec<Vec<u32>> = points.iter().filter_map(|at| rows.get(*at).cloned()).collect();
+    let known = &bundle.problems.get(problem)?.knowledge;
+    let recommended = recommended(bundle, &candidates, known);
+    let elsewhere = good_elsewhere(bundle, bundled, trials, &candidates, limit.div_ceil(LEANT));
+    let mut points: Vec<Vec<u32>> = Vec::new();
+    for row in recommended.iter().chain(&elsewhere).filter_map(|at| rows.get(*at)) {
+        if !points.contains(row) {
+            points.push(row.clone());
+        }
+    }
+    let preferred: Vec<(usize, u32)> = known
+        .preferred
+        .iter()
+        .filter_map(|(name, good)| Some((names.iter().position(|n| n == name)?, good)))
+        .flat_map(|(d, good)| good.iter().map(move |value| (d, value)))
+        .filter_map(|(d, value)| {
+            let at = values.get(d)?.iter().position(|v| *v == Some(value))?;
+            Some((d, at as u32))
+        })
+        .collect();
     let mut method = Method::default();
-    if !points.is_empty() {
-        let knowledge = Knowledge { points, trust: TRUST, ..Knowledge::default() };
+    if !points.is_empty() || !preferred.is_empty() {
+        let knowledge = Knowledge { points, preferred, avoided: Vec::new(), trust: TRUST };
         method = Method::Seeded(knowledge, Box::new(method));
     }
     let limits = Limits::default();
@@ -73,37 +90,67 @@ pub(crate) fn next(
     None
 }
 
-/// The values in which these candidates differ, as domains, and a row of indices for each.
-fn table(bundle: &Bundle, candidates: &[usize]) -> (Vec<Domain>, Vec<Vec<u32>>) {
-    let configs: Vec<_> = candidates
+/// Places in `candidates` of those that the design recommends; a recommendation may leave values open.
+fn recommended(bundle: &Bundle, candidates: &[usize], known: &BundledKnowledge) -> Vec<usize> {
+    let fits = |recommended: &Config, at: &usize| {
+        let config = bundle.candidates.get(*at).map(|candidate| &candidate.config);
+        let has = |(name, value): (&String, &Value)| {
+            config.is_some_and(|config| config.get(name).is_none_or(|own| own == value))
+        };
+        recommended.0.iter().all(has)
+    };
+    known
+        .recommended
         .iter()
-        .filter_map(|at| bundle.candidates.get(*at))
-        .map(|candidate| &candidate.config)
-        .collect();
-    let names: BTreeSet<&str> =
-        configs.iter().flat_map(|config| config.0.keys().map(String::as_str)).collect();
-    let mut domains = Vec::new();
-    let mut rows: Vec<Vec<u32>> = vec![Vec::new(); configs.len()];
-    for name in names {
-        let mut values: Vec<Option<&Value>> = Vec::new();
-        for config in &configs {
-            let value = config.get(name);
-            if !values.contains(&value) {
-                values.push(value);
+        .filter_map(|recommended| candidates.iter().position(|at| fits(recommended, at)))
+        .collect()
+}
+
+/// The values in which candidates differ, and each candidate by these.
+struct Table<'a> {
+    /// What differs.
+    names: Vec<&'a str>,
+    /// Its values; none where a config says nothing of it.
+    values: Vec<Vec<Option<&'a Value>>>,
+    domains: Vec<Domain>,
+    /// Indices of values, a row for each candidate.
+    rows: Vec<Vec<u32>>,
+}
+
+impl<'a> Table<'a> {
+    fn of(bundle: &'a Bundle, candidates: &[usize]) -> Self {
+        let configs: Vec<&Config> = candidates
+            .iter()
+            .filter_map(|at| bundle.candidates.get(*at))
+            .map(|candidate| &candidate.config)
+            .collect();
+        let all: BTreeSet<&str> =
+            configs.iter().flat_map(|config| config.0.keys().map(String::as_str)).collect();
+        let rows = vec![Vec::new(); configs.len()];
+        let mut table = Self { names: Vec::new(), values: Vec::new(), domains: Vec::new(), rows };
+        for name in all {
+            let mut values: Vec<Option<&Value>> = Vec::new();
+            for config in &configs {
+                let value = config.get(name);
+                if !values.contains(&value) {
+                    values.push(value);
+                }
             }
+            if values.len() < 2 {
+                continue;
+            }
+            let ordered = values.iter().all(|value| value.is_some_and(|v| v.as_int().is_some()));
+            values.sort_by_key(|value| value.and_then(Value::as_int));
+            for (config, row) in configs.iter().zip(&mut table.rows) {
+                let at = values.iter().position(|value| *value == config.get(name));
+                row.push(at.unwrap_or(0) as u32);
+            }
+            table.domains.push(Domain { size: values.len() as u32, ordered });
+            table.names.push(name);
+            table.values.push(values);
         }
-        if values.len() < 2 {
-            continue;
-        }
-        let ordered = values.iter().all(|value| value.is_some_and(|v| v.as_int().is_some()));
-        values.sort_by_key(|value| value.and_then(Value::as_int));
-        for (config, row) in configs.iter().zip(&mut rows) {
-            let at = values.iter().position(|value| *value == config.get(name));
-            row.push(at.unwrap_or(0) as u32);
-        }
-        domains.push(Domain { size: values.len() as u32, ordered });
+        table
     }
-    (domains, rows)
 }
 
 /// Places in `candidates` of those that were the best on other problems, the nearer ones counting more.

@@ -6,13 +6,15 @@ use std::rc::Rc;
 
 use anyhow::Result;
 use spak_generate::Choices;
-use spak_loop::{Candidates, DimensionKind};
+use spak_loop::{Candidates, DimensionKind, Guidance};
 use spak_model::Literal;
 use spak_model::system::System;
+use spak_records::bundle::BundledKnowledge;
 use spak_records::{Config, ContentHash, Device, OperatorProblem, Problem, Toolchain, Value};
 use spak_search::random::Random;
 use spak_syntax::{Diagnostic, Severity};
 
+use crate::engine::enumerated::EngineSpace;
 use crate::engine::specify::{Specified, specify_for};
 use crate::engine::symbols;
 use crate::gpu::cover::{Cover, cover};
@@ -25,6 +27,9 @@ pub(crate) const CUTILE: &str = "cutile";
 
 /// How many configs are drawn to choose those from that cover all.
 const POOL: u128 = 4096;
+
+/// How often more is drawn than is wanted, where knowledge speaks against much of a space.
+const TRIES: usize = 50;
 
 /// A design, specified for each of its workloads.
 pub(crate) struct GpuDesign {
@@ -46,6 +51,8 @@ pub(crate) struct Configs {
     /// Valid configs, if they can be numbered.
     pub(crate) space: Option<u64>,
     pub(crate) configs: Vec<Config>,
+    /// Those of them that what the design knows advises against, and which are left out.
+    pub(crate) advised_against: u64,
 }
 
 /// Reads the design at `path` for all its workloads, or the one that is wanted.
@@ -89,6 +96,14 @@ pub(crate) fn open(
 }
 
 impl GpuDesign {
+    /// Knows nothing any more.
+    pub(crate) fn forget(&mut self) {
+        for workload in &mut self.workloads {
+            let Some(specified) = Rc::get_mut(&mut workload.specified) else { continue };
+            specified.guidance = Guidance::default();
+        }
+    }
+
     /// Leaves tuning parameters alone to vary.
     pub(crate) fn keep_first_values_of_axes(&mut self) {
         for workload in &mut self.workloads {
@@ -100,69 +115,135 @@ impl GpuDesign {
 }
 
 impl GpuWorkload {
-    /// Valid configs, at most `limit` of them drawn with `seed`, or so many that they cover what they have; the first one is
-    /// always among them if it is valid; of those that are the same code one.
+    /// Valid configs, at most `limit` of them: the first one, what is recommended and what is near it, and others drawn with
+    /// `seed`, or so many that they cover what they have; of those that are the same code one. What the design's knowledge
+    /// advises against is left out.
     pub(crate) fn configs(&self, limit: u64, seed: u64, covered: Option<Cover>) -> Result<Configs> {
         let specified = &self.specified;
-        let mut random = Random::new(seed);
         let candidates = specified.candidates();
         let count = candidates.as_ref().map_or(0, Candidates::count);
         let space = candidates.as_ref().and_then(|_| u64::try_from(count).ok());
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
         // The first values need not go with the problem.
         let is_valid = specified.validity(&specified.seed()).is_ok();
         let mut drawn: Vec<Config> = is_valid.then(|| specified.seed()).into_iter().collect();
-        if let Some(candidates) = &candidates {
-            let at = |number: u128| -> Option<Config> {
-                let values = candidates.at(number)?;
-                let pairs = specified.dimensions.iter().zip(values);
-                let value = |(d, at): (&spak_loop::Dimension, usize)| {
-                    Some((d.name.clone(), d.values.get(at)?.clone()))
-                };
-                Some(Config(pairs.filter_map(value).collect()))
-            };
-            if covered == Some(Cover::Neighbours) {
-                drawn.extend(self.neighbours(&specified.seed()));
-                drawn.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-            } else if let Some(covered) = covered {
-                // Values that one config of thousands has are covered, too.
-                let numbers: BTreeSet<u128> = if count <= POOL {
-                    (0..count).collect()
-                } else {
-                    (0..POOL).map(|_| random.wide(count)).collect()
-                };
-                let numbers: Vec<u128> = numbers.into_iter().collect();
-                let pool: Vec<_> = numbers.iter().filter_map(|n| candidates.at(*n)).collect();
-                let lengths: Vec<usize> =
-                    specified.dimensions.iter().map(|d| d.values.len()).collect();
-                let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-                let limit = limit.saturating_sub(drawn.len());
-                let first = is_valid.then(|| vec![0; lengths.len()]);
-                let chosen = cover(&pool, first.as_deref(), &lengths, covered, limit);
-                drawn.extend(chosen.iter().filter_map(|place| at(*numbers.get(*place)?)));
-            } else if count <= u128::from(limit) {
-                drawn.extend((0..count).filter_map(at));
-            } else {
-                // Without repetition, so that the limit is what is compiled.
-                let mut numbers = BTreeSet::new();
-                while (numbers.len() as u64) < limit.saturating_sub(drawn.len() as u64) {
-                    numbers.insert(random.wide(count));
+        if covered == Some(Cover::Neighbours) {
+            drawn.extend(self.neighbours(&specified.seed()));
+            drawn.truncate(most);
+        } else if let Some(candidates) = &candidates {
+            let left = most.saturating_sub(drawn.len());
+            match covered {
+                Some(covered) => drawn.extend(self.covering(candidates, covered, seed, left)),
+                None => {
+                    let recommended = self.recommended();
+                    let near = recommended.first().map(|config| self.neighbours(config));
+                    let near = near.unwrap_or_default().into_iter().take(most / 2);
+                    drawn.extend(recommended.into_iter().chain(near));
+                    drawn.truncate(most);
+                    let left = most.saturating_sub(drawn.len());
+                    drawn.extend(self.drawn(candidates, seed, left));
                 }
-                drawn.extend(numbers.into_iter().filter_map(at));
             }
         }
         let mut seen = BTreeSet::new();
-        let mut configs = Vec::new();
+        let (mut configs, mut advised_against) = (Vec::new(), 0);
         for config in drawn {
             // A config that the templates refuse is told when it is compiled.
             let code = self.source(&config).map_or_else(
                 |_| ContentHash::of_text(&config.to_string()),
                 |text| ContentHash::of_text(without_head(&text)),
             );
-            if seen.insert(code) {
-                configs.push(config);
+            if !seen.insert(code) {
+                continue;
+            }
+            match self.is_advised_against(&config) {
+                true => advised_against += 1,
+                false => configs.push(config),
             }
         }
-        Ok(Configs { space, configs })
+        Ok(Configs { space, configs, advised_against })
+    }
+
+    /// The config with this number.
+    fn at(&self, candidates: &EngineSpace, number: u128) -> Option<Config> {
+        let values = candidates.at(number)?;
+        let pairs = self.specified.dimensions.iter().zip(values);
+        let value = |(d, at): (&spak_loop::Dimension, usize)| {
+            Some((d.name.clone(), d.values.get(at)?.clone()))
+        };
+        Some(Config(pairs.filter_map(value).collect()))
+    }
+
+    /// All configs, or so many of them.
+    fn drawn(&self, candidates: &EngineSpace, seed: u64, limit: usize) -> Vec<Config> {
+        let count = candidates.count();
+        if count <= limit as u128 {
+            return (0..count).filter_map(|number| self.at(candidates, number)).collect();
+        }
+        let mut random = Random::new(seed);
+        let (mut numbers, mut drawn) = (BTreeSet::new(), Vec::new());
+        // Without repetition, so that the limit is what is compiled; knowledge may leave little of a space.
+        let mut tries = limit.saturating_mul(TRIES);
+        while drawn.len() < limit && numbers.len() as u128 != count && tries > 0 {
+            tries -= 1;
+            let number = random.wide(count);
+            if numbers.insert(number) {
+                let config = self.at(candidates, number);
+                drawn.extend(config.filter(|config| !self.is_advised_against(config)));
+            }
+        }
+        drawn
+    }
+
+    /// So many configs that they cover what they have.
+    fn covering(
+        &self,
+        candidates: &EngineSpace,
+        covered: Cover,
+        seed: u64,
+        limit: usize,
+    ) -> Vec<Config> {
+        let (count, specified) = (candidates.count(), &self.specified);
+        let mut random = Random::new(seed);
+        // Values that one config of thousands has are covered, too.
+        let numbers: BTreeSet<u128> = match count <= POOL {
+            true => (0..count).collect(),
+            false => (0..POOL).map(|_| random.wide(count)).collect(),
+        };
+        let numbers: Vec<u128> = numbers.into_iter().collect();
+        let pool: Vec<_> = numbers.iter().filter_map(|n| candidates.at(*n)).collect();
+        let lengths: Vec<usize> = specified.dimensions.iter().map(|d| d.values.len()).collect();
+        let is_valid = specified.validity(&specified.seed()).is_ok();
+        let first = is_valid.then(|| vec![0; lengths.len()]);
+        let chosen = cover(&pool, first.as_deref(), &lengths, covered, limit);
+        chosen.iter().filter_map(|place| self.at(candidates, *numbers.get(*place)?)).collect()
+    }
+
+    /// Configs that facts or rules recommend, as far as they are valid.
+    fn recommended(&self) -> Vec<Config> {
+        let specified = &self.specified;
+        let whole = |recommended: &spak_loop::Recommendation| {
+            let mut config = specified.seed();
+            config.0.extend(recommended.config.0.clone());
+            specified.canonical(&config)
+        };
+        let all = specified.guidance.recommended.iter().map(whole);
+        all.filter(|config| specified.validity(config).is_ok()).collect()
+    }
+
+    /// Whether what the design knows speaks against a config, and nothing for it.
+    fn is_advised_against(&self, config: &Config) -> bool {
+        let specified = &self.specified;
+        specified.guidance.avoid.iter().any(|avoid| avoid.covers(config))
+            && *config != specified.seed()
+            && !self.recommended().contains(config)
+    }
+
+    /// What a search of this problem is led by.
+    pub(crate) fn knowledge(&self) -> BundledKnowledge {
+        let guidance = &self.specified.guidance;
+        let preferred = guidance.preferred.clone();
+        BundledKnowledge { recommended: self.recommended(), preferred }
     }
 
     /// Valid configs that differ from `config` in one value.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use spak_records::bundle::{
-    Bundle, BundledCandidate, BundledEntry, BundledProblem, FORMAT, NodeKernel, NodeProgram,
-    Schedule, VERSION,
+    Bundle, BundledCandidate, BundledEntry, BundledKnowledge, BundledProblem, FORMAT, NodeKernel,
+    NodeProgram, Schedule, VERSION,
 };
 use spak_records::{
     Config, ContentHash, Device, Measurement, OperatorProblem, Outcome, Problem, Rejection, Stage,
@@ -31,6 +31,7 @@ pub(crate) fn bundle(sizes: &[i64]) -> Bundle {
         scalars: BTreeMap::new(),
         arrays: Vec::new(),
         is_timed: true,
+        knowledge: BundledKnowledge::default(),
     });
     let mut candidates = Vec::new();
     for a in 0..8 {

@@ -141,6 +141,7 @@ impl Run<'_> {
             }
             Some(limit) => {
                 for problem in &timed {
+                    self.recall(&session, &mut work, *problem)?;
                     while let Some(candidate) = self.chosen(&session, *problem, limit) {
                         let mut process = Process::new(&start, patience);
                         let at = (candidate, *problem);
@@ -215,6 +216,19 @@ impl Run<'_> {
             session.keys.iter().filter_map(|key| session.store.trial(key)).collect();
         let at = choose::next(self.bundle, problem, &trials, limit)?;
         self.bundle.candidates.get(at)
+    }
+
+    /// What the trace has of a problem: the best of it is what others are timed beside.
+    fn recall(&self, session: &Session, work: &mut Work<'_>, problem: usize) -> Result<()> {
+        for candidate in &self.bundle.candidates {
+            for entry in candidate.entries.iter().filter(|entry| entry.problem == problem) {
+                let key = trial_key(self.bundle, candidate, entry, &session.device)?;
+                if let Some(known) = session.store.trial(&key) {
+                    work.remember(problem, entry, known);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Keys of all trials that this bundle may have on a machine.

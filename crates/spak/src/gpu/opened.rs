@@ -11,11 +11,12 @@ use spak_records::compiling::Format as Binary;
 use spak_records::{Config, Toolchain};
 use spak_toolchain::{CUTILE, Cache, Installed};
 
+use crate::gpu::bundle::check_problems;
 use crate::gpu::compile::{Batch, Effort, compile};
 use crate::gpu::cover::Cover;
-use crate::gpu::design::{self, GpuDesign};
+use crate::gpu::design::{self, GpuDesign, GpuWorkload};
 use crate::gpu::target::{Target, toolchain};
-use crate::output::Format;
+use crate::output::{self, Format};
 use crate::verbs::check;
 use crate::verbs::check::plural;
 
@@ -23,6 +24,9 @@ use crate::verbs::check::plural;
 const MANY: u64 = 1000;
 /// Configs that are run on a CPU where nobody says how many.
 const FEW: u64 = 8;
+
+/// Seconds for a kernel where nobody says how many.
+const TIMEOUT: f64 = 120.0;
 
 /// Which configs of which design are compiled for which machine.
 #[derive(Args, Clone)]
@@ -47,6 +51,9 @@ pub(crate) struct Which {
     /// The seed of what is drawn.
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Choose configs as if the design knew nothing.
+    #[arg(long)]
+    ignore_knowledge: bool,
     /// Only tuning parameters vary: each design axis keeps its first value, which is what a lifted source does.
     #[arg(long)]
     tuning_only: bool,
@@ -54,7 +61,7 @@ pub(crate) struct Which {
     #[arg(short, long, value_name = "N")]
     jobs: Option<usize>,
     /// Seconds that the compiler may take for a kernel.
-    #[arg(long, value_name = "SECONDS", default_value_t = 120.0)]
+    #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT)]
     timeout: f64,
 }
 
@@ -72,6 +79,43 @@ pub(crate) struct Opened {
 }
 
 impl Which {
+    /// Configs of a design for a machine, as a command without options chooses them.
+    pub(crate) fn new(file: PathBuf, workload: Option<String>, hardware: Option<String>) -> Self {
+        Self {
+            file,
+            arch: None,
+            hardware,
+            workload,
+            limit: None,
+            cover: None,
+            seed: 0,
+            ignore_knowledge: false,
+            tuning_only: false,
+            jobs: None,
+            timeout: TIMEOUT,
+        }
+    }
+
+    /// The first config alone, which is enough to know the problem.
+    pub(crate) fn only_one(&self) -> Self {
+        Self { limit: Some(1), ..self.clone() }
+    }
+
+    /// At most `limit` of them, drawn with `seed`.
+    pub(crate) fn drawing(self, limit: u64, seed: u64, ignore_knowledge: bool) -> Self {
+        Self { limit: Some(limit), seed, ignore_knowledge, ..self }
+    }
+
+    /// Configs of a round of the loop are drawn with another seed.
+    pub(crate) fn of_round(&self, round: u64) -> Self {
+        Self { seed: self.seed.wrapping_add(round), ..self.clone() }
+    }
+
+    /// The workload that is wanted.
+    pub(crate) fn workload(&self) -> Option<&str> {
+        self.workload.as_deref()
+    }
+
     /// The design.
     pub(crate) fn file(&self) -> &std::path::Path {
         &self.file
@@ -117,17 +161,43 @@ pub(crate) fn open(which: &Which, format: Format) -> Result<Option<Opened>> {
     if which.tuning_only {
         design.keep_first_values_of_axes();
     }
-    let mut space = Some(0_u64);
+    if which.ignore_knowledge {
+        design.forget();
+    }
+    let (mut space, mut advised_against) = (Some(0_u64), 0);
     let mut pairs: Vec<(usize, Config)> = Vec::new();
     for (at, workload) in design.workloads.iter().enumerate() {
         let configs = workload.configs(limit, which.seed, which.cover)?;
         space = space.and_then(|all| all.checked_add(configs.space?));
+        advised_against += configs.advised_against;
         pairs.extend(configs.configs.into_iter().map(|config| (at, config)));
+    }
+    if advised_against > 0 {
+        let left_out = plural(usize::try_from(advised_against).unwrap_or(usize::MAX), "config");
+        output::aside(&format!(
+            "{left_out} left out: the design's knowledge advises against them\n"
+        ));
     }
     Ok(Some(Opened { cache, installed, toolchain, target, design, pairs, space }))
 }
 
 impl Opened {
+    /// Adds the small problems on which kernels are checked, too, behind the workloads of the design.
+    ///
+    /// # Errors
+    /// A formula of an operator's description has no value.
+    pub(crate) fn add_checks(&mut self) -> Result<()> {
+        for (at, problem) in check_problems(&self.design.workloads)? {
+            let Some(like) = self.design.workloads.get(at) else { continue };
+            let small = GpuWorkload { problem, ..like.clone() };
+            let own: Vec<_> = self.pairs.iter().filter(|(of, _)| *of == at).cloned().collect();
+            let place = self.design.workloads.len();
+            self.design.workloads.push(small);
+            self.pairs.extend(own.into_iter().map(|(_, config)| (place, config)));
+        }
+        Ok(())
+    }
+
     /// Compiles what was chosen.
     ///
     /// # Errors

@@ -7,8 +7,7 @@ use clap::Args;
 use spak_records::bundle::Schedule;
 
 use crate::exit::Status;
-use crate::gpu::bundle::{check_problems, leave_out, make, write};
-use crate::gpu::design::GpuWorkload;
+use crate::gpu::bundle::{leave_out, make, write};
 use crate::gpu::opened::{Which, open};
 use crate::output::{self, Format};
 use crate::verbs::check::plural;
@@ -50,17 +49,8 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         return Ok(Status::Problems);
     };
     let timed = opened.design.workloads.len();
-    let checks = match options.timed_sizes_only {
-        true => Vec::new(),
-        false => check_problems(&opened.design.workloads)?,
-    };
-    for (at, problem) in checks {
-        let Some(like) = opened.design.workloads.get(at) else { continue };
-        let small = GpuWorkload { problem, ..like.clone() };
-        let own: Vec<_> = opened.pairs.iter().filter(|(of, _)| *of == at).cloned().collect();
-        let place = opened.design.workloads.len();
-        opened.design.workloads.push(small);
-        opened.pairs.extend(own.into_iter().map(|(_, config)| (place, config)));
+    if !options.timed_sizes_only {
+        opened.add_checks()?;
     }
     let batch = opened.compile(&options.compile, false, format)?;
     let schedule = Schedule {

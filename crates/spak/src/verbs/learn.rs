@@ -47,27 +47,17 @@ struct Series<'a> {
 
 /// Learns from each trace in turn; problems are a design with errors, or traces that say nothing about it.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
-    let paths = Paths::of(&options.design);
     let mut lessons = Vec::new();
     for path in &options.traces {
-        let trace = traces::read(path)?;
         let (design, found) = check::checked(&options.design)?;
         if found.iter().any(|d| d.severity == spak_syntax::Severity::Error) {
             check::show(&options.design, &design, &found, format)?;
             return Ok(Status::Problems);
         }
-        let system = System::of(&design.resolved.entries);
-        let names: Vec<Option<String>> = match &options.workload {
-            Some(name) => vec![Some(name.clone())],
-            None if system.workloads.is_empty() => bail!("the design has no workload"),
-            None => system.workloads.iter().map(|workload| workload.name.clone()).collect(),
-        };
-        for series in series(&trace, system.name.as_deref().unwrap_or_default()) {
-            for name in &names {
-                let lesson = lesson(options, path, &series, name.as_deref(), &paths)?;
-                lessons.extend(lesson);
-            }
-        }
+        let workload = options.workload.as_deref();
+        lessons.extend(
+            teach(&options.design, path, workload, !options.keep_design)?.into_iter().flatten(),
+        );
     }
     let report = LearnReport {
         design: options.design.to_string_lossy().into_owned(),
@@ -79,6 +69,38 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         Format::Json => json::result("spak.learn-report", &report)?,
     }
     Ok(if report.lessons.is_empty() { Status::Problems } else { Status::Fine })
+}
+
+/// What a trace teaches a design about its workloads, or the one that is named; nothing if the design has errors.
+///
+/// # Errors
+/// Files that cannot be read or written, a design without workloads.
+pub(crate) fn teach(
+    design: &Path,
+    path: &Path,
+    workload: Option<&str>,
+    writes: bool,
+) -> Result<Option<Vec<Lesson>>> {
+    let paths = Paths::of(design);
+    let trace = traces::read(path)?;
+    let (checked, found) = check::checked(design)?;
+    if found.iter().any(|d| d.severity == spak_syntax::Severity::Error) {
+        return Ok(None);
+    }
+    let system = System::of(&checked.resolved.entries);
+    let names: Vec<Option<String>> = match workload {
+        Some(name) => vec![Some(name.to_owned())],
+        None if system.workloads.is_empty() => bail!("the design has no workload"),
+        None => system.workloads.iter().map(|workload| workload.name.clone()).collect(),
+    };
+    let mut lessons = Vec::new();
+    for series in series(&trace, system.name.as_deref().unwrap_or_default()) {
+        for name in &names {
+            let of = (design, path, name.as_deref());
+            lessons.extend(lesson(of, &series, writes.then_some(&paths))?);
+        }
+    }
+    Ok(Some(lessons))
 }
 
 /// The trials of designs of this name, by machine and compiler.
@@ -124,24 +146,21 @@ fn as_described_now(problem: &Problem) -> Problem {
 
 /// What a series teaches about a workload; nothing if it has no trial of it.
 fn lesson(
-    options: &Options,
-    path: &Path,
+    (design, path, workload): (&Path, &Path, Option<&str>),
     series: &Series<'_>,
-    workload: Option<&str>,
-    paths: &Paths,
+    paths: Option<&Paths>,
 ) -> Result<Option<Lesson>> {
     let backend = if series.toolchain.compiler == CUTILE { CUTILE } else { "c" };
     let Series { device, toolchain, .. } = series;
     // Anew each time: the lesson before may have changed the design.
-    let specified = specify_for(backend, &options.design, workload, device, toolchain)?;
+    let specified = specify_for(backend, design, workload, device, toolchain)?;
     let specified = specified.ok().context("what was learnt has broken the design")?;
     let trials = series.trials.iter().filter(|trial| trial.problem == specified.problem).count();
     if trials == 0 {
         return Ok(None);
     }
     let context = specified.context(device, toolchain, series.run, &drive::today());
-    let paths = (!options.keep_design).then_some(paths);
-    let learnt = learn(&options.design, &series.trials, &context, paths)?;
+    let learnt = learn(design, &series.trials, &context, paths)?;
     Ok(Some(Lesson {
         trace: path.to_string_lossy().into_owned(),
         device: device.name.clone(),

@@ -128,7 +128,8 @@ pub(crate) fn run(options: &Options, _format: Format) -> Result<Status> {
     }
 }
 
-fn say(told: &Told<'_>) {
+/// Shows what comes of a run while it runs.
+pub(crate) fn say(told: &Told<'_>) {
     let line = match told {
         Told::Kept { at, all } => format!("{at}/{all} kept\n"),
         Told::Note(note) => format!("note: {note}\n"),

@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use spak_loop::Guidance;
+use spak_model::system::System;
 use spak_records::{Config, Outcome, Trial};
 use spak_run::{CompilerOptions, RunOptions, Sandbox, detect_device, detect_toolchain};
 
@@ -17,6 +18,8 @@ use crate::engine::paths::Paths;
 use crate::engine::report::{self, duration};
 use crate::engine::specify::{Specified, specify};
 use crate::exit::Status;
+use crate::gpu::looped::Looped;
+use crate::gpu::opened::Which;
 use crate::output::{self, Format};
 use crate::verbs::check;
 
@@ -54,7 +57,38 @@ pub(crate) struct Options {
     /// Show what would be learnt, but leave the design as it is.
     #[arg(long)]
     keep_design: bool,
+    #[command(flatten)]
+    gpu: OnGpu,
 }
+
+/// What is said of a loop on a GPU.
+#[derive(Args)]
+struct OnGpu {
+    /// Kernels for a GPU, tried on that of this machine (`local`) or of another one (`user@host`).
+    #[arg(long, value_name = "HOST")]
+    node: Option<String>,
+    /// What connects to it, with options.
+    #[arg(long, value_name = "COMMAND", default_value = "ssh", requires = "node")]
+    ssh: String,
+    /// The machine's description: one of the design or of the libraries; the design's only one by default.
+    #[arg(long, requires = "node")]
+    hardware: Option<String>,
+    /// How often configs are chosen, compiled and learnt from.
+    #[arg(long, value_name = "N", default_value_t = 2, requires = "node")]
+    rounds: usize,
+    /// Configs that are compiled in each round.
+    #[arg(long, value_name = "N", default_value_t = 80, requires = "node")]
+    limit: u64,
+    /// Compare the best in the end with what this Python's PyTorch has, by turns.
+    #[arg(long, value_name = "PYTHON", requires = "node")]
+    compare: Option<String>,
+}
+
+/// Trials of a loop on a GPU where nobody says how many.
+const TRIALS_ON_GPU: usize = 40;
+
+/// Set by Ctrl-C.
+static STOP: AtomicBool = AtomicBool::new(false);
 
 fn seconds(text: &str) -> Result<f64, String> {
     let seconds: f64 = text.parse().map_err(|_| "it is no number".to_owned())?;
@@ -70,6 +104,9 @@ fn margin(text: &str) -> Result<f64, String> {
 
 /// Runs the loop; problems are a design with errors, an interruption, or that nothing was accepted.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
+    if let Some(node) = &options.gpu.node {
+        return on_gpu(options, node, format);
+    }
     let machine = machine(&options.cc)?;
     let specified =
         specify(&options.design, options.workload.as_deref(), &machine.device, &machine.toolchain)?;
@@ -128,6 +165,41 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     }
     let fine = !outcomes.interrupted && outcomes.analysis.best.is_some();
     Ok(if fine { Status::Fine } else { Status::Problems })
+}
+
+/// Runs the loop on a GPU.
+fn on_gpu(options: &Options, node: &str, format: Format) -> Result<Status> {
+    if options.strategy.is_some() {
+        anyhow::bail!(
+            "`--strategy` is for the loop on this machine's processor; a node searches by itself"
+        );
+    }
+    ctrlc::set_handler(|| STOP.store(true, Ordering::Relaxed))
+        .context("cannot listen for Ctrl-C")?;
+    let gpu = &options.gpu;
+    let design = check::checked(&options.design)?.0;
+    // One workload, as the loop on this machine's processor.
+    let first = System::of(&design.resolved.entries).workloads.first().and_then(|w| w.name.clone());
+    let workload = options.workload.clone().or(first);
+    let which = Which::new(options.design.clone(), workload, gpu.hardware.clone()).drawing(
+        gpu.limit,
+        options.seed,
+        options.ignore_knowledge,
+    );
+    let trials = options.trials.map_or(TRIALS_ON_GPU, |n| usize::try_from(n).unwrap_or(usize::MAX));
+    let looped = Looped {
+        design: &options.design,
+        which,
+        node,
+        ssh: &gpu.ssh,
+        trials,
+        rounds: gpu.rounds,
+        seconds: options.seconds,
+        compare: gpu.compare.as_deref(),
+        writes: !options.keep_design,
+        cancel: &STOP,
+    };
+    looped.go(format)
 }
 
 /// This machine with the compiler `cc`.

@@ -60,3 +60,22 @@ fn what_was_good_on_another_problem_is_tried_first() {
 fn a_search_ends_when_there_is_nothing_else() {
     assert_eq!(searched(0, &mut Vec::new(), 1000, (0, 0)).len(), 48);
 }
+
+#[test]
+fn what_the_design_recommends_is_tried_first_and_preferred_values_soon() {
+    let mut bundle = bundle(&[1024]);
+    let config = bundle.candidates[17].config.clone();
+    let known = &mut bundle.problems[0].knowledge;
+    known.recommended.push(config);
+    known.preferred.insert("a".to_owned(), vec![spak_records::Value::Int(6)]);
+    let mut trials: Vec<Trial> = Vec::new();
+    let mut tried = Vec::new();
+    for _ in 0..8 {
+        let known: Vec<&Trial> = trials.iter().collect();
+        let at = next(&bundle, 0, &known, 48).unwrap();
+        tried.push(at);
+        trials.push(trial(&bundle, at, 0, time(at, (6, 2))));
+    }
+    assert_eq!(tried.first(), Some(&17));
+    assert!(tried.iter().filter(|at| **at / 6 == 6).count() >= 2, "{tried:?}");
+}
