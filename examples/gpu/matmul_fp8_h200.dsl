@@ -25,6 +25,7 @@ system MatmulFp8_H200 {
         block_swizzle: ["grouped_m"]
         swizzle_group_size: ["8", "16"]
         k_dim_loop: ["serial_full_k"]
+        b_operand_transpose: ["load_order"]
         num_worker_warps: ["8"]
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::rc::Rc;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use spak_generate::Choices;
 use spak_loop::{Candidates, DimensionKind, Guidance};
 use spak_model::Literal;
@@ -144,6 +144,15 @@ impl GpuWorkload {
                     drawn.extend(self.drawn(candidates, seed, left));
                 }
             }
+        }
+        // Not all that makes a config valid can be told to what numbers them.
+        let (drawn, invalid): (Vec<Config>, Vec<Config>) =
+            drawn.into_iter().partition(|config| specified.validity(config).is_ok());
+        if drawn.is_empty() {
+            let first = invalid.first().cloned().unwrap_or_else(|| specified.seed());
+            let why = specified.validity(&first).err().unwrap_or_default();
+            let of = specified.workload_name.as_deref().unwrap_or("the workload");
+            bail!("no config is valid for {of}: {why}");
         }
         let mut seen = BTreeSet::new();
         let (mut configs, mut advised_against) = (Vec::new(), 0);
