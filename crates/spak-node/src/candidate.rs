@@ -261,8 +261,11 @@ impl<'p> Process<'p> {
         let left = (seconds - begin.elapsed().as_secs_f64()).max(0.0);
         let count = (left / round).clamp(6.0, f64::from(samples.max(6))) as usize;
         let mut events: Vec<Vec<(Event, Event)>> = programs.iter().map(|_| Vec::new()).collect();
-        for _ in 0..count {
-            for (program, events) in programs.iter().zip(&mut events) {
+        for round in 0..count {
+            for at in turns(round, programs.len()) {
+                let Some((program, events)) = programs.get(at).zip(events.get_mut(at)) else {
+                    continue;
+                };
                 let (from, to) = (self.gpu.event()?, self.gpu.event()?);
                 self.gpu.set(&self.sweep, 0)?;
                 self.gpu.record(&from)?;
@@ -278,6 +281,16 @@ impl<'p> Process<'p> {
         };
         Ok(events.iter().map(times).collect::<Result<_, _>>()?)
     }
+}
+
+/// The order of a round. Who comes after whom changes: clocks are left by one as its power makes them, and the next one runs
+/// with that.
+fn turns(round: usize, count: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count).map(|at| (round + at) % count).collect();
+    if !(round / count.max(1)).is_multiple_of(2) {
+        order.reverse();
+    }
+    order
 }
 
 /// Adds an argument in cuTile's convention: of an array its address, its sizes and its strides.
@@ -319,6 +332,26 @@ fn pass(
         Argument::Float32(number) => {
             arguments.bytes(number.to_le_bytes().to_vec());
             Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::turns;
+
+    #[test]
+    fn each_comes_first_as_often_as_the_others_and_after_more_than_one_of_them() {
+        for count in 1..6 {
+            let rounds: Vec<Vec<usize>> = (0..2 * count).map(|round| turns(round, count)).collect();
+            for at in 0..count {
+                assert_eq!(rounds.iter().filter(|order| order[0] == at).count(), 2, "{rounds:?}");
+                let before = rounds.iter().flat_map(|order| {
+                    order.windows(2).filter(|pair| pair[1] == at).map(|pair| pair[0])
+                });
+                let before: std::collections::BTreeSet<usize> = before.collect();
+                assert_eq!(before.len(), 2.min(count - 1), "{rounds:?}");
+            }
         }
     }
 }

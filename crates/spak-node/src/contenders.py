@@ -86,6 +86,12 @@ def elements_of(plan):
     return count
 
 
+def turns(round, count):
+    """Who comes after whom changes: clocks are left by one as its power makes them, and the next one runs with that."""
+    order = [(round + at) % count for at in range(count)]
+    return order if round // count % 2 == 0 else order[::-1]
+
+
 def is_output(plan):
     return "output" in plan["role"]
 
@@ -305,9 +311,9 @@ class Process:
         each = len(programs) * (slowest + 0.2) / 1e3
         count = int(min(max((seconds - (time.monotonic() - begin)) / each, 6), max(samples, 6)))
         pairs = [[] for _ in programs]
-        for _ in range(count):
-            for program, own in zip(programs, pairs):
-                own.append(self.sample(program))
+        for round in range(count):
+            for at in turns(round, len(programs)):
+                pairs[at].append(self.sample(programs[at]))
         torch.cuda.synchronize()
         return {"times": [[round(a.elapsed_time(b) * 1e6) for a, b in own] for own in pairs]}
 
