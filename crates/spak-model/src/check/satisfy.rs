@@ -61,23 +61,58 @@ pub(super) fn check(system: &System, found: &mut Vec<Diagnostic>) {
         look(system, known(std::slice::from_ref(workload), system), &mut found);
         said.push(found);
     }
-    let everywhere = said.clone();
-    for (place, (workload, own)) in workloads.iter().zip(said).enumerate() {
-        let number = format!("number {}", place + 1);
-        let name = workload.name.as_deref().unwrap_or(&number);
-        for mut diagnostic in own {
-            let is_general = everywhere.iter().all(|all| all.contains(&diagnostic));
-            if !is_general {
-                diagnostic.message = format!("{} for the workload `{name}`", diagnostic.message);
-                // A value that one problem excludes is there for the others.
-                if diagnostic.code == DEAD_VALUE {
-                    diagnostic.severity = spak_syntax::Severity::Note;
-                }
-            } else if diagnostic.code == EMPTY_SPACE {
-                diagnostic.message = format!("{} for any workload", diagnostic.message);
+    let names: Vec<String> = workloads
+        .iter()
+        .enumerate()
+        .map(|(place, w)| w.name.clone().unwrap_or_else(|| format!("number {}", place + 1)))
+        .collect();
+    // What is said of several problems is said once.
+    let mut different: Vec<(Diagnostic, Vec<&str>)> = Vec::new();
+    for (own, name) in said.into_iter().zip(&names) {
+        for diagnostic in own {
+            match different.iter_mut().find(|(known, _)| *known == diagnostic) {
+                Some((_, of)) if of.contains(&name.as_str()) => {}
+                Some((_, of)) => of.push(name),
+                None => different.push((diagnostic, vec![name])),
             }
-            found.push(diagnostic);
         }
+    }
+    let all = match names.len() < system.workloads.len() {
+        true => format!("the first {}", names.len()),
+        false => names.len().to_string(),
+    };
+    for (mut diagnostic, of) in different {
+        if of.len() < names.len() {
+            diagnostic.message = format!("{} for {}", diagnostic.message, some(&of, &all));
+            // A value that one problem excludes is there for the others.
+            if diagnostic.code == DEAD_VALUE {
+                diagnostic.severity = spak_syntax::Severity::Note;
+                diagnostic.repair =
+                    "leave it if the others need it, or loosen the constraint".to_owned();
+            }
+        } else if diagnostic.code == EMPTY_SPACE {
+            diagnostic.message = format!("{} for any workload", diagnostic.message);
+        }
+        found.push(diagnostic);
+    }
+}
+
+/// The workloads that something is said of.
+fn some(of: &[&str], all: &str) -> String {
+    let quoted = |names: &[&str]| {
+        names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    };
+    match of {
+        [one] => format!("the workload `{one}`"),
+        [a, b, c, _, more @ ..] => {
+            format!(
+                "{} of {all} workloads: {} and {} more",
+                of.len(),
+                quoted(&[a, b, c]),
+                more.len() + 1
+            )
+        }
+        few => format!("{} of {all} workloads: {}", few.len(), quoted(few)),
     }
 }
 
