@@ -5,17 +5,18 @@
 # head_batch_axis: fused; gqa_mapping: index_div; tensor_layout: BHSD; causal_support: constexpr_flag
 # causal_predicate: >=; causal_alignment: bottom_right; causal_tile_skipping: pruned
 # causal_work_order: ascending; mask_form: additive_pre_softmax; mask_fill_value: -inf
-# mask_region: predicated_tail_splittable; tail_handling: even_k_specialized; math_approximation: exp2_folded
-# exp_flush_to_zero: true; score_scale_placement: after_row_max; rescale_policy: unconditional
-# rowsum_reduction: per_iteration; softmax_state_layout: 2d_keepdims; l_init: 0
-# normalization_division: approx_ftz; normalization_placement: epilogue; accum_dtype: f32
-# p_p_operand_dtype: input_dtype; output_cast: dst_dtype; index_dtype: int32; extent_source: array_shape
-# k_operand_transpose: load_order; v_load_placement: late; in_loop_constant_tiles: in_loop
-# q_load_path: tile_load; k_load_path: tile_load; v_load_path: tile_load; o_store_path: tile_store
-# q_padding_mode: zero; k_padding_mode: zero; v_padding_mode: zero; q_load_latency: unset; k_load_latency: unset
-# v_load_latency: unset; o_store_latency: unset; q_load_tma_policy: default; k_load_tma_policy: default
-# v_load_tma_policy: default; o_store_tma_policy: default; lse_storage: not_stored; lse_base: log2
-# num_worker_warps: unset; tile_m: 64; tile_n: 128; occupancy: 0; num_ctas: 1; opt_level: 3
+# mask_region: predicated_tail_splittable; masked_tile_n: full; tail_handling: even_k_specialized
+# math_approximation: exp2_folded; exp_flush_to_zero: true; score_lookahead: none
+# score_scale_placement: after_row_max; rescale_policy: unconditional; rowsum_reduction: per_iteration
+# softmax_state_layout: 2d_keepdims; l_init: 0; normalization_division: approx_ftz
+# normalization_placement: epilogue; accum_dtype: f32; p_p_operand_dtype: input_dtype; output_cast: dst_dtype
+# index_dtype: int32; extent_source: array_shape; k_operand_transpose: load_order; v_load_placement: late
+# in_loop_constant_tiles: in_loop; q_load_path: tile_load; k_load_path: tile_load; v_load_path: tile_load
+# o_store_path: tile_store; q_padding_mode: zero; k_padding_mode: zero; v_padding_mode: zero
+# q_load_latency: unset; k_load_latency: unset; v_load_latency: unset; o_store_latency: unset
+# q_load_tma_policy: default; k_load_tma_policy: default; v_load_tma_policy: default
+# o_store_tma_policy: default; lse_storage: not_stored; lse_base: log2; num_worker_warps: unset; tile_m: 64
+# tile_n: 128; occupancy: 0; num_ctas: 1; opt_level: 3
 import math
 
 import cuda.tile as ct
