@@ -86,10 +86,10 @@ def elements_of(plan):
     return count
 
 
-def turns(round, count):
+def turns(number, count):
     """Who comes after whom changes: clocks are left by one as its power makes them, and the next one runs with that."""
-    order = [(round + at) % count for at in range(count)]
-    return order if round // count % 2 == 0 else order[::-1]
+    order = [(number + at) % count for at in range(count)]
+    return order if number // count % 2 == 0 else order[::-1]
 
 
 def is_output(plan):
@@ -311,8 +311,8 @@ class Process:
         each = len(programs) * (slowest + 0.2) / 1e3
         count = int(min(max((seconds - (time.monotonic() - begin)) / each, 6), max(samples, 6)))
         pairs = [[] for _ in programs]
-        for round in range(count):
-            for at in turns(round, len(programs)):
+        for number in range(count):
+            for at in turns(number, len(programs)):
                 pairs[at].append(self.sample(programs[at]))
         torch.cuda.synchronize()
         return {"times": [[round(a.elapsed_time(b) * 1e6) for a, b in own] for own in pairs]}

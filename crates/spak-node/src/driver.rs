@@ -20,6 +20,11 @@ pub enum DriverError {
         "no NVIDIA driver: libcuda is not on this machine; install the driver, or run the bundle where it is"
     )]
     Absent,
+    /// The driver is too old for anything here.
+    #[error(
+        "the NVIDIA driver here speaks CUDA {0}, and 12.0 is the oldest that these kernels can run on; install a newer driver"
+    )]
+    Old(String),
     /// A call failed.
     #[error("{call}: {name}: {text}")]
     Call {
@@ -36,6 +41,14 @@ pub enum DriverError {
     /// A name has a zero in it.
     #[error("`{0}` is no name of a kernel")]
     Name(String),
+}
+
+/// The oldest version of CUDA whose driver has all that is called here.
+const OLDEST: c_int = 12_000;
+
+/// A version as it is spoken of: `13.0` for 13000.
+pub(crate) fn spoken(version: u32) -> String {
+    format!("{}.{}", version / 1000, version % 1000 / 10)
 }
 
 pub(crate) type Result<T> = std::result::Result<T, DriverError>;
@@ -107,6 +120,11 @@ impl Gpu {
         // SAFETY: every pointer is to a local that lives through the call; the context is retained before it is used.
         unsafe {
             done("cuInit", sys::cuInit(0))?;
+            let mut version = 0;
+            done("cuDriverGetVersion", sys::cuDriverGetVersion(&raw mut version))?;
+            if version < OLDEST {
+                return Err(DriverError::Old(spoken(version.unsigned_abs())));
+            }
             done("cuDeviceGet", sys::cuDeviceGet(&raw mut device, number as c_int))?;
             let mut context = null_mut();
             let retained = sys::cuDevicePrimaryCtxRetain(&raw mut context, device);
@@ -399,7 +417,7 @@ impl Event {
         let mut milliseconds = 0_f32;
         // SAFETY: both live, the pointer is to a local.
         let code =
-            unsafe { sys::cuEventElapsedTime_v2(&raw mut milliseconds, earlier.event, self.event) };
+            unsafe { sys::cuEventElapsedTime(&raw mut milliseconds, earlier.event, self.event) };
         done("cuEventElapsedTime", code)?;
         Ok(f64::from(milliseconds))
     }

@@ -5,7 +5,7 @@ use spak_records::gpu::{ArrayPlan, Role};
 use spak_records::node::SharedMemory;
 
 use crate::arrays::{Filler, THREADS, blocks, describe, hash};
-use crate::driver::{Arguments, DriverError, Gpu, GpuFacts, Memory, Module};
+use crate::driver::{Arguments, DriverError, Gpu, GpuFacts, Memory, Module, spoken};
 use crate::parts::Parts;
 use crate::share::open;
 
@@ -62,14 +62,28 @@ pub struct Judge {
 }
 
 impl Judge {
-    /// One on the first GPU.
+    /// One on the first GPU, for binaries of this architecture (`sm_90`).
     ///
     /// # Errors
-    /// In words: no driver, no GPU, a part that is missing or for another architecture.
-    pub fn open(parts: &Parts, common: &str) -> Result<Self, String> {
+    /// In words: no driver, no GPU, a GPU of another architecture, a driver that is older than the binaries, a part that is
+    /// missing.
+    pub fn open(parts: &Parts, common: &str, architecture: &str) -> Result<Self, String> {
         let gpu = Gpu::open(0).map_err(|error| error.to_string())?;
+        let wanted = architecture.trim_end_matches(['a', 'f']);
+        let own = format!("sm_{}", gpu.facts().architecture);
+        if own != wanted {
+            let name = &gpu.facts().name;
+            return Err(format!(
+                "the bundle is for {wanted}, and the GPU here is {name} ({own}); compile it for that with `--arch {own}`"
+            ));
+        }
         let binary = parts.read(common)?;
-        let common = gpu.load(&binary).map_err(|error| error.to_string())?;
+        let common = gpu.load(&binary).map_err(|error| {
+            let version = spoken(gpu.facts().driver);
+            format!(
+                "the driver here speaks CUDA {version} and refuses the bundle's kernels ({error}); it needs to be as new as the compiler"
+            )
+        })?;
         Ok(Self { gpu, common })
     }
 

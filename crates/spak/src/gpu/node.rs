@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow};
 use spak_node::{GpuFacts, Judge, Parts, Runner, RunnerError};
 use spak_records::bundle::{Bundle, BundledCandidate, BundledEntry};
 use spak_records::comparison::Comparison;
@@ -104,17 +104,9 @@ impl Run<'_> {
     /// No driver, another architecture, a trace that cannot be written; what goes wrong with a candidate is a trial.
     pub(crate) fn go(&self, told: &mut dyn FnMut(Told<'_>)) -> Result<Ended> {
         let parts = Parts::at(self.parts);
-        let judge = Judge::open(&parts, &self.bundle.common).map_err(|error| anyhow!(error))?;
+        let (common, architecture) = (&self.bundle.common, &self.bundle.architecture);
+        let judge = Judge::open(&parts, common, architecture).map_err(|error| anyhow!(error))?;
         let device = device(judge.facts());
-        let wanted = self.bundle.architecture.trim_end_matches(['a', 'f']);
-        if device.architecture != wanted {
-            bail!(
-                "the bundle is for {wanted}, and the GPU here is {} ({}); compile it for that with `--arch {}`",
-                device.name,
-                device.architecture,
-                device.architecture
-            );
-        }
         let timed: Vec<usize> = (0..self.bundle.problems.len())
             .filter(|at| self.bundle.problems.get(*at).is_some_and(|p| p.is_timed))
             .collect();
