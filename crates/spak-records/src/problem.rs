@@ -3,6 +3,7 @@
 //! The generator, the harness in the candidate's process and the judge agree on this file and on nothing else.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -296,6 +297,48 @@ impl Problem {
                     }
                 };
                 4.0 * batch as f64 * heads as f64 * head_dim as f64 * pairs
+            }
+        }
+    }
+}
+
+/// In one line: `attention causal B=1 H=8/8 S=1024 D=64 f32`.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Matmul { m, n, k } => write!(f, "matmul {m}x{n}x{k} f32"),
+            Self::AttentionForward {
+                batch,
+                heads,
+                kv_heads,
+                seq_len,
+                kv_len,
+                head_dim,
+                causal,
+                store_lse,
+            } => {
+                let mask = match causal {
+                    None => "full",
+                    Some(CausalAlignment::TopLeft) if kv_len != seq_len => "causal (top left)",
+                    Some(_) => "causal",
+                };
+                let keys = if kv_len == seq_len { String::new() } else { format!("/{kv_len}") };
+                let lse = if *store_lse { " with LSE" } else { "" };
+                write!(
+                    f,
+                    "attention {mask} B={batch} H={heads}/{kv_heads} S={seq_len}{keys} D={head_dim} f32{lse}"
+                )
+            }
+            Self::Operator(problem) => {
+                f.write_str(&problem.operator)?;
+                for (name, value) in &problem.values {
+                    match value {
+                        Value::Bool(false) => {}
+                        Value::Bool(true) => write!(f, " {name}")?,
+                        value => write!(f, " {name}={value}")?,
+                    }
+                }
+                Ok(())
             }
         }
     }

@@ -71,6 +71,8 @@ enum Verb {
     Tune(verbs::tune::Options),
     /// Show what a trace holds, or write its trials for other tools.
     Trace(verbs::trace::Options),
+    /// Render pages from traces: every number in them leads to the lines that it comes from.
+    Report(verbs::report::Options),
     /// Compile the configs of a design for a GPU, which need not be here.
     Compile(verbs::compile::Options),
     /// Run the kernels of a design without a GPU, and judge what they compute.
@@ -161,6 +163,7 @@ pub(crate) fn main(command: Command) -> Result<Status> {
         Verb::Space(options) => verbs::space::run(&options, format, command.table),
         Verb::Tune(options) => verbs::tune::run(&options, format),
         Verb::Trace(options) => verbs::trace::run(&options, format),
+        Verb::Report(options) => verbs::report::run(&options, format),
         Verb::Schema(options) => verbs::schema::run(&options, format),
     }
 }

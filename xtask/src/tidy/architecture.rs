@@ -9,22 +9,24 @@ use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 use crate::run::root;
 
 /// Crates that are functions of their arguments.
-const PURE: [&str; 7] = [
+const PURE: [&str; 8] = [
     "spak-syntax",
     "spak-expr",
     "spak-model",
     "spak-generate",
     "spak-loop",
     "spak-knowledge",
+    "spak-report",
     "spak-tileir",
 ];
 /// What such a crate has no business with.
 const OUTSIDE: [&str; 6] =
     ["std::fs", "std::process", "std::net", "std::env", "Instant::now", "SystemTime"];
-/// Libraries that only one crate may name.
-const OWNED: [(&str, &str); 6] = [
+/// Libraries that only these crates may name.
+const OWNED: [(&str, &str); 7] = [
     ("rowan", "spak-syntax"),
     ("minijinja", "spak-generate"),
+    ("minijinja", "spak-report"),
     ("clap", "spak"),
     ("annotate-snippets", "spak"),
     ("comfy-table", "spak"),
@@ -90,10 +92,12 @@ fn libraries(packages: &[Package], broken: &mut Vec<String>) -> Result<()> {
                     "docs/decisions/dependencies.md: no line for `{name}`, which {crate_name} uses"
                 ));
             }
-            let owner = OWNED.iter().find(|(library, _)| *library == name);
+            let owners = OWNED.iter().filter(|(library, _)| *library == name);
+            let owners: Vec<&str> = owners.map(|(_, owner)| *owner).collect();
             let is_test = dependency.kind == DependencyKind::Development;
-            if let Some((_, owner)) = owner.filter(|(_, owner)| *owner != crate_name && !is_test) {
-                broken.push(format!("crates/{crate_name}: `{name}` is for {owner} alone"));
+            if !owners.is_empty() && !owners.contains(&crate_name) && !is_test {
+                let owners = owners.join(" and ");
+                broken.push(format!("crates/{crate_name}: `{name}` is for {owners} alone"));
             }
         }
     }

@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 
 use spak_loop::analyse::{Row, RowResult};
 use spak_loop::{Analysis, SkipReason};
-use spak_records::CausalAlignment;
-use spak_records::{Config, Problem, Value};
+use spak_records::{Config, Problem};
 
 use crate::engine::drive::confirm::Confirmed;
 use crate::engine::drive::{Driver, Outcomes};
@@ -248,42 +247,7 @@ fn knowledge(out: &mut String, learnt: &Learnt, driver: &Driver<'_>) {
 
 /// A problem in one line: `attention causal B=1 H=8/8 S=1024 D=64 f32`.
 pub(crate) fn problem(problem: &Problem) -> String {
-    match problem {
-        Problem::Matmul { m, n, k } => format!("matmul {m}x{n}x{k} f32"),
-        Problem::AttentionForward {
-            batch,
-            heads,
-            kv_heads,
-            seq_len,
-            kv_len,
-            head_dim,
-            causal,
-            store_lse,
-        } => {
-            let mask = match causal {
-                None => "full",
-                Some(CausalAlignment::TopLeft) if kv_len != seq_len => "causal (top left)",
-                Some(_) => "causal",
-            };
-            let keys = if kv_len == seq_len { String::new() } else { format!("/{kv_len}") };
-            let lse = if *store_lse { " with LSE" } else { "" };
-            format!(
-                "attention {mask} B={batch} H={heads}/{kv_heads} S={seq_len}{keys} D={head_dim} f32{lse}"
-            )
-        }
-        Problem::Operator(problem) => {
-            let values: Vec<String> = problem
-                .values
-                .iter()
-                .filter(|(_, value)| **value != Value::Bool(false))
-                .map(|(name, value)| match value {
-                    Value::Bool(_) => name.clone(),
-                    value => format!("{name}={value}"),
-                })
-                .collect();
-            format!("{} {}", problem.operator, values.join(" "))
-        }
-    }
+    problem.to_string()
 }
 
 /// A time with three digits and its unit.

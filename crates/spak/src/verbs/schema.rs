@@ -64,6 +64,7 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.replay", || {
         schemars::schema_for!(r::Envelope<Diagnosed<spak_records::tune_report::ReplayReport>>)
     }),
+    ("spak.report", || schemars::schema_for!(r::Envelope<spak_records::page_report::PagesReport>)),
     ("spak.schemas", || schemars::schema_for!(r::Envelope<r::SchemasReport>)),
     ("spak.show", || schemars::schema_for!(r::Envelope<Diagnosed<r::ShowReport>>)),
     ("spak.space", || {

@@ -24,6 +24,7 @@ mod mutants;
 mod predict;
 mod rejected;
 mod remote;
+mod report;
 mod rules;
 mod schemas;
 mod spaces;
