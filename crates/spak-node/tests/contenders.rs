@@ -1,0 +1,64 @@
+//! What of `contenders.py` needs no GPU: whose turn it is, and what is made of events. PyTorch and the driver are stand-ins that
+//! only count, since this machine may have neither; the rest runs where there is a GPU.
+
+use std::process::Command;
+
+const SCRIPT: &str = r#"
+import ctypes, json, sys, types
+
+torch = types.ModuleType("torch")
+for name in ("float32", "float16", "bfloat16", "float8_e4m3fn", "float8_e5m2", "int32", "int64"):
+    setattr(torch, name, name)
+torch.cuda = types.SimpleNamespace(synchronize=lambda: None)
+sys.modules["torch"] = torch
+ctypes.CDLL = lambda name: None
+contenders = {"__name__": "contenders"}
+exec(open(sys.argv[1]).read(), contenders)
+contenders["WARM_UP"] = 0.0
+
+
+class Event:
+    def __init__(self, at):
+        self.at = at
+
+    def elapsed_time(self, other):
+        return other.at - self.at
+
+
+process = contenders["Process"].__new__(contenders["Process"])
+process.places = {3: 1.5, 4: 2.25, 9: 0.5}
+taken = []
+
+
+def sample(milliseconds):
+    taken.append(milliseconds)
+    return [Event(10.0), Event(10.0 + milliseconds)]
+
+
+process.sample = sample
+times = process.time([3, 4, 9], 7, 1e9)["times"]
+print(json.dumps({"times": times, "taken": taken[3:]}))
+"#;
+
+#[test]
+fn each_has_its_samples_and_comes_after_others_in_turn() {
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/src/contenders.py");
+    let ran = Command::new("python3").args(["-c", SCRIPT, source]).output();
+    let Ok(ran) = ran else {
+        eprintln!("SKIPPED: there is no python3");
+        return;
+    };
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success(), "{said}");
+    let told: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+    let nanoseconds = [1_500_000, 2_250_000, 500_000];
+    for (own, expected) in told["times"].as_array().unwrap().iter().zip(nanoseconds) {
+        assert_eq!(*own, serde_json::json!(vec![expected; 7]));
+    }
+    let taken: Vec<f64> =
+        told["taken"].as_array().unwrap().iter().map(|t| t.as_f64().unwrap()).collect();
+    assert_eq!(taken.len(), 21);
+    assert_eq!(taken[..9], [1.5, 2.25, 0.5, 2.25, 0.5, 1.5, 0.5, 1.5, 2.25]);
+    // The other way round from then on.
+    assert_eq!(taken[9..12], [0.5, 2.25, 1.5]);
+}
