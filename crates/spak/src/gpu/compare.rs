@@ -74,11 +74,17 @@ impl Run<'_> {
             };
             let entrants = self.entrants(at, bundled, &offers, store);
             let key = self.comparison_key(bundled, &entrants, &offers, device)?;
+            // One in which nothing of ours was timed is tried again.
+            let is_told = |one: &Comparison| {
+                let ours = one.contenders.iter().filter(|contender| contender.config.is_some());
+                one.key == key
+                    && ours.into_iter().any(|c| matches!(c.outcome, Outcome::Measured(_)))
+            };
             let is_known = store
                 .trace()
                 .lines
                 .iter()
-                .any(|line| matches!(&line.record, Record::Comparison(one) if one.key == key));
+                .any(|line| matches!(&line.record, Record::Comparison(one) if is_told(one)));
             if is_known {
                 continue;
             }

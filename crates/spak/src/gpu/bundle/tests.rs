@@ -88,24 +88,3 @@ fn a_part_that_is_not_what_its_name_says_is_told() {
     let said = unpack(&path, folder.path()).unwrap_err().to_string();
     assert!(said.contains("is damaged"), "{said}");
 }
-
-/// Makes the bundles that a machine with a GPU has to survive: each kernel of `SPAK_BUNDLE` is the binary `SPAK_BINARY` in
-/// `SPAK_OUT`. Not a test by itself; what became of them is in docs/notes/hostile-bundles.md.
-#[test]
-#[ignore = "a tool for trying a node by hand"]
-fn a_bundle_with_another_binary() {
-    let path = |name: &str| std::path::PathBuf::from(std::env::var(name).unwrap());
-    let folder = tempfile::tempdir().unwrap();
-    let mut bundle = unpack(&path("SPAK_BUNDLE"), folder.path()).unwrap();
-    let mut parts: BTreeMap<String, Vec<u8>> = parts_of(&bundle)
-        .map(|name| (name.to_owned(), std::fs::read(folder.path().join(name)).unwrap()))
-        .collect();
-    let binary = std::fs::read(path("SPAK_BINARY")).unwrap();
-    let name = super::name_of(&binary);
-    parts.insert(name.clone(), binary);
-    let entries = bundle.candidates.iter_mut().flat_map(|candidate| &mut candidate.entries);
-    for kernel in entries.flat_map(|entry| &mut entry.program.kernels) {
-        kernel.part.clone_from(&name);
-    }
-    write(&Packed { bundle, parts }, &path("SPAK_OUT")).unwrap();
-}
