@@ -8,7 +8,8 @@ pub(crate) enum Cover {
     Values,
     /// Every two values of two of them.
     Pairs,
-    /// The first config, and each that differs from it in one value: what each choice is worth.
+    /// The config that the design recommends, else its first one, and each that differs from it in one value: what each choice
+    /// is worth.
     Neighbours,
 }
 

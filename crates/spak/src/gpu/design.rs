@@ -128,7 +128,10 @@ impl GpuWorkload {
         let is_valid = specified.validity(&specified.seed()).is_ok();
         let mut drawn: Vec<Config> = is_valid.then(|| specified.seed()).into_iter().collect();
         if covered == Some(Cover::Neighbours) {
-            drawn.extend(self.neighbours(&specified.seed()));
+            let recommended = self.recommended();
+            let centre = recommended.first().cloned().unwrap_or_else(|| specified.seed());
+            let near = self.neighbours(&centre);
+            drawn.extend(std::iter::once(centre).chain(near));
             drawn.truncate(most);
         } else if let Some(candidates) = &candidates {
             let left = most.saturating_sub(drawn.len());
