@@ -1,5 +1,6 @@
 //! What of `contenders.py` needs no GPU: whose turn it is, and what is made of events. PyTorch and the driver are stand-ins that
 //! only count, since this machine may have neither; the rest runs where there is a GPU.
+#![expect(clippy::print_stderr, reason = "what is skipped is told")]
 
 use std::process::Command;
 

@@ -34,6 +34,26 @@ const HALF_WIDTH: f64 = 1.96;
 const CONVERGED: f64 = 1e-7;
 const MOST_ROUNDS: usize = 2_000;
 
+/// The points that no other one beats in both numbers, by their places, the least of the first number first.
+///
+/// Of points with the same numbers the first one is taken; what is not a number is beaten by everything.
+pub fn front(points: &[(f64, f64)]) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..points.len()).collect();
+    let at = |place: &usize| points.get(*place).copied().unwrap_or((f64::NAN, f64::NAN));
+    places.retain(|place| !at(place).0.is_nan() && !at(place).1.is_nan());
+    places.sort_by(|a, b| {
+        let ((a, b), (c, d)) = (at(a), at(b));
+        a.total_cmp(&c).then(b.total_cmp(&d))
+    });
+    let mut least = f64::INFINITY;
+    places.retain(|place| {
+        let is_better = at(place).1 < least;
+        least = least.min(at(place).1);
+        is_better
+    });
+    places
+}
+
 /// Logarithms of the times of configs, comparable with each other.
 #[derive(Clone, Debug, Default)]
 pub struct Levels<'a> {
@@ -177,10 +197,28 @@ fn beside(measurement: &Measurement) -> Option<(&ContentHash, u64)> {
 
 #[cfg(test)]
 mod tests {
-    use super::Levels;
+    use super::{Levels, front};
     use crate::{Config, ContentHash, Measurement, Outcome, Problem, Trial};
 
     const PROBLEM: Problem = Problem::Matmul { m: 8, n: 8, k: 8 };
+
+    #[test]
+    fn a_front_has_what_nothing_beats_in_both() {
+        let nan = f64::NAN;
+        let points = [
+            (2.0, 5.0),
+            (1.0, 9.0),
+            (3.0, 5.0),
+            (2.0, 4.0),
+            (5.0, 1.0),
+            (0.5, nan),
+            (1.0, 9.0),
+            (6.0, 1.0),
+        ];
+        assert_eq!(front(&points), [1, 3, 4]);
+        assert_eq!(front(&[]), [0_usize; 0]);
+        assert_eq!(front(&[(1.0, 1.0), (1.0, 1.0)]), [0]);
+    }
 
     fn id(config: usize) -> ContentHash {
         ContentHash::of_text(&config.to_string())

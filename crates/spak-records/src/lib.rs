@@ -33,7 +33,7 @@ pub mod verify_report;
 pub use config::{Config, Workload};
 pub use dtype::Dtype;
 pub use hash::ContentHash;
-pub use levels::Levels;
+pub use levels::{Levels, front};
 pub use plan::{Artifact, Plan};
 pub use problem::{CausalAlignment, OperatorProblem, Problem};
 pub use trial::{

@@ -49,6 +49,22 @@ pub struct TracedRun {
     /// The same for each problem of a run that has several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<TracedProblem>,
+    /// Where energy was measured: configs that no other one of their problem beats in both time and energy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub efficient: Vec<TracedEfficiency>,
+}
+
+/// A config on the front of time and energy.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct TracedEfficiency {
+    /// The problem in words.
+    pub problem: String,
+    /// The config.
+    pub config: Config,
+    /// Nanoseconds of a call, comparable within the problem whatever the clocks did.
+    pub ns: u64,
+    /// Millijoules of a call.
+    pub energy_mj: f64,
 }
 
 /// A problem of a run.

@@ -8,7 +8,7 @@ use minijinja::value::{Kwargs, Object, Value, from_args};
 use minijinja::{Error, ErrorKind, State};
 use spak_records::store::Trace;
 use spak_records::trace::{Line, Record};
-use spak_records::{Config, Levels, Measurement, Outcome, Problem, Trial};
+use spak_records::{Config, Levels, Measurement, Outcome, Problem, Trial, front};
 
 use crate::compared::Compared;
 use crate::figure::{Kind, wrong};
@@ -173,18 +173,16 @@ impl Timed {
 
     /// Those that no other one beats in time and energy, the fastest first.
     fn pareto(&self) -> Vec<Arc<Tried>> {
-        let mut least = f64::INFINITY;
-        let mut kept = Vec::new();
-        for trial in self.by_level() {
-            let Some(energy) = trial.measurement.energy_mj.filter(|energy| *energy < least) else {
-                continue;
-            };
-            if trial.level.is_some() {
-                least = energy;
-                kept.push(trial);
-            }
-        }
-        kept
+        let points: Vec<(f64, f64)> = self
+            .trials
+            .iter()
+            .map(|trial| {
+                let energy = trial.measurement.energy_mj.unwrap_or(f64::NAN);
+                (trial.level.map_or(f64::NAN, |(level, _)| level), energy)
+            })
+            .collect();
+        let places = front(&points).into_iter();
+        places.filter_map(|place| self.trials.get(place).cloned()).collect()
     }
 
     fn trial(&self, wanted: &Kwargs) -> Result<Value, Error> {

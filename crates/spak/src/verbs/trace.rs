@@ -9,8 +9,8 @@ use anyhow::{Result, bail};
 use clap::Args;
 use spak_records::store::Trace;
 use spak_records::trace::Record;
-use spak_records::trace_report::{TraceReport, TracedProblem, TracedRun};
-use spak_records::{Outcome, Problem, Trial};
+use spak_records::trace_report::{TraceReport, TracedEfficiency, TracedProblem, TracedRun};
+use spak_records::{Levels, Outcome, Problem, Trial, front};
 
 use crate::engine::report::{duration, problem};
 use crate::engine::traces;
@@ -99,6 +99,7 @@ fn traced(trace: &Trace, run: &str) -> TracedRun {
         best_ns: best.map(|(ns, _)| ns),
         best: best.map(|(_, trial)| trial.config.clone()),
         problems: by_problem(&history),
+        efficient: efficient(&history),
     }
 }
 
@@ -130,6 +131,67 @@ fn by_problem(history: &[&Trial]) -> Vec<TracedProblem> {
         }
     };
     problems.into_iter().map(one).collect()
+}
+
+/// What no other config of a problem beats in both time and energy, if energy was measured.
+fn efficient(history: &[&Trial]) -> Vec<TracedEfficiency> {
+    let mut problems: Vec<&Problem> = Vec::new();
+    let measured = history.iter().filter_map(|trial| match &trial.outcome {
+        Outcome::Measured(measurement) => Some((*trial, measurement.energy_mj?)),
+        Outcome::Rejected(_) => None,
+    });
+    let measured: Vec<(&Trial, f64)> = measured.collect();
+    for (trial, _) in &measured {
+        if !problems.contains(&&trial.problem) {
+            problems.push(&trial.problem);
+        }
+    }
+    let mut found = Vec::new();
+    for of in problems {
+        let levels = Levels::of(history.iter().copied().filter(|trial| trial.problem == *of));
+        let points: Vec<(f64, f64, &Trial)> = measured
+            .iter()
+            .filter(|(trial, _)| trial.problem == *of)
+            .filter_map(|(trial, energy)| {
+                Some((levels.log_ns(of, &trial.config_id)?.exp(), *energy, *trial))
+            })
+            .collect();
+        let plain: Vec<(f64, f64)> = points.iter().map(|(ns, energy, _)| (*ns, *energy)).collect();
+        let front = front(&plain);
+        found.extend(front.iter().filter_map(|at| points.get(*at)).map(|(ns, energy, trial)| {
+            let (problem, config) = (problem(of), trial.config.clone());
+            TracedEfficiency { problem, config, ns: ns.round() as u64, energy_mj: *energy }
+        }));
+    }
+    found
+}
+
+/// The front of time and energy of each problem, by the values in which its configs differ.
+fn efficiencies(of: &[TracedEfficiency]) -> String {
+    let mut out = String::new();
+    let mut rest = of;
+    while let Some(first) = rest.first() {
+        let count = rest.iter().take_while(|one| one.problem == first.problem).count();
+        let (own, after) = rest.split_at(count);
+        rest = after;
+        let differs =
+            |name: &&String| own.iter().any(|one| one.config.get(name) != first.config.get(name));
+        let names: Vec<&String> = first.config.0.keys().filter(differs).collect();
+        let rows = own.iter().map(|one| {
+            let values = names
+                .iter()
+                .map(|name| one.config.get(name).map(ToString::to_string).unwrap_or_default());
+            [duration(one.ns), format!("{:.2}", one.energy_mj)].into_iter().chain(values).collect()
+        });
+        let mut heads = vec!["time", "mJ"];
+        heads.extend(names.iter().map(|name| name.as_str()));
+        out.push_str(&format!(
+            "\n\nno other config is both faster and needs less energy: {}\n",
+            first.problem
+        ));
+        out.push_str(&output::table(&heads, rows));
+    }
+    out
 }
 
 fn print(report: &TraceReport) -> Result<()> {
@@ -171,6 +233,9 @@ fn print(report: &TraceReport) -> Result<()> {
             ]
         });
         out.push_str(&output::table(&["trials", "measured", "best", "TFLOPS", "problem"], rows));
+    }
+    for run in &report.runs {
+        out.push_str(&efficiencies(&run.efficient));
     }
     if !report.comparisons.is_empty() {
         out.push_str(&compared::table(&report.comparisons));

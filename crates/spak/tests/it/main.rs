@@ -6,6 +6,7 @@ mod bad_input;
 mod conditions;
 mod designs;
 mod dice;
+mod efficient;
 mod families;
 mod gpu;
 mod interrupted;
