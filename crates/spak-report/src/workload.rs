@@ -286,6 +286,23 @@ impl Tried {
         Ok(self.origin.figure(ns / best.exp(), Kind::Ratio, [self.line, line], Some(made)))
     }
 
+    /// This time over that of another trial.
+    fn over(&self, other: &Self) -> Result<Value, Error> {
+        let ((ns, made), (others, _)) = (self.level_ns()?, other.level_ns()?);
+        let lines = [self.line, other.line];
+        Ok(self.origin.figure(ns / others, Kind::Ratio, lines, Some(made)))
+    }
+
+    /// What this config has, and another one has not or has otherwise.
+    fn differs(&self, other: &Self) -> String {
+        let own = self.config.0.iter();
+        let names: BTreeSet<String> = own
+            .filter(|(name, value)| other.config.get(name) != Some(*value))
+            .map(|(name, _)| name.clone())
+            .collect();
+        config_text(&self.config, &names)
+    }
+
     fn measured(&self, name: &str, value: Option<f64>, kind: Kind) -> Result<Value, Error> {
         let value =
             value.ok_or_else(|| wrong(format!("the trial has no {name}: nobody looked")))?;
@@ -335,6 +352,16 @@ impl Object for Tried {
         method: &str,
         args: &[Value],
     ) -> Result<Value, Error> {
+        if matches!(method, "over" | "differs") {
+            let (other,): (Value,) = from_args(args)?;
+            let other = other
+                .downcast_object::<Self>()
+                .ok_or_else(|| wrong(format!("`{method}` asks for another trial")))?;
+            return match method {
+                "over" => self.over(&other),
+                _ => Ok(Value::from(self.differs(&other))),
+            };
+        }
         let (name,): (&str,) = from_args(args)?;
         match method {
             "value" => {
