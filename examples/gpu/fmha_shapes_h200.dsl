@@ -367,6 +367,7 @@ system FMHA_Shapes_H200 {
         head_dim_rounding: ["exact"]
         score_scale_placement: ["after_row_max", "pre_scale_q"]
         num_worker_warps: ["unset", "8"]
+        array_shapes: ["dynamic", "static"]
     }
 
     tuning_space {
@@ -389,6 +390,11 @@ system FMHA_Shapes_H200 {
     constraint "one loop" {
         require: (mask_region == "explicit_two_loops") == causal
         reason: "a causal mask is worth a loop of its own, the end of the keys is not"
+    }
+
+    constraint "constant shapes" {
+        require: array_shapes == "dynamic" or (seq_len <= 2048 and occupancy == 2 and opt_level == 3)
+        reason: "loops that are longer than that are not unrolled, and each shape is compiled by itself"
     }
 
     constraint "no spills" {

@@ -41,8 +41,33 @@ def overlaps(shape, strides):
     return False
 
 
-def constraint(parameter, ct, compilation):
-    """What the just-in-time path would assume of this argument."""
+def is_static(module):
+    """Whether a module wants sizes and strides of its arrays as constants, which only those can have who compile ahead of time."""
+    return getattr(module, "ARRAY_SHAPES", "dynamic") == "static"
+
+
+def assumed(value):
+    """An array of which the compiler would assume the same: kernels for many shapes are one then, and are compiled once."""
+    shape, strides = value["shape"], value["strides"]
+    if overlaps(shape, strides):
+        return value
+    # Far enough apart that nothing overlaps; one more than a multiple of sixteen is a multiple of nothing.
+    far = [
+        1 if stride == 1 else 2 ** (20 + 5 * at) + (0 if is_aligned(value["dtype"], stride) else 1)
+        for at, stride in enumerate(strides)
+    ]
+    return {**value, "shape": [16 if length % 16 == 0 else 1 for length in shape], "strides": far}
+
+
+def is_aligned(dtype, stride):
+    """Whether a step along an axis is a multiple of 16 bytes."""
+    import cuda.tile as ct
+
+    return stride * max(getattr(ct, dtype).bitwidth // 8, 1) % 16 == 0
+
+
+def constraint(parameter, ct, compilation, static):
+    """What the just-in-time path would assume of this argument, or all that is known of it."""
     ((kind, value),) = parameter.items()
     if kind == "scalar":
         return compilation.ScalarConstraint(getattr(ct, value))
@@ -52,6 +77,18 @@ def constraint(parameter, ct, compilation):
     size = max(dtype.bitwidth // 8, 1)
     shape, strides = value["shape"], value["strides"]
     dense = [stride == 1 for stride in strides]
+    if static:
+        return compilation.ArrayConstraint(
+            dtype,
+            len(shape),
+            index_dtype=ct.int32,
+            stride_lower_bound_incl=[None] * len(shape),
+            alias_groups=(),
+            may_alias_internally=overlaps(shape, strides),
+            stride_constant=strides,
+            shape_constant=shape,
+            base_addr_divisible_by=16,
+        )
     return compilation.ArrayConstraint(
         dtype,
         len(shape),
@@ -131,7 +168,7 @@ class Recorder:
     def argument(self, annotation, value):
         """What the compiler is told of an argument, and what the kernel is given."""
         if isinstance(value, Array):
-            return {"array": value.value}, value.key
+            return {"array": value.value if is_static(self.module) else assumed(value.value)}, value.key
         if isinstance(value, bool):
             kind, dtype = "bool", None
         elif isinstance(value, int):
@@ -179,11 +216,15 @@ def compile_kernel(job):
     import cuda.tile as ct
     from cuda.tile import compilation
 
-    kernel = getattr(load(job["source"]), job["kernel"])
+    module = load(job["source"])
+    kernel = getattr(module, job["kernel"])
     if job["hints"]:
         kernel = kernel.replace_hints(**job["hints"])
-    parameters = [constraint(one, ct, compilation) for one in job["parameters"]]
-    convention = compilation.CallingConvention.cutile_python_v1()
+    static = is_static(module)
+    parameters = [constraint(one, ct, compilation, static) for one in job["parameters"]]
+    # Both pass the same arguments; constants of arrays need the second one.
+    convention = compilation.CallingConvention
+    convention = convention.cutile_python_v2() if static else convention.cutile_python_v1()
     signature = compilation.KernelSignature(parameters, convention).with_symbol(job["kernel"])
     binary = io.BytesIO()
     kind = "cubin" if job["format"] == "cubin" else "tileir_bytecode"

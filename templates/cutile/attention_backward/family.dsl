@@ -71,6 +71,7 @@ system AttentionBackward_CuTile {
         dq_store_tma_policy: ["default", "forced", "disabled"]
         dk_store_tma_policy: ["default", "forced", "disabled"]
         dv_store_tma_policy: ["default", "forced", "disabled"]
+        array_shapes: ["dynamic", "static"]
         num_worker_warps: ["8", "unset", "4"]
         dq_num_worker_warps: ["8", "unset", "4"]
     }

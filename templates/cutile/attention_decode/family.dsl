@@ -49,6 +49,7 @@ system AttentionDecode_CuTile {
         v_load_tma_policy: ["default", "forced", "disabled"]
         lse_storage: ["not_stored", "strided_nd"]
         lse_base: ["log2", "ln"]
+        array_shapes: ["dynamic", "static"]
         num_worker_warps: ["unset", "4", "8"]
     }
 

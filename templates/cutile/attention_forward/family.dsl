@@ -40,6 +40,7 @@ system AttentionForward_CuTile {
         output_cast: ["dst_dtype", "input_dtype"]
         index_dtype: ["int32"]
         extent_source: ["array_shape"]
+        array_shapes: ["dynamic", "static"]
         k_operand_transpose: ["load_order", "register_permute"]
         v_load_placement: ["late", "with_k"]
         in_loop_constant_tiles: ["in_loop", "hoisted"]

@@ -30,6 +30,7 @@ system CrossEntropy_CuTile {
         dx_store_latency: ["unset", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
         x_load_tma_policy: ["disabled", "default", "forced"]
         dx_store_tma_policy: ["disabled", "default", "forced"]
+        array_shapes: ["dynamic", "static"]
         num_worker_warps: ["unset", "4", "8"]
     }
 

@@ -34,6 +34,7 @@ system LayerNorm_CuTile {
         y_store_path: ["tile_store", "scatter"]
         y_store_latency: ["unset", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
         y_store_tma_policy: ["disabled", "default", "forced"]
+        array_shapes: ["dynamic", "static"]
         num_worker_warps: ["unset", "4", "8"]
     }
 

@@ -33,6 +33,7 @@ system Linear_CuTile {
         b_load_tma_policy: ["default", "forced", "disabled"]
         bias_load_tma_policy: ["default", "forced", "disabled"]
         c_store_tma_policy: ["default", "forced", "disabled"]
+        array_shapes: ["dynamic", "static"]
         num_worker_warps: ["unset", "4", "8"]
     }
 

@@ -28,6 +28,7 @@ system Matmul_CuTile {
         a_load_tma_policy: ["default", "forced", "disabled"]
         b_load_tma_policy: ["default", "forced", "disabled"]
         c_store_tma_policy: ["default", "forced", "disabled"]
+        array_shapes: ["dynamic", "static"]
         num_worker_warps: ["unset", "4", "8"]
     }
 

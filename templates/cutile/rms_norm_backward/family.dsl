@@ -39,6 +39,7 @@ system RmsNormBackward_CuTile {
         dy_load_tma_policy: ["disabled", "default", "forced"]
         weight_load_tma_policy: ["disabled", "default", "forced"]
         dx_store_tma_policy: ["disabled", "default", "forced"]
+        array_shapes: ["dynamic", "static"]
         num_worker_warps: ["unset", "4", "8"]
     }
 

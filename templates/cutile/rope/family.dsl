@@ -28,6 +28,7 @@ system Rope_CuTile {
         q_load_tma_policy: ["default", "forced", "disabled"]
         k_load_tma_policy: ["default", "forced", "disabled"]
         y_store_tma_policy: ["default", "forced", "disabled"]
+        array_shapes: ["dynamic", "static"]
         num_worker_warps: ["unset", "4", "8"]
     }
 

@@ -57,9 +57,17 @@ fn launches_scratch_and_arguments_are_told() {
         Argument::Int32(512),
     ];
     assert_eq!(first.arguments, given);
+    // Arrays as far as the compiler assumes anything of them: 512 is a multiple of 16, and rows of 16 bytes are apart.
+    let assumed = |dtype: &str, shape: &[u64], strides: &[u64]| {
+        Parameter::Array(Array {
+            dtype: dtype.to_owned(),
+            shape: shape.to_vec(),
+            strides: strides.to_vec(),
+        })
+    };
     let known = [
-        Parameter::Array(Array::dense("bfloat16", &[512])),
-        Parameter::Array(Array::dense("float32", &[4, 4])),
+        assumed("bfloat16", &[16], &[1]),
+        assumed("float32", &[1, 1], &[1 << 20, 1]),
         Parameter::Scalar("float32".to_owned()),
         Parameter::Scalar("int32".to_owned()),
         Parameter::Int(128),
@@ -68,6 +76,22 @@ fn launches_scratch_and_arguments_are_told() {
     assert_eq!(second.grid, [132, 2, 1]);
     assert_eq!(second.hints.get("occupancy"), Some(&4));
     assert_eq!(second.arguments, [Argument::Scratch(0), Argument::Array("y".to_owned())]);
+}
+
+#[test]
+fn one_kernel_serves_all_shapes_of_which_the_same_is_assumed() {
+    let Some(toolchain) = cutile() else { return };
+    let mut planner = Planner::new(toolchain);
+    let mut parameters = |rows: u64, head: &str| {
+        let question = LaunchQuestion { source: format!("{head}{TWO}"), ..question(rows) };
+        let plan = planner.plan(&question).unwrap().unwrap();
+        plan.launches.iter().map(|launch| launch.parameters.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(parameters(512, ""), parameters(1024, ""));
+    let is_static = "ARRAY_SHAPES = \"static\"\n";
+    let told = parameters(512, is_static);
+    assert_eq!(told[0][0], Parameter::Array(Array::dense("bfloat16", &[512])));
+    assert_ne!(told, parameters(1024, is_static));
 }
 
 #[test]

@@ -19,9 +19,9 @@
 # o_load_latency: unset; dq_store_latency: unset; dk_store_latency: unset; dv_store_latency: unset
 # q_load_tma_policy: default; k_load_tma_policy: default; v_load_tma_policy: default
 # do_load_tma_policy: default; o_load_tma_policy: disabled; dq_store_tma_policy: default
-# dk_store_tma_policy: default; dv_store_tma_policy: default; num_worker_warps: 8; dq_num_worker_warps: 8
-# tile_m: 64; tile_n: 128; dq_tile_m: 128; dq_tile_n: 64; delta_tile_m: 32; occupancy: 0; dq_occupancy: 0
-# num_ctas: 1; opt_level: 3
+# dk_store_tma_policy: default; dv_store_tma_policy: default; array_shapes: dynamic; num_worker_warps: 8
+# dq_num_worker_warps: 8; tile_m: 64; tile_n: 128; dq_tile_m: 128; dq_tile_n: 64; delta_tile_m: 32; occupancy: 0
+# dq_occupancy: 0; num_ctas: 1; opt_level: 3
 import math
 
 import cuda.tile as ct

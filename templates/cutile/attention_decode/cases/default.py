@@ -12,8 +12,8 @@
 # k_operand_transpose: swap_operands; v_load_placement: late; q_load_path: gather; k_load_path: tile_load
 # v_load_path: tile_load; o_store_path: scatter; k_padding_mode: zero; v_padding_mode: zero
 # k_load_latency: unset; v_load_latency: unset; k_load_tma_policy: default; v_load_tma_policy: default
-# lse_storage: not_stored; lse_base: log2; num_worker_warps: unset; tile_n: 128; blocks_per_processor: 2
-# kv_splits: 8; sum_tile_d: 64; occupancy: 2; num_ctas: 1; opt_level: 3
+# lse_storage: not_stored; lse_base: log2; array_shapes: dynamic; num_worker_warps: unset; tile_n: 128
+# blocks_per_processor: 2; kv_splits: 8; sum_tile_d: 64; occupancy: 2; num_ctas: 1; opt_level: 3
 import math
 
 import cuda.tile as ct

@@ -10,11 +10,11 @@
 # score_scale_placement: after_row_max; rescale_policy: unconditional; rowsum_reduction: per_iteration
 # softmax_state_layout: 2d_keepdims; l_init: 0; normalization_division: approx_ftz
 # normalization_placement: epilogue; accum_dtype: f32; p_p_operand_dtype: input_dtype; output_cast: dst_dtype
-# index_dtype: int32; extent_source: array_shape; k_operand_transpose: load_order; v_load_placement: late
-# in_loop_constant_tiles: in_loop; q_load_path: tile_load; k_load_path: tile_load; v_load_path: tile_load
-# o_store_path: tile_store; q_padding_mode: zero; k_padding_mode: zero; v_padding_mode: zero
-# q_load_latency: unset; k_load_latency: unset; v_load_latency: unset; o_store_latency: unset
-# q_load_tma_policy: default; k_load_tma_policy: default; v_load_tma_policy: default
+# index_dtype: int32; extent_source: array_shape; array_shapes: dynamic; k_operand_transpose: load_order
+# v_load_placement: late; in_loop_constant_tiles: in_loop; q_load_path: tile_load; k_load_path: tile_load
+# v_load_path: tile_load; o_store_path: tile_store; q_padding_mode: zero; k_padding_mode: zero
+# v_padding_mode: zero; q_load_latency: unset; k_load_latency: unset; v_load_latency: unset
+# o_store_latency: unset; q_load_tma_policy: default; k_load_tma_policy: default; v_load_tma_policy: default
 # o_store_tma_policy: default; lse_storage: not_stored; lse_base: log2; num_worker_warps: unset; tile_m: 64
 # tile_n: 128; occupancy: 0; num_ctas: 1; opt_level: 3
 import math

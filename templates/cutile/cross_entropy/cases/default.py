@@ -6,8 +6,8 @@
 # exp_flush_to_zero: true; rowsum_reduction: per_iteration; x_compute_dtype: f32; accum_dtype: f32
 # output_cast: dst_dtype; tail_handling: padding_only; index_dtype: int32; x_load_path: tile_load
 # dx_store_path: tile_store; x_padding_mode: neg_inf; x_load_latency: unset; dx_store_latency: unset
-# x_load_tma_policy: disabled; dx_store_tma_policy: disabled; num_worker_warps: unset; rows_per_tile: 1
-# tile_size: 4096; occupancy: 0; num_ctas: 1; opt_level: 3
+# x_load_tma_policy: disabled; dx_store_tma_policy: disabled; array_shapes: dynamic; num_worker_warps: unset
+# rows_per_tile: 1; tile_size: 4096; occupancy: 0; num_ctas: 1; opt_level: 3
 import math
 
 import cuda.tile as ct

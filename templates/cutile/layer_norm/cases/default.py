@@ -7,8 +7,8 @@
 # weight_padding_mode: zero; weight_load_latency: unset; weight_load_tma_policy: disabled
 # weight_compute_dtype: f32; bias_load_path: tile_load; bias_padding_mode: zero; bias_load_latency: unset
 # bias_load_tma_policy: disabled; bias_compute_dtype: f32; y_store_path: tile_store; y_store_latency: unset
-# y_store_tma_policy: disabled; num_worker_warps: unset; rows_per_tile: 1; tile_size: 1024; occupancy: 0
-# num_ctas: 1; opt_level: 3
+# y_store_tma_policy: disabled; array_shapes: dynamic; num_worker_warps: unset; rows_per_tile: 1
+# tile_size: 1024; occupancy: 0; num_ctas: 1; opt_level: 3
 import math
 
 import cuda.tile as ct

@@ -9,8 +9,9 @@
 # dx_store_path: tile_store; x_padding_mode: zero; dy_padding_mode: zero; weight_padding_mode: zero
 # x_load_latency: unset; dy_load_latency: unset; weight_load_latency: unset; dx_store_latency: unset
 # x_load_tma_policy: disabled; dy_load_tma_policy: disabled; weight_load_tma_policy: disabled
-# dx_store_tma_policy: disabled; num_worker_warps: unset; rows_per_tile: 1; tile_size: 1024
-# blocks_per_processor: 2; sum_tile_m: 32; sum_tile_n: 64; occupancy: 0; num_ctas: 1; opt_level: 3
+# dx_store_tma_policy: disabled; array_shapes: dynamic; num_worker_warps: unset; rows_per_tile: 1
+# tile_size: 1024; blocks_per_processor: 2; sum_tile_m: 32; sum_tile_n: 64; occupancy: 0; num_ctas: 1
+# opt_level: 3
 import math
 
 import cuda.tile as ct

@@ -7,8 +7,8 @@
 # c_store_path: tile_store; a_padding_mode: zero; b_padding_mode: zero; bias_padding_mode: zero
 # a_load_latency: unset; b_load_latency: unset; bias_load_latency: unset; c_store_latency: unset
 # a_load_tma_policy: default; b_load_tma_policy: default; bias_load_tma_policy: default
-# c_store_tma_policy: default; num_worker_warps: unset; tile_m: 128; tile_n: 128; tile_k: 64; split_k: 4
-# occupancy: 0; num_ctas: 1; opt_level: 3
+# c_store_tma_policy: default; array_shapes: dynamic; num_worker_warps: unset; tile_m: 128; tile_n: 128
+# tile_k: 64; split_k: 4; occupancy: 0; num_ctas: 1; opt_level: 3
 import math
 
 import cuda.tile as ct

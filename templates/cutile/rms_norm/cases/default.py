@@ -6,8 +6,8 @@
 # x_padding_mode: zero; x_load_latency: unset; x_load_tma_policy: disabled; x_compute_dtype: f32
 # weight_load_path: tile_load; weight_padding_mode: zero; weight_load_latency: unset
 # weight_load_tma_policy: disabled; weight_compute_dtype: f32; y_store_path: tile_store; y_store_latency: unset
-# y_store_tma_policy: disabled; num_worker_warps: unset; rows_per_tile: 1; tile_size: 1024; occupancy: 0
-# num_ctas: 1; opt_level: 3
+# y_store_tma_policy: disabled; array_shapes: dynamic; num_worker_warps: unset; rows_per_tile: 1
+# tile_size: 1024; occupancy: 0; num_ctas: 1; opt_level: 3
 import math
 
 import cuda.tile as ct

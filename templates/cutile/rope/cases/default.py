@@ -5,8 +5,8 @@
 # k_compute_dtype: f32; output_cast: dst_dtype; tail_handling: padding_only; extent_source: array_shape
 # q_load_path: tile_load; k_load_path: tile_load; y_store_path: tile_store; q_padding_mode: zero
 # k_padding_mode: zero; q_load_latency: unset; k_load_latency: unset; y_store_latency: unset
-# q_load_tma_policy: default; k_load_tma_policy: default; y_store_tma_policy: default; num_worker_warps: unset
-# heads_per_tile: 2; tile_s: 16; occupancy: 0; num_ctas: 1; opt_level: 3
+# q_load_tma_policy: default; k_load_tma_policy: default; y_store_tma_policy: default; array_shapes: dynamic
+# num_worker_warps: unset; heads_per_tile: 2; tile_s: 16; occupancy: 0; num_ctas: 1; opt_level: 3
 import math
 
 import cuda.tile as ct

@@ -4,8 +4,8 @@
 # tail_handling: padding_only; gather_scatter_bounds_check: true; index_dtype: int32; x_compute_dtype: f32
 # math_approximation: exp_approx; normalization_division: approx_ftz; rowsum_reduction: per_iteration
 # output_cast: input_dtype; x_load_latency: unset; y_store_latency: unset; x_load_tma_policy: disabled
-# y_store_tma_policy: disabled; num_worker_warps: unset; rows_per_tile: 1; tile_size: 1024; occupancy: 0
-# num_ctas: 1; opt_level: 3
+# y_store_tma_policy: disabled; array_shapes: dynamic; num_worker_warps: unset; rows_per_tile: 1
+# tile_size: 1024; occupancy: 0; num_ctas: 1; opt_level: 3
 import math
 
 import cuda.tile as ct

@@ -6,7 +6,8 @@
 # tail_handling: padding_only; a_load_path: tile_load; b_load_path: tile_load; y_store_path: tile_store
 # a_padding_mode: undetermined; b_padding_mode: undetermined; a_load_latency: unset; b_load_latency: unset
 # y_store_latency: unset; a_load_tma_policy: default; b_load_tma_policy: default; y_store_tma_policy: default
-# num_worker_warps: unset; rows_per_tile: 2; tile_size: 1024; occupancy: 0; num_ctas: 1; opt_level: 3
+# array_shapes: dynamic; num_worker_warps: unset; rows_per_tile: 2; tile_size: 1024; occupancy: 0; num_ctas: 1
+# opt_level: 3
 import math
 
 import cuda.tile as ct
