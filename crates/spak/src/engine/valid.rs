@@ -27,6 +27,28 @@ impl Specified {
                 return Err(format!("`{name}` is not there; only its first value is tried"));
             }
         }
+        self.keeps(&symbols, &absent)?;
+        for name in self.without_effect(config)? {
+            if !self.is_first(config, &name) {
+                return Err(format!(
+                    "`{name}` changes nothing here; only its first value is tried"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether `config` keeps all conditions, also if another config means the same.
+    ///
+    /// # Errors
+    /// The condition it breaks, or the value without code.
+    pub(crate) fn conditions_hold(&self, config: &Config) -> Result<(), String> {
+        let symbols = self.meaning(config)?;
+        let absent = self.absent(&symbols)?;
+        self.keeps(&symbols, &absent)
+    }
+
+    fn keeps(&self, symbols: &Symbols, absent: &BTreeSet<&str>) -> Result<(), String> {
         for (formula, reason) in &self.conditions {
             if free_names(&formula.expr).iter().any(|name| absent.contains(name.as_str())) {
                 continue;
@@ -35,13 +57,6 @@ impl Specified {
                 Ok(true) => {}
                 Ok(false) => return Err(format!("{reason} ({formula})")),
                 Err(why) => return Err(format!("`{formula}` cannot be evaluated: {why}")),
-            }
-        }
-        for name in self.without_effect(config)? {
-            if !self.is_first(config, &name) {
-                return Err(format!(
-                    "`{name}` changes nothing here; only its first value is tried"
-                ));
             }
         }
         Ok(())

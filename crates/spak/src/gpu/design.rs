@@ -150,10 +150,10 @@ impl GpuWorkload {
         }
         // Not all that makes a config valid can be told to what numbers them.
         let (drawn, invalid): (Vec<Config>, Vec<Config>) =
-            drawn.into_iter().partition(|config| specified.validity(config).is_ok());
+            drawn.into_iter().partition(|config| specified.conditions_hold(config).is_ok());
         if drawn.is_empty() {
             let first = invalid.first().cloned().unwrap_or_else(|| specified.seed());
-            let why = specified.validity(&first).err().unwrap_or_default();
+            let why = specified.conditions_hold(&first).err().unwrap_or_default();
             let of = specified.workload_name.as_deref().unwrap_or("the workload");
             bail!("no config is valid for {of}: {why}");
         }
