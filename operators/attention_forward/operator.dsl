@@ -24,6 +24,8 @@ operator attention_forward {
         shape: ["batch", "num_heads", "seq_len", "head_dim"]
         row: 1
         terms: "kv_len"
+        // TF32 has as many digits as float16.
+        computed_in: "'f16' if dtype == 'f32' and p_p_operand_dtype == 'tf32' else dtype"
     }
     output lse {
         shape: ["batch", "num_heads", "seq_len"]

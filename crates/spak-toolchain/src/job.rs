@@ -1,5 +1,6 @@
 //! What came of a job, and what tells jobs apart.
 
+use crate::worker::PROGRAM;
 use spak_records::compiling::{Format, Job};
 
 /// What came of a job.
@@ -29,7 +30,7 @@ pub enum Outcome {
     },
 }
 
-/// Tells a job from all others that a compiler with this identity is asked.
+/// Tells a job from all others that a compiler with this identity is asked, by a worker that asks as this one does.
 pub fn key(job: &Job, toolchain: &str) -> String {
     let mut hash = blake3::Hasher::new();
     // Each part with its length, so that no two jobs read alike.
@@ -39,9 +40,17 @@ pub fn key(job: &Job, toolchain: &str) -> String {
         Format::Cubin => "cubin",
         Format::TileIr => "tile_ir",
     };
-    for part in
-        [toolchain, &job.source, &job.kernel, &hints, &parameters, &job.architecture, format]
-    {
+    let parts = [
+        PROGRAM,
+        toolchain,
+        &job.source,
+        &job.kernel,
+        &hints,
+        &parameters,
+        &job.architecture,
+        format,
+    ];
+    for part in parts {
         hash.update(&(part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }

@@ -15,7 +15,7 @@ use crate::installed::Installed;
 use crate::job::Outcome;
 
 /// The program of a worker.
-const PROGRAM: &str = include_str!("worker.py");
+pub(crate) const PROGRAM: &str = include_str!("worker.py");
 /// How long the compiler's modules may take to be loaded.
 const START: Duration = Duration::from_secs(120);
 /// What is said of a worker whose answer is to another question.
