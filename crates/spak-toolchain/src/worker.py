@@ -66,7 +66,7 @@ def is_aligned(dtype, stride):
     return stride * max(getattr(ct, dtype).bitwidth // 8, 1) % 16 == 0
 
 
-def constraint(parameter, ct, compilation, static):
+def constraint(parameter, ct, compilation, static=False):
     """What the just-in-time path would assume of this argument, or all that is known of it."""
     ((kind, value),) = parameter.items()
     if kind == "scalar":

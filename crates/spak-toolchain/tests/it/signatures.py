@@ -96,6 +96,11 @@ def main():
         if vars(own) != vars(theirs.parameters[0]):
             print(f"{dtype} {shape} {strides}:\n  own    {vars(own)}\n  theirs {vars(theirs.parameters[0])}")
             sys.exit(1)
+        # What stands for all arrays of which the same is assumed is assumed the same of.
+        same = worker.assumed({"dtype": dtype, "shape": shape, "strides": strides})
+        if vars(worker.constraint({"array": same}, ct, compilation)) != vars(own):
+            print(f"{dtype} {shape} {strides} is not {same}")
+            sys.exit(1)
         count += 1
     for scalar, known in [(1.5, {"scalar": "float32"}), (5, {"scalar": "int32"})]:
         theirs = compilation.KernelSignature.from_kernel_args(kernel, (scalar,), convention)
