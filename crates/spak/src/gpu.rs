@@ -6,6 +6,7 @@ pub(crate) mod compare;
 pub(crate) mod compile;
 pub(crate) mod cover;
 pub(crate) mod design;
+pub(crate) mod errand;
 pub(crate) mod examine;
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -127,8 +127,8 @@ impl GpuWorkload {
         // The first values need not go with the problem.
         let is_valid = specified.validity(&specified.seed()).is_ok();
         let mut drawn: Vec<Config> = is_valid.then(|| specified.seed()).into_iter().collect();
+        let recommended = self.recommended();
         if covered == Some(Cover::Neighbours) {
-            let recommended = self.recommended();
             let centre = recommended.first().cloned().unwrap_or_else(|| specified.seed());
             let near = self.neighbours(&centre);
             drawn.extend(std::iter::once(centre).chain(near));
@@ -138,10 +138,9 @@ impl GpuWorkload {
             match covered {
                 Some(covered) => drawn.extend(self.covering(candidates, covered, seed, left)),
                 None => {
-                    let recommended = self.recommended();
                     let near = recommended.first().map(|config| self.neighbours(config));
                     let near = near.unwrap_or_default().into_iter().take(most / 2);
-                    drawn.extend(recommended.into_iter().chain(near));
+                    drawn.extend(recommended.iter().cloned().chain(near));
                     drawn.truncate(most);
                     let left = most.saturating_sub(drawn.len());
                     drawn.extend(self.drawn(candidates, seed, left));
@@ -168,7 +167,7 @@ impl GpuWorkload {
             if !seen.insert(code) {
                 continue;
             }
-            match self.is_advised_against(&config) {
+            match self.is_advised_against(&config, &recommended) {
                 true => advised_against += 1,
                 false => configs.push(config),
             }
@@ -192,6 +191,7 @@ impl GpuWorkload {
         if count <= limit as u128 {
             return (0..count).filter_map(|number| self.at(candidates, number)).collect();
         }
+        let recommended = self.recommended();
         let mut random = Random::new(seed);
         let (mut numbers, mut drawn) = (BTreeSet::new(), Vec::new());
         // Without repetition, so that the limit is what is compiled; knowledge may leave little of a space.
@@ -201,7 +201,8 @@ impl GpuWorkload {
             let number = random.wide(count);
             if numbers.insert(number) {
                 let config = self.at(candidates, number);
-                drawn.extend(config.filter(|config| !self.is_advised_against(config)));
+                drawn
+                    .extend(config.filter(|config| !self.is_advised_against(config, &recommended)));
             }
         }
         drawn
@@ -244,11 +245,11 @@ impl GpuWorkload {
     }
 
     /// Whether what the design knows speaks against a config, and nothing for it.
-    fn is_advised_against(&self, config: &Config) -> bool {
+    fn is_advised_against(&self, config: &Config, recommended: &[Config]) -> bool {
         let specified = &self.specified;
         specified.guidance.avoid.iter().any(|avoid| avoid.covers(config))
             && *config != specified.seed()
-            && !self.recommended().contains(config)
+            && !recommended.contains(config)
     }
 
     /// What a search of this problem is led by.

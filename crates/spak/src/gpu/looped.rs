@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use spak_records::bundle::Schedule;
 use spak_records::{Levels, Outcome, Problem, Trial, file};
 
@@ -13,10 +13,9 @@ use crate::engine::paths::Paths;
 use crate::engine::report::{duration, problem};
 use crate::engine::traces;
 use crate::exit::Status;
-use crate::gpu::bundle::{leave_out, make, unpack, write};
-use crate::gpu::node::Run;
+use crate::gpu::bundle::{leave_out, make, write};
+use crate::gpu::errand::Errand;
 use crate::gpu::opened::{Which, open};
-use crate::gpu::remote::{Errand, Remote};
 use crate::output::{self, Format};
 use crate::verbs::learn::teach;
 use crate::verbs::node::say;
@@ -45,13 +44,6 @@ pub(crate) struct Looped<'a> {
     pub(crate) cancel: &'static AtomicBool,
 }
 
-/// What a round came to.
-struct Round {
-    trials: usize,
-    best: Option<u64>,
-    lessons: usize,
-}
-
 impl Looped<'_> {
     /// Runs the loop; a problem is a design with errors, or one of which nothing could be measured.
     ///
@@ -59,70 +51,95 @@ impl Looped<'_> {
     /// No compiler, no machine, a node that cannot be reached, files that cannot be written.
     pub(crate) fn go(&self, format: Format) -> Result<Status> {
         let paths = Paths::of(self.design);
-        let folder = paths.trace.parent().context("a design without a folder")?;
-        file::make_folder(folder)?;
-        let mut rounds: Vec<Round> = Vec::new();
+        file::make_folder(paths.trace.parent().context("a design without a folder")?)?;
         let size = self.trials.div_ceil(self.rounds.max(1)).max(1);
         let Some(first) = open(&self.which.only_one(), format)? else {
             return Ok(Status::Problems);
         };
         let workload = first.design.workloads.first().context("the design has no workload")?;
-        let of = Problem::Operator(workload.problem.clone());
+        let problem = Problem::Operator(workload.problem.clone());
+        let known = || known(&paths.trace, &problem, &first.target.architecture);
+        let (mut lessons, mut before) = (0, None);
         loop {
-            // Where the loop is, the trace says.
-            let trials = known(&paths.trace, &of)?;
-            let round = trials.len() / size;
-            let wanted = (size - trials.len() % size).min(self.trials.saturating_sub(trials.len()));
-            if wanted == 0 || self.cancel.load(Ordering::Relaxed) {
+            // Where the loop is, the trace says; what it teaches is in the design before anything is chosen.
+            let trials = known()?;
+            let Some(more) = self.learn(&paths, &trials)? else { return Ok(Status::Problems) };
+            lessons += more;
+            if before.is_some() {
+                output::aside(&told(&trials, more));
+            }
+            let left = self.trials.saturating_sub(trials.len());
+            let is_stuck = before == Some(trials.len());
+            if left == 0 || is_stuck || self.cancel.load(Ordering::Relaxed) {
                 break;
             }
-            let which = self.which.of_round(round as u64);
-            let Some(mut opened) = open(&which, format)? else { return Ok(Status::Problems) };
-            opened.add_checks()?;
-            let batch = opened.compile(&which, false, format)?;
-            let schedule = Schedule { seed: which.seed(), ..Schedule::default() };
-            let mut packed = make(
-                self.design,
-                &opened.design.workloads,
-                1,
-                &batch,
-                &opened.target,
-                (&opened.installed, &opened.cache, &opened.toolchain),
-                schedule,
-            )?;
-            if paths.trace.exists() {
-                leave_out(&mut packed, &paths.trace)?;
-            }
-            let bundle = bundle_path(&paths, round);
-            file::make_folder(bundle.parent().context("a bundle without a folder")?)?;
-            write(&packed, &bundle)?;
-            // The best of before is in the bundle again, and counts as tried.
-            let kept = usize::from(trials.iter().any(is_measured));
-            let is_last = trials.len() + wanted >= self.trials;
-            let compare = self.compare.filter(|_| is_last);
-            self.run(&bundle, &paths.trace, wanted + kept, compare)?;
-            let now = known(&paths.trace, &of)?;
-            let lessons = match self.writes {
-                true => teach(self.design, &paths.trace, self.which.workload(), true)?.map(|all| {
-                    all.iter().map(|one| one.added.len() + one.replaced.len()).sum::<usize>()
-                }),
-                false => Some(0),
+            before = Some(trials.len());
+            let bundle = bundle_path(&paths, trials.len() / size);
+            let Some(kept) = self.pack(&paths, &bundle, &trials, trials.len() / size, format)?
+            else {
+                return Ok(Status::Problems);
             };
-            let Some(lessons) = lessons else { return Ok(Status::Problems) };
-            let found = Round { trials: now.len(), best: best(&now).map(|(ns, _)| ns), lessons };
-            output::aside(&told(round + 1, &found));
-            let is_stuck = now.len() == trials.len();
-            rounds.push(found);
-            if is_stuck {
-                output::aside("nothing else to try\n");
-                break;
-            }
+            let wanted = (size - trials.len() % size).min(left);
+            self.run(&bundle, &paths.trace, wanted + kept, None)?;
         }
-        let trials = known(&paths.trace, &of)?;
-        self.end(&trials, &rounds)
+        let trials = known()?;
+        // In a run of its own, so that one which was cut off is done by the same command.
+        let last = bundle_path(&paths, trials.len().saturating_sub(1) / size);
+        if self.compare.is_some() && last.exists() && !self.cancel.load(Ordering::Relaxed) {
+            self.run(&last, &paths.trace, 0, self.compare)?;
+        }
+        self.end(&trials, lessons)
     }
 
-    fn end(&self, trials: &[Trial], rounds: &[Round]) -> Result<Status> {
+    /// Facts and rules that are new or have new figures; nothing if the design has errors.
+    fn learn(&self, paths: &Paths, trials: &[Trial]) -> Result<Option<usize>> {
+        if !self.writes || trials.is_empty() {
+            return Ok(Some(0));
+        }
+        let lessons = teach(self.design, &paths.trace, self.which.workload(), true)?;
+        Ok(lessons.map(|all| all.iter().map(|one| one.added.len() + one.replaced.len()).sum()))
+    }
+
+    /// Chooses and compiles what is tried next; how many of it the trace has. Nothing if the design has errors.
+    fn pack(
+        &self,
+        paths: &Paths,
+        bundle: &Path,
+        trials: &[Trial],
+        round: usize,
+        format: Format,
+    ) -> Result<Option<usize>> {
+        let which = self.which.of_round(round as u64);
+        let Some(mut opened) = open(&which, format)? else { return Ok(None) };
+        // What others are timed beside.
+        let best = best(trials).map(|(_, trial)| trial);
+        if let Some(best) = best.filter(|best| !opened.pairs.iter().any(|(_, c)| *c == best.config))
+        {
+            opened.pairs.push((0, best.config.clone()));
+        }
+        opened.add_checks()?;
+        let batch = opened.compile(&which, false, format)?;
+        let schedule = Schedule { seed: which.seed(), ..Schedule::default() };
+        let mut packed = make(
+            self.design,
+            &opened.design.workloads,
+            1,
+            &batch,
+            &opened.target,
+            (&opened.installed, &opened.cache, &opened.toolchain),
+            schedule,
+        )?;
+        if paths.trace.exists() {
+            leave_out(&mut packed, &paths.trace)?;
+        }
+        file::make_folder(bundle.parent().context("a bundle without a folder")?)?;
+        write(&packed, bundle)?;
+        let is_known = |id| trials.iter().any(|trial| trial.config_id == id);
+        let candidates = packed.bundle.candidates.iter();
+        Ok(Some(candidates.filter(|candidate| is_known(candidate.config.id())).count()))
+    }
+
+    fn end(&self, trials: &[Trial], lessons: usize) -> Result<Status> {
         let Some((ns, best)) = best(trials) else {
             output::result("nothing was measured\n")?;
             return Ok(Status::Problems);
@@ -131,7 +148,6 @@ impl Looped<'_> {
             Problem::Operator(of) => of.flops as f64 / ns as f64 / 1e3,
             _ => 0.0,
         };
-        let lessons: usize = rounds.iter().map(|round| round.lessons).sum();
         output::result(&format!(
             "{}\nbest of {} trials: {} ({tflops:.1} TFLOPS)\n{}\n{lessons} facts and rules are new or have new figures\n",
             problem(&best.problem),
@@ -143,32 +159,11 @@ impl Looped<'_> {
     }
 
     fn run(&self, bundle: &Path, trace: &Path, trials: usize, compare: Option<&str>) -> Result<()> {
-        if self.node == HERE {
-            let folder = tempfile::tempdir()?;
-            let bundle = unpack(bundle, folder.path())?;
-            let run = Run {
-                bundle: &bundle,
-                parts: folder.path(),
-                trace,
-                cancel: self.cancel,
-                seconds: self.seconds,
-                trials: Some(trials),
-                python: compare,
-                best: 1,
-            };
-            run.go(&mut |told| say(&told))?;
-            return Ok(());
-        }
-        let mut arguments = vec!["--seconds".to_owned(), self.seconds.to_string()];
-        arguments.extend(["--trials".to_owned(), trials.to_string()]);
-        arguments.extend(compare.into_iter().flat_map(|p| ["--compare".to_owned(), p.to_owned()]));
-        match Remote::new(self.node, self.ssh)?.run(&Errand { bundle, trace, arguments })? {
-            0 | 1 => Ok(()),
-            code => bail!(
-                "the run on {} ended with {code}; what it measured is in `{}`, and the same command goes on",
-                self.node,
-                trace.display()
-            ),
+        let (seconds, trials) = (self.seconds, Some(trials));
+        let errand = Errand { bundle, trace, seconds, trials, compare, best: 1 };
+        match self.node {
+            HERE => errand.here(self.cancel, &mut |told| say(&told)).map(drop),
+            host => errand.there(host, self.ssh).map(drop),
         }
     }
 }
@@ -180,15 +175,19 @@ fn bundle_path(paths: &Paths, round: usize) -> PathBuf {
     root.join("bundles").join(format!("{stem}-{}.spak", round + 1))
 }
 
-/// The different trials of a problem.
-fn known(trace: &Path, of: &Problem) -> Result<Vec<Trial>> {
+/// The different trials of a problem on GPUs of an architecture.
+fn known(trace: &Path, of: &Problem, architecture: &str) -> Result<Vec<Trial>> {
     if !trace.exists() {
         return Ok(Vec::new());
     }
     let trace = traces::read(trace)?;
+    let is_there = |run: &str| {
+        let device = trace.run(run).and_then(|run| trace.device(&run.device));
+        device.is_some_and(|device| architecture.starts_with(&device.architecture))
+    };
     let mut trials: Vec<Trial> = Vec::new();
-    for (_, trial) in trace.trials().filter(|(_, trial)| trial.problem == *of) {
-        if !trials.iter().any(|known| known.key == trial.key) {
+    for (line, trial) in trace.trials().filter(|(_, trial)| trial.problem == *of) {
+        if is_there(&line.run) && !trials.iter().any(|known| known.key == trial.key) {
             trials.push(trial.clone());
         }
     }
@@ -209,7 +208,7 @@ fn best(trials: &[Trial]) -> Option<(u64, &Trial)> {
         .map(|(log, trial)| (log.exp().round() as u64, trial))
 }
 
-fn told(round: usize, found: &Round) -> String {
-    let best = found.best.map_or_else(|| "nothing measured".to_owned(), duration);
-    format!("round {round}: {} trials, best {best}, {} lessons\n", found.trials, found.lessons)
+fn told(trials: &[Trial], lessons: usize) -> String {
+    let best = best(trials).map_or_else(|| "nothing measured".to_owned(), |(ns, _)| duration(ns));
+    format!("{} trials, best {best}, {lessons} lessons\n", trials.len())
 }

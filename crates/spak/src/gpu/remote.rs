@@ -11,6 +11,8 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, bail};
 use spak_records::{ContentHash, file};
 
+use crate::gpu::errand::Errand;
+
 /// The folder there, for its shell to find.
 const FOLDER: &str = "\"${XDG_CACHE_HOME:-$HOME/.cache}\"/spak/node";
 
@@ -20,15 +22,6 @@ pub(crate) struct Remote<'a> {
     host: &'a str,
     /// What connects: `ssh` with options.
     ssh: Vec<OsString>,
-}
-
-/// What a run there needs.
-pub(crate) struct Errand<'a> {
-    pub(crate) bundle: &'a Path,
-    /// The trace here; it is there afterwards whatever happened.
-    pub(crate) trace: &'a Path,
-    /// Arguments of `spak node run` besides.
-    pub(crate) arguments: Vec<String>,
 }
 
 impl<'a> Remote<'a> {
@@ -61,7 +54,7 @@ impl<'a> Remote<'a> {
             self.send(errand.trace, &trace)?;
         }
         let mut line = format!("cd {FOLDER} && ./{program} node run {bundle} --trace {trace}");
-        for argument in &errand.arguments {
+        for argument in &errand.options() {
             line.push(' ');
             line.push_str(&quoted(argument));
         }

@@ -4,7 +4,7 @@ use std::io::{BufReader, stdin, stdout};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use clap::{Args, Subcommand};
 use spak_node::{Parts, serve};
 use spak_records::Outcome;
@@ -12,9 +12,8 @@ use spak_records::comparison::{Comparison, Contender};
 
 use crate::engine::report::duration;
 use crate::exit::Status;
-use crate::gpu::bundle::unpack;
-use crate::gpu::node::{Run, Told};
-use crate::gpu::remote::{Errand, Remote};
+use crate::gpu::errand::Errand;
+use crate::gpu::node::Told;
 use crate::output::{self, Format};
 
 /// What `spak node` is told.
@@ -77,43 +76,22 @@ pub(crate) fn run(options: &Options, _format: Format) -> Result<Status> {
                 .map_err(|error| anyhow!(error))?;
             Ok(Status::Fine)
         }
-        Verb::Run { bundle, trace, host: Some(host), ssh, seconds, trials, compare, best } => {
-            // The run there ends by itself, or with its connection; the trace is brought back in any case.
+        Verb::Run { bundle, trace, seconds, trials, compare, best, host, ssh } => {
+            // A run elsewhere ends by itself, or with its connection; the trace is brought back in any case.
             ctrlc::set_handler(|| STOP.store(true, std::sync::atomic::Ordering::Relaxed))?;
-            let mut arguments = vec!["--seconds".to_owned(), seconds.to_string()];
-            for (name, value) in
-                [("--trials", trials.map(|n| n.to_string())), ("--compare", compare.clone())]
-            {
-                arguments.extend(value.into_iter().flat_map(|value| [name.to_owned(), value]));
-            }
-            if compare.is_some() {
-                arguments.extend(["--best".to_owned(), best.to_string()]);
-            }
-            let errand = Errand { bundle, trace, arguments };
-            match Remote::new(host, ssh)?.run(&errand)? {
-                0 => Ok(Status::Fine),
-                1 => Ok(Status::Problems),
-                code => bail!(
-                    "the run on {host} ended with {code}; what it measured is in `{}`",
-                    trace.display()
-                ),
-            }
-        }
-        Verb::Run { bundle, trace, seconds, trials, compare, best, .. } => {
-            let folder = tempfile::tempdir()?;
-            let bundle = unpack(bundle, folder.path())?;
-            ctrlc::set_handler(|| STOP.store(true, std::sync::atomic::Ordering::Relaxed))?;
-            let run = Run {
-                bundle: &bundle,
-                parts: folder.path(),
+            let errand = Errand {
+                bundle,
                 trace,
-                cancel: &STOP,
                 seconds: *seconds,
                 trials: *trials,
-                python: compare.as_deref(),
+                compare: compare.as_deref(),
                 best: *best,
             };
-            let ended = run.go(&mut |told| say(&told))?;
+            if let Some(host) = host {
+                let is_any = errand.there(host, ssh)?;
+                return Ok(if is_any { Status::Fine } else { Status::Problems });
+            }
+            let ended = errand.here(&STOP, &mut |told| say(&told))?;
             output::result(&format!(
                 "{} measured, {} rejected, {} kept from before, {} compared{}\n",
                 ended.measured,

@@ -53,6 +53,17 @@ pub(crate) fn cache() -> Option<PathBuf> {
     FOUND.get_or_init(find).clone()
 }
 
+/// Whether this machine has a driver, which a test about machines without one then says.
+fn has_driver() -> bool {
+    let has = ["/usr/lib/x86_64-linux-gnu/libcuda.so.1", "/usr/lib64/libcuda.so.1"]
+        .iter()
+        .any(|path| Path::new(path).exists());
+    if has {
+        eprintln!("SKIPPED: there is a driver here, and the test is about machines without one");
+    }
+    has
+}
+
 pub(crate) fn run(folder: &Folder, cache: &std::path::Path, arguments: &[&str]) -> Ran {
     let mut command = folder.command(arguments);
     command.env("SPAK_CACHE", cache);
@@ -144,11 +155,7 @@ fn bundles_are_whole_or_refused() {
     damaged[bytes.len() / 2] ^= 0x10;
     assert!(says(&damaged).contains("part.spak"));
     assert!(!folder.join("t.jsonl").exists(), "nothing is begun with what is no bundle");
-    let has_driver = ["/usr/lib/x86_64-linux-gnu/libcuda.so.1", "/usr/lib64/libcuda.so.1"]
-        .iter()
-        .any(|path| std::path::Path::new(path).exists());
-    if has_driver {
-        eprintln!("SKIPPED: there is a driver here, and the test is about machines without one");
+    if has_driver() {
         return;
     }
     assert!(says(&bytes).contains("no NVIDIA driver"));
@@ -170,4 +177,25 @@ fn scripts_of_nodes_are_python() {
         return;
     };
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_loop_packs_what_it_would_try_and_says_what_is_missing() {
+    let Some(cache) = cache() else { return };
+    if has_driver() {
+        return;
+    }
+    let text = softmax(255);
+    let folder = Folder::with("rows.dsl", &text);
+    let looped = ["loop", "rows.dsl", "--node", "local", "--hardware", "H200", "--limit", "2"];
+    let ran = run(&folder, &cache, &looped).ended(2);
+    assert!(ran.err.contains("no NVIDIA driver"), "{ran:?}");
+    assert!(folder.join(".spak/bundles/rows-1.spak").exists());
+    assert_eq!(folder.read("rows.dsl"), text);
+    let with = |more: &[&str]| run(&folder, &cache, &[&looped[..], more].concat());
+    assert!(with(&["--strategy", "random"]).ended(2).err.contains("a node searches by itself"));
+    assert!(with(&["--trials", "0"]).ended(1).out.contains("nothing was measured"));
+    let elsewhere = ["loop", "rows.dsl", "--node", "a b", "--hardware", "H200", "--limit", "2"];
+    let ran = run(&folder, &cache, &elsewhere).ended(2);
+    assert!(ran.err.contains("`a b` is no name of a machine"), "{ran:?}");
 }
