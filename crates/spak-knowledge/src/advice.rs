@@ -27,6 +27,8 @@ pub enum Advice {
     Recommend(Vec<Assignment>, String),
     /// Do not choose all of these values together.
     Avoid(Vec<(String, Value)>),
+    /// Do not choose what makes this true, which is no list of values.
+    AvoidWhere(String),
     /// Try the values of a dimension in this order.
     Prefer(String, Vec<Value>),
     /// For people: the key and the text. Never executed.
@@ -40,7 +42,11 @@ pub(crate) fn advice(key: &str, text: &str) -> Option<Advice> {
         "recommend" | "apply" | "then" | "config" => {
             Some(recommend(text).map_or_else(prose, |(a, note)| Advice::Recommend(a, note)))
         }
-        "avoid" | "forbid" => Some(avoid(text).map_or_else(prose, Advice::Avoid)),
+        "avoid" | "forbid" => Some(match avoid(text) {
+            Some(terms) => Advice::Avoid(terms),
+            None if is_comparison(text) => Advice::AvoidWhere(text.trim().to_owned()),
+            None => prose(),
+        }),
         "prefer" => Some(prefer(text).map_or_else(prose, |(n, v)| Advice::Prefer(n, v))),
         "action" | "suggestion" | "hint" => Some(prose()),
         _ => None,
@@ -114,6 +120,11 @@ fn avoid(text: &str) -> Option<Vec<(String, Value)>> {
     terms.collect::<Option<Vec<_>>>().filter(|_| note.is_empty())
 }
 
+/// Whether the whole of a text is a formula that compares something.
+fn is_comparison(text: &str) -> bool {
+    text.contains(['<', '>', '=']) && spak_model::formula::parse(text).is_some()
+}
+
 /// `tile_m in [64, 32]`.
 fn prefer(text: &str) -> Option<(String, Vec<Value>)> {
     let (name, list) = text.split_once(" in ")?;
@@ -173,6 +184,7 @@ mod tests {
                 format!("{}{}", all.join("; "), if note.is_empty() { "" } else { " (noted)" })
             }
             Some(Advice::Avoid(terms)) => format!("avoid {terms:?}"),
+            Some(Advice::AvoidWhere(formula)) => format!("avoid where <{formula}>"),
             Some(Advice::Prefer(name, values)) => format!("prefer {name} {values:?}"),
         }
     }
@@ -224,7 +236,9 @@ mod tests {
                 "avoid [(\"tile_m\", Int(8)), (\"softmax_scheme\", Text(\"naive\"))]",
             ),
             ("avoid", "mode = 'slow and wide'", "avoid [(\"mode\", Text(\"slow and wide\"))]"),
-            ("avoid", "tile_m * tile_n > 4096", "prose"),
+            ("avoid", "tile_m * tile_n > 4096", "avoid where <tile_m * tile_n > 4096>"),
+            ("avoid", "local_memory > 0", "avoid where <local_memory > 0>"),
+            ("avoid", "tiles that are wider than a warp", "prose"),
             ("prefer", "tile_m in [64, 32, 128]", "prefer tile_m [Int(64), Int(32), Int(128)]"),
             ("prefer", "the larger tile", "prose"),
             ("reason", "tile_m = 64", "nothing"),

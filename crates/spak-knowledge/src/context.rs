@@ -73,6 +73,17 @@ impl Context {
         self.scope_without("", &[])
     }
 
+    /// The machine and the compiler, whatever was computed there.
+    pub(crate) fn machine(&self) -> Scope {
+        const OF_IT: [&str; 3] = ["device", "cores", "compiler"];
+        let mut terms = self.symbols();
+        terms.retain(|(name, _)| OF_IT.contains(&name.as_str()));
+        let compiler = slug(&self.toolchain.compiler);
+        let name = format!("{compiler}_on_{}_{}c", device_slug(&self.device), self.device.cores);
+        let is_name = name.starts_with(char::is_alphabetic);
+        Scope { name: if is_name { name } else { format!("at_{name}") }, terms }
+    }
+
     /// The same without the symbols that a finding compares, which are all names of the field `any`.
     pub(crate) fn scope_without(&self, any: &str, left_out: &[&str]) -> Scope {
         let workload = self.workload_name.as_deref().map(slug).filter(|name| !name.is_empty());

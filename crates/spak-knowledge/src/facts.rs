@@ -18,7 +18,8 @@ pub(crate) fn fact(finding: Finding, context: &Context) -> Fact {
     entries.push(Entry::claim("when", scope.clone()));
     entries.extend(claims(&finding, context));
     if !matches!(finding, Finding::Optimal(_)) {
-        let noun = if matches!(finding, Finding::Rejected { .. }) { "configs" } else { "pairs" };
+        let is_of_configs = matches!(finding, Finding::Rejected { .. } | Finding::Spills { .. });
+        let noun = if is_of_configs { "configs" } else { "pairs" };
         entries.push(Entry::support(noun, support(&finding)));
     }
     entries.push(Entry::claim("learned_by", LEARNED_BY));
@@ -36,6 +37,7 @@ pub(crate) fn fact(finding: Finding, context: &Context) -> Fact {
 pub(crate) fn scope(finding: &Finding, context: &Context) -> Scope {
     match finding {
         Finding::Workload { name, .. } => context.scope_without(name, &names_of_field(name)),
+        Finding::Spills { .. } => context.machine(),
         _ => context.scope(),
     }
 }
@@ -81,6 +83,7 @@ fn subject(finding: &Finding) -> String {
             format!("avoid_{}", terms.join("_"))
         }
         Finding::Interaction { name, by, .. } => format!("{}_by_{}", slug(name), slug(by)),
+        Finding::Spills { .. } => "spills".to_owned(),
         Finding::Workload { name, values: [a, b], .. } => {
             format!("{}_{}_over_{}", slug(name), value_slug(b), value_slug(a))
         }
@@ -100,6 +103,7 @@ fn kind(finding: &Finding) -> &'static str {
         Finding::Rejected { .. } => "rejected",
         Finding::Interaction { .. } => "interaction",
         Finding::Workload { .. } => "workload",
+        Finding::Spills { .. } => "spills",
     }
 }
 
@@ -137,6 +141,10 @@ fn claims(finding: &Finding, context: &Context) -> Vec<Entry> {
             Entry::claim("avoid", region_text(region)),
             Entry::claim("stage", stage_name(*stage)),
             Entry::claim("reason", reason.clone()),
+        ],
+        Finding::Spills { bytes, fastest, .. } => vec![
+            Entry::claim("avoid", spill_text(*bytes)),
+            Entry::estimate("time_ratio", short(*fastest), [0.8 * fastest, 1.25 * fastest]),
         ],
         Finding::Interaction { name, values: [a, b], by, at, crossing } => {
             let mut entries = vec![
@@ -212,6 +220,9 @@ pub(crate) fn describe(finding: &Finding) -> String {
             stage_name(*stage),
             if *witnesses == 1 { "has" } else { "have" }
         ),
+        Finding::Spills { bytes, configs, problems, fastest, slowest } => {
+            describe_spills(*bytes, *configs, *problems, [*fastest, *slowest])
+        }
         Finding::Interaction { name, values, by, at, crossing } => {
             describe_interaction(name, values, by, at, *crossing)
         }
@@ -233,6 +244,18 @@ pub(crate) fn describe(finding: &Finding) -> String {
             )
         }
     }
+}
+
+fn describe_spills(bytes: u32, configs: usize, problems: usize, ratios: [f64; 2]) -> String {
+    let (more, others) = match bytes {
+        0 => ("local memory".to_owned(), "without"),
+        n => (format!("more than {n} bytes of local memory a thread"), "with less"),
+    };
+    let [fastest, slowest] = ratios.map(times);
+    let (configs, problems) = (count(configs, "config"), count(problems, "problem"));
+    format!(
+        "Kernels with {more} ({configs} on {problems}) take {fastest} to {slowest} the time of the fastest {others}."
+    )
 }
 
 fn describe_optimal(optimal: &Optimal) -> String {
@@ -321,6 +344,11 @@ fn describe_interaction(
 pub(crate) fn region_text(region: &[(String, Value)]) -> String {
     let terms: Vec<String> = region.iter().map(|(n, v)| format!("{n} = {}", literal(v))).collect();
     terms.join(" and ")
+}
+
+/// `local_memory > 0`: a condition on a binary.
+pub(crate) fn spill_text(bytes: u32) -> String {
+    format!("local_memory > {bytes}")
 }
 
 /// The stage's name as in records.

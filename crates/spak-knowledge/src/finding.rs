@@ -62,6 +62,19 @@ pub enum Finding {
         /// How many of them have an accepted neighbour outside the region that differs in one value.
         witnesses: usize,
     },
+    /// Kernels that spill are slow, whatever is computed.
+    Spills {
+        /// How many bytes of local memory a thread may have without that.
+        bytes: u32,
+        /// How many configs with more were measured.
+        configs: usize,
+        /// On how many problems.
+        problems: usize,
+        /// The least, over the problems, of the time of their fastest over that of the fastest of the others.
+        fastest: f64,
+        /// The most, over the problems, of the time of their slowest over the same.
+        slowest: f64,
+    },
     /// The difference between two values of one dimension depends on another dimension.
     Interaction {
         /// The axis or parameter.

@@ -193,7 +193,9 @@ pub fn confidence(finding: &Finding) -> f64 {
             slower.iter().map(|(_, r)| pairs(r.agree, r.pairs, r.p)).fold(1.0, f64::min)
         }
         Finding::NoEffect { .. } => 0.95,
-        Finding::Rejected { configs, .. } => pairs(*configs, *configs, 0.0),
+        Finding::Rejected { configs, .. } | Finding::Spills { configs, .. } => {
+            pairs(*configs, *configs, 0.0)
+        }
         Finding::Interaction { at, .. } => {
             at.iter().map(|(_, r)| pairs(r.agree, r.pairs, r.p)).fold(1.0, f64::min)
         }
@@ -209,7 +211,7 @@ pub(crate) fn support(finding: &Finding) -> usize {
         Finding::Optimal(o) => o.measured,
         Finding::Effect { slower, .. } => fewest(&mut slower.iter().map(|(_, r)| r.pairs)),
         Finding::NoEffect { pairs, .. } => *pairs,
-        Finding::Rejected { configs, .. } => *configs,
+        Finding::Rejected { configs, .. } | Finding::Spills { configs, .. } => *configs,
         Finding::Interaction { at, .. } => fewest(&mut at.iter().map(|(_, r)| r.pairs)),
         Finding::Workload { time, .. } => time.pairs,
     }
@@ -232,7 +234,7 @@ impl Learned {
         }
         let facts: Vec<Fact> =
             findings.into_iter().map(|f| crate::facts::fact(f, context)).collect();
-        let rules = crate::rules::rules(&facts, context);
+        let rules = crate::rules::rules(&facts);
         Self { facts, rules, scopes, grounds }
     }
 }

@@ -11,6 +11,7 @@ use crate::knowledge::{Compared, Grounds, Learned, Sample, Spread};
 use crate::pairs::{Place, Table};
 use crate::rejects::rejections;
 use crate::sample::{MIN_SAMPLES, Noise, Point, points, value_of};
+use crate::spills::spills;
 use crate::stats::critical;
 use crate::wording::literal;
 
@@ -49,6 +50,7 @@ pub fn learn(trials: &[Trial], context: &Context) -> Learned {
     findings.extend(effects::interactions(&here, &dimensions, &contrasts, &noise));
     findings.extend(rejections(trials, &context.problem));
     findings.extend(workload_findings(all, context, &noise));
+    findings.extend(spills(all, &noise));
     findings.sort_by_key(rank);
     let samples = here.iter().map(|p| p.measurement.samples).min().unwrap_or(0);
     let spread = if here.iter().any(|p| p.sampling.is_none()) {
@@ -99,6 +101,7 @@ fn rank(finding: &Finding) -> (u8, i64) {
         Finding::NoEffect { .. } => (5, 0),
         Finding::Rejected { .. } => (6, 0),
         Finding::Workload { .. } => (7, 0),
+        Finding::Spills { .. } => (8, 0),
     }
 }
 

@@ -20,6 +20,7 @@ mod rejects;
 mod rules;
 mod sample;
 mod scope;
+mod spills;
 mod stats;
 mod superseded;
 mod wording;

@@ -59,6 +59,8 @@ pub struct Guidance {
     pub recommended: Vec<Choice>,
     /// Values, or combinations of values, to stay away from, with the fact or rule that says so.
     pub avoid: Vec<(Vec<(String, Value)>, String)>,
+    /// Conditions to stay away from, with the fact or rule that says so.
+    pub avoid_where: Vec<(String, String)>,
     /// Orders in which to try the values of a dimension.
     pub preferred: Vec<(String, Vec<Value>)>,
     /// Advice for people: name, key and text. Never executed.
@@ -175,6 +177,9 @@ impl Guidance {
                     }
                 }
                 Advice::Avoid(terms) => self.avoid.push((terms.clone(), item.name.clone())),
+                Advice::AvoidWhere(formula) => {
+                    self.avoid_where.push((formula.clone(), item.name.clone()));
+                }
                 Advice::Prefer(name, values) => {
                     self.preferred.push((name.clone(), values.clone()));
                 }

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use spak_records::Value;
 
-use crate::context::Context;
-use crate::facts::region_text;
+use crate::facts::{region_text, spill_text};
 use crate::finding::Finding;
 use crate::knowledge::{Entry, Fact, LEARNED_BY, Rule};
 use crate::wording::{listed, literal, short};
@@ -19,6 +18,10 @@ struct Draft {
     /// Values in order, best first.
     order: Vec<Value>,
     avoid: Vec<Vec<(String, Value)>>,
+    /// What to stay away from as a condition on binaries.
+    avoid_where: Option<String>,
+    /// Where it was observed.
+    scope: String,
     /// A further condition, when the advice was seen to depend on another choice.
     only_if: Vec<(String, Value)>,
     influence: f64,
@@ -29,7 +32,7 @@ struct Draft {
 }
 
 /// The rules that `facts` carry, the most influential first.
-pub(crate) fn rules(facts: &[Fact], context: &Context) -> Vec<Rule> {
+pub(crate) fn rules(facts: &[Fact]) -> Vec<Rule> {
     let best = facts.iter().find_map(|f| match &f.finding {
         Finding::Optimal(optimal) => Some(&optimal.config),
         _ => None,
@@ -38,6 +41,7 @@ pub(crate) fn rules(facts: &[Fact], context: &Context) -> Vec<Rule> {
     for fact in facts {
         let Some(subject) = subject(&fact.finding) else { continue };
         let draft = drafts.entry(subject).or_insert_with(|| Draft {
+            scope: fact.scope.clone(),
             confidence: 1.0,
             support: usize::MAX,
             influence: 1.0,
@@ -47,8 +51,8 @@ pub(crate) fn rules(facts: &[Fact], context: &Context) -> Vec<Rule> {
     }
     let mut rules: Vec<Rule> = drafts
         .into_iter()
-        .filter(|(_, d)| d.recommend.is_some() || !d.avoid.is_empty())
-        .map(|(subject, draft)| draft.finish(&subject, context))
+        .filter(|(_, d)| d.recommend.is_some() || !d.avoid.is_empty() || d.avoid_where.is_some())
+        .map(|(subject, draft)| draft.finish(&subject))
         .collect();
     rules.sort_by(|a, b| b.influence.total_cmp(&a.influence));
     rules
@@ -64,6 +68,7 @@ fn subject(finding: &Finding) -> Option<String> {
             [(name, _)] => Some(name.clone()),
             many => Some(region_text(many)),
         },
+        Finding::Spills { .. } => Some("spills".to_owned()),
         Finding::Optimal(_)
         | Finding::NoEffect { .. }
         | Finding::Interaction { crossing: false, .. }
@@ -93,6 +98,10 @@ impl Draft {
                 self.avoid.extend(losing.map(|v| vec![(name.clone(), v.clone())]));
             }
             Finding::Rejected { region, .. } => self.avoid.push(region.clone()),
+            Finding::Spills { bytes, slowest, .. } => {
+                self.avoid_where = Some(spill_text(*bytes));
+                self.influence = self.influence.max(*slowest);
+            }
             Finding::Interaction { by, at, .. } => {
                 let here = fastest.and_then(|c| c.get(by));
                 let seen = here.filter(|value| at.iter().any(|(v, _)| v == *value));
@@ -105,8 +114,8 @@ impl Draft {
         self.support = self.support.min(fact.support);
     }
 
-    fn finish(self, subject: &str, context: &Context) -> Rule {
-        let scope = context.scope().name;
+    fn finish(self, subject: &str) -> Rule {
+        let scope = self.scope;
         let mut when = scope.clone();
         for (name, value) in &self.only_if {
             when = format!("{when} && {name} == {}", literal(value));
@@ -125,6 +134,7 @@ impl Draft {
         for region in &self.avoid {
             entries.push(Entry::claim("avoid", region_text(region)));
         }
+        entries.extend(self.avoid_where.map(|text| Entry::claim("avoid", text)));
         entries.push(Entry::text("evidence", self.evidence.join(", ")));
         if self.influence > 1.0 {
             let influence = self.influence;

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use spak_records::{Config, ContentHash, Levels, Measurement, Outcome, Problem, Trial, Value};
+use spak_records::{
+    Config, ContentHash, Levels, Measurement, Needs, Outcome, Problem, Trial, Value,
+};
 
 use crate::stats::{mean, median};
 use crate::wording::{count, literal, percent};
@@ -38,6 +40,8 @@ pub(crate) struct Point {
     pub(crate) runs: usize,
     /// The trial whose time is nearest to `log_ns`.
     pub(crate) measurement: Measurement,
+    /// What its binaries need, if a trial says.
+    pub(crate) needs: Option<Needs>,
 }
 
 /// How much the time of one config differs from run to run beyond what its samples show.
@@ -113,6 +117,7 @@ fn merge(runs: &[Run<'_>]) -> (Vec<f64>, Vec<Point>) {
                 .zip(sampling)
                 .map(|(old, new)| (old * n * n + new) / (n + 1.0).powi(2));
             point.runs += 1;
+            point.needs = point.needs.take().or_else(|| trial.needs.clone());
             // The one that says what all together say, not the luckiest.
             let off = |m: &Measurement| ((m.median_ns as f64).ln() - log_ns).abs();
             if off(measurement) < off(&point.measurement) {
@@ -129,6 +134,7 @@ fn merge(runs: &[Run<'_>]) -> (Vec<f64>, Vec<Point>) {
                 anchor: session.map(|(id, _)| id.clone()),
                 runs: 1,
                 measurement: (*measurement).clone(),
+                needs: trial.needs.clone(),
             });
         }
     }

@@ -244,6 +244,7 @@ mod tests {
                 checks: Vec::new(),
             }),
             seconds: 1.0,
+            needs: None,
         }
     }
 

@@ -37,6 +37,6 @@ pub use levels::{Levels, front};
 pub use plan::{Artifact, Plan};
 pub use problem::{CausalAlignment, OperatorProblem, Problem};
 pub use trial::{
-    Check, Conditions, Device, Measurement, Outcome, Rejection, Stage, Toolchain, Trial,
+    Check, Conditions, Device, Measurement, Needs, Outcome, Rejection, Stage, Toolchain, Trial,
 };
 pub use value::Value;

@@ -52,6 +52,22 @@ pub struct Trial {
     pub outcome: Outcome,
     /// Wall-clock seconds the trial took, everything included.
     pub seconds: f64,
+    /// What its binaries need of a GPU; none elsewhere, and in traces of before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<Needs>,
+}
+
+/// What the kernels of a config need of a GPU: of each resource as much as the one that needs most.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Needs {
+    /// Registers of a thread.
+    pub registers: u32,
+    /// Bytes of local memory of a thread: spills, and arrays with computed indices.
+    pub local_memory: u32,
+    /// Bytes of shared memory of a block.
+    pub shared_memory: u64,
+    /// Threads of a block.
+    pub threads: u32,
 }
 
 /// What came out of a trial.

@@ -160,6 +160,7 @@ pub(crate) fn trial(config: &Config, problem: &Problem, outcome: Outcome) -> Tri
         problem: problem.clone(),
         outcome,
         seconds: 1.0,
+        needs: None,
     }
 }
 

@@ -8,4 +8,5 @@ mod lab;
 mod learning;
 mod prototype;
 mod reading;
+mod spills;
 mod standing;

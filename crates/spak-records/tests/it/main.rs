@@ -70,5 +70,6 @@ fn trial(number: i64) -> Trial {
         problem,
         outcome,
         seconds: 1.25,
+        needs: None,
     }
 }

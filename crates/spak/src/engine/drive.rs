@@ -344,6 +344,7 @@ impl Work<'_, '_> {
                     problem: self.driver.specified.problem.clone(),
                     outcome: Outcome::Rejected(rejection),
                     seconds: 0.0,
+                    needs: None,
                 })?;
                 Ok(Event::Tried { config: id })
             }
@@ -404,6 +405,7 @@ impl Work<'_, '_> {
             problem: specified.problem.clone(),
             outcome: result.outcome,
             seconds: result.seconds,
+            needs: None,
         })?;
         Ok(Event::Tried { config: id })
     }

@@ -151,6 +151,7 @@ mod tests {
             problem: Problem::Matmul { m: 1, n: 1, k: 1 },
             outcome,
             seconds: 1.0,
+            needs: None,
         };
         let measured = trial(Outcome::Measured(Measurement {
             median_ns: 1,

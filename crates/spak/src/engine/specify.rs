@@ -51,6 +51,8 @@ pub(crate) struct Specified {
     pub(super) conditions: Vec<(Formula, String)>,
     /// Those that speak of what a binary says ([`OF_BINARIES`]): they are known when a config was compiled.
     pub(crate) of_binaries: Vec<(Formula, String)>,
+    /// The same as facts and rules advise it.
+    pub(crate) advised_of_binaries: Vec<(Formula, String)>,
     /// The conditions under which dimensions are there, by name; others always are.
     pub(super) presence: BTreeMap<String, Vec<Formula>>,
     /// What names stand for besides the config.
@@ -118,6 +120,7 @@ pub(crate) fn specify_for(
     let mut specified = Specified {
         backend,
         of_binaries,
+        advised_of_binaries: Vec::new(),
         hash: ContentHash::parse(&normal::hash(entries)).context("the design has no hash")?,
         dimensions: dimensions(&system, &workload)?,
         conditions,
@@ -414,6 +417,19 @@ impl Specified {
                     "{} advises against {}={}, which {} recommends; what is recommended is tried",
                     avoided.source, avoided.dimension, avoided.value, recommended.source
                 ));
+            }
+        }
+        for (text, source) in &guidance.avoid_where {
+            match spak_model::formula::parse(&format!("not ({text})")) {
+                Some(formula) if self.backend != "c" && is_of_binaries(&formula) => {
+                    let reason = format!("`{source}` advises against `{text}`");
+                    self.advised_of_binaries.push((formula, reason));
+                }
+                // What a formula says of a config itself is for people yet.
+                _ => self.notes.push(format!(
+                    "{source} advises against `{text}`, which is followed only where it is about a binary ({})",
+                    OF_BINARIES.join(", ")
+                )),
             }
         }
         let preferred = guidance.preferred.iter().cloned().collect();

@@ -247,7 +247,8 @@ fn ruled_out(workload: &GpuWorkload, one: &Compiled) -> Option<String> {
         ];
         let known = of_binary.map(|(name, value)| (name.to_owned(), Literal::Int(value)));
         let known: Symbols = specified.symbols.with(choices.clone()).with(known.into());
-        for (formula, reason) in &specified.of_binaries {
+        for (formula, reason) in specified.of_binaries.iter().chain(&specified.advised_of_binaries)
+        {
             match known.holds(formula) {
                 Ok(true) => {}
                 Ok(false) => return Some(format!("{}: {reason} ({formula})", needs.kernel)),

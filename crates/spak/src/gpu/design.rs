@@ -101,6 +101,7 @@ impl GpuDesign {
         for workload in &mut self.workloads {
             let Some(specified) = Rc::get_mut(&mut workload.specified) else { continue };
             specified.guidance = Guidance::default();
+            specified.advised_of_binaries.clear();
         }
     }
 

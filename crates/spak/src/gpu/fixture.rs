@@ -126,5 +126,6 @@ pub(crate) fn trial(bundle: &Bundle, at: usize, problem: usize, ns: Option<u64>)
         problem: Problem::Operator(bundle.problems[problem].problem.clone()),
         outcome,
         seconds: 0.1,
+        needs: None,
     }
 }

@@ -12,7 +12,7 @@ use spak_records::bundle::{Bundle, BundledCandidate, BundledEntry};
 use spak_records::comparison::Comparison;
 use spak_records::store::Store;
 use spak_records::trace::{Header, Record, RunStart, Stamp};
-use spak_records::{Check, ContentHash, Device, Outcome, Problem, Trial, Workload};
+use spak_records::{Check, ContentHash, Device, Needs, Outcome, Problem, Trial, Workload};
 
 use crate::engine::drive::now;
 use crate::gpu::choose;
@@ -281,6 +281,7 @@ impl Run<'_> {
             problem: Problem::Operator(bundled.problem.clone()),
             outcome,
             seconds: since.elapsed().as_secs_f64(),
+            needs: self.needs(entry),
         };
         match trial.outcome {
             Outcome::Measured(_) => session.ended.measured += 1,
@@ -290,6 +291,22 @@ impl Run<'_> {
         work.remember(problem, entry, &trial);
         told(Told::Trial { trial: &trial, workload: bundled.workload.as_deref(), at, all });
         Ok(())
+    }
+
+    /// What the binaries of an entry say; nothing if one cannot be read, which its trial has said.
+    fn needs(&self, entry: &BundledEntry) -> Option<Needs> {
+        let parts = Parts::at(self.parts);
+        let mut all = Needs::default();
+        for kernel in &entry.program.kernels {
+            let binary = spak_cubin::read(&parts.read(&kernel.part).ok()?).ok()?;
+            let found = binary.kernels.into_iter().find(|one| one.name == kernel.kernel)?;
+            let threads = found.threads.map_or(0, |axes| axes.iter().product());
+            all.registers = all.registers.max(found.registers.unwrap_or(0));
+            all.local_memory = all.local_memory.max(found.local);
+            all.shared_memory = all.shared_memory.max(found.shared);
+            all.threads = all.threads.max(threads);
+        }
+        Some(all)
     }
 
     /// A process for candidates.

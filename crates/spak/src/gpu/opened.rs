@@ -26,7 +26,7 @@ const MANY: u64 = 1000;
 const FEW: u64 = 8;
 
 /// Seconds for a kernel where nobody says how many.
-const TIMEOUT: f64 = 120.0;
+pub(crate) const TIMEOUT: f64 = 120.0;
 
 /// Which configs of which design are compiled for which machine.
 #[derive(Args, Clone)]
@@ -94,6 +94,11 @@ impl Which {
             jobs: None,
             timeout: TIMEOUT,
         }
+    }
+
+    /// A compiler that takes longer than so many seconds for a kernel is ended.
+    pub(crate) fn within(self, timeout: f64) -> Self {
+        Self { timeout, ..self }
     }
 
     /// The first config alone, which is enough to know the problem.

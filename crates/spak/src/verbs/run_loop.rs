@@ -19,7 +19,7 @@ use crate::engine::report::{self, duration};
 use crate::engine::specify::{Specified, specify};
 use crate::exit::Status;
 use crate::gpu::looped::Looped;
-use crate::gpu::opened::Which;
+use crate::gpu::opened::{TIMEOUT, Which};
 use crate::output::{self, Format};
 use crate::verbs::check;
 
@@ -79,6 +79,9 @@ struct OnGpu {
     /// Configs that are compiled in each round.
     #[arg(long, value_name = "N", default_value_t = 80, requires = "node")]
     limit: u64,
+    /// Seconds that the compiler may take for a kernel.
+    #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT, requires = "node")]
+    timeout: f64,
     /// Compare the best in the end with what this Python's PyTorch has, by turns.
     #[arg(long, value_name = "PYTHON", requires = "node")]
     compare: Option<String>,
@@ -181,11 +184,9 @@ fn on_gpu(options: &Options, node: &str, format: Format) -> Result<Status> {
     // One workload, as the loop on this machine's processor.
     let first = System::of(&design.resolved.entries).workloads.first().and_then(|w| w.name.clone());
     let workload = options.workload.clone().or(first);
-    let which = Which::new(options.design.clone(), workload, gpu.hardware.clone()).drawing(
-        gpu.limit,
-        options.seed,
-        options.ignore_knowledge,
-    );
+    let which = Which::new(options.design.clone(), workload, gpu.hardware.clone())
+        .drawing(gpu.limit, options.seed, options.ignore_knowledge)
+        .within(gpu.timeout);
     let trials = options.trials.map_or(TRIALS_ON_GPU, |n| usize::try_from(n).unwrap_or(usize::MAX));
     let looped = Looped {
         design: &options.design,
