@@ -14,6 +14,7 @@ use crate::arrays::{Filler, hash, scratch_bytes};
 use crate::driver::{Arguments, DriverError, Event, Gpu, Kernel, Memory, Module};
 use crate::parts::Parts;
 use crate::share::share;
+use crate::turns::{cycle, turns};
 
 /// What an unwritten output holds: no number in any floating-point format.
 const POISON: u8 = 0xff;
@@ -260,6 +261,7 @@ impl<'p> Process<'p> {
         let round = programs.len() as f64 * (slowest + 0.2) / 1e3;
         let left = (seconds - begin.elapsed().as_secs_f64()).max(0.0);
         let count = (left / round).clamp(6.0, f64::from(samples.max(6))) as usize;
+        let count = count.next_multiple_of(cycle(programs.len()));
         let mut events: Vec<Vec<(Event, Event)>> = programs.iter().map(|_| Vec::new()).collect();
         for round in 0..count {
             for at in turns(round, programs.len()) {
@@ -281,16 +283,6 @@ impl<'p> Process<'p> {
         };
         Ok(events.iter().map(times).collect::<Result<_, _>>()?)
     }
-}
-
-/// The order of a round. Who comes after whom changes: clocks are left by one as its power makes them, and the next one runs
-/// with that.
-fn turns(round: usize, count: usize) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..count).map(|at| (round + at) % count).collect();
-    if !(round / count.max(1)).is_multiple_of(2) {
-        order.reverse();
-    }
-    order
 }
 
 /// Adds an argument in cuTile's convention: of an array its address, its sizes and its strides.
@@ -332,26 +324,6 @@ fn pass(
         Argument::Float32(number) => {
             arguments.bytes(number.to_le_bytes().to_vec());
             Ok(())
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::turns;
-
-    #[test]
-    fn each_comes_first_as_often_as_the_others_and_after_more_than_one_of_them() {
-        for count in 1..6 {
-            let rounds: Vec<Vec<usize>> = (0..2 * count).map(|round| turns(round, count)).collect();
-            for at in 0..count {
-                assert_eq!(rounds.iter().filter(|order| order[0] == at).count(), 2, "{rounds:?}");
-                let before = rounds.iter().flat_map(|order| {
-                    order.windows(2).filter(|pair| pair[1] == at).map(|pair| pair[0])
-                });
-                let before: std::collections::BTreeSet<usize> = before.collect();
-                assert_eq!(before.len(), 2.min(count - 1), "{rounds:?}");
-            }
         }
     }
 }

@@ -86,10 +86,17 @@ def elements_of(plan):
     return count
 
 
+def cycle(count):
+    """How many rounds it takes until each has followed each other equally often."""
+    return count if count % 2 == 0 else 2 * count
+
+
 def turns(number, count):
-    """Who comes after whom changes: clocks are left by one as its power makes them, and the next one runs with that."""
-    order = [(number + at) % count for at in range(count)]
-    return order if number // count % 2 == 0 else order[::-1]
+    """Whose turn it is. A power cap leaves the clocks as the one before made them, so each follows each other equally often:
+    rows of a square that is balanced for what is carried over (E. J. Williams, 1949)."""
+    order = [((at + 1) // 2 if at % 2 else -(at // 2)) + number for at in range(count)]
+    order = [at % count for at in order]
+    return order[::-1] if count % 2 and number // count % 2 else order
 
 
 def is_output(plan):
@@ -310,6 +317,7 @@ class Process:
                     break
         each = len(programs) * (slowest + 0.2) / 1e3
         count = int(min(max((seconds - (time.monotonic() - begin)) / each, 6), max(samples, 6)))
+        count = -(-count // cycle(len(programs))) * cycle(len(programs))
         pairs = [[] for _ in programs]
         for number in range(count):
             for at in turns(number, len(programs)):

@@ -16,6 +16,7 @@ mod judge;
 mod parts;
 mod runner;
 mod share;
+mod turns;
 mod watch;
 
 pub use candidate::serve;
