@@ -14,6 +14,7 @@ pub(crate) mod looped;
 pub(crate) mod node;
 pub(crate) mod opened;
 pub(crate) mod operator;
+pub(crate) mod propose;
 pub(crate) mod remote;
 pub(crate) mod target;
 pub(crate) mod trying;

@@ -54,6 +54,15 @@ impl Search<'_> {
         true
     }
 
+    /// What came of a point that was not asked for here: of an earlier search, or of another's. In contrast to
+    /// [`Search::remember`] the strategy is told at once, as if it had asked. A point outside the space is left out.
+    pub fn inform(&mut self, point: &[u32], outcome: Outcome) {
+        if self.space.contains(point) {
+            self.ahead = None;
+            self.answer(point, outcome, 0.0);
+        }
+    }
+
     /// Questions that wait for their answers, in the order in which they were asked.
     pub fn open(&self) -> &[Job] {
         &self.open

@@ -219,7 +219,7 @@ impl<'a> Played<'a> {
 }
 
 /// What the design knows, in points and values of the space.
-fn knowledge(specified: &Specified) -> Knowledge {
+pub(crate) fn knowledge(specified: &Specified) -> Knowledge {
     let guidance = &specified.guidance;
     let at = |name: &str, value: &spak_records::Value| {
         let parameter = specified.dimensions.iter().position(|d| d.name == name)?;

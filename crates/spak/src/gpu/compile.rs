@@ -54,6 +54,14 @@ pub(crate) struct Batch {
     pub(crate) seconds: f64,
 }
 
+impl Batch {
+    /// Whether a config has binaries for the first workload.
+    pub(crate) fn is_ready(&self, config: &Config) -> bool {
+        let of = |one: &&Compiled| one.workload == 0 && one.config == *config;
+        self.compiled.iter().filter(of).any(|one| one.state == CompiledState::Ready)
+    }
+}
+
 /// What is told while it goes on: how many of all kernels are there.
 pub(crate) type Told<'a> = &'a mut dyn FnMut(usize, usize) -> bool;
 

@@ -32,6 +32,7 @@ const POOL: u128 = 4096;
 const TRIES: usize = 50;
 
 /// A design, specified for each of its workloads.
+#[derive(Clone)]
 pub(crate) struct GpuDesign {
     pub(crate) workloads: Vec<GpuWorkload>,
 }
@@ -234,7 +235,7 @@ impl GpuWorkload {
     }
 
     /// Configs that facts or rules recommend, as far as they are valid.
-    fn recommended(&self) -> Vec<Config> {
+    pub(crate) fn recommended(&self) -> Vec<Config> {
         let specified = &self.specified;
         let whole = |recommended: &spak_loop::Recommendation| {
             let mut config = specified.seed();
@@ -246,7 +247,7 @@ impl GpuWorkload {
     }
 
     /// Whether what the design knows speaks against a config, and nothing for it.
-    fn is_advised_against(&self, config: &Config, recommended: &[Config]) -> bool {
+    pub(crate) fn is_advised_against(&self, config: &Config, recommended: &[Config]) -> bool {
         let specified = &self.specified;
         specified.guidance.avoid.iter().any(|avoid| avoid.covers(config))
             && *config != specified.seed()

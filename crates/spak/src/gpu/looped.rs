@@ -1,13 +1,15 @@
-//! The loop on a GPU: configs are compiled here, tried there, and what came of them is in the design before others are chosen.
+//! The loop on a GPU: configs are chosen and compiled here, tried there, and what came of them is in the design before
+//! others are chosen.
 //!
 //! Nothing is kept but the trace and the design: a loop that was cut off counts the trials that there are, and goes on.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result};
 use spak_records::bundle::Schedule;
-use spak_records::{Levels, Outcome, Problem, Trial, file};
+use spak_records::{Config, Levels, Outcome, Problem, Trial, file};
 
 use crate::engine::paths::Paths;
 use crate::engine::report::{duration, problem};
@@ -16,7 +18,9 @@ use crate::exit::Status;
 use crate::gpu::bundle::{leave_out, make, write};
 use crate::gpu::errand::Errand;
 use crate::gpu::opened::{Which, open};
+use crate::gpu::propose::{Known, propose};
 use crate::output::{self, Format};
+use crate::verbs::check::plural;
 use crate::verbs::learn::teach;
 use crate::verbs::node::say;
 
@@ -26,8 +30,10 @@ const HERE: &str = "local";
 /// A loop over one workload of a design.
 pub(crate) struct Looped<'a> {
     pub(crate) design: &'a Path,
-    /// Which configs are compiled, and for what.
+    /// What is compiled, and for what.
     pub(crate) which: Which,
+    /// The most configs that are compiled in a round.
+    pub(crate) most: usize,
     /// `local`, or `user@host`.
     pub(crate) node: &'a str,
     /// What connects to it.
@@ -75,18 +81,18 @@ impl Looped<'_> {
             }
             before = Some(trials.len());
             let bundle = bundle_path(&paths, trials.len() / size);
-            let Some(kept) = self.pack(&paths, &bundle, &trials, trials.len() / size, format)?
-            else {
-                return Ok(Status::Problems);
-            };
             let wanted = (size - trials.len() % size).min(left);
-            self.run(&bundle, &paths.trace, wanted + kept, None)?;
+            match self.pack(&paths, &bundle, &trials, wanted, format)? {
+                None => return Ok(Status::Problems),
+                Some(0) => break,
+                Some(_) => self.run(&bundle, &paths.trace, None, None)?,
+            }
         }
         let trials = known()?;
         // In a run of its own, so that one which was cut off is done by the same command.
         let last = bundle_path(&paths, trials.len().saturating_sub(1) / size);
         if self.compare.is_some() && last.exists() && !self.cancel.load(Ordering::Relaxed) {
-            self.run(&last, &paths.trace, 0, self.compare)?;
+            self.run(&last, &paths.trace, Some(0), self.compare)?;
         }
         self.end(&trials, lessons)
     }
@@ -100,23 +106,51 @@ impl Looped<'_> {
         Ok(lessons.map(|all| all.iter().map(|one| one.added.len() + one.replaced.len()).sum()))
     }
 
-    /// Chooses and compiles what is tried next; how many of it the trace has. Nothing if the design has errors.
+    /// Chooses and compiles `wanted` configs that are tried next; how many there are. Nothing if the design has errors.
     fn pack(
         &self,
         paths: &Paths,
         bundle: &Path,
         trials: &[Trial],
-        round: usize,
+        wanted: usize,
         format: Format,
     ) -> Result<Option<usize>> {
-        let which = self.which.of_round(round as u64);
+        let which = self.which.only_one();
         let Some(mut opened) = open(&which, format)? else { return Ok(None) };
-        // What others are timed beside.
-        let best = best(trials).map(|(_, trial)| trial);
-        if let Some(best) = best.filter(|best| !opened.pairs.iter().any(|(_, c)| *c == best.config))
-        {
-            opened.pairs.push((0, best.config.clone()));
+        let workload = opened.design.workloads.first().context("the design has no workload")?;
+        let workload = workload.clone();
+        // What has no binary that may run is found out by compiling it; others come in its place.
+        let (mut ready, mut failed) = (Vec::new(), BTreeSet::new());
+        let mut compiled = 0;
+        while ready.len() < wanted && compiled < self.most {
+            let known = Known { trials, failed: &failed, waiting: &ready };
+            let count = (wanted - ready.len()).min(self.most - compiled);
+            let configs = propose(&workload, &known, count, which.seed());
+            if configs.is_empty() {
+                break;
+            }
+            compiled += configs.len();
+            let mut batch = opened.with(&configs);
+            batch.add_checks()?;
+            let batch = batch.compile(&which, false, format)?;
+            for config in configs {
+                match batch.is_ready(&config) {
+                    true => ready.push(config),
+                    false => drop(failed.insert(config.id())),
+                }
+            }
         }
+        if ready.is_empty() {
+            return Ok(Some(0));
+        }
+        if !failed.is_empty() {
+            let failed = plural(failed.len(), "config");
+            output::aside(&format!("{failed} of {compiled} have no binary that may run\n"));
+        }
+        // What others are timed beside.
+        let best = best(trials).map(|(_, trial)| trial.config.clone());
+        let all: Vec<Config> = best.into_iter().chain(ready.iter().cloned()).collect();
+        opened = opened.with(&all);
         opened.add_checks()?;
         let batch = opened.compile(&which, false, format)?;
         let schedule = Schedule { seed: which.seed(), ..Schedule::default() };
@@ -134,9 +168,7 @@ impl Looped<'_> {
         }
         file::make_folder(bundle.parent().context("a bundle without a folder")?)?;
         write(&packed, bundle)?;
-        let is_known = |id| trials.iter().any(|trial| trial.config_id == id);
-        let candidates = packed.bundle.candidates.iter();
-        Ok(Some(candidates.filter(|candidate| is_known(candidate.config.id())).count()))
+        Ok(Some(ready.len()))
     }
 
     fn end(&self, trials: &[Trial], lessons: usize) -> Result<Status> {
@@ -158,8 +190,14 @@ impl Looped<'_> {
         Ok(if self.cancel.load(Ordering::Relaxed) { Status::Problems } else { Status::Fine })
     }
 
-    fn run(&self, bundle: &Path, trace: &Path, trials: usize, compare: Option<&str>) -> Result<()> {
-        let (seconds, trials) = (self.seconds, Some(trials));
+    fn run(
+        &self,
+        bundle: &Path,
+        trace: &Path,
+        trials: Option<usize>,
+        compare: Option<&str>,
+    ) -> Result<()> {
+        let seconds = self.seconds;
         let errand = Errand { bundle, trace, seconds, trials, compare, best: 1 };
         match self.node {
             HERE => errand.here(self.cancel, &mut |told| say(&told)).map(drop),

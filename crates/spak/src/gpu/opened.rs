@@ -66,6 +66,7 @@ pub(crate) struct Which {
 }
 
 /// All that is needed to compile.
+#[derive(Clone)]
 pub(crate) struct Opened {
     pub(crate) cache: Cache,
     pub(crate) installed: Installed,
@@ -106,14 +107,9 @@ impl Which {
         Self { limit: Some(1), ..self.clone() }
     }
 
-    /// At most `limit` of them, drawn with `seed`.
-    pub(crate) fn drawing(self, limit: u64, seed: u64, ignore_knowledge: bool) -> Self {
-        Self { limit: Some(limit), seed, ignore_knowledge, ..self }
-    }
-
-    /// Configs of a round of the loop are drawn with another seed.
-    pub(crate) fn of_round(&self, round: u64) -> Self {
-        Self { seed: self.seed.wrapping_add(round), ..self.clone() }
+    /// What is chosen by chance is chosen with `seed`.
+    pub(crate) fn seeded(self, seed: u64, ignore_knowledge: bool) -> Self {
+        Self { seed, ignore_knowledge, ..self }
     }
 
     /// The workload that is wanted.
@@ -187,6 +183,14 @@ pub(crate) fn open(which: &Which, format: Format) -> Result<Option<Opened>> {
 }
 
 impl Opened {
+    /// The first workload of the design with these configs.
+    pub(crate) fn with(&self, configs: &[Config]) -> Self {
+        let mut other = self.clone();
+        other.design.workloads.truncate(1);
+        other.pairs = configs.iter().map(|config| (0, config.clone())).collect();
+        other
+    }
+
     /// Adds the small problems on which kernels are checked, too, behind the workloads of the design.
     ///
     /// # Errors

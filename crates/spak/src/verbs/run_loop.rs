@@ -74,11 +74,11 @@ struct OnGpu {
     #[arg(long, requires = "node")]
     hardware: Option<String>,
     /// How often configs are chosen, compiled and learnt from.
-    #[arg(long, value_name = "N", default_value_t = 2, requires = "node")]
+    #[arg(long, value_name = "N", default_value_t = 8, requires = "node")]
     rounds: usize,
-    /// Configs that are compiled in each round.
-    #[arg(long, value_name = "N", default_value_t = 80, requires = "node")]
-    limit: u64,
+    /// The most configs that are compiled in each round: of some there is no binary that may run.
+    #[arg(long, value_name = "N", default_value_t = 40, requires = "node")]
+    limit: usize,
     /// Seconds that the compiler may take for a kernel.
     #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT, requires = "node")]
     timeout: f64,
@@ -185,12 +185,13 @@ fn on_gpu(options: &Options, node: &str, format: Format) -> Result<Status> {
     let first = System::of(&design.resolved.entries).workloads.first().and_then(|w| w.name.clone());
     let workload = options.workload.clone().or(first);
     let which = Which::new(options.design.clone(), workload, gpu.hardware.clone())
-        .drawing(gpu.limit, options.seed, options.ignore_knowledge)
+        .seeded(options.seed, options.ignore_knowledge)
         .within(gpu.timeout);
     let trials = options.trials.map_or(TRIALS_ON_GPU, |n| usize::try_from(n).unwrap_or(usize::MAX));
     let looped = Looped {
         design: &options.design,
         which,
+        most: gpu.limit,
         node,
         ssh: &gpu.ssh,
         trials,

@@ -11,7 +11,7 @@ use crate::schemas::faults;
 use crate::support::{Folder, Ran, spak_in};
 
 const KEPT: &str =
-    concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/results/gpu/fmha_shapes_h200.jsonl.gz");
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/traces/fmha_shapes.jsonl.gz");
 
 const GOOD: &str = "\
 {% set t = trace(\"t.jsonl.gz\") %}
