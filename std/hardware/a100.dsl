@@ -15,6 +15,7 @@
 system Hardware_A100 {
     hardware A100_40GB_PCIe {
         vendor: "NVIDIA"
+        device_name: "NVIDIA A100-PCIE-40GB"  // driver
         architecture: "sm_80"
         sm_count: 108                            // [a100]
         max_clock: 1410 MHz                      // [a100] boost
@@ -56,6 +57,7 @@ system Hardware_A100 {
 
     hardware A100_40GB_SXM {
         vendor: "NVIDIA"
+        device_name: "NVIDIA A100-SXM4-40GB"  // driver
         architecture: "sm_80"
         sm_count: 108                            // [a100]
         max_clock: 1410 MHz                      // [a100] boost
@@ -97,6 +99,7 @@ system Hardware_A100 {
 
     hardware A100_80GB_PCIe {
         vendor: "NVIDIA"
+        device_name: "NVIDIA A100 80GB PCIe"  // driver
         architecture: "sm_80"
         sm_count: 108                            // [a100]
         max_clock: 1410 MHz                      // [a100] boost
@@ -138,6 +141,7 @@ system Hardware_A100 {
 
     hardware A100_80GB_SXM {
         vendor: "NVIDIA"
+        device_name: "NVIDIA A100-SXM4-80GB"  // driver
         architecture: "sm_80"
         sm_count: 108                            // [a100]
         max_clock: 1410 MHz                      // [a100] boost

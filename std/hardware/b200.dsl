@@ -15,6 +15,7 @@
 system Hardware_B200 {
     hardware B200 {
         vendor: "NVIDIA"
+        device_name: "NVIDIA B200"  // driver
         architecture: "sm_100"
         sm_count: 148                            // driver, as users quote it
         max_clock: 1965 MHz                      // driver, as users quote it

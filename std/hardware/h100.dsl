@@ -13,6 +13,7 @@
 system Hardware_H100 {
     hardware H100_SXM {
         vendor: "NVIDIA"
+        device_name: "NVIDIA H100 80GB HBM3"  // driver
         architecture: "sm_90"
         sm_count: 132                            // [h100]
         max_clock: 1980 MHz                      // [h100] boost of vector units
@@ -54,6 +55,7 @@ system Hardware_H100 {
 
     hardware H100_PCIe {
         vendor: "NVIDIA"
+        device_name: "NVIDIA H100 PCIe"  // driver
         architecture: "sm_90"
         sm_count: 114                            // [h100]
         max_clock: 1755 MHz                      // driver, as users quote it

@@ -15,6 +15,7 @@
 system Hardware_H200 {
     hardware H200 {
         vendor: "NVIDIA"
+        device_name: "NVIDIA H200"  // driver
         architecture: "sm_90"
         sm_count: 132                            // [h100]
         max_clock: 1980 MHz                      // [h100] boost of vector units

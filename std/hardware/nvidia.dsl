@@ -5,6 +5,9 @@
 // with FP16 accumulators, that rate is `fp16_fp16_rate`, `fp8_fp16_rate`. A figure that its maker does not publish
 // is left out, and predictions say what they lack. What was measured on a device is in "std/hardware/measured".
 //
+// `device_name` is what the driver calls a device, and so what traces and facts that were learnt from them call it: by it
+// kernels that are compiled elsewhere are led by what was measured there.
+//
 // Marks behind figures:
 //   [name]      a document that the head of the file lists; where documents differ, the highest figure stands
 //   derived:    the formula of other figures; a test evaluates it

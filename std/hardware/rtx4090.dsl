@@ -13,6 +13,7 @@
 system Hardware_RTX4090 {
     hardware RTX4090 {
         vendor: "NVIDIA"
+        device_name: "NVIDIA GeForce RTX 4090"  // driver
         architecture: "sm_89"
         sm_count: 128                            // [ada]
         max_clock: 3105 MHz                      // driver, as users quote it

@@ -15,6 +15,7 @@
 system Hardware_RTX5070 {
     hardware RTX5070 {
         vendor: "NVIDIA"
+        device_name: "NVIDIA GeForce RTX 5070"  // driver
         architecture: "sm_120"
         sm_count: 48                             // [bw]
         matrix_clock: 2512 MHz                   // [bw] boost

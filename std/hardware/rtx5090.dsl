@@ -15,6 +15,7 @@
 system Hardware_RTX5090 {
     hardware RTX5090 {
         vendor: "NVIDIA"
+        device_name: "NVIDIA GeForce RTX 5090"  // driver
         architecture: "sm_120"
         sm_count: 170                            // [bw]
         max_clock: 3135 MHz                      // driver, as users quote it

@@ -57,6 +57,7 @@ impl Kind {
 /// Every figure that predictions read, and what kind of value it has.
 pub const FIGURES: &[(&str, Kind)] = &[
     ("vendor", Kind::Text),
+    ("device_name", Kind::Text),
     ("architecture", Kind::Text),
     ("source", Kind::Text),
     ("note", Kind::Text),

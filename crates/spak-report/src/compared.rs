@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use minijinja::value::{Object, Value, from_args};
+use minijinja::value::{Kwargs, Object, Value, from_args};
 use minijinja::{Error, ErrorKind, State};
 use spak_records::comparison::{Comparison, Contender};
 use spak_records::store::Trace;
@@ -127,6 +127,28 @@ impl Compared {
         names
     }
 
+    /// The same comparison, of our contenders only those whose configs have these values.
+    fn only(&self, wanted: &Kwargs) -> Result<Value, Error> {
+        let names: Vec<&str> = wanted.args().collect();
+        let values: Vec<Value> =
+            names.iter().map(|name| wanted.get(name)).collect::<Result<_, _>>()?;
+        let mut comparison = self.comparison.clone();
+        comparison.contenders.retain(|one| {
+            one.config.as_ref().is_none_or(|config| {
+                names.iter().zip(&values).all(|(name, value)| {
+                    config.get(name).is_some_and(|setting| is_setting(value, setting))
+                })
+            })
+        });
+        if !comparison.contenders.iter().any(|one| one.name == OURS) {
+            let (whose, names) = (self.name(), names.join(", "));
+            return Err(wrong(format!("no `{OURS}` of {whose} has these values of {names}")));
+        }
+        let (origin, short, varied) =
+            (self.origin.clone(), self.short.clone(), Arc::clone(&self.varied));
+        Ok(Value::from_object(Self { origin, line: self.line, comparison, short, varied }))
+    }
+
     fn figure(&self, value: f64, kind: Kind, made: Option<String>) -> Value {
         self.origin.figure(value, kind, [self.line], made)
     }
@@ -195,6 +217,10 @@ impl Object for Compared {
         method: &str,
         args: &[Value],
     ) -> Result<Value, Error> {
+        if method == "only" {
+            let (wanted,): (Kwargs,) = from_args(args)?;
+            return self.only(&wanted);
+        }
         let (name,): (&str,) = from_args(args)?;
         self.ask(method, name)
     }

@@ -236,14 +236,31 @@ impl GpuWorkload {
 
     /// Configs that facts or rules recommend, as far as they are valid.
     pub(crate) fn recommended(&self) -> Vec<Config> {
+        let recommended = self.specified.guidance.recommended.iter();
+        recommended.filter_map(|one| self.completed(&one.config)).collect()
+    }
+
+    /// A valid config with these values. The others are those of the first one; of a dimension that is younger than what
+    /// is known the first value need not go with it, and then another one does.
+    fn completed(&self, given: &Config) -> Option<Config> {
         let specified = &self.specified;
-        let whole = |recommended: &spak_loop::Recommendation| {
-            let mut config = specified.seed();
-            config.0.extend(recommended.config.0.clone());
-            specified.canonical(&config)
+        let mut config = specified.seed();
+        config.0.extend(given.0.clone());
+        let valid = |config: &Config| {
+            let config = specified.canonical(config);
+            specified.validity(&config).is_ok().then_some(config)
         };
-        let all = specified.guidance.recommended.iter().map(whole);
-        all.filter(|config| specified.validity(config).is_ok()).collect()
+        let others = || {
+            let open = specified.dimensions.iter().filter(|d| given.get(&d.name).is_none());
+            open.flat_map(|d| d.values.iter().map(|value| (&d.name, value))).find_map(
+                |(name, value)| {
+                    let mut other = config.clone();
+                    other.0.insert(name.clone(), value.clone());
+                    valid(&other)
+                },
+            )
+        };
+        valid(&config).or_else(others)
     }
 
     /// Whether what the design knows speaks against a config, and nothing for it.

@@ -45,8 +45,9 @@ pub(crate) fn propose(
         proposed.push(first);
     }
     let knowledge = strategic::knowledge(specified);
-    let is_empty =
-        knowledge.points.is_empty() && knowledge.preferred.is_empty() && knowledge.avoided.is_empty();
+    let is_empty = knowledge.points.is_empty()
+        && knowledge.preferred.is_empty()
+        && knowledge.avoided.is_empty();
     let method = Method::default();
     let method = if is_empty { method } else { Method::Seeded(knowledge, Box::new(method)) };
     let mut search = Search::new(&space, method.start(), seed, Limits::default());

@@ -21,6 +21,8 @@ const PROCESSORS: u32 = 128;
 pub(crate) struct Target {
     /// What it is called: that of a described machine, else its architecture.
     pub(crate) name: String,
+    /// What its driver calls it, as far as its description says: so do traces.
+    device_name: Option<String>,
     /// `sm_90`.
     pub(crate) architecture: String,
     /// Processors, which some grids follow.
@@ -56,6 +58,7 @@ impl Target {
         };
         let mut target = Self {
             name: architecture.unwrap_or_default().to_owned(),
+            device_name: None,
             architecture: architecture.unwrap_or_default().to_owned(),
             processors: PROCESSORS,
             limits: None,
@@ -74,6 +77,7 @@ impl Target {
             if let Some(Value::Int(count)) = of("sm_count") {
                 target.processors = u32::try_from(*count).unwrap_or(PROCESSORS);
             }
+            target.device_name = of("device_name").and_then(Value::as_text).map(str::to_owned);
             target.name = name;
         }
         let number = plain(&target.architecture).strip_prefix("sm_").map(str::parse);
@@ -87,7 +91,7 @@ impl Target {
     /// The machine as designs' conditions know it.
     pub(crate) fn device(&self) -> Device {
         Device {
-            name: self.name.clone(),
+            name: self.device_name.as_ref().unwrap_or(&self.name).clone(),
             architecture: self.architecture.clone(),
             features: Vec::new(),
             cores: self.processors,

@@ -199,3 +199,36 @@ fn a_loop_packs_what_it_would_try_and_says_what_is_missing() {
     let ran = run(&folder, &cache, &elsewhere).ended(2);
     assert!(ran.err.contains("`a b` is no name of a machine"), "{ran:?}");
 }
+
+#[test]
+fn what_was_measured_on_a_machine_leads_kernels_that_are_compiled_for_it_elsewhere() {
+    let Some(cache) = cache() else { return };
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let trace = root.join("tests/traces/fmha_shapes.jsonl.gz");
+    let text = std::fs::read_to_string(root.join("../../examples/gpu/fmha_shapes_h200.dsl"));
+    // What was the best in that trace, the design rules out by now.
+    let text = text
+        .unwrap()
+        .replace("(mask_region == \"explicit_two_loops\") == causal", "tile_m <= 128")
+        .replace("(masked_tile_n == \"half\") == (causal and tile_n == 128)", "tile_n <= 128");
+    let folder = Folder::with("shapes.dsl", &text);
+    let of = ["--workload", "s8k_d128_causal_mha"];
+    let learn = ["learn", "shapes.dsl", trace.to_str().unwrap()];
+    folder.spak(&[&learn[..], &of].concat()).ended(0);
+    let compile = ["compile", "shapes.dsl", "--cover", "neighbours", "--limit", "2"];
+    let configs = |more: &[&str]| -> Vec<serde_json::Value> {
+        let arguments = [&compile[..], &of, more, &["--output", "json"]].concat();
+        let report = run(&folder, &cache, &arguments).ended(0).value();
+        let all = report["configs"].as_array().unwrap().iter();
+        all.map(|one| one["config"].clone()).collect()
+    };
+    // The best of the trace has wide tiles of rows; the design begins with narrow ones.
+    let (first, known) = (configs(&["--ignore-knowledge"]), configs(&[]));
+    assert_eq!(first[0]["tile_m"], 64, "{first:#?}");
+    assert_eq!(
+        (&known[1]["tile_m"], &known[1]["tile_n"]),
+        (&128.into(), &128.into()),
+        "{known:#?}"
+    );
+    assert_ne!(first, known);
+}

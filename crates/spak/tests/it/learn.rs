@@ -2,8 +2,7 @@
 
 use crate::support::Folder;
 
-const TRACE: &str =
-    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/traces/fmha_shapes.jsonl.gz");
+const TRACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/traces/fmha_shapes.jsonl.gz");
 const DESIGN: &str = include_str!("../../../../examples/gpu/fmha_shapes_h200.dsl");
 const WORKLOAD: [&str; 2] = ["--workload", "s8k_d128_causal_mha"];
 

@@ -10,8 +10,7 @@ use crate::dice::Dice;
 use crate::schemas::faults;
 use crate::support::{Folder, Ran, spak_in};
 
-const KEPT: &str =
-    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/traces/fmha_shapes.jsonl.gz");
+const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/traces/fmha_shapes.jsonl.gz");
 
 const GOOD: &str = "\
 {% set t = trace(\"t.jsonl.gz\") %}
