@@ -10,7 +10,8 @@ use crate::figure::{Figure, Kind, MOST_DIGITS, Sources, digits_of, fixed, wrong}
 use crate::ledger::Ledger;
 use crate::marks;
 use crate::traced::Origin;
-use crate::workload::{Timed, Tried};
+use crate::tried::Tried;
+use crate::workload::Timed;
 
 /// Adds all functions and filters but `trace`.
 pub(crate) fn add(environment: &mut Environment<'_>, ledger: &Arc<Ledger>) {

@@ -10,6 +10,7 @@ mod marks;
 mod numbers;
 mod page;
 mod traced;
+mod tried;
 mod workload;
 
 pub use page::{Files, Page, Template, render};
