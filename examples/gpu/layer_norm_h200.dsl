@@ -25,18 +25,20 @@ system LayerNorm_H200 {
 
     design_space {
         row_passes: ["single_pass", "reload"]
+        variance_algorithm: ["e_x2_minus_mean2", "centered"]
         scheduling: ["tile_per_cta", "static_persistent"]
         x_load_path: ["tile_load"]
         tail_handling: ["padding_only"]
         x_load_tma_policy: ["disabled", "default"]
+        x_load_latency: ["unset", "2", "4"]
         y_store_tma_policy: ["disabled", "default"]
         num_worker_warps: ["unset", "4", "8"]
     }
 
     tuning_space {
-        rows_per_tile: [1, 2, 4, 8]
+        rows_per_tile: [1, 2, 4, 8, 16]
         tile_size: [4096]
-        occupancy: [0, 2, 4, 8]
+        occupancy: [0, 1, 2, 4, 8]
     }
 
     constraint "tiles that fit into registers" {

@@ -20,13 +20,14 @@ system Rope_H200 {
         q_load_tma_policy: ["disabled", "default"]
         k_load_tma_policy: ["disabled", "default"]
         y_store_tma_policy: ["disabled", "default"]
+        array_shapes: ["dynamic", "static"]
         num_worker_warps: ["unset", "4", "8"]
     }
 
     tuning_space {
         heads_per_tile: [1, 2, 4, 8]
         tile_s: [1, 4, 8, 16, 32]
-        occupancy: [0, 4, 8]
+        occupancy: [0, 2, 4, 8, 12]
     }
 
     constraint "the copy engine for all or none" {

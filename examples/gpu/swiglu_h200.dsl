@@ -21,19 +21,27 @@ system SwiGlu_H200 {
         math_approximation: ["exp2_folded", "tanh_form"]
         a_load_tma_policy: ["disabled", "default"]
         b_load_tma_policy: ["disabled", "default"]
+        a_load_path: ["tile_load", "gather"]
+        b_load_path: ["tile_load", "gather"]
+        y_store_path: ["tile_store", "scatter"]
         y_store_tma_policy: ["disabled", "default"]
         num_worker_warps: ["unset", "4", "8"]
     }
 
     tuning_space {
-        rows_per_tile: [1, 2, 4]
-        tile_size: [1024, 2048, 4096]
-        occupancy: [0, 2, 4, 8]
+        rows_per_tile: [1, 2, 4, 8]
+        tile_size: [512, 1024, 2048, 4096]
+        occupancy: [0, 1, 2, 4, 8]
     }
 
     constraint "the copy engine for all or none" {
         require: a_load_tma_policy == b_load_tma_policy and b_load_tma_policy == y_store_tma_policy
         reason: "mixtures were never better"
+    }
+
+    constraint "elements one by one for all or none" {
+        require: (a_load_path == "gather") == (b_load_path == "gather") and (a_load_path == "gather") == (y_store_path == "scatter")
+        reason: "a mixture has the costs of both"
     }
 
     constraint "no spills" {

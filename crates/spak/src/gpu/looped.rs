@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result};
 use spak_records::bundle::Schedule;
-use spak_records::{Config, Levels, Outcome, Problem, Trial, file};
+use spak_records::{Config, ContentHash, Levels, Outcome, Problem, Trial, file};
 
 use crate::engine::paths::Paths;
 use crate::engine::report::{duration, problem};
@@ -65,7 +65,7 @@ impl Looped<'_> {
         let workload = first.design.workloads.first().context("the design has no workload")?;
         let problem = Problem::Operator(workload.problem.clone());
         let known = || known(&paths.trace, &problem, &first.target.architecture);
-        let (mut lessons, mut before) = (0, None);
+        let (mut lessons, mut before, mut failed) = (0, None, BTreeSet::new());
         loop {
             // Where the loop is, the trace says; what it teaches is in the design before anything is chosen.
             let trials = known()?;
@@ -80,9 +80,9 @@ impl Looped<'_> {
                 break;
             }
             before = Some(trials.len());
-            let bundle = bundle_path(&paths, trials.len() / size);
+            let bundle = self.bundle_path(&paths, trials.len() / size);
             let wanted = (size - trials.len() % size).min(left);
-            match self.pack(&paths, &bundle, &trials, wanted, format)? {
+            match self.pack(&bundle, (&trials, &mut failed), wanted, format)? {
                 None => return Ok(Status::Problems),
                 Some(0) => break,
                 Some(_) => self.run(&bundle, &paths.trace, None, None)?,
@@ -90,11 +90,19 @@ impl Looped<'_> {
         }
         let trials = known()?;
         // In a run of its own, so that one which was cut off is done by the same command.
-        let last = bundle_path(&paths, trials.len().saturating_sub(1) / size);
+        let last = self.bundle_path(&paths, trials.len().saturating_sub(1) / size);
         if self.compare.is_some() && last.exists() && !self.cancel.load(Ordering::Relaxed) {
             self.run(&last, &paths.trace, Some(0), self.compare)?;
         }
         self.end(&trials, lessons)
+    }
+
+    /// Where the bundle of a round is.
+    fn bundle_path(&self, paths: &Paths, round: usize) -> PathBuf {
+        let stem = paths.trace.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let root = paths.trace.parent().and_then(Path::parent).unwrap_or(Path::new("."));
+        let workload = self.which.workload().map(|name| format!("-{name}")).unwrap_or_default();
+        root.join("bundles").join(format!("{stem}{workload}-{}.spak", round + 1))
     }
 
     /// Facts and rules that are new or have new figures; nothing if the design has errors.
@@ -109,9 +117,8 @@ impl Looped<'_> {
     /// Chooses and compiles `wanted` configs that are tried next; how many there are. Nothing if the design has errors.
     fn pack(
         &self,
-        paths: &Paths,
         bundle: &Path,
-        trials: &[Trial],
+        (trials, failed): (&[Trial], &mut BTreeSet<ContentHash>),
         wanted: usize,
         format: Format,
     ) -> Result<Option<usize>> {
@@ -120,10 +127,10 @@ impl Looped<'_> {
         let workload = opened.design.workloads.first().context("the design has no workload")?;
         let workload = workload.clone();
         // What has no binary that may run is found out by compiling it; others come in its place.
-        let (mut ready, mut failed) = (Vec::new(), BTreeSet::new());
-        let mut compiled = 0;
+        let mut ready = Vec::new();
+        let (mut compiled, before) = (0, failed.len());
         while ready.len() < wanted && compiled < self.most {
-            let known = Known { trials, failed: &failed, waiting: &ready };
+            let known = Known { trials, failed, waiting: &ready };
             let count = (wanted - ready.len()).min(self.most - compiled);
             let configs = propose(&workload, &known, count, which.seed());
             if configs.is_empty() {
@@ -143,8 +150,8 @@ impl Looped<'_> {
         if ready.is_empty() {
             return Ok(Some(0));
         }
-        if !failed.is_empty() {
-            let failed = plural(failed.len(), "config");
+        if failed.len() > before {
+            let failed = plural(failed.len() - before, "config");
             output::aside(&format!("{failed} of {compiled} have no binary that may run\n"));
         }
         // What others are timed beside.
@@ -163,8 +170,9 @@ impl Looped<'_> {
             (&opened.installed, &opened.cache, &opened.toolchain),
             schedule,
         )?;
-        if paths.trace.exists() {
-            leave_out(&mut packed, &paths.trace)?;
+        let trace = Paths::of(self.design).trace;
+        if trace.exists() {
+            leave_out(&mut packed, &trace)?;
         }
         file::make_folder(bundle.parent().context("a bundle without a folder")?)?;
         write(&packed, bundle)?;
@@ -204,13 +212,6 @@ impl Looped<'_> {
             host => errand.there(host, self.ssh).map(drop),
         }
     }
-}
-
-/// Where the bundle of a round is.
-fn bundle_path(paths: &Paths, round: usize) -> PathBuf {
-    let stem = paths.trace.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let root = paths.trace.parent().and_then(Path::parent).unwrap_or(Path::new("."));
-    root.join("bundles").join(format!("{stem}-{}.spak", round + 1))
 }
 
 /// The different trials of a problem on GPUs of an architecture.

@@ -190,7 +190,7 @@ fn a_loop_packs_what_it_would_try_and_says_what_is_missing() {
     let looped = ["loop", "rows.dsl", "--node", "local", "--hardware", "H200", "--limit", "2"];
     let ran = run(&folder, &cache, &looped).ended(2);
     assert!(ran.err.contains("no NVIDIA driver"), "{ran:?}");
-    assert!(folder.join(".spak/bundles/rows-1.spak").exists());
+    assert!(folder.join(".spak/bundles/rows-short-1.spak").exists());
     assert_eq!(folder.read("rows.dsl"), text);
     let with = |more: &[&str]| run(&folder, &cache, &[&looped[..], more].concat());
     assert!(with(&["--strategy", "random"]).ended(2).err.contains("a node searches by itself"));
