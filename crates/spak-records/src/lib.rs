@@ -14,6 +14,7 @@ pub mod learn_report;
 pub mod levels;
 pub mod lift_report;
 pub mod node;
+pub mod node_report;
 pub mod page_report;
 pub mod plan;
 pub mod prediction;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Result, bail};
+use spak_records::node_report::NodeReport;
 
 use crate::gpu::bundle::unpack;
 use crate::gpu::node::{Ended, Run, Told};
@@ -29,11 +30,7 @@ impl Errand<'_> {
     ///
     /// # Errors
     /// As [`Run::go`]; a bundle that cannot be read.
-    pub(crate) fn here(
-        &self,
-        cancel: &AtomicBool,
-        told: &mut dyn FnMut(Told<'_>),
-    ) -> Result<Ended> {
+    fn here(&self, cancel: &AtomicBool, told: &mut dyn FnMut(Told<'_>)) -> Result<Ended> {
         let folder = tempfile::tempdir()?;
         let bundle = unpack(self.bundle, folder.path())?;
         let run = Run {
@@ -49,24 +46,44 @@ impl Errand<'_> {
         run.go(told)
     }
 
-    /// Runs it on another machine, which shows what comes of it; whether anything was measured.
+    /// Runs it on another machine, which shows what comes of it while it runs.
     ///
     /// # Errors
     /// As [`Remote::run`]; a run there that did not end well.
-    pub(crate) fn there(&self, host: &str, ssh: &str) -> Result<bool> {
-        match Remote::new(host, ssh)?.run(self)? {
-            0 => Ok(true),
-            1 => Ok(false),
-            code => bail!(
+    fn there(&self, host: &str, ssh: &str) -> Result<Ended> {
+        let (code, said) = Remote::new(host, ssh)?.run(self)?;
+        // It says at its end, for programs, how it ended.
+        match (code, serde_json::from_str::<NodeReport>(&said)) {
+            (0 | 1, Ok(report)) => Ok(Ended::of(&report)),
+            _ => bail!(
                 "the run on {host} ended with {code}; what it measured is in `{}`, and the same command goes on",
                 self.trace.display()
             ),
         }
     }
 
+    /// Runs it where it is to run: on another machine, if one is named.
+    ///
+    /// # Errors
+    /// As [`Errand::here`] and [`Errand::there`].
+    pub(crate) fn run(
+        &self,
+        host: Option<&str>,
+        ssh: &str,
+        cancel: &AtomicBool,
+        told: &mut dyn FnMut(Told<'_>),
+    ) -> Result<Ended> {
+        match host {
+            None => self.here(cancel, told),
+            Some(host) => self.there(host, ssh),
+        }
+    }
+
     /// The same as options of `spak node run`.
     pub(crate) fn options(&self) -> Vec<String> {
-        let mut options = vec!["--seconds".to_owned(), self.seconds.to_string()];
+        let given = ["--output", "json", "--seconds"];
+        let mut options: Vec<String> = given.map(str::to_owned).into();
+        options.push(self.seconds.to_string());
         if let Some(trials) = self.trials {
             options.extend(["--trials".to_owned(), trials.to_string()]);
         }

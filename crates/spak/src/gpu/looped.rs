@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result};
 use spak_records::bundle::Schedule;
+use spak_records::node_report::{BestOfLoop, GpuLoopReport};
 use spak_records::{Config, ContentHash, Levels, Outcome, Problem, Trial, file};
 
 use crate::engine::paths::Paths;
@@ -19,7 +20,7 @@ use crate::gpu::bundle::{leave_out, make, write};
 use crate::gpu::errand::Errand;
 use crate::gpu::opened::{Which, open};
 use crate::gpu::propose::{Known, propose};
-use crate::output::{self, Format};
+use crate::output::{self, Format, json};
 use crate::verbs::check::plural;
 use crate::verbs::learn::teach;
 use crate::verbs::node::say;
@@ -94,7 +95,7 @@ impl Looped<'_> {
         if self.compare.is_some() && last.exists() && !self.cancel.load(Ordering::Relaxed) {
             self.run(&last, &paths.trace, Some(0), self.compare)?;
         }
-        self.end(&trials, lessons)
+        self.end(&problem, &trials, lessons, format)
     }
 
     /// Where the bundle of a round is.
@@ -179,23 +180,48 @@ impl Looped<'_> {
         Ok(Some(ready.len()))
     }
 
-    fn end(&self, trials: &[Trial], lessons: usize) -> Result<Status> {
-        let Some((ns, best)) = best(trials) else {
-            output::result("nothing was measured\n")?;
-            return Ok(Status::Problems);
-        };
-        let tflops = match &best.problem {
-            Problem::Operator(of) => of.flops as f64 / ns as f64 / 1e3,
-            _ => 0.0,
-        };
-        output::result(&format!(
-            "{}\nbest of {} trials: {} ({tflops:.1} TFLOPS)\n{}\n{lessons} facts and rules are new or have new figures\n",
-            problem(&best.problem),
-            trials.len(),
-            duration(ns),
-            best.config,
-        ))?;
-        Ok(if self.cancel.load(Ordering::Relaxed) { Status::Problems } else { Status::Fine })
+    fn end(
+        &self,
+        of: &Problem,
+        trials: &[Trial],
+        lessons: usize,
+        format: Format,
+    ) -> Result<Status> {
+        let found = best(trials).map(|(level_ns, trial)| {
+            let tflops = match of {
+                Problem::Operator(of) => of.flops as f64 / level_ns as f64 / 1e3,
+                _ => 0.0,
+            };
+            BestOfLoop { config: trial.config.clone(), level_ns, tflops }
+        });
+        let stopped = self.cancel.load(Ordering::Relaxed);
+        let is_fine = found.is_some() && !stopped;
+        match (format, found) {
+            (Format::Json, best) => json::result(
+                "spak.gpu-loop-report",
+                &GpuLoopReport {
+                    design: self.design.to_string_lossy().into_owned(),
+                    trace: Paths::of(self.design).trace.to_string_lossy().into_owned(),
+                    node: self.node.to_owned(),
+                    workload: self.which.workload().map(str::to_owned),
+                    problem: of.clone(),
+                    trials: trials.len() as u64,
+                    best,
+                    lessons: lessons as u64,
+                    stopped,
+                },
+            )?,
+            (Format::Human, None) => output::result("nothing was measured\n")?,
+            (Format::Human, Some(best)) => output::result(&format!(
+                "{}\nbest of {} trials: {} ({:.1} TFLOPS)\n{}\n{lessons} facts and rules are new or have new figures\n",
+                problem(of),
+                trials.len(),
+                duration(best.level_ns),
+                best.tflops,
+                best.config,
+            ))?,
+        }
+        Ok(if is_fine { Status::Fine } else { Status::Problems })
     }
 
     fn run(
@@ -207,10 +233,8 @@ impl Looped<'_> {
     ) -> Result<()> {
         let seconds = self.seconds;
         let errand = Errand { bundle, trace, seconds, trials, compare, best: 1 };
-        match self.node {
-            HERE => errand.here(self.cancel, &mut |told| say(&told)).map(drop),
-            host => errand.there(host, self.ssh).map(drop),
-        }
+        let host = (self.node != HERE).then_some(self.node);
+        errand.run(host, self.ssh, self.cancel, &mut |told| say(&told)).map(drop)
     }
 }
 

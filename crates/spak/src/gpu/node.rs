@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, anyhow};
 use spak_node::{GpuFacts, Judge, Parts, Runner, RunnerError};
 use spak_records::bundle::{Bundle, BundledCandidate, BundledEntry};
 use spak_records::comparison::Comparison;
+use spak_records::node_report::NodeReport;
 use spak_records::store::Store;
 use spak_records::trace::{Header, Record, RunStart, Stamp};
 use spak_records::{Check, ContentHash, Device, Needs, Outcome, Problem, Trial, Workload};
@@ -42,6 +43,34 @@ pub(crate) struct Ended {
     pub(crate) kept: usize,
     pub(crate) compared: usize,
     pub(crate) was_stopped: bool,
+}
+
+impl Ended {
+    /// As a run says it for programs.
+    pub(crate) fn of(report: &NodeReport) -> Self {
+        let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+        Self {
+            measured: count(report.measured),
+            rejected: count(report.rejected),
+            kept: count(report.kept),
+            compared: count(report.compared),
+            was_stopped: report.stopped,
+        }
+    }
+
+    /// For programs.
+    pub(crate) fn report(self, bundle: &Path, trace: &Path, host: Option<&str>) -> NodeReport {
+        NodeReport {
+            bundle: bundle.to_string_lossy().into_owned(),
+            trace: trace.to_string_lossy().into_owned(),
+            host: host.map(str::to_owned),
+            measured: self.measured as u64,
+            rejected: self.rejected as u64,
+            kept: self.kept as u64,
+            compared: self.compared as u64,
+            stopped: self.was_stopped,
+        }
+    }
 }
 
 /// A run of a bundle.

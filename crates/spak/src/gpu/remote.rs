@@ -40,11 +40,12 @@ impl<'a> Remote<'a> {
         Ok(Self { host, ssh })
     }
 
-    /// Runs a bundle there, and brings the trace back also if the run did not end well. The exit code of the run.
+    /// Runs a bundle there, and brings the trace back also if the run did not end well. The exit code of the run, and what it
+    /// printed.
     ///
     /// # Errors
     /// No connection, a file that cannot be sent or brought back.
-    pub(crate) fn run(&self, errand: &Errand<'_>) -> Result<i32> {
+    pub(crate) fn run(&self, errand: &Errand<'_>) -> Result<(i32, String)> {
         let program = std::env::current_exe().context("this program does not know where it is")?;
         let program = self.keep(&program, "spak")?;
         let bundle = self.keep(errand.bundle, "bundle")?;
@@ -58,9 +59,11 @@ impl<'a> Remote<'a> {
             line.push(' ');
             line.push_str(&quoted(argument));
         }
-        let ran = self.shell(&line).status().with_context(|| self.unreachable())?;
+        let mut shell = self.shell(&line);
+        let shell = shell.stdin(Stdio::inherit()).stderr(Stdio::inherit());
+        let ran = shell.output().with_context(|| self.unreachable())?;
         self.bring(&trace, errand.trace)?;
-        Ok(ran.code().unwrap_or(1))
+        Ok((ran.status.code().unwrap_or(1), String::from_utf8_lossy(&ran.stdout).into_owned()))
     }
 
     /// Sends a file under its hash, unless it is there; its name there.

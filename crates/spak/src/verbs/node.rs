@@ -14,7 +14,7 @@ use crate::engine::report::duration;
 use crate::exit::Status;
 use crate::gpu::errand::Errand;
 use crate::gpu::node::Told;
-use crate::output::{self, Format};
+use crate::output::{self, Format, json};
 
 /// What `spak node` is told.
 #[derive(Args)]
@@ -68,7 +68,7 @@ enum Verb {
 static STOP: AtomicBool = AtomicBool::new(false);
 
 /// Runs a bundle; a problem is one of whose candidates none was measured.
-pub(crate) fn run(options: &Options, _format: Format) -> Result<Status> {
+pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     match &options.verb {
         Verb::Candidate { parts, common, shared } => {
             let orders = BufReader::new(stdin());
@@ -87,19 +87,21 @@ pub(crate) fn run(options: &Options, _format: Format) -> Result<Status> {
                 compare: compare.as_deref(),
                 best: *best,
             };
-            if let Some(host) = host {
-                let is_any = errand.there(host, ssh)?;
-                return Ok(if is_any { Status::Fine } else { Status::Problems });
+            let host = host.as_deref();
+            let ended = errand.run(host, ssh, &STOP, &mut |told| say(&told))?;
+            match format {
+                Format::Human => output::result(&format!(
+                    "{} measured, {} rejected, {} kept from before, {} compared{}\n",
+                    ended.measured,
+                    ended.rejected,
+                    ended.kept,
+                    ended.compared,
+                    if ended.was_stopped { "; stopped, the same command goes on" } else { "" }
+                ))?,
+                Format::Json => {
+                    json::result("spak.node-report", ended.report(bundle, trace, host))?
+                }
             }
-            let ended = errand.here(&STOP, &mut |told| say(&told))?;
-            output::result(&format!(
-                "{} measured, {} rejected, {} kept from before, {} compared{}\n",
-                ended.measured,
-                ended.rejected,
-                ended.kept,
-                ended.compared,
-                if ended.was_stopped { "; stopped, the same command goes on" } else { "" }
-            ))?;
             let is_any = ended.measured + ended.kept > 0;
             Ok(if is_any { Status::Fine } else { Status::Problems })
         }
@@ -133,8 +135,8 @@ fn compared(comparison: &Comparison) -> String {
     };
     let mut contenders: Vec<&Contender> = comparison.contenders.iter().collect();
     contenders.sort_by_key(|contender| time(contender));
-    let first = comparison.contenders.iter().find(|contender| contender.name == "candidate");
-    let ours = first.map(time).filter(|ns| *ns < u64::MAX);
+    let ours = contenders.iter().find(|contender| contender.name == "candidate");
+    let ours = ours.map(|contender| time(contender)).filter(|ns| *ns < u64::MAX);
     let rows = contenders.iter().map(|contender| {
         let mut row = vec![contender.name.clone()];
         match &contender.outcome {

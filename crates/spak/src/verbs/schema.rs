@@ -35,6 +35,9 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.error", || schemars::schema_for!(r::Envelope<r::ErrorReport>)),
     ("spak.explain", || schemars::schema_for!(r::Envelope<r::ExplainReport>)),
     ("spak.fmt", || schemars::schema_for!(r::Envelope<Diagnosed<r::FormatReport>>)),
+    ("spak.gpu-loop-report", || {
+        schemars::schema_for!(r::Envelope<spak_records::node_report::GpuLoopReport>)
+    }),
     ("spak.hash", || schemars::schema_for!(r::Envelope<Diagnosed<r::HashReport>>)),
     ("spak.learn-report", || {
         schemars::schema_for!(r::Envelope<spak_records::learn_report::LearnReport>)
@@ -58,6 +61,9 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.lock-report", || schemars::schema_for!(r::Envelope<Diagnosed<r::LockReport>>)),
     ("spak.loop-report", || schemars::schema_for!(r::Envelope<r::LoopReport>)),
     ("spak.new", || schemars::schema_for!(r::Envelope<r::NewReport>)),
+    ("spak.node-report", || {
+        schemars::schema_for!(r::Envelope<spak_records::node_report::NodeReport>)
+    }),
     ("spak.predict", || {
         schemars::schema_for!(r::Envelope<Diagnosed<spak_records::prediction::PredictReport>>)
     }),

@@ -195,6 +195,10 @@ fn a_loop_packs_what_it_would_try_and_says_what_is_missing() {
     let with = |more: &[&str]| run(&folder, &cache, &[&looped[..], more].concat());
     assert!(with(&["--strategy", "random"]).ended(2).err.contains("a node searches by itself"));
     assert!(with(&["--trials", "0"]).ended(1).out.contains("nothing was measured"));
+    let report = with(&["--trials", "0", "--output", "json"]).ended(1).value();
+    assert_eq!(report["format"], "spak.gpu-loop-report");
+    assert_eq!((&report["workload"], &report["trials"]), (&"short".into(), &0.into()));
+    assert!(report["best"].is_null() && report["problem"]["operator"] == "softmax", "{report:#}");
     let elsewhere = ["loop", "rows.dsl", "--node", "a b", "--hardware", "H200", "--limit", "2"];
     let ran = run(&folder, &cache, &elsewhere).ended(2);
     assert!(ran.err.contains("`a b` is no name of a machine"), "{ran:?}");
