@@ -99,7 +99,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
                     if ended.was_stopped { "; stopped, the same command goes on" } else { "" }
                 ))?,
                 Format::Json => {
-                    json::result("spak.node-report", ended.report(bundle, trace, host))?
+                    json::result("spak.node-report", ended.report(bundle, trace, host))?;
                 }
             }
             let is_any = ended.measured + ended.kept > 0;
