@@ -220,8 +220,10 @@ pub(crate) fn describe(finding: &Finding) -> String {
             stage_name(*stage),
             if *witnesses == 1 { "has" } else { "have" }
         ),
-        Finding::Spills { bytes, configs, problems, fastest, slowest } => {
-            describe_spills(*bytes, *configs, *problems, [*fastest, *slowest])
+        Finding::Spills { bytes, configs, problems, families, fastest, slowest } => {
+            let grounds =
+                format!("{} on {}", count(*configs, "config"), count(*problems, "problem"));
+            describe_spills(*bytes, families, &grounds, [*fastest, *slowest])
         }
         Finding::Interaction { name, values, by, at, crossing } => {
             describe_interaction(name, values, by, at, *crossing)
@@ -246,15 +248,15 @@ pub(crate) fn describe(finding: &Finding) -> String {
     }
 }
 
-fn describe_spills(bytes: u32, configs: usize, problems: usize, ratios: [f64; 2]) -> String {
+fn describe_spills(bytes: u32, families: &[String], grounds: &str, ratios: [f64; 2]) -> String {
     let (more, others) = match bytes {
         0 => ("local memory".to_owned(), "without"),
         n => (format!("more than {n} bytes of local memory a thread"), "with less"),
     };
     let [fastest, slowest] = ratios.map(times);
-    let (configs, problems) = (count(configs, "config"), count(problems, "problem"));
     format!(
-        "Kernels with {more} ({configs} on {problems}) take {fastest} to {slowest} the time of the fastest {others}."
+        "Kernels with {more} ({grounds}, of {}) take {fastest} to {slowest} the time of the fastest {others}.",
+        listed(families)
     )
 }
 

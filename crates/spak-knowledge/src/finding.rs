@@ -70,6 +70,8 @@ pub enum Finding {
         configs: usize,
         /// On how many problems.
         problems: usize,
+        /// What these compute.
+        families: Vec<String>,
         /// The least, over the problems, of the time of their fastest over that of the fastest of the others.
         fastest: f64,
         /// The most, over the problems, of the time of their slowest over the same.

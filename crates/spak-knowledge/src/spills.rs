@@ -3,6 +3,8 @@
 //! Whatever the values of a config mean, and whatever is computed: a binary says how many bytes each thread spills.
 //! What such kernels cost is therefore told of a machine and a compiler, not of a workload.
 
+use std::collections::BTreeSet;
+
 use spak_records::Problem;
 
 use crate::finding::Finding;
@@ -14,7 +16,9 @@ const MIN_SPILLED: usize = 3;
 const CLEARLY: f64 = 1.1;
 
 /// How the points of one problem divide at a number of bytes.
-struct Divided {
+struct Divided<'a> {
+    /// What the problem is.
+    family: &'a str,
     /// Configs with more.
     above: usize,
     /// Time of their fastest, and of their slowest, over that of the fastest of the others.
@@ -37,7 +41,8 @@ pub(crate) fn spills(points: &[Point], noise: &Noise) -> Option<Finding> {
     // The smallest one: what spills less than that may be as good as what does not.
     bounds.into_iter().find_map(|bound| {
         let each = problems.iter().filter_map(|problem| divided(points, problem, bound));
-        let each: Vec<Divided> = each.collect();
+        let each: Vec<Divided<'_>> = each.collect();
+        let families: BTreeSet<&str> = each.iter().map(|one| one.family).collect();
         let configs: usize = each.iter().map(|one| one.above).sum();
         let fastest = each.iter().map(|one| one.ratios[0]).fold(f64::INFINITY, f64::min);
         let slowest = each.iter().map(|one| one.ratios[1]).fold(0.0, f64::max);
@@ -46,13 +51,14 @@ pub(crate) fn spills(points: &[Point], noise: &Noise) -> Option<Finding> {
             bytes: bound,
             configs,
             problems: each.len(),
+            families: families.into_iter().map(str::to_owned).collect(),
             fastest,
             slowest,
         })
     })
 }
 
-fn divided(points: &[Point], problem: &Problem, bound: u32) -> Option<Divided> {
+fn divided<'a>(points: &[Point], problem: &'a Problem, bound: u32) -> Option<Divided<'a>> {
     let here = points.iter().filter(|point| point.problem == *problem);
     let of = |point: &Point| Some((point.needs.as_ref()?.local_memory, point.log_ns));
     let (above, below): (Vec<_>, Vec<_>) =
@@ -60,5 +66,6 @@ fn divided(points: &[Point], problem: &Problem, bound: u32) -> Option<Divided> {
     let least = |of: &[(u32, f64)]| of.iter().map(|(_, log)| *log).min_by(f64::total_cmp);
     let most = above.iter().map(|(_, log)| *log).max_by(f64::total_cmp)?;
     let (first, best) = (least(&above)?, least(&below)?);
-    Some(Divided { above: above.len(), ratios: [(first - best).exp(), (most - best).exp()] })
+    let ratios = [(first - best).exp(), (most - best).exp()];
+    Some(Divided { family: problem.family(), above: above.len(), ratios })
 }

@@ -9,8 +9,14 @@ pub struct LearnReport {
     pub design: String,
     /// What was learnt, by trace, machine and workload, in the order in which it was written.
     pub lessons: Vec<Lesson>,
-    /// Whether the design was changed.
+    /// Whether the design, or the library, was changed.
     pub written: bool,
+    /// The library for all designs, if one was named.
+    pub library: Option<String>,
+    /// What was learnt for it.
+    pub shared: Vec<Lesson>,
+    /// Names of other designs that the traces are of.
+    pub other_designs: Vec<String>,
 }
 
 /// What the trials of one machine taught about one workload.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use spak_knowledge::{Context, WriteError, write_back};
+use spak_knowledge::{Context, Learned, WriteError, write_back};
 use spak_records::{ContentHash, Trial, file};
 
 use crate::engine::paths::Paths;
@@ -34,20 +34,45 @@ pub(crate) fn learn(
     context: &Context,
     paths: Option<&Paths>,
 ) -> Result<Learnt> {
-    let learned = spak_knowledge::learn(trials, context);
-    let shown = design.display();
     let before = file::read_text(design, 16 << 20)?;
-    let edited = write_back(&before, &learned).map_err(|e: WriteError| anyhow::anyhow!("{e}"))?;
+    write(design, &before, &spak_knowledge::learn(trials, context), paths)
+}
+
+/// Writes what holds for all designs on a machine into a library, which is made if there is none; nothing if `trials` say nothing
+/// of that kind. Without `paths`, those of the library, the edit is only shown.
+///
+/// # Errors
+/// As [`learn`].
+pub(crate) fn share(
+    library: &Path,
+    trials: &[Trial],
+    context: &Context,
+    paths: Option<&Paths>,
+) -> Result<Option<Learnt>> {
+    let learned = spak_knowledge::learn(trials, context).beyond_workloads(context);
+    if learned.facts.is_empty() {
+        return Ok(None);
+    }
+    let before = match library.exists() {
+        true => file::read_text(library, 16 << 20)?,
+        false => "// What was learnt of machines, for all designs; `spak learn --library` writes it.\nsystem Knowledge {\n}\n".to_owned(),
+    };
+    write(library, &before, &learned, paths).map(Some)
+}
+
+fn write(path: &Path, before: &str, learned: &Learned, paths: Option<&Paths>) -> Result<Learnt> {
+    let shown = path.display();
+    let edited = write_back(before, learned).map_err(|e: WriteError| anyhow::anyhow!("{e}"))?;
     let changed = edited.text != before;
     if let Some(paths) = paths.filter(|_| changed) {
         // What a person wrote is never lost, whatever is wrong with the edit.
-        let kept = paths.earlier.join(format!("{}.dsl", ContentHash::of_text(&before).short()));
+        let kept = paths.earlier.join(format!("{}.dsl", ContentHash::of_text(before).short()));
         file::make_folder(&paths.earlier)?;
         file::replace(&kept, before.as_bytes())?;
-        file::replace(design, edited.text.as_bytes())
+        file::replace(path, edited.text.as_bytes())
             .with_context(|| format!("cannot write `{shown}`"))?;
     }
-    let diff = similar::TextDiff::from_lines(&before, &edited.text);
+    let diff = similar::TextDiff::from_lines(before, &edited.text);
     let diff = diff
         .unified_diff()
         .context_radius(2)

@@ -22,7 +22,7 @@ use crate::gpu::opened::{Which, open};
 use crate::gpu::propose::{Known, propose};
 use crate::output::{self, Format, json};
 use crate::verbs::check::plural;
-use crate::verbs::learn::teach;
+use crate::verbs::learn::{Taught, teach};
 use crate::verbs::node::say;
 
 /// The name of this machine, where another one is not named.
@@ -48,6 +48,8 @@ pub(crate) struct Looped<'a> {
     /// The Python there whose PyTorch the best is compared with.
     pub(crate) compare: Option<&'a str>,
     pub(crate) writes: bool,
+    /// What holds for all designs on the machine is written into it, too.
+    pub(crate) library: Option<&'a Path>,
     pub(crate) cancel: &'static AtomicBool,
 }
 
@@ -111,8 +113,12 @@ impl Looped<'_> {
         if !self.writes || trials.is_empty() {
             return Ok(Some(0));
         }
-        let lessons = teach(self.design, &paths.trace, self.which.workload(), true)?;
-        Ok(lessons.map(|all| all.iter().map(|one| one.added.len() + one.replaced.len()).sum()))
+        let of = (self.design, self.library);
+        let lessons = teach(of, &paths.trace, self.which.workload(), true)?;
+        let new = |all: Vec<Taught>| {
+            all.iter().map(|one| one.own.added.len() + one.own.replaced.len()).sum()
+        };
+        Ok(lessons.map(new))
     }
 
     /// Chooses and compiles `wanted` configs that are tried next; how many there are. Nothing if the design has errors.

@@ -1,5 +1,6 @@
 //! `spak learn`: what a trace says, as facts and rules in the design.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -10,7 +11,7 @@ use spak_records::store::Trace;
 use spak_records::trace::{Record, RunStart};
 use spak_records::{Device, Problem, Toolchain, Trial, Workload};
 
-use crate::engine::learn::learn;
+use crate::engine::learn::{Learnt, learn, share};
 use crate::engine::paths::Paths;
 use crate::engine::specify::specify_for;
 use crate::engine::{drive, traces};
@@ -31,6 +32,9 @@ pub(crate) struct Options {
     /// Only this workload; all of them by default.
     #[arg(long)]
     workload: Option<String>,
+    /// What holds for all designs on a machine is written into this library as well, which is made if there is none.
+    #[arg(long, value_name = "FILE")]
+    library: Option<PathBuf>,
     /// Show what would be learnt, but leave the design as it is.
     #[arg(long)]
     keep_design: bool,
@@ -47,22 +51,31 @@ struct Series<'a> {
 
 /// Learns from each trace in turn; problems are a design with errors, or traces that say nothing about it.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
-    let mut lessons = Vec::new();
+    let (mut lessons, mut shared, mut others) = (Vec::new(), Vec::new(), BTreeSet::new());
     for path in &options.traces {
         let (design, found) = check::checked(&options.design)?;
         if found.iter().any(|d| d.severity == spak_syntax::Severity::Error) {
             check::show(&options.design, &design, &found, format)?;
             return Ok(Status::Problems);
         }
+        let name = System::of(&design.resolved.entries).name.unwrap_or_default();
+        others.extend(others_of(&traces::read(path)?, &name));
         let workload = options.workload.as_deref();
-        lessons.extend(
-            teach(&options.design, path, workload, !options.keep_design)?.into_iter().flatten(),
-        );
+        let of = (options.design.as_path(), options.library.as_deref());
+        let learnt = teach(of, path, workload, !options.keep_design)?;
+        for one in learnt.into_iter().flatten() {
+            lessons.push(one.own);
+            shared.extend(one.shared);
+        }
     }
     let report = LearnReport {
         design: options.design.to_string_lossy().into_owned(),
-        written: !options.keep_design && lessons.iter().any(|lesson| !lesson.diff.is_empty()),
+        written: !options.keep_design
+            && lessons.iter().chain(&shared).any(|lesson| !lesson.diff.is_empty()),
         lessons,
+        library: options.library.as_ref().map(|path| path.to_string_lossy().into_owned()),
+        shared,
+        other_designs: others.into_iter().collect(),
     };
     match format {
         Format::Human => print(&report, options.keep_design)?,
@@ -71,16 +84,23 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     Ok(if report.lessons.is_empty() { Status::Problems } else { Status::Fine })
 }
 
-/// What a trace teaches a design about its workloads, or the one that is named; nothing if the design has errors.
+/// What a workload's trials teach the design, and a library for all designs.
+pub(crate) struct Taught {
+    pub(crate) own: Lesson,
+    shared: Option<Lesson>,
+}
+
+/// What a trace teaches a design about its workloads, or the one that is named, and a library beside it; nothing if the design has
+/// errors.
 ///
 /// # Errors
 /// Files that cannot be read or written, a design without workloads.
 pub(crate) fn teach(
-    design: &Path,
+    (design, library): (&Path, Option<&Path>),
     path: &Path,
     workload: Option<&str>,
     writes: bool,
-) -> Result<Option<Vec<Lesson>>> {
+) -> Result<Option<Vec<Taught>>> {
     let paths = Paths::of(design);
     let trace = traces::read(path)?;
     let (checked, found) = check::checked(design)?;
@@ -97,10 +117,19 @@ pub(crate) fn teach(
     for series in series(&trace, system.name.as_deref().unwrap_or_default()) {
         for name in &names {
             let of = (design, path, name.as_deref());
-            lessons.extend(lesson(of, &series, writes.then_some(&paths))?);
+            lessons.extend(lesson(of, library, &series, writes.then_some(&paths))?);
         }
     }
     Ok(Some(lessons))
+}
+
+/// Names of designs in a trace that are called otherwise.
+fn others_of(trace: &Trace, system: &str) -> Vec<String> {
+    let runs = trace.lines.iter().filter_map(|line| match &line.record {
+        Record::Run(start) if start.system != system => Some(start.system.clone()),
+        _ => None,
+    });
+    runs.collect()
 }
 
 /// The trials of designs of this name, by machine and compiler.
@@ -147,9 +176,10 @@ fn as_described_now(problem: &Problem) -> Problem {
 /// What a series teaches about a workload; nothing if it has no trial of it.
 fn lesson(
     (design, path, workload): (&Path, &Path, Option<&str>),
+    library: Option<&Path>,
     series: &Series<'_>,
     paths: Option<&Paths>,
-) -> Result<Option<Lesson>> {
+) -> Result<Option<Taught>> {
     let backend = if series.toolchain.compiler == CUTILE { CUTILE } else { "c" };
     let Series { device, toolchain, .. } = series;
     // Anew each time: the lesson before may have changed the design.
@@ -160,8 +190,7 @@ fn lesson(
         return Ok(None);
     }
     let context = specified.context(device, toolchain, series.run, &drive::today());
-    let learnt = learn(design, &series.trials, &context, paths)?;
-    Ok(Some(Lesson {
+    let told = |learnt: Learnt| Lesson {
         trace: path.to_string_lossy().into_owned(),
         device: device.name.clone(),
         workload: specified.workload_name.clone(),
@@ -171,36 +200,64 @@ fn lesson(
         unchanged: learnt.unchanged,
         removed: learnt.removed,
         diff: learnt.diff,
-    }))
+    };
+    let own = learn(design, &series.trials, &context, paths)?;
+    let shared = match library {
+        None => None,
+        Some(library) => {
+            let of_it = Paths::of(library);
+            share(library, &series.trials, &context, paths.map(|_| &of_it))?
+        }
+    };
+    Ok(Some(Taught { own: told(own), shared: shared.map(told) }))
 }
 
 fn print(report: &LearnReport, is_kept: bool) -> Result<()> {
     if report.lessons.is_empty() {
-        return output::result("the traces have no trial of this design's workloads\n");
+        let others = match report.other_designs.as_slice() {
+            [] => String::new(),
+            names => format!(": they are of {}", names.join(", ")),
+        };
+        let text = format!("the traces have no trial of this design's workloads{others}\n");
+        return output::result(&text);
     }
     let mut text = String::new();
     for lesson in &report.lessons {
-        let name = lesson.workload.as_deref().unwrap_or("the workload");
-        text.push_str(&format!(
-            "{name} on {}: {} trials; {} new, {} with new figures, {} as they were, {} taken out\n",
-            lesson.device,
-            lesson.trials,
-            lesson.added.len(),
-            lesson.replaced.len(),
-            lesson.unchanged.len(),
-            lesson.removed.len()
-        ));
-        if !lesson.diff.is_empty() {
-            text.push_str(&format!("\n{}\n", lesson.diff));
-        }
+        text.push_str(&told(lesson, lesson.workload.as_deref().unwrap_or("the workload")));
     }
-    let shown = &report.design;
+    for lesson in &report.shared {
+        text.push_str(&told(lesson, "for all designs"));
+    }
+    let library = report.library.as_deref().filter(|_| !report.shared.is_empty());
+    let shown = match library {
+        Some(library) => format!("the design `{}` and the library `{library}`", report.design),
+        None => format!("the design `{}`", report.design),
+    };
+    let verb =
+        |one: &str, two: &str| if library.is_some() { two.to_owned() } else { one.to_owned() };
     text.push_str(&if report.written {
-        format!("the design `{shown}` was changed as shown\n")
+        format!("{shown} {} changed as shown\n", verb("was", "were"))
     } else if is_kept {
-        "the design was not changed (`--keep-design`)\n".to_owned()
+        format!("{shown} {} not changed (`--keep-design`)\n", verb("was", "were"))
     } else {
-        format!("the design `{shown}` says all of it already\n")
+        format!("{shown} {} all of it already\n", verb("says", "say"))
     });
     output::result(&text)
+}
+
+/// A lesson in a line, and its change.
+fn told(lesson: &Lesson, of: &str) -> String {
+    let mut text = format!(
+        "{of} on {}: {} trials; {} new, {} with new figures, {} as they were, {} taken out\n",
+        lesson.device,
+        lesson.trials,
+        lesson.added.len(),
+        lesson.replaced.len(),
+        lesson.unchanged.len(),
+        lesson.removed.len()
+    );
+    if !lesson.diff.is_empty() {
+        text.push_str(&format!("\n{}\n", lesson.diff));
+    }
+    text
 }

@@ -82,6 +82,9 @@ struct OnGpu {
     /// Seconds that the compiler may take for a kernel.
     #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT, requires = "node")]
     timeout: f64,
+    /// What holds for all designs on the machine is written into this library as well, which is made if there is none.
+    #[arg(long, value_name = "FILE", requires = "node")]
+    library: Option<PathBuf>,
     /// Compare the best in the end with what this Python's PyTorch has, by turns.
     #[arg(long, value_name = "PYTHON", requires = "node")]
     compare: Option<String>,
@@ -199,6 +202,7 @@ fn on_gpu(options: &Options, node: &str, format: Format) -> Result<Status> {
         seconds: options.seconds,
         compare: gpu.compare.as_deref(),
         writes: !options.keep_design,
+        library: gpu.library.as_deref(),
         cancel: &STOP,
     };
     looped.go(format)

@@ -1,5 +1,6 @@
 //! `spak learn` and `spak trace` on what was measured on a GPU that is not here.
 
+use crate::gpu;
 use crate::support::Folder;
 
 const TRACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/traces/fmha_shapes.jsonl.gz");
@@ -71,4 +72,60 @@ fn a_trace_of_many_problems_shows_the_best_of_each_and_the_others() {
         ["s4k_d128_causal_mha", "984.1", "µs", "558.6", "0.996", "0.986", "1.851", "1.901"]
     );
     assert!(ran.out.contains("geometric mean"), "{ran:?}");
+}
+
+/// A loop on a GPU from a seed that knew nothing; some of what it tried spills.
+const SEED_TRACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/traces/fmha_seed.jsonl.gz");
+const SEED: &str = include_str!("../../../../examples/gpu/fmha_seed_h200.dsl");
+const SECOND: &str = include_str!("../../../../examples/gpu/matmul_seed_h200.dsl");
+
+#[test]
+fn what_binaries_cost_is_learnt_for_all_designs_on_a_machine() {
+    let folder = Folder::with("fmha.dsl", SEED);
+    let learn = ["learn", "fmha.dsl", SEED_TRACE, "--library", "h200.dsl"];
+    let first = folder.spak(&learn).ended(0);
+    assert!(first.out.contains("for all designs on NVIDIA H200: 40 trials; 4 new"), "{first:?}");
+    assert!(first.out.contains("`fmha.dsl` and the library `h200.dsl` were changed"), "{first:?}");
+    let library = folder.read("h200.dsl");
+    assert!(library.contains("avoid: \"local_memory > 0\""), "{library}");
+    assert!(!library.contains("seq_len"), "nothing of a workload: {library}");
+    folder.spak(&["check", "h200.dsl"]).ended(0);
+    let again = folder.spak(&learn).ended(0);
+    assert!(again.out.contains("say all of it already"), "{again:?}");
+    assert_eq!(folder.read("h200.dsl"), library);
+
+    // Another operator begins with it.
+    let Some(cache) = gpu::cache() else { return };
+    let spilling = SECOND
+        .replace("[\"unset\", \"4\", \"8\"]", "[\"4\"]")
+        .replace("[64, 128, 256]", "[256]")
+        .replace("[32, 64, 128]", "[32]")
+        .replace("occupancy: [0, 1, 2, 3]", "occupancy: [0]")
+        .replace("num_ctas: [1, 2]", "num_ctas: [1]");
+    let warm = spilling.replace(
+        "import \"std/hardware/h200\"",
+        "import \"std/hardware/h200\"\n    import \"h200.dsl\"",
+    );
+    folder.write("cold.dsl", &spilling);
+    folder.write("warm.dsl", &warm);
+    let compile = |name: &str| {
+        let ran = gpu::run(&folder, &cache, &["compile", name, "--limit", "1", "--output", "json"]);
+        ran.value()["configs"][0].clone()
+    };
+    let (cold, warm) = (compile("cold.dsl"), compile("warm.dsl"));
+    assert_eq!(cold["state"], "ready", "{cold:#}");
+    assert!(cold["kernels"][0]["local_memory"].as_u64().unwrap() > 0, "{cold:#}");
+    assert_eq!(warm["state"], "ruled_out", "{warm:#}");
+    let reason = warm["reason"].as_str().unwrap();
+    assert!(reason.contains("advises against `local_memory > 0`"), "{reason}");
+}
+
+#[test]
+fn a_trace_of_other_designs_is_named() {
+    let folder = Folder::with("fmha.dsl", &SEED.replace("FMHA_Seed_H200", "Another"));
+    let ran = folder.spak(&["learn", "fmha.dsl", SEED_TRACE]).ended(1);
+    assert!(
+        ran.out.contains("no trial of this design's workloads: they are of FMHA_Seed_H200"),
+        "{ran:?}"
+    );
 }
