@@ -164,6 +164,33 @@ fn more_workers_than_points_are_given_all_points() {
 }
 
 #[test]
+fn what_a_search_is_informed_of_is_not_asked_again_and_all_others_are() {
+    let space = space(3);
+    for method in methods() {
+        let mut search = Search::new(&space, method.start(), 1, Limits::default());
+        let all: Vec<Vec<u32>> = space.points().iter().map(<[u32]>::to_vec).collect();
+        let (told, open) = all.split_at(all.len() / 2);
+        for point in told {
+            search.inform(point, measure(point, u32::MAX));
+        }
+        search.inform(&[9, 9, 9, 9], Outcome::Failed);
+        assert_eq!(search.memory().len(), told.len(), "{method:?}");
+        let mut asked: Vec<Vec<u32>> = Vec::new();
+        while let Some(job) = search.ask_batch(1).pop() {
+            assert!(!told.contains(&job.point), "{method:?} asks for {:?} again", job.point);
+            let outcome = measure(&job.point, u32::MAX);
+            asked.push(job.point);
+            assert!(search.tell_job(job.ticket, outcome, 0.0));
+        }
+        asked.sort();
+        let mut open = open.to_vec();
+        open.sort();
+        let ends_early = asked.len() < open.len() && search.stop() == Some(Stop::Finished);
+        assert!(asked == open || ends_early, "{method:?}: {} of {}", asked.len(), open.len());
+    }
+}
+
+#[test]
 fn replayed_workers_share_the_time() {
     let space = space(3);
     let rows = space

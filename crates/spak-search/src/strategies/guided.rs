@@ -44,6 +44,10 @@ pub struct Guided {
     pub modelled: usize,
     /// Candidates among which it chooses.
     pub pool: usize,
+    /// The most candidates that come new into the pool for a question,
+    pub fresh: usize,
+    /// and how many outcomes times new candidates are worth their time.
+    pub worth: usize,
     /// Up to so many standard deviations count for a candidate.
     pub curiosity: f32,
     /// Size of the elite.
@@ -85,6 +89,8 @@ impl Default for Guided {
             spread: 32,
             modelled: 48,
             pool: 64,
+            fresh: 16,
+            worth: 192,
             curiosity: 8.0,
             elites: 16,
             strangers: 0.2,
@@ -101,6 +107,17 @@ impl Default for Guided {
             longer: 1.3,
             lone_elites: 4,
         }
+    }
+}
+
+impl Guided {
+    /// For trials that take tenths of seconds or longer: a question may take a millisecond then, in which a hundred candidates
+    /// are looked at.
+    ///
+    /// On a model of attention's kernels (41,472 configs, 60 seeds) the best of 40 trials, asked in batches of five, is 4.5 %
+    /// above the best there is, where the default ends at 6.5 %; of 24, one by one, 6.2 % against 10 %.
+    pub fn patient() -> Self {
+        Self { pool: 256, fresh: 128, worth: usize::MAX, curiosity: 4.0, ..Self::default() }
     }
 }
 
@@ -280,8 +297,9 @@ impl GuidedSearch {
             Pool::new(view.space.domains(), options.modelled.min(4096), options.pool.max(1))
         });
         pool.learn(view.memory.points().flat(), &self.values, point.len());
-        let chosen =
-            pool.choose(view, options.curiosity, point, |view, child| self.child(view, child));
+        let fresh = (options.worth / self.values.len().max(1)).clamp(2, options.fresh.max(2));
+        let chosen = pool
+            .choose(view, options.curiosity, fresh, point, |view, child| self.child(view, child));
         self.pool = Some(pool);
         // The last one that was looked up is another candidate.
         self.found.set(None);

@@ -11,6 +11,7 @@ use spak_search::memory::Outcome as Told;
 use spak_search::search::{Limits, Search};
 use spak_search::space::Domain;
 use spak_search::strategies::Method;
+use spak_search::strategies::guided::Guided;
 use spak_search::strategies::seeded::Knowledge;
 use spak_search::table::TableSpace;
 
@@ -69,7 +70,7 @@ pub(crate) fn next(
             Some((d, at as u32))
         })
         .collect();
-    let mut method = Method::default();
+    let mut method = Method::Guided(Guided::patient());
     if !points.is_empty() || !preferred.is_empty() {
         let knowledge = Knowledge { points, preferred, avoided: Vec::new(), trust: TRUST };
         method = Method::Seeded(knowledge, Box::new(method));

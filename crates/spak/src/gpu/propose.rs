@@ -10,6 +10,7 @@ use spak_records::{Config, ContentHash, Levels, Outcome, Trial};
 use spak_search::memory::Outcome as Told;
 use spak_search::search::{Limits, Search};
 use spak_search::strategies::Method;
+use spak_search::strategies::guided::Guided;
 
 use crate::engine::enumerated::EngineSpace;
 use crate::engine::strategic;
@@ -48,7 +49,7 @@ pub(crate) fn propose(
     let is_empty = knowledge.points.is_empty()
         && knowledge.preferred.is_empty()
         && knowledge.avoided.is_empty();
-    let method = Method::default();
+    let method = Method::Guided(Guided::patient());
     let method = if is_empty { method } else { Method::Seeded(knowledge, Box::new(method)) };
     let mut search = Search::new(&space, method.start(), seed, Limits::default());
     let levels = Levels::of(known.trials);

@@ -7,11 +7,6 @@ use crate::kriging::Kriging;
 use crate::space::{Domain, Points};
 use crate::strategy::View;
 
-/// The most candidates that come new into the pool for a question,
-const FRESH: usize = 16;
-/// and how many outcomes times new candidates are worth their time.
-const WORTH: usize = 192;
-
 /// The candidates.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Pool {
@@ -72,15 +67,15 @@ impl Pool {
     }
 
     /// Writes the candidate that promises most; false if there is none that was not measured.
-    /// `child` writes a new point that was not measured, or says that it found none.
+    /// `fresh` candidates come new into the pool before. `child` writes a new point that was not measured, or says that it found none.
     pub(super) fn choose(
         &mut self,
         view: &mut View<'_>,
         curiosity: f32,
+        fresh: usize,
         point: &mut [u32],
         mut child: impl FnMut(&mut View<'_>, &mut [u32]) -> bool,
     ) -> bool {
-        let fresh = (WORTH / self.model.len().max(1)).clamp(2, FRESH);
         for _ in 0..fresh.max(self.unused()) {
             let found = if view.random.word() & 1 == 0 {
                 view.space.sample(view.random, point)
