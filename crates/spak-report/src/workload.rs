@@ -225,6 +225,14 @@ impl Object for Timed {
                 let line = self.lines[0].first().copied().unwrap_or_default();
                 Ok(self.origin.setting(&self.setting(name)?, line))
             }
+            "best_after" => {
+                let (count,): (u64,) = from_args(args)?;
+                let mut until = self.by_level().into_iter().filter(|trial| trial.index <= count);
+                until
+                    .find(|trial| trial.level.is_some())
+                    .map(Value::from_dyn_object)
+                    .ok_or_else(|| wrong(format!("no accepted trial of {} until then", self.name)))
+            }
             "trial" => {
                 let (wanted,): (Kwargs,) = from_args(args)?;
                 self.trial(&wanted)

@@ -259,6 +259,7 @@ fn trials_of_a_workload_are_told() {
          {{ highest(w.trials_by_level | each('slower')) }} {{ length_of(w.by_order | where(tile_m=64)) }}\n\
          {{ ratio((w.trials_by_level | last).level, best.level) | fixed(6) }} {{ (w.trials_by_level | last).slower | fixed(6) }}\n\
          {{ w.value('seq_len') }} {{ w.pareto | length == 0 }}\n\
+         at first {{ ratio(w.best_after(3).level, w.best_after(1000).level) | fixed(2) }} {{ ratio(w.best_after(1000).level, best.level) | fixed(2) }}\n\
          {% for one in t.comparisons | where(causal=true, head_dim=64) | having('tilegym') %}\n\
          {{ one.time('tilegym') | ms }} {{ one.bandwidth('candidate') }} {{ one.same_bits('jit') }} {{ one.note('tilegym') | code }} {{ one.config | code }} {{ one.problem | code }}\n\
          {% endfor %}",
@@ -267,6 +268,11 @@ fn trials_of_a_workload_are_told() {
     let page = folder.read("p.md");
     assert!(page.contains("[1,024](t.jsonl"), "{ran:?}\n{page}");
     assert!(page.contains("without the drift of 40 trials"), "{page}");
+    let first = page.lines().find(|line| line.starts_with("at first [")).unwrap();
+    assert!(!first.starts_with("at first [0.") && first.contains("[1.00]"), "{first}");
+    std::fs::remove_file(folder.join("p.md")).unwrap();
+    let none = says(&folder, "{{ (t.workloads | first).best_after(0).level }}").ended(1);
+    assert!(none.out.contains("no accepted trial of"), "{none:?}");
     let line = page.lines().find(|line| line.contains("\"ratio: ")).unwrap();
     let shown: Vec<&str> = line.split('[').skip(1).map(|part| &part[..8]).collect();
     assert_eq!(shown[0], shown[1], "{line}");
