@@ -368,6 +368,7 @@ system FMHA_Shapes_H200 {
         score_scale_placement: ["after_row_max", "pre_scale_q"]
         num_worker_warps: ["unset", "8"]
         array_shapes: ["dynamic", "static"]
+        score_lookahead: ["none", "one_tile"]
     }
 
     tuning_space {
@@ -387,13 +388,18 @@ system FMHA_Shapes_H200 {
         reason: "there is something to gain where half of a wide tile is hidden, and nothing elsewhere"
     }
 
+    constraint "a product ahead" {
+        require: score_lookahead == "none" or seq_len <= 2048
+        reason: "it is worth a few percents in short loops, and loses as much in long ones"
+    }
+
     constraint "one loop" {
         require: (mask_region == "explicit_two_loops") == causal
         reason: "a causal mask is worth a loop of its own, the end of the keys is not"
     }
 
     constraint "constant shapes" {
-        require: array_shapes == "dynamic" or (seq_len <= 2048 and occupancy == 2 and opt_level == 3)
+        require: array_shapes == "dynamic" or (seq_len <= 2048 and occupancy == 2)
         reason: "loops that are longer than that are not unrolled, and each shape is compiled by itself"
     }
 

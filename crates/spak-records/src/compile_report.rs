@@ -86,6 +86,8 @@ pub struct KernelNeeds {
     pub shared_memory: u64,
     /// Threads of a block.
     pub threads: u32,
+    /// Blocks that a multiprocessor holds at once; `null` for an architecture that is not known.
+    pub resident_blocks: Option<u32>,
     /// Bytes of instructions.
     pub code_size: u64,
     /// Seconds that compiling took when it was done.

@@ -83,7 +83,7 @@ system AttentionForward_CuTile {
     }
 
     constraint "narrow tiles where keys are hidden" {
-        require: "masked_tile_n == \"full\" or (mask_region == \"explicit_two_loops\" and score_lookahead == \"none\" and rowsum_reduction == \"per_iteration\" and tile_n >= 32)"
+        require: "masked_tile_n == \"full\" or (mask_region == \"explicit_two_loops\" and rowsum_reduction == \"per_iteration\" and tile_n >= 32)"
         reason: "tiles of two widths need two loops, and nothing that goes from one to the other but rows"
     }
 

@@ -65,6 +65,7 @@ const BOUND_BY_A_RUN: &[(&str, Type)] = &[
     ("operator", Type::Text),
     ("q_len", Type::Int),
     ("registers", Type::Unknown),
+    ("resident_blocks", Type::Int),
     ("seq_len", Type::Int),
     ("shared_memory", Type::Unknown),
     ("speedup", Type::Unknown),

@@ -26,8 +26,8 @@ use crate::project::Design;
 use crate::verbs::check;
 
 /// What a binary says of a kernel, by the names that conditions have for it.
-pub(crate) const OF_BINARIES: [&str; 5] =
-    ["registers", "local_memory", "shared_memory", "block_threads", "code_size"];
+pub(crate) const OF_BINARIES: [&str; 6] =
+    ["registers", "local_memory", "shared_memory", "block_threads", "resident_blocks", "code_size"];
 
 /// A design as the loop needs it.
 pub(crate) struct Specified {

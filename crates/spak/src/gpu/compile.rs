@@ -235,6 +235,7 @@ fn needs(
         local_memory: found.local,
         shared_memory: found.shared,
         threads: found.threads.map_or(0, |axes| axes.iter().product()),
+        resident_blocks: target.limits.and_then(|limits| limits.resident(&found)),
         code_size: found.code,
         seconds,
     };
@@ -253,8 +254,10 @@ fn ruled_out(workload: &GpuWorkload, one: &Compiled) -> Option<String> {
             ("block_threads", i64::from(needs.threads)),
             ("code_size", needs.code_size as i64),
         ];
+        let blocks = needs.resident_blocks.map(|blocks| ("resident_blocks", i64::from(blocks)));
+        let of_binary = of_binary.into_iter().chain(blocks);
         let known = of_binary.map(|(name, value)| (name.to_owned(), Literal::Int(value)));
-        let known: Symbols = specified.symbols.with(choices.clone()).with(known.into());
+        let known: Symbols = specified.symbols.with(choices.clone()).with(known.collect());
         for (formula, reason) in specified.of_binaries.iter().chain(&specified.advised_of_binaries)
         {
             match known.holds(formula) {

@@ -99,7 +99,7 @@ fn print(report: &CompileReport) -> Result<()> {
     let has_workloads = report.configs.iter().any(|one| one.workload.is_some());
     let mut head: Vec<&str> = if has_workloads { vec!["workload"] } else { Vec::new() };
     head.extend(names.iter().map(String::as_str));
-    head.extend(["registers", "local", "shared", "threads", "code", "seconds", "state"]);
+    head.extend(["registers", "local", "shared", "threads", "blocks", "code", "seconds", "state"]);
     let rows = report.configs.iter().map(|one| {
         let mut row = Vec::new();
         if has_workloads {
@@ -117,6 +117,7 @@ fn print(report: &CompileReport) -> Result<()> {
         row.push(each(&|k| k.local_memory.to_string()));
         row.push(each(&|k| k.shared_memory.to_string()));
         row.push(each(&|k| k.threads.to_string()));
+        row.push(each(&|k| k.resident_blocks.map(|n| n.to_string()).unwrap_or_default()));
         row.push(each(&|k| k.code_size.to_string()));
         row.push(each(&|k| format!("{:.1}", k.seconds)));
         let mut state = one.state.name().to_owned();
