@@ -23,7 +23,7 @@ system AttentionForward_CuTile {
         mask_form: ["additive_pre_softmax", "select_pre_softmax"]
         mask_fill_value: ["-inf", "finite"]
         mask_region: ["predicated_tail_splittable", "predicated_tail_not_splittable", "explicit_two_loops", "every_tile"]
-        masked_tile_n: ["full", "half"]
+        masked_tile_n: ["full", "half", "quarter"]
         tail_handling: ["even_k_specialized", "always_masked", "assume_even"]
         math_approximation: ["exp2_folded", "exp2_unfolded", "exp", "exp_approx"]
         exp_flush_to_zero: ["true", "false"]
@@ -83,7 +83,7 @@ system AttentionForward_CuTile {
     }
 
     constraint "narrow tiles where keys are hidden" {
-        require: "masked_tile_n == \"full\" or (mask_region == \"explicit_two_loops\" and rowsum_reduction == \"per_iteration\" and tile_n >= 32)"
+        require: "masked_tile_n == \"full\" or (mask_region == \"explicit_two_loops\" and rowsum_reduction == \"per_iteration\" and tile_n >= (32 if masked_tile_n == \"half\" else 64))"
         reason: "tiles of two widths need two loops, and nothing that goes from one to the other but rows"
     }
 
