@@ -23,7 +23,7 @@ pub(crate) fn add(environment: &mut Environment<'_>, ledger: &Arc<Ledger>) {
     let its = Arc::clone(ledger);
     environment.add_function("bar", move |value: Value, bounds: Kwargs| bar(&value, &bounds, &its));
     let its = Arc::clone(ledger);
-    environment.add_function("given", move |text: &str, reason: &str| given(text, reason, &its));
+    environment.add_function("given", move |own: Value, reason: &str| given(&own, reason, &its));
     environment.add_filter("us", |value: Value, n: Option<usize>| time(&value, 1e3, n, 1));
     environment.add_filter("ms", |value: Value, n: Option<usize>| time(&value, 1e6, n, 2));
     environment.add_filter("tflops", |value: Value, n: Option<usize>| {
@@ -219,7 +219,14 @@ fn bar(value: &Value, bounds: &Kwargs, ledger: &Arc<Ledger>) -> Result<Value, Er
     Ok(Value::from(format!("{}{}", one.shown_as(shown), marks::given(&after))))
 }
 
-fn given(text: &str, reason: &str, ledger: &Arc<Ledger>) -> Result<Value, Error> {
+/// A number of the author's own, or a text with some.
+fn given(own: &Value, reason: &str, ledger: &Arc<Ledger>) -> Result<Value, Error> {
+    let text =
+        if own.is_number() { own.to_string() } else { own.as_str().unwrap_or_default().to_owned() };
+    let text = text.as_str();
+    if text.is_empty() {
+        return Err(wrong("`given` wants a number of your own, or a text with one"));
+    }
     if reason.trim().is_empty() {
         return Err(wrong("`given` wants a reason: why the number is no measurement"));
     }

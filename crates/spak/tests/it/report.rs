@@ -142,7 +142,7 @@ fn numbers_that_come_from_nowhere_are_told_with_their_lines() {
          p.md: not written, 3 problems\n"
     );
     let ran =
-        says(&folder, "with {{ given('1.84', 'a limit of the board') }} and `5` of sm_90").ended(0);
+        says(&folder, "with {{ given(1.84, 'a limit of the board') }} and `5` of sm_90").ended(0);
     assert!(folder.read("p.md").contains("\nwith 1.84 and `5` of sm_90\n"), "{ran:?}");
     std::fs::remove_file(folder.join("p.md")).unwrap();
     // In what is included, the line is that of the other file.
