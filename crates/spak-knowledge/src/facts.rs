@@ -191,6 +191,8 @@ fn optimal_claims(optimal: &Optimal, context: &Context) -> Vec<Entry> {
         let interval = [low / slack, high * slack];
         entries.push(Entry::estimate("speedup_over_seed", short(speedup), interval));
     }
+    // The fastest of more configs is another claim, even where the old one cannot be told from it.
+    entries.push(Entry::exactly("configs", optimal.measured));
     if !optimal.equal.is_empty() {
         entries.push(Entry::number("equal_configs", optimal.equal.len()));
     }

@@ -279,6 +279,11 @@ impl Entry {
         Self::new(key, Written::Bare(n.to_string()), Role::Support)
     }
 
+    /// A count that is part of the claim.
+    pub(crate) fn exactly(key: &str, n: usize) -> Self {
+        Self::new(key, Written::Bare(n.to_string()), Role::Claim { same: Vec::new() })
+    }
+
     pub(crate) fn number(key: &str, shown: impl ToString) -> Self {
         Self::new(key, Written::Bare(shown.to_string()), Role::Provenance)
     }
