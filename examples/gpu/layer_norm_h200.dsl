@@ -30,14 +30,16 @@ system LayerNorm_H200 {
         x_load_path: ["tile_load"]
         tail_handling: ["padding_only"]
         x_load_tma_policy: ["disabled", "default"]
-        x_load_latency: ["unset", "2", "4"]
+        weight_load_placement: ["late", "with_x", "once"]
+        x_load_latency: ["unset", "2", "4", "8"]
         y_store_tma_policy: ["disabled", "default"]
+        array_shapes: ["static", "dynamic"]
         num_worker_warps: ["unset", "4", "8"]
     }
 
     tuning_space {
         rows_per_tile: [1, 2, 4, 8, 16]
-        tile_size: [4096]
+        tile_size: [4096, 2048, 8192]
         occupancy: [0, 1, 2, 4, 8]
     }
 

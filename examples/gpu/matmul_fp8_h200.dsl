@@ -22,23 +22,23 @@ system MatmulFp8_H200 {
 
     design_space {
         scheduling: ["static_persistent", "tile_per_cta"]
-        block_swizzle: ["grouped_m"]
+        block_swizzle: ["grouped_m", "none"]
         swizzle_group_size: ["8", "16"]
         k_dim_loop: ["serial_full_k"]
         b_operand_transpose: ["load_order"]
-        num_worker_warps: ["8"]
+        num_worker_warps: ["8", "unset"]
     }
 
     tuning_space {
         tile_m: [128, 256, 64]
         tile_n: [128, 256]
-        tile_k: [128, 64]
+        tile_k: [128, 256, 64]
         occupancy: [0, 2]
         num_ctas: [1, 2]
     }
 
     constraint "tiles of a block" {
-        require: tile_m * tile_n <= 32768
+        require: tile_m * tile_n <= 32768 * num_ctas
         reason: "accumulators of 256 by 256 do not fit into the registers of eight warps"
     }
 

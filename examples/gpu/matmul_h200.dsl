@@ -84,7 +84,7 @@ system Matmul_H200 {
 
     design_space {
         scheduling: ["static_persistent", "tile_per_cta"]
-        block_swizzle: ["grouped_m"]
+        block_swizzle: ["grouped_m", "none"]
         swizzle_group_size: ["8", "16"]
         k_dim_loop: ["serial_full_k"]
         num_worker_warps: ["8", "unset"]
@@ -93,13 +93,13 @@ system Matmul_H200 {
     tuning_space {
         tile_m: [128, 256]
         tile_n: [128, 256]
-        tile_k: [64, 128]
+        tile_k: [64, 128, 32]
         occupancy: [0, 2]
         num_ctas: [1, 2]
     }
 
     constraint "tiles of a block" {
-        require: tile_m * tile_n <= 32768
+        require: tile_m * tile_n <= 32768 * num_ctas
         reason: "accumulators of 256 by 256 do not fit into the registers of eight warps"
     }
 

@@ -15,12 +15,13 @@ system Rope_H200 {
     design_space {
         rotation_layout: ["half_split"]
         half_selection: ["element_offset", "tile_index"]
+        head_tiling: ["block_of_heads", "one_by_one"]
         partial_rotary: ["none"]
         tensor_layout: ["BHSD"]
         q_load_tma_policy: ["disabled", "default"]
         k_load_tma_policy: ["disabled", "default"]
         y_store_tma_policy: ["disabled", "default"]
-        array_shapes: ["dynamic", "static"]
+        array_shapes: ["static", "dynamic"]
         num_worker_warps: ["unset", "4", "8"]
     }
 

@@ -31,14 +31,15 @@ system Softmax_H200 {
         tail_handling: ["padding_only"]
         math_approximation: ["exp2_folded", "exp_approx"]
         x_load_tma_policy: ["disabled", "default"]
-        x_load_latency: ["unset", "2", "4"]
+        x_load_latency: ["unset", "2", "4", "8"]
         y_store_tma_policy: ["disabled", "default"]
+        array_shapes: ["static", "dynamic"]
         num_worker_warps: ["unset", "4", "8"]
     }
 
     tuning_space {
         rows_per_tile: [1, 2, 4, 8, 16]
-        tile_size: [4096]
+        tile_size: [4096, 2048, 8192]
         occupancy: [0, 1, 2, 4, 8]
     }
 

@@ -25,6 +25,7 @@ system SwiGlu_H200 {
         b_load_path: ["tile_load", "gather"]
         y_store_path: ["tile_store", "scatter"]
         y_store_tma_policy: ["disabled", "default"]
+        array_shapes: ["static", "dynamic"]
         num_worker_warps: ["unset", "4", "8"]
     }
 

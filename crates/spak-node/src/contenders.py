@@ -344,6 +344,8 @@ class Process:
 
     def offer(self, operator, script):
         module = types.ModuleType(f"baselines_{operator}")
+        # torch.compile imports the module of what it compiles by its name.
+        sys.modules[module.__name__] = module
         exec(compile(script, f"operators/{operator}/baselines.py", "exec"), module.__dict__)
         functions = getattr(module, "BASELINES", {})
         self.scripts[operator] = functions

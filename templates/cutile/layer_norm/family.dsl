@@ -21,6 +21,7 @@ system LayerNorm_CuTile {
         x_load_latency: ["unset", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
         x_load_tma_policy: ["disabled", "default", "forced"]
         x_compute_dtype: ["f32"]
+        weight_load_placement: ["late", "with_x", "once"]
         weight_load_path: ["tile_load", "gather"]
         weight_padding_mode: ["zero"]
         weight_load_latency: ["unset", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
@@ -64,6 +65,16 @@ system LayerNorm_CuTile {
     constraint "what is beyond the row is not far from the mean" {
         require: "(tail_handling == \"mask_plus_bounds_check\") == (variance_algorithm == \"centered\" and x_load_path == \"gather\")"
         reason: "elements beyond the row are zeros, which the mean makes into something else"
+    }
+
+    constraint "weights before they are needed" {
+        require: "weight_load_placement == \"late\" or row_passes == \"single_pass\""
+        reason: "a row in parts needs those of each part in turn"
+    }
+
+    constraint "weights for all rows of a block" {
+        require: "weight_load_placement != \"once\" or scheduling == \"static_persistent\""
+        reason: "a block that has one tile reads them once anyway"
     }
 
     constraint "what is known of rows" {

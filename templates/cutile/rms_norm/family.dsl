@@ -21,6 +21,7 @@ system RmsNorm_CuTile {
         x_load_latency: ["unset", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
         x_load_tma_policy: ["disabled", "default", "forced"]
         x_compute_dtype: ["f32"]
+        weight_load_placement: ["late", "with_x", "once"]
         weight_load_path: ["tile_load", "gather"]
         weight_padding_mode: ["zero"]
         weight_load_latency: ["unset", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
@@ -54,6 +55,16 @@ system RmsNorm_CuTile {
     constraint "checks that fall away" {
         require: "(tail_handling == \"constexpr_bounds_check\") == (gather_scatter_bounds_check == \"constexpr_expr\")"
         reason: "both say that checks fall away where nothing is beyond the end"
+    }
+
+    constraint "weights before they are needed" {
+        require: "weight_load_placement == \"late\" or row_passes == \"single_pass\""
+        reason: "a row in parts needs those of each part in turn"
+    }
+
+    constraint "weights for all rows of a block" {
+        require: "weight_load_placement != \"once\" or scheduling == \"static_persistent\""
+        reason: "a block that has one tile reads them once anyway"
     }
 
     constraint "what is known of rows" {

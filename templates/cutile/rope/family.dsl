@@ -8,7 +8,7 @@ system Rope_CuTile {
         cos_sin_half: ["first_half_only"]
         in_place: ["never", "always"]
         fusion_level: ["q_and_k_one_kernel"]
-        head_tiling: ["block_of_heads"]
+        head_tiling: ["block_of_heads", "one_by_one"]
         scheduling: ["tile_per_cta"]
         grid_mapping: ["position_block"]
         tensor_layout: ["BHSD", "BSHD"]
