@@ -25,6 +25,7 @@ system MatmulFp8_H200 {
         block_swizzle: ["grouped_m", "none"]
         swizzle_group_size: ["8", "16"]
         k_dim_loop: ["serial_full_k"]
+        fp8_accumulation: ["promoted"]
         b_operand_transpose: ["load_order"]
         num_worker_warps: ["8", "unset"]
     }
@@ -42,8 +43,8 @@ system MatmulFp8_H200 {
         reason: "accumulators of 256 by 256 do not fit into the registers of eight warps"
     }
 
-    constraint "no spills" {
-        require: local_memory == 0
-        reason: "a kernel that spills waits for memory that its data should have"
+    constraint "few spills" {
+        require: local_memory <= 128
+        reason: "sums that are promoted need registers twice; a few that are put away outside of the loop over K cost nothing"
     }
 }

@@ -177,6 +177,17 @@ system Lift_Tiles {
         }
     }
 
+    pattern fp8_accumulation {
+        says: "whether sums of products of eight bits stay in the matrix units, which keep fewer bits of them"
+        values: ["promoted", "fast"]
+
+        case "fast" {
+            when: m == mma() and given(m, "fast_acc", v) and v == true
+            evidence: [m]
+            because: "{m} leaves its sums to the matrix units"
+        }
+    }
+
     pattern mma_input_dtype {
         says: "the type in which operands are multiplied"
         values: ["input_dtype", "tf32_if_f32", "tf32", "f32", "bf16"]

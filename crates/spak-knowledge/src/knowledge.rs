@@ -218,18 +218,6 @@ pub(crate) fn support(finding: &Finding) -> usize {
 }
 
 impl Learned {
-    /// What of it is said of a machine and a compiler, whatever was computed: what a library may hold for all designs.
-    #[must_use]
-    pub fn beyond_workloads(mut self, context: &Context) -> Self {
-        let machine = context.machine();
-        self.scopes.retain(|measured| measured.scope == machine);
-        self.facts.retain(|fact| fact.scope == machine.name);
-        self.rules.retain(|rule| rule.scope == machine.name);
-        // What was compared and accepted says something of workloads only.
-        self.grounds = Grounds::default();
-        self
-    }
-
     pub(crate) fn new(
         findings: Vec<Finding>,
         context: &Context,

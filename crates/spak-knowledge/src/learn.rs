@@ -52,14 +52,8 @@ pub fn learn(trials: &[Trial], context: &Context) -> Learned {
     findings.extend(workload_findings(all, context, &noise));
     findings.extend(spills(all, &noise));
     findings.sort_by_key(rank);
-    let samples = here.iter().map(|p| p.measurement.samples).min().unwrap_or(0);
-    let spread = if here.iter().any(|p| p.sampling.is_none()) {
-        Spread::Unknown { samples }
-    } else {
-        Spread::Known { noise: noise.origin.clone(), samples }
-    };
     let rejected = rejected(&here, trials, context);
-    let sample = Sample { accepted: here.len(), rejected, spread };
+    let sample = Sample { accepted: here.len(), rejected, spread: spread(&here, &noise) };
     let level = LEVEL / comparisons.max(1) as f64;
     let compared = dimensions.iter().zip(&contrasts).flat_map(|(dimension, own)| {
         own.iter().filter_map(move |contrast| compared(dimension, contrast, level))
@@ -69,6 +63,31 @@ pub fn learn(trials: &[Trial], context: &Context) -> Learned {
         accepted: here.iter().map(|p| p.config.clone()).collect(),
     };
     Learned::new(findings, context, &sample, grounds)
+}
+
+/// What `trials` show of the machine and the compiler of `context`, whatever was computed, and of whatever design they are: what a
+/// library may hold for all designs.
+///
+/// Of the context only the machine, the compiler, the source and the date count.
+pub fn learn_of_machine(trials: &[Trial], context: &Context) -> Learned {
+    let accepted = points(trials);
+    let all = &accepted.points;
+    let noise = accepted.noise(None);
+    let sample = Sample {
+        accepted: all.len(),
+        rejected: trials.iter().filter(|t| matches!(t.outcome, Outcome::Rejected(_))).count(),
+        spread: spread(all, &noise),
+    };
+    // What was compared and accepted says something of workloads only.
+    Learned::new(spills(all, &noise).into_iter().collect(), context, &sample, Grounds::default())
+}
+
+fn spread(points: &[Point], noise: &Noise) -> Spread {
+    let samples = points.iter().map(|p| p.measurement.samples).min().unwrap_or(0);
+    match points.iter().any(|p| p.sampling.is_none()) {
+        true => Spread::Unknown { samples },
+        false => Spread::Known { noise: noise.origin.clone(), samples },
+    }
 }
 
 fn compared(dimension: &Dimension, contrast: &Contrast, level: f64) -> Option<Compared> {

@@ -34,7 +34,7 @@ pub use finding::{Finding, Optimal, Ratio};
 pub use knowledge::{
     Compared, Entry, Fact, Grounds, LEARNED_BY, Learned, Measured, Role, Rule, Written, confidence,
 };
-pub use learn::learn;
+pub use learn::{learn, learn_of_machine};
 pub use pairs::MIN_PAIRS_UNKNOWN_SPREAD;
 pub use read_back::{Choice, Guidance, Known, guidance, read_back, read_items};
 pub use rejects::MIN_REJECTED;

@@ -209,6 +209,11 @@ impl Object for Timed {
             "trials_by_level" => list(self.by_level()),
             "by_order" => list(self.trials.iter().cloned()),
             "pareto" => list(self.pareto()),
+            "spilling" => {
+                let mut spilling = self.by_level();
+                spilling.retain(|one| one.needs.as_ref().is_some_and(|n| n.local_memory > 0));
+                list(spilling)
+            }
             _ => return None,
         })
     }

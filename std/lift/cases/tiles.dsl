@@ -95,6 +95,18 @@ system Lift_Tiles_Cases {
         lacks { mma_input_dtype: "input_dtype", c.output_dtype: "input_dtype" }
     }
 
+    example "sums that stay in the matrix units" {
+        from: "a product of matrices"
+        with { "ct.mma(a, b, acc)": "ct.mma(a, b, acc, use_fast_acc=True)" }
+        finds { fp8_accumulation: "fast" }
+    }
+
+    example "sums that do not stay there" {
+        from: "a product of matrices"
+        with { "ct.mma(a, b, acc)": "ct.mma(a, b, acc, use_fast_acc=False)" }
+        lacks { fp8_accumulation: "fast" }
+    }
+
     example "a tile of zeros in each turn" {
         from: "a product of matrices"
         with {

@@ -16,6 +16,7 @@ system Matmul_CuTile {
         tail_handling: ["padding_only"]
         mma_input_dtype: ["tf32_if_f32", "input_dtype"]
         accum_dtype: ["f32"]
+        fp8_accumulation: ["promoted", "fast"]
         output_cast: ["dst_dtype", "input_dtype"]
         a_load_path: ["tile_load"]
         b_load_path: ["tile_load"]
@@ -55,5 +56,10 @@ system Matmul_CuTile {
     constraint "how B lies" {
         require: "(b_operand_transpose != \"none\") == transpose_b"
         reason: "B is given by columns where the problem says so"
+    }
+
+    constraint "sums of eight bits" {
+        require: "fp8_accumulation == \"promoted\" or dtype == \"f8e4m3\" or dtype == \"f8e5m2\""
+        reason: "products of wider numbers are summed in float32 anyway"
     }
 }

@@ -49,7 +49,7 @@ pub(crate) fn share(
     context: &Context,
     paths: Option<&Paths>,
 ) -> Result<Option<Learnt>> {
-    let learned = spak_knowledge::learn(trials, context).beyond_workloads(context);
+    let learned = spak_knowledge::learn_of_machine(trials, context);
     if learned.facts.is_empty() {
         return Ok(None);
     }

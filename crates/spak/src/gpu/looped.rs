@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result};
 use spak_records::bundle::Schedule;
+use spak_records::learn_report::Lesson;
 use spak_records::node_report::{BestOfLoop, GpuLoopReport};
 use spak_records::{Config, ContentHash, Levels, Outcome, Problem, Trial, file};
 
@@ -22,7 +23,7 @@ use crate::gpu::opened::{Which, open};
 use crate::gpu::propose::{Known, propose};
 use crate::output::{self, Format, json};
 use crate::verbs::check::plural;
-use crate::verbs::learn::{Taught, teach};
+use crate::verbs::learn::{teach, teach_library};
 use crate::verbs::node::say;
 
 /// The name of this machine, where another one is not named.
@@ -113,11 +114,12 @@ impl Looped<'_> {
         if !self.writes || trials.is_empty() {
             return Ok(Some(0));
         }
-        let of = (self.design, self.library);
-        let lessons = teach(of, &paths.trace, self.which.workload(), true)?;
-        let new = |all: Vec<Taught>| {
-            all.iter().map(|one| one.own.added.len() + one.own.replaced.len()).sum()
-        };
+        let lessons = teach(self.design, &paths.trace, self.which.workload(), true)?;
+        if let Some(library) = self.library {
+            teach_library(library, &[&paths.trace], true)?;
+        }
+        let new =
+            |all: Vec<Lesson>| all.iter().map(|one| one.added.len() + one.replaced.len()).sum();
         Ok(lessons.map(new))
     }
 

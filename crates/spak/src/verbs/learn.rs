@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
+use spak_knowledge::Context;
 use spak_model::system::System;
 use spak_records::learn_report::{LearnReport, Lesson};
 use spak_records::store::Trace;
@@ -51,7 +52,7 @@ struct Series<'a> {
 
 /// Learns from each trace in turn; problems are a design with errors, or traces that say nothing about it.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
-    let (mut lessons, mut shared, mut others) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let (mut lessons, mut others) = (Vec::new(), BTreeSet::new());
     for path in &options.traces {
         let (design, found) = check::checked(&options.design)?;
         if found.iter().any(|d| d.severity == spak_syntax::Severity::Error) {
@@ -61,13 +62,13 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         let name = System::of(&design.resolved.entries).name.unwrap_or_default();
         others.extend(others_of(&traces::read(path)?, &name));
         let workload = options.workload.as_deref();
-        let of = (options.design.as_path(), options.library.as_deref());
-        let learnt = teach(of, path, workload, !options.keep_design)?;
-        for one in learnt.into_iter().flatten() {
-            lessons.push(one.own);
-            shared.extend(one.shared);
-        }
+        let learnt = teach(&options.design, path, workload, !options.keep_design)?;
+        lessons.extend(learnt.into_iter().flatten());
     }
+    let shared = match &options.library {
+        Some(library) => teach_library(library, &options.traces, !options.keep_design)?,
+        None => Vec::new(),
+    };
     let report = LearnReport {
         design: options.design.to_string_lossy().into_owned(),
         written: !options.keep_design
@@ -84,23 +85,16 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     Ok(if report.lessons.is_empty() { Status::Problems } else { Status::Fine })
 }
 
-/// What a workload's trials teach the design, and a library for all designs.
-pub(crate) struct Taught {
-    pub(crate) own: Lesson,
-    shared: Option<Lesson>,
-}
-
-/// What a trace teaches a design about its workloads, or the one that is named, and a library beside it; nothing if the design has
-/// errors.
+/// What a trace teaches a design about its workloads, or the one that is named; nothing if the design has errors.
 ///
 /// # Errors
 /// Files that cannot be read or written, a design without workloads.
 pub(crate) fn teach(
-    (design, library): (&Path, Option<&Path>),
+    design: &Path,
     path: &Path,
     workload: Option<&str>,
     writes: bool,
-) -> Result<Option<Vec<Taught>>> {
+) -> Result<Option<Vec<Lesson>>> {
     let paths = Paths::of(design);
     let trace = traces::read(path)?;
     let (checked, found) = check::checked(design)?;
@@ -114,13 +108,60 @@ pub(crate) fn teach(
         None => system.workloads.iter().map(|workload| workload.name.clone()).collect(),
     };
     let mut lessons = Vec::new();
-    for series in series(&trace, system.name.as_deref().unwrap_or_default()) {
+    for series in series(&trace, system.name.as_deref()) {
         for name in &names {
             let of = (design, path, name.as_deref());
-            lessons.extend(lesson(of, library, &series, writes.then_some(&paths))?);
+            lessons.extend(lesson(of, &series, writes.then_some(&paths))?);
         }
     }
     Ok(Some(lessons))
+}
+
+/// What traces teach a library for all designs on a machine, whatever designs they are of.
+///
+/// # Errors
+/// Files that cannot be read or written.
+pub(crate) fn teach_library(
+    library: &Path,
+    paths: &[impl AsRef<Path>],
+    writes: bool,
+) -> Result<Vec<Lesson>> {
+    let traces: Vec<Trace> =
+        paths.iter().map(|path| traces::read(path.as_ref())).collect::<Result<_>>()?;
+    let mut all: Vec<Series<'_>> = Vec::new();
+    for one in traces.iter().flat_map(|trace| series(trace, None)) {
+        let known =
+            all.iter_mut().find(|s| s.device == one.device && s.toolchain == one.toolchain);
+        match known {
+            Some(known) => {
+                known.run = one.run;
+                known.trials.extend(one.trials);
+            }
+            None => all.push(one),
+        }
+    }
+    let own = Paths::of(library);
+    let mut lessons = Vec::new();
+    for Series { device, toolchain, run, trials } in &all {
+        let Some(problem) = trials.first().map(|trial| trial.problem.clone()) else { continue };
+        let context = Context {
+            device: (*device).clone(),
+            toolchain: (*toolchain).clone(),
+            problem,
+            workload: Workload::default(),
+            workload_name: None,
+            trace: (*run).to_owned(),
+            date: drive::today(),
+            seed: None,
+            dimensions: Vec::new(),
+        };
+        if let Some(learnt) = share(library, trials, &context, writes.then_some(&own))? {
+            let names: Vec<String> =
+                paths.iter().map(|path| path.as_ref().to_string_lossy().into_owned()).collect();
+            lessons.push(told_of(&names.join(", "), device, None, trials.len(), learnt));
+        }
+    }
+    Ok(lessons)
 }
 
 /// Names of designs in a trace that are called otherwise.
@@ -132,11 +173,13 @@ fn others_of(trace: &Trace, system: &str) -> Vec<String> {
     runs.collect()
 }
 
-/// The trials of designs of this name, by machine and compiler.
-fn series<'a>(trace: &'a Trace, system: &str) -> Vec<Series<'a>> {
+/// The trials of designs of this name, or of all, by machine and compiler.
+fn series<'a>(trace: &'a Trace, system: Option<&str>) -> Vec<Series<'a>> {
     let mut all: Vec<Series<'a>> = Vec::new();
     let runs = trace.lines.iter().filter_map(|line| match &line.record {
-        Record::Run(start) if start.system == system => Some((line.run.as_str(), start)),
+        Record::Run(start) if system.is_none_or(|system| start.system == system) => {
+            Some((line.run.as_str(), start))
+        }
         _ => None,
     });
     let mut of_run: Vec<(&str, usize)> = Vec::new();
@@ -176,10 +219,9 @@ fn as_described_now(problem: &Problem) -> Problem {
 /// What a series teaches about a workload; nothing if it has no trial of it.
 fn lesson(
     (design, path, workload): (&Path, &Path, Option<&str>),
-    library: Option<&Path>,
     series: &Series<'_>,
     paths: Option<&Paths>,
-) -> Result<Option<Taught>> {
+) -> Result<Option<Lesson>> {
     let backend = if series.toolchain.compiler == CUTILE { CUTILE } else { "c" };
     let Series { device, toolchain, .. } = series;
     // Anew each time: the lesson before may have changed the design.
@@ -190,26 +232,29 @@ fn lesson(
         return Ok(None);
     }
     let context = specified.context(device, toolchain, series.run, &drive::today());
-    let told = |learnt: Learnt| Lesson {
-        trace: path.to_string_lossy().into_owned(),
+    let learnt = learn(design, &series.trials, &context, paths)?;
+    let workload = specified.workload_name.clone();
+    Ok(Some(told_of(&path.to_string_lossy(), device, workload, trials, learnt)))
+}
+
+fn told_of(
+    trace: &str,
+    device: &Device,
+    workload: Option<String>,
+    trials: usize,
+    learnt: Learnt,
+) -> Lesson {
+    Lesson {
+        trace: trace.to_owned(),
         device: device.name.clone(),
-        workload: specified.workload_name.clone(),
+        workload,
         trials: trials as u64,
         added: learnt.added,
         replaced: learnt.replaced,
         unchanged: learnt.unchanged,
         removed: learnt.removed,
         diff: learnt.diff,
-    };
-    let own = learn(design, &series.trials, &context, paths)?;
-    let shared = match library {
-        None => None,
-        Some(library) => {
-            let of_it = Paths::of(library);
-            share(library, &series.trials, &context, paths.map(|_| &of_it))?
-        }
-    };
-    Ok(Some(Taught { own: told(own), shared: shared.map(told) }))
+    }
 }
 
 fn print(report: &LearnReport, is_kept: bool) -> Result<()> {

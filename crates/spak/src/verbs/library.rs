@@ -46,6 +46,7 @@ pub(crate) const LIBRARIES: &[(&str, &str)] = &[
     ("std/hardware/rtx4090", include_str!("../../../../std/hardware/rtx4090.dsl")),
     ("std/hardware/rtx5070", include_str!("../../../../std/hardware/rtx5070.dsl")),
     ("std/hardware/rtx5090", include_str!("../../../../std/hardware/rtx5090.dsl")),
+    ("std/knowledge/h200", include_str!("../../../../std/knowledge/h200.dsl")),
     ("std/lift/attention", include_str!("../../../../std/lift/attention.dsl")),
     ("std/lift/attention_backward", include_str!("../../../../std/lift/attention_backward.dsl")),
     ("std/lift/attention_masks", include_str!("../../../../std/lift/attention_masks.dsl")),

@@ -120,6 +120,44 @@ fn what_binaries_cost_is_learnt_for_all_designs_on_a_machine() {
     assert!(reason.contains("advises against `local_memory > 0`"), "{reason}");
 }
 
+/// Text without dates: they say when somebody learnt, not what.
+fn undated(text: &str) -> String {
+    let lines = text.lines().map(|line| match line.split_once("learned: \"") {
+        Some((before, after)) => format!("{before}learned: \"{}", after.get(10..).unwrap_or("")),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What is said of an H200 in the repository follows from traces in the repository; `SPAK_BLESS=1` learns it anew.
+#[test]
+fn what_is_known_of_a_machine_is_what_its_traces_teach() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let results = root.join("docs/results/gpu");
+    let traces = ["fmha_seed_h200.jsonl.gz", "matmul_cold_h200.jsonl.gz"]
+        .map(|name| results.join(name).to_string_lossy().into_owned());
+    let library = root.join("std/knowledge/h200.dsl");
+    let learnt = results.join("fmha_seed_learnt.dsl");
+    let folder = Folder::with("fmha.dsl", SEED);
+    let said = std::fs::read_to_string(&library).unwrap();
+    let (head, _) = said.split_once("    knowledge {").unwrap();
+    folder.write("h200.dsl", &format!("{head}}}\n"));
+    let learn = ["learn", "fmha.dsl", &traces[0], &traces[1], "--library", "h200.dsl"];
+    folder.spak(&learn).ended(0);
+    for (kept, made) in [(&library, "h200.dsl"), (&learnt, "fmha.dsl")] {
+        let made = folder.read(made);
+        if std::env::var_os("SPAK_BLESS").is_some() {
+            std::fs::write(kept, &made).unwrap();
+        }
+        let kept = std::fs::read_to_string(kept).unwrap();
+        assert_eq!(undated(&kept), undated(&made), "SPAK_BLESS=1 learns it anew");
+    }
+    // Traces of both operators count for the machine.
+    assert!(folder.read("h200.dsl").contains("of attention_forward and matmul"));
+    folder.write("warm.dsl", &SECOND.replace("std/hardware/h200", "std/knowledge/h200"));
+    folder.spak(&["check", "warm.dsl"]).ended(0);
+}
+
 #[test]
 fn a_trace_of_other_designs_is_named() {
     let folder = Folder::with("fmha.dsl", &SEED.replace("FMHA_Seed_H200", "Another"));
