@@ -1,4 +1,4 @@
-// Attention backward on an H200: tile sizes of its two products of three, and their worker warps.
+// Attention backward on an H200: gradients of queries added up where those of keys and values are computed, or by a kernel of their own.
 system AttentionBackward_H200 {
     import "std/hardware/h200"
 
@@ -24,15 +24,24 @@ system AttentionBackward_H200 {
     }
 
     design_space {
+        bwd_decomposition: ["fused_atomic_dq", "split_two_kernels"]
         tensor_layout: ["BHSD"]
+        mask_region: ["predicated_tail_splittable", "every_tile"]
+        lse_delta_read: ["gather_1d", "tile_load"]
+        head_dim_rounding: ["exact"]
+        in_loop_constant_tiles: ["in_loop", "hoisted"]
         num_worker_warps: ["8", "unset"]
+        dq_num_worker_warps: ["8", "unset"]
     }
 
     tuning_space {
-        tile_m: [64, 32]
+        tile_m: [64, 32, 128]
         tile_n: [128, 64]
         dq_tile_m: [128, 64]
         dq_tile_n: [64, 32]
+        occupancy: [0, 2]
+        dq_occupancy: [0, 2]
+        opt_level: [3, 2]
     }
 
     constraint "no spills" {

@@ -1,8 +1,8 @@
-// Attention backward in cuTile: the gradients of Q, K, and V, from those of Out and the log-sum-exps that forward kept. Three launches.
+// Attention backward in cuTile: the gradients of Q, K, and V, from those of Out and the log-sum-exps that forward kept. Three launches, or, where the gradients of Q are added up by the kernel of K and V, three others.
 // The first value of each line is taken where a design says nothing. Names and values are those that lifting finds.
 system AttentionBackward_CuTile {
     design_space {
-        bwd_decomposition: ["split_two_kernels"]
+        bwd_decomposition: ["split_two_kernels", "fused_atomic_dq"]
         bwd_softmax_reconstruction: ["recompute_from_lse"]
         delta_computation: ["preprocess_kernel"]
         preprocess_dot_precision: ["f32", "input_dtype"]

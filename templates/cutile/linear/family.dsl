@@ -17,7 +17,7 @@ system Linear_CuTile {
         tail_handling: ["padding_only"]
         mma_input_dtype: ["tf32_if_f32", "input_dtype"]
         accum_dtype: ["f32"]
-        fp8_accumulation: ["promoted", "fast"]
+        fp8_accumulation: ["promoted"]
         output_cast: ["dst_dtype", "input_dtype"]
         a_load_path: ["tile_load"]
         b_load_path: ["tile_load"]
@@ -51,10 +51,5 @@ system Linear_CuTile {
     constraint "shares are numbers of float32" {
         require: "k_dim_loop != \"split_k\" or output_cast == \"dst_dtype\""
         reason: "the kernel that sums the shares has no operand whose type it could take"
-    }
-
-    constraint "sums of eight bits" {
-        require: "fp8_accumulation == \"promoted\" or dtype == \"f8e4m3\" or dtype == \"f8e5m2\""
-        reason: "products of wider numbers are summed in float32 anyway"
     }
 }

@@ -62,4 +62,9 @@ system Matmul_CuTile {
         require: "fp8_accumulation == \"promoted\" or dtype == \"f8e4m3\" or dtype == \"f8e5m2\""
         reason: "products of wider numbers are summed in float32 anyway"
     }
+
+    constraint "what is kept of eight bits" {
+        require: "output_cast == \"dst_dtype\" or (dtype != \"f8e4m3\" and dtype != \"f8e5m2\")"
+        reason: "products of eight bits are kept in sixteen"
+    }
 }

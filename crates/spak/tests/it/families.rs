@@ -36,6 +36,9 @@ const MORE: &[(&str, &str, &str)] = &[
     ("linear", "activation", "silu"),
 ];
 
+/// A type for which there are choices that no other has, by operator.
+const OWN: &[(&str, &str)] = &[("matmul", "f8e4m3")];
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
@@ -97,10 +100,13 @@ impl Family {
         Some(Self { name: of.to_owned(), text, values, sizes, flags, shared })
     }
 
-    /// The plain workload, and one in which all flags hold.
+    /// The plain workload, one in which all flags hold, and those of types that have choices of their own.
     pub(crate) fn plain(&self) -> Vec<Fields> {
         let flags = self.flags();
-        [vec![Vec::new()], if flags.is_empty() { Vec::new() } else { vec![flags] }].concat()
+        let own = OWN.iter().filter(|(of, _)| *of == self.name);
+        let own = own.map(|(_, dtype)| vec![field("dtype", &quote(dtype))]);
+        let flagged = (!flags.is_empty()).then_some(flags);
+        std::iter::once(Vec::new()).chain(flagged).chain(own).collect()
     }
 
     fn flags(&self) -> Fields {

@@ -3,12 +3,12 @@
 # persistent_step: num_blocks; variance_algorithm: centered; rsqrt_form: rsqrt; normalization_division: ieee_div
 # accum_dtype: f32; output_cast: input_dtype; stat_storage: not_stored; tail_handling: padding_only
 # gather_scatter_bounds_check: true; index_dtype: int32; x_load_path: tile_load; x_padding_mode: zero
-# x_load_latency: unset; x_load_tma_policy: disabled; x_compute_dtype: f32; weight_load_path: tile_load
-# weight_padding_mode: zero; weight_load_latency: unset; weight_load_tma_policy: disabled
-# weight_compute_dtype: f32; bias_load_path: tile_load; bias_padding_mode: zero; bias_load_latency: unset
-# bias_load_tma_policy: disabled; bias_compute_dtype: f32; y_store_path: tile_store; y_store_latency: unset
-# y_store_tma_policy: disabled; array_shapes: dynamic; num_worker_warps: unset; rows_per_tile: 1
-# tile_size: 1024; occupancy: 0; num_ctas: 1; opt_level: 3
+# x_load_latency: unset; x_load_tma_policy: disabled; x_compute_dtype: f32; weight_load_placement: late
+# weight_load_path: tile_load; weight_padding_mode: zero; weight_load_latency: unset
+# weight_load_tma_policy: disabled; weight_compute_dtype: f32; bias_load_path: tile_load
+# bias_padding_mode: zero; bias_load_latency: unset; bias_load_tma_policy: disabled; bias_compute_dtype: f32
+# y_store_path: tile_store; y_store_latency: unset; y_store_tma_policy: disabled; array_shapes: dynamic
+# num_worker_warps: unset; rows_per_tile: 1; tile_size: 1024; occupancy: 0; num_ctas: 1; opt_level: 3
 import math
 
 import cuda.tile as ct

@@ -2,11 +2,12 @@
 # scheduling: tile_per_cta; persistent_loop_form: for_range; persistent_step: num_blocks; grid_mapping: linear
 # block_swizzle: grouped_m; swizzle_group_size: 8; k_dim_loop: serial_full_k; epilogue_fusion: none
 # a_operand_transpose: none; b_operand_transpose: none; extent_source: array_shape; tail_handling: padding_only
-# mma_input_dtype: tf32_if_f32; accum_dtype: f32; output_cast: dst_dtype; a_load_path: tile_load
-# b_load_path: tile_load; c_store_path: tile_store; a_padding_mode: zero; b_padding_mode: zero
-# a_load_latency: unset; b_load_latency: unset; c_store_latency: unset; a_load_tma_policy: default
-# b_load_tma_policy: default; c_store_tma_policy: default; array_shapes: dynamic; num_worker_warps: unset
-# tile_m: 128; tile_n: 128; tile_k: 64; split_k: 4; occupancy: 0; num_ctas: 1; opt_level: 3
+# mma_input_dtype: tf32_if_f32; accum_dtype: f32; fp8_accumulation: promoted; output_cast: dst_dtype
+# a_load_path: tile_load; b_load_path: tile_load; c_store_path: tile_store; a_padding_mode: zero
+# b_padding_mode: zero; a_load_latency: unset; b_load_latency: unset; c_store_latency: unset
+# a_load_tma_policy: default; b_load_tma_policy: default; c_store_tma_policy: default; array_shapes: dynamic
+# num_worker_warps: unset; tile_m: 128; tile_n: 128; tile_k: 64; split_k: 4; occupancy: 0; num_ctas: 1
+# opt_level: 3
 import math
 
 import cuda.tile as ct

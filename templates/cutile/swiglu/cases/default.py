@@ -27,8 +27,9 @@ def swiglu(Gate, Up, Out, TILE_M: ConstInt, TILE_N: ConstInt):
     tile = ct.bid(0)
     row = tile // column_tiles
     column = tile % column_tiles
-    gate = ct.astype(ct.load(Gate, index=(row, column), shape=(TILE_M, TILE_N)), ct.float32)
+    gate = ct.load(Gate, index=(row, column), shape=(TILE_M, TILE_N))
     up = ct.load(Up, index=(row, column), shape=(TILE_M, TILE_N))
+    gate = ct.astype(gate, ct.float32)
     silu = ct.truediv(gate, (1.0 + ct.exp2(-gate * LOG2_E, flush_to_zero=True)), rounding_mode=ct.RoundingMode.APPROX, flush_to_zero=True)
     y = silu * ct.astype(up, ct.float32)
     y = ct.astype(y, Out.dtype)
