@@ -80,8 +80,7 @@ impl Context {
         terms.retain(|(name, _)| OF_IT.contains(&name.as_str()));
         let compiler = slug(&self.toolchain.compiler);
         let name = format!("{compiler}_on_{}_{}c", device_slug(&self.device), self.device.cores);
-        let is_name = name.starts_with(char::is_alphabetic);
-        Scope { name: if is_name { name } else { format!("at_{name}") }, terms }
+        Scope { name: spelled(name), terms }
     }
 
     /// The same without the symbols that a finding compares, which are all names of the field `any`.
@@ -92,13 +91,15 @@ impl Context {
         if !any.is_empty() {
             name = format!("{name}_any_{}", slug(any));
         }
-        if !name.starts_with(char::is_alphabetic) {
-            name = format!("at_{name}");
-        }
         let mut terms = self.symbols();
         terms.retain(|(name, _)| !left_out.contains(&name.as_str()));
-        Scope { name, terms }
+        Scope { name: spelled(name), terms }
     }
+}
+
+/// As a predicate may be called: names begin with a letter.
+fn spelled(name: String) -> String {
+    if name.starts_with(char::is_alphabetic) { name } else { format!("at_{name}") }
 }
 
 /// `xeon`, `epyc_7763`, `apple_m2`, `rtx_5070`: what people call a device.

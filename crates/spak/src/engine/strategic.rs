@@ -152,10 +152,7 @@ impl<'a> Strategic<'a> {
         if let Some(known) = self.known.borrow().get(point) {
             return known.clone();
         }
-        let dimensions = self.specified.dimensions.iter();
-        let values = dimensions.zip(self.space.values(point));
-        let named = values.filter_map(|(d, at)| Some((d.name.clone(), d.values.get(at)?.clone())));
-        let config = self.specified.canonical(&Config(named.collect()));
+        let config = self.specified.at(self.space.values(point).into_iter());
         let validity = self.specified.validity(&config);
         self.known.borrow_mut().insert(point.to_vec(), (config.clone(), validity.clone()));
         (config, validity)

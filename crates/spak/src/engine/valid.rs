@@ -80,6 +80,13 @@ impl Specified {
         canonical
     }
 
+    /// The config that stands for a point, given by the places of its values, and for all that mean the same.
+    pub(crate) fn at(&self, places: impl Iterator<Item = usize>) -> Config {
+        let named = self.dimensions.iter().zip(places);
+        let named = named.filter_map(|(d, at)| Some((d.name.clone(), d.values.get(at)?.clone())));
+        self.canonical(&Config(named.collect()))
+    }
+
     /// The point of the engine for `config`, which has a value of each dimension: what is not there has
     /// the index behind the last value.
     pub(crate) fn point(&self, config: &Config) -> Option<Vec<u32>> {

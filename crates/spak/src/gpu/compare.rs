@@ -142,7 +142,7 @@ impl Run<'_> {
         ours.sort_by(|a, b| a.0.total_cmp(&b.0));
         let has_jit = offers.names.iter().any(|name| name == "jit");
         let mut entrants = Vec::new();
-        for (_, candidate, entry) in ours.into_iter().take(self.best) {
+        for (_, candidate, entry) in ours.into_iter().take(self.wanted.best) {
             entrants.push(Entrant { name: "candidate", ours: Some((candidate, entry)) });
             if has_jit {
                 entrants.push(Entrant { name: "jit", ours: Some((candidate, entry)) });

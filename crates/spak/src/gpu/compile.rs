@@ -12,6 +12,7 @@ use spak_records::compiling::{Array, Format, Job, LaunchPlan, LaunchQuestion};
 use spak_records::gpu::ArrayPlan;
 use spak_toolchain::{Cache, Installed, Kept, Outcome, Planner, Pool, key};
 
+use crate::engine::specify::OF_BINARIES;
 use crate::engine::symbols::Symbols;
 use crate::gpu::design::GpuWorkload;
 use crate::gpu::target::Target;
@@ -247,16 +248,17 @@ fn ruled_out(workload: &GpuWorkload, one: &Compiled) -> Option<String> {
     let specified = &workload.specified;
     let choices = workload.choices(&one.config).unwrap_or_default();
     for needs in &one.needs {
-        let of_binary = [
-            ("registers", i64::from(needs.registers)),
-            ("local_memory", i64::from(needs.local_memory)),
-            ("shared_memory", needs.shared_memory as i64),
-            ("block_threads", i64::from(needs.threads)),
-            ("code_size", needs.code_size as i64),
+        // In the order of the names.
+        let said = [
+            Some(i64::from(needs.registers)),
+            Some(i64::from(needs.local_memory)),
+            Some(needs.shared_memory as i64),
+            Some(i64::from(needs.threads)),
+            needs.resident_blocks.map(i64::from),
+            Some(needs.code_size as i64),
         ];
-        let blocks = needs.resident_blocks.map(|blocks| ("resident_blocks", i64::from(blocks)));
-        let of_binary = of_binary.into_iter().chain(blocks);
-        let known = of_binary.map(|(name, value)| (name.to_owned(), Literal::Int(value)));
+        let known = OF_BINARIES.into_iter().zip(said);
+        let known = known.filter_map(|(name, said)| Some((name.to_owned(), Literal::Int(said?))));
         let known: Symbols = specified.symbols.with(choices.clone()).with(known.collect());
         for (formula, reason) in specified.of_binaries.iter().chain(&specified.advised_of_binaries)
         {

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use spak_records::node_report::NodeReport;
 
 use crate::gpu::bundle::unpack;
-use crate::gpu::node::{Ended, Run, Told};
+use crate::gpu::node::{Ended, Run, Told, Wanted};
 use crate::gpu::remote::Remote;
 
 /// A run of a bundle as it is asked for.
@@ -15,14 +15,7 @@ pub(crate) struct Errand<'a> {
     pub(crate) bundle: &'a Path,
     /// The trace here; it is there afterwards whatever happened.
     pub(crate) trace: &'a Path,
-    /// Seconds for all of it.
-    pub(crate) seconds: f64,
-    /// The most trials of each workload, chosen by a search; all candidates without it.
-    pub(crate) trials: Option<usize>,
-    /// The Python there whose PyTorch the best are compared with.
-    pub(crate) compare: Option<&'a str>,
-    /// How many of the best of each workload are compared.
-    pub(crate) best: usize,
+    pub(crate) wanted: Wanted<'a>,
 }
 
 impl Errand<'_> {
@@ -38,10 +31,7 @@ impl Errand<'_> {
             parts: folder.path(),
             trace: self.trace,
             cancel,
-            seconds: self.seconds,
-            trials: self.trials,
-            python: self.compare,
-            best: self.best,
+            wanted: self.wanted,
         };
         run.go(told)
     }
@@ -81,15 +71,16 @@ impl Errand<'_> {
 
     /// The same as options of `spak node run`.
     pub(crate) fn options(&self) -> Vec<String> {
+        let Wanted { seconds, trials, compare, best } = self.wanted;
         let given = ["--output", "json", "--seconds"];
         let mut options: Vec<String> = given.map(str::to_owned).into();
-        options.push(self.seconds.to_string());
-        if let Some(trials) = self.trials {
+        options.push(seconds.to_string());
+        if let Some(trials) = trials {
             options.extend(["--trials".to_owned(), trials.to_string()]);
         }
-        if let Some(python) = self.compare {
+        if let Some(python) = compare {
             options.extend(["--compare".to_owned(), python.to_owned()]);
-            options.extend(["--best".to_owned(), self.best.to_string()]);
+            options.extend(["--best".to_owned(), best.to_string()]);
         }
         options
     }

@@ -19,6 +19,7 @@ use crate::engine::traces;
 use crate::exit::Status;
 use crate::gpu::bundle::{leave_out, make, write};
 use crate::gpu::errand::Errand;
+use crate::gpu::node::Wanted;
 use crate::gpu::opened::{Which, open};
 use crate::gpu::propose::{Known, propose};
 use crate::output::{self, Format, json};
@@ -239,8 +240,8 @@ impl Looped<'_> {
         trials: Option<usize>,
         compare: Option<&str>,
     ) -> Result<()> {
-        let seconds = self.seconds;
-        let errand = Errand { bundle, trace, seconds, trials, compare, best: 1 };
+        let wanted = Wanted { seconds: self.seconds, trials, compare, best: 1 };
+        let errand = Errand { bundle, trace, wanted };
         let host = (self.node != HERE).then_some(self.node);
         errand.run(host, self.ssh, self.cancel, &mut |told| say(&told)).map(drop)
     }

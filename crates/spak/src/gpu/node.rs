@@ -73,20 +73,26 @@ impl Ended {
     }
 }
 
+/// What is wanted of a run.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    /// Seconds for all of it.
+    pub(crate) seconds: f64,
+    /// The most trials of each workload, chosen by a search; all candidates without it.
+    pub(crate) trials: Option<usize>,
+    /// The Python there whose PyTorch candidates are compared with.
+    pub(crate) compare: Option<&'a str>,
+    /// How many of the best of each problem are compared, each also as the just-in-time compiler makes it.
+    pub(crate) best: usize,
+}
+
 /// A run of a bundle.
 pub(crate) struct Run<'a> {
     pub(crate) bundle: &'a Bundle,
     pub(crate) parts: &'a Path,
     pub(crate) trace: &'a Path,
     pub(crate) cancel: &'a AtomicBool,
-    /// Seconds for all of it.
-    pub(crate) seconds: f64,
-    /// The most trials of each workload, chosen by a search; all candidates without it.
-    pub(crate) trials: Option<usize>,
-    /// The Python whose PyTorch candidates are compared with.
-    pub(crate) python: Option<&'a str>,
-    /// How many of the best of each problem are compared, each also as the just-in-time compiler makes it.
-    pub(crate) best: usize,
+    pub(crate) wanted: Wanted<'a>,
 }
 
 /// A run as far as it has come.
@@ -150,7 +156,7 @@ impl Run<'_> {
         let mut work = Work::new(examiner);
         let start = || self.candidate_process(&shared);
         let patience = Duration::from_secs_f64(self.bundle.schedule.patience);
-        match self.trials {
+        match self.wanted.trials {
             None => {
                 for candidate in &self.bundle.candidates {
                     let mut process = Process::new(&start, patience);
@@ -177,7 +183,7 @@ impl Run<'_> {
         if session.ended.was_stopped {
             return Ok(session.ended);
         }
-        if let Some(python) = self.python {
+        if let Some(python) = self.wanted.compare {
             let (name, device) = (session.name.as_str(), &session.device);
             let run = (name, device);
             session.ended.compared =
@@ -208,7 +214,7 @@ impl Run<'_> {
             };
             store.append(&stamp(&name), Record::Run(start))?;
         }
-        let keys = self.trials.map_or_else(Vec::new, |_| self.keys(&device));
+        let keys = self.wanted.trials.map_or_else(Vec::new, |_| self.keys(&device));
         Ok(Session {
             store,
             name,
@@ -226,7 +232,7 @@ impl Run<'_> {
         let of = |problem: &usize| {
             let has = |c: &&BundledCandidate| c.entries.iter().any(|e| e.problem == *problem);
             let count = self.bundle.candidates.iter().filter(has).count();
-            self.trials.map_or(count, |limit| count.min(limit))
+            self.wanted.trials.map_or(count, |limit| count.min(limit))
         };
         timed.iter().map(of).sum()
     }
@@ -274,7 +280,7 @@ impl Run<'_> {
         let Some(entry) = candidate.entries.iter().find(|e| e.problem == problem) else {
             return Ok(());
         };
-        let is_late = session.begin.elapsed().as_secs_f64() > self.seconds;
+        let is_late = session.begin.elapsed().as_secs_f64() > self.wanted.seconds;
         if is_late || self.cancel.load(Ordering::Relaxed) {
             session.ended.was_stopped = true;
             return Ok(());

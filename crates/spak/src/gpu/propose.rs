@@ -12,7 +12,6 @@ use spak_search::search::{Limits, Search};
 use spak_search::strategies::Method;
 use spak_search::strategies::guided::Guided;
 
-use crate::engine::enumerated::EngineSpace;
 use crate::engine::strategic;
 use crate::gpu::design::GpuWorkload;
 
@@ -80,7 +79,7 @@ pub(crate) fn propose(
     let (mut open, mut refused) = (0, 0);
     while proposed.len() < count && refused < MOST_REFUSED {
         let Some(job) = search.ask_batch(open + 1).into_iter().next() else { break };
-        let config = config_at(workload, &space, &job.point);
+        let config = specified.at(space.values(&job.point).into_iter());
         let outcome = if let Some(known) = known.outcome(&config) {
             Some(known.map_or(Told::Failed, |trial| told(value(trial))))
         } else if proposed.contains(&config) || known.waiting.contains(&config) {
@@ -104,14 +103,6 @@ pub(crate) fn propose(
         }
     }
     proposed
-}
-
-/// The config that stands for a point and all that mean the same.
-fn config_at(workload: &GpuWorkload, space: &EngineSpace, point: &[u32]) -> Config {
-    let dimensions = workload.specified.dimensions.iter();
-    let values = dimensions.zip(space.values(point));
-    let named = values.filter_map(|(d, at)| Some((d.name.clone(), d.values.get(at)?.clone())));
-    workload.specified.canonical(&Config(named.collect()))
 }
 
 impl Known<'_> {

@@ -130,8 +130,7 @@ pub(crate) fn teach_library(
         paths.iter().map(|path| traces::read(path.as_ref())).collect::<Result<_>>()?;
     let mut all: Vec<Series<'_>> = Vec::new();
     for one in traces.iter().flat_map(|trace| series(trace, None)) {
-        let known =
-            all.iter_mut().find(|s| s.device == one.device && s.toolchain == one.toolchain);
+        let known = all.iter_mut().find(|s| s.device == one.device && s.toolchain == one.toolchain);
         match known {
             Some(known) => {
                 known.run = one.run;

@@ -13,7 +13,7 @@ use spak_records::comparison::{Comparison, Contender};
 use crate::engine::report::duration;
 use crate::exit::Status;
 use crate::gpu::errand::Errand;
-use crate::gpu::node::Told;
+use crate::gpu::node::{Told, Wanted};
 use crate::output::{self, Format, json};
 
 /// What `spak node` is told.
@@ -79,14 +79,9 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         Verb::Run { bundle, trace, seconds, trials, compare, best, host, ssh } => {
             // A run elsewhere ends by itself, or with its connection; the trace is brought back in any case.
             ctrlc::set_handler(|| STOP.store(true, std::sync::atomic::Ordering::Relaxed))?;
-            let errand = Errand {
-                bundle,
-                trace,
-                seconds: *seconds,
-                trials: *trials,
-                compare: compare.as_deref(),
-                best: *best,
-            };
+            let (compare, best) = (compare.as_deref(), *best);
+            let wanted = Wanted { seconds: *seconds, trials: *trials, compare, best };
+            let errand = Errand { bundle, trace, wanted };
             let host = host.as_deref();
             let ended = errand.run(host, ssh, &STOP, &mut |told| say(&told))?;
             match format {

@@ -141,7 +141,7 @@ fn what_is_known_of_a_machine_is_what_its_traces_teach() {
     let folder = Folder::with("fmha.dsl", SEED);
     let said = std::fs::read_to_string(&library).unwrap();
     let (head, _) = said.split_once("    knowledge {").unwrap();
-    folder.write("h200.dsl", &format!("{head}}}\n"));
+    folder.write("h200.dsl", format!("{head}}}\n"));
     let learn = ["learn", "fmha.dsl", &traces[0], &traces[1], "--library", "h200.dsl"];
     folder.spak(&learn).ended(0);
     for (kept, made) in [(&library, "h200.dsl"), (&learnt, "fmha.dsl")] {
@@ -154,7 +154,7 @@ fn what_is_known_of_a_machine_is_what_its_traces_teach() {
     }
     // Traces of both operators count for the machine.
     assert!(folder.read("h200.dsl").contains("of attention_forward and matmul"));
-    folder.write("warm.dsl", &SECOND.replace("std/hardware/h200", "std/knowledge/h200"));
+    folder.write("warm.dsl", SECOND.replace("std/hardware/h200", "std/knowledge/h200"));
     folder.spak(&["check", "warm.dsl"]).ended(0);
 }
 

@@ -67,7 +67,8 @@ impl Pool {
     }
 
     /// Writes the candidate that promises most; false if there is none that was not measured.
-    /// `fresh` candidates come new into the pool before. `child` writes a new point that was not measured, or says that it found none.
+    /// `fresh` candidates come new into the pool before. `child` writes a new point that was not measured, or says that it
+    /// found none.
     pub(super) fn choose(
         &mut self,
         view: &mut View<'_>,
