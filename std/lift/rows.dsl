@@ -118,6 +118,28 @@ system Lift_Rows {
         }
     }
 
+    pattern weight_load_placement {
+        says: "when the weights of the columns are read"
+        values: ["late", "with_x", "once"]
+
+        case "once" {
+            when: scale(r, v, s) and x == load() and made_of(s, x) and inside(x, l)
+            when: w == load() and role(w, "weight") and outside(w, l) and before(w, x)
+            evidence: [w, x]
+            because: "{w} is before the loop over rows"
+        }
+        case "with_x" {
+            when: scale(r, v, s) and w == load() and role(w, "weight") and before(w, s)
+            evidence: [w, s]
+            because: "{w} is before {s}"
+        }
+        case "late" {
+            when: scale(r, v, s) and w == load() and role(w, "weight") and before(s, w)
+            evidence: [w, s]
+            because: "{w} is after {s}"
+        }
+    }
+
     pattern row_passes {
         says: "how often a row is read"
         values: ["single_pass", "reload", "chunked"]

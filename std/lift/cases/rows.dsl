@@ -24,9 +24,31 @@ system Lift_Rows_Cases {
             row_tile_rule: "next_pow2"
             stat_storage: "not_stored"
             tail_handling: "padding_only"
+            weight_load_placement: "with_x"
         }
         lacks { tail_handling: "always_masked" }
         lacks: [bwd_decomposition, grad_reduction, bwd_stat_source, rows_per_tile]
+    }
+
+    example "weights that are read when they are needed" {
+        from: "a row divided by its root mean square"
+        with {
+            "    w = ct.load(W, index=(0,), shape=(N,), padding_mode=ct.PaddingMode.ZERO)\n": ""
+            "tile=x * r * w": "tile=x * r * ct.load(W, index=(0,), shape=(N,), padding_mode=ct.PaddingMode.ZERO)"
+        }
+        finds { weight_load_placement: "late" }
+        lacks { weight_load_placement: "with_x" }
+    }
+
+    example "weights for all rows of a block" {
+        from: "a row divided by its root mean square"
+        with {
+            "    i = ct.bid(0)\n    x = ": "    w = ct.load(W, index=(0,), shape=(N,), padding_mode=ct.PaddingMode.ZERO)\n    for i in range(ct.bid(0), X.shape[0], ct.num_blocks(0)):\n        x = "
+            "    w = ct.load(W, index=(0,), shape=(N,), padding_mode=ct.PaddingMode.ZERO)\n    r = ": "        r = "
+            "    ct.store(Y": "        ct.store(Y"
+        }
+        finds { weight_load_placement: "once" }
+        lacks { weight_load_placement: ["with_x", "late"] }
     }
 
     example "a root of something that is no sum" {
