@@ -10,4 +10,4 @@ mod limits;
 mod read;
 
 pub use limits::{Limits, limits};
-pub use read::{Argument, Broken, Cubin, Kernel, read};
+pub use read::{Argument, Broken, Cubin, Kernel, loaded, read};

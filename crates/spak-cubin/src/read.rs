@@ -136,6 +136,46 @@ pub fn read(bytes: &[u8]) -> Result<Cubin, Broken> {
     Ok(Cubin { architecture: architecture(header, endian), kernels })
 }
 
+/// Beginnings of names of sections that no GPU sees: for debuggers, of names, of the tools that made the binary.
+const UNSEEN: [&str; 9] = [
+    ".debug",
+    ".nv_debug",
+    ".nv.tileir.debug",
+    ".rela.debug",
+    ".rela.nv_debug",
+    ".rela.nv.tileir.debug",
+    ".note",
+    ".nv.host",
+    ".shstrtab",
+];
+
+/// What a GPU gets to see of a cubin: instructions, constants, and what is said of kernels, with names and sizes. Two binaries for
+/// which this is the same are one program, from whatever source they were made.
+///
+/// # Errors
+/// As [`read`].
+pub fn loaded(bytes: &[u8]) -> Result<Vec<u8>, Broken> {
+    let header = Header::parse(bytes)?;
+    let endian = header.endian()?;
+    if header.e_machine(endian) != MACHINE {
+        return Err(Broken::Machine(header.e_machine(endian)));
+    }
+    let sections = header.sections(endian, bytes)?;
+    let mut loaded = header.e_flags(endian).to_le_bytes().to_vec();
+    for section in sections.iter() {
+        let name = sections.section_name(endian, section)?;
+        let is_unseen = UNSEEN.iter().any(|begin| name.starts_with(begin.as_bytes()));
+        // Symbols and their names speak of sections for debuggers, too.
+        if is_unseen || matches!(name, b"" | b".strtab" | b".symtab") {
+            continue;
+        }
+        loaded.extend_from_slice(name);
+        loaded.extend_from_slice(&section.sh_size(endian).to_le_bytes());
+        loaded.extend_from_slice(section.data(endian, bytes)?);
+    }
+    Ok(loaded)
+}
+
 /// The architecture in the flags of the head.
 fn architecture(header: &Header, endian: Endianness) -> u32 {
     let flags = header.e_flags(endian);

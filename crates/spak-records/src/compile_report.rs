@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::config::Config;
+use crate::hash::ContentHash;
 
 /// Configs of a design, compiled for an architecture.
 #[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
@@ -42,6 +43,10 @@ pub struct CompiledConfig {
     pub reason: Option<String>,
     /// Its kernels in the order in which they are started.
     pub kernels: Vec<KernelNeeds>,
+    /// A hash of what the GPU sees of its kernels and of how they are started: configs with the same one are one program. Absent
+    /// if there is a kernel without a binary.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub program: Option<ContentHash>,
 }
 
 /// What came of a config.

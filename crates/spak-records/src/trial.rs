@@ -68,6 +68,9 @@ pub struct Needs {
     pub shared_memory: u64,
     /// Threads of a block.
     pub threads: u32,
+    /// A hash of what the GPU sees of the kernels and of how they are started: trials with the same one timed the same program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<ContentHash>,
 }
 
 /// What came out of a trial.

@@ -18,4 +18,5 @@ pub(crate) mod propose;
 pub(crate) mod remote;
 pub(crate) mod target;
 pub(crate) mod trying;
+pub(crate) mod twins;
 pub(crate) mod verify;

@@ -6,16 +6,17 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use spak_cubin::Cubin;
 use spak_model::Literal;
-use spak_records::Config;
 use spak_records::compile_report::{CompiledState, KernelNeeds};
 use spak_records::compiling::{Array, Format, Job, LaunchPlan, LaunchQuestion};
 use spak_records::gpu::ArrayPlan;
+use spak_records::{Config, ContentHash};
 use spak_toolchain::{Cache, Installed, Kept, Outcome, Planner, Pool, key};
 
 use crate::engine::specify::OF_BINARIES;
 use crate::engine::symbols::Symbols;
 use crate::gpu::design::GpuWorkload;
 use crate::gpu::target::Target;
+use crate::gpu::twins::{Started, program};
 
 /// How compiling is done.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +43,8 @@ pub(crate) struct Compiled {
     /// The key of each launch's kernel.
     pub(crate) keys: Vec<String>,
     pub(crate) needs: Vec<KernelNeeds>,
+    /// What runs, from whatever it was made; where there are binaries for all of it.
+    pub(crate) program: Option<ContentHash>,
 }
 
 /// What came of all configs.
@@ -55,11 +58,16 @@ pub(crate) struct Batch {
     pub(crate) seconds: f64,
 }
 
-impl Batch {
-    /// Whether a config has binaries for the first workload.
-    pub(crate) fn is_ready(&self, config: &Config) -> bool {
-        let of = |one: &&Compiled| one.workload == 0 && one.config == *config;
-        self.compiled.iter().filter(of).any(|one| one.state == CompiledState::Ready)
+impl Compiled {
+    /// What runs for the workload.
+    fn program(&self, binaries: &BTreeMap<String, Vec<u8>>) -> Option<ContentHash> {
+        let launches = self.plan.launches.iter().zip(&self.keys);
+        let started = launches.map(|(launch, key)| {
+            let (kernel, grid) = (launch.kernel.as_str(), launch.grid);
+            let binary = binaries.get(key).map_or(&[][..], Vec::as_slice);
+            Started { kernel, grid, arguments: &launch.arguments, binary }
+        });
+        program(&self.arrays, &self.plan.scratch, started)
     }
 }
 
@@ -152,6 +160,9 @@ pub(crate) fn compile(
             (one.state, one.reason) = (state, Some(reason));
             break;
         }
+        if one.state == CompiledState::Ready && effort.format != Format::TileIr {
+            one.program = one.program(&batch.binaries);
+        }
         if one.state == CompiledState::Ready
             && let Some(workload) = workloads.get(one.workload)
             && let Some(reason) = ruled_out(workload, one)
@@ -180,6 +191,7 @@ fn planned(
         plan: LaunchPlan::default(),
         keys: Vec::new(),
         needs: Vec::new(),
+        program: None,
     };
     let refused = |mut one: Compiled, reason: String| {
         (one.state, one.reason) = (CompiledState::Refused, Some(reason));

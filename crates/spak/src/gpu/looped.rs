@@ -22,6 +22,7 @@ use crate::gpu::errand::Errand;
 use crate::gpu::node::Wanted;
 use crate::gpu::opened::{Which, open};
 use crate::gpu::propose::{Known, propose};
+use crate::gpu::twins::{Twins, program_of};
 use crate::output::{self, Format, json};
 use crate::verbs::check::plural;
 use crate::verbs::learn::{teach, teach_library};
@@ -70,7 +71,7 @@ impl Looped<'_> {
         let workload = first.design.workloads.first().context("the design has no workload")?;
         let problem = Problem::Operator(workload.problem.clone());
         let known = || known(&paths.trace, &problem, &first.target.architecture);
-        let (mut lessons, mut before, mut failed) = (0, None, BTreeSet::new());
+        let (mut lessons, mut before, mut dropped) = (0, None, Dropped::default());
         loop {
             // Where the loop is, the trace says; what it teaches is in the design before anything is chosen.
             let trials = known()?;
@@ -87,7 +88,7 @@ impl Looped<'_> {
             before = Some(trials.len());
             let bundle = self.bundle_path(&paths, trials.len() / size);
             let wanted = (size - trials.len() % size).min(left);
-            match self.pack(&bundle, (&trials, &mut failed), wanted, format)? {
+            match self.pack(&bundle, (&trials, &mut dropped), wanted, format)? {
                 None => return Ok(Status::Problems),
                 Some(0) => break,
                 Some(_) => self.run(&bundle, &paths.trace, None, None)?,
@@ -128,7 +129,7 @@ impl Looped<'_> {
     fn pack(
         &self,
         bundle: &Path,
-        (trials, failed): (&[Trial], &mut BTreeSet<ContentHash>),
+        (trials, dropped): (&[Trial], &mut Dropped),
         wanted: usize,
         format: Format,
     ) -> Result<Option<usize>> {
@@ -137,10 +138,14 @@ impl Looped<'_> {
         let workload = opened.design.workloads.first().context("the design has no workload")?;
         let workload = workload.clone();
         // What has no binary that may run is found out by compiling it; others come in its place.
-        let mut ready = Vec::new();
-        let (mut compiled, before) = (0, failed.len());
+        let mut ready: Vec<Config> = Vec::new();
+        let mut programs: BTreeSet<ContentHash> =
+            trials.iter().filter_map(program_of).cloned().collect();
+        let (mut compiled, mut failed, mut twins) = (0, 0, 0);
         while ready.len() < wanted && compiled < self.most {
-            let known = Known { trials, failed, waiting: &ready };
+            let Dropped { failed: known_to_fail, twins: known_twins } = &*dropped;
+            let known =
+                Known { trials, failed: known_to_fail, waiting: &ready, twins: known_twins };
             let count = (wanted - ready.len()).min(self.most - compiled);
             let configs = propose(&workload, &known, count, which.seed());
             if configs.is_empty() {
@@ -151,18 +156,29 @@ impl Looped<'_> {
             batch.add_checks()?;
             let batch = batch.compile(&which, false, format)?;
             for config in configs {
-                match batch.is_ready(&config) {
-                    true => ready.push(config),
-                    false => drop(failed.insert(config.id())),
+                match batch.program(&config) {
+                    None => {
+                        failed += 1;
+                        dropped.failed.insert(config.id());
+                    }
+                    Some(program) if !programs.insert(program.clone()) => {
+                        twins += 1;
+                        dropped.twins.add(&config, program);
+                    }
+                    Some(_) => ready.push(config),
                 }
             }
         }
         if ready.is_empty() {
             return Ok(Some(0));
         }
-        if failed.len() > before {
-            let failed = plural(failed.len() - before, "config");
+        if failed > 0 {
+            let failed = plural(failed, "config");
             output::aside(&format!("{failed} of {compiled} have no binary that may run\n"));
+        }
+        if twins > 0 {
+            let twins = plural(twins, "config");
+            output::aside(&format!("{twins} of {compiled} are programs that were tried already\n"));
         }
         // What others are timed beside.
         let best = best(trials).map(|(_, trial)| trial.config.clone());
@@ -245,6 +261,14 @@ impl Looped<'_> {
         let host = (self.node != HERE).then_some(self.node);
         errand.run(host, self.ssh, self.cancel, &mut |told| say(&told)).map(drop)
     }
+}
+
+/// Configs that were compiled and are not tried.
+#[derive(Default)]
+struct Dropped {
+    /// They have no binary that may run.
+    failed: BTreeSet<ContentHash>,
+    twins: Twins,
 }
 
 /// The different trials of a problem on GPUs of an architecture.

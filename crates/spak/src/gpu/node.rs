@@ -19,6 +19,7 @@ use crate::engine::drive::now;
 use crate::gpu::choose;
 use crate::gpu::examine::{Examiner, Found, Server, Start};
 use crate::gpu::trying::Work;
+use crate::gpu::twins::{Started, program};
 
 /// Changes when trials of before are not comparable any more.
 pub(crate) const JUDGE: &str = "gpu-judge-2";
@@ -332,8 +333,11 @@ impl Run<'_> {
     fn needs(&self, entry: &BundledEntry) -> Option<Needs> {
         let parts = Parts::at(self.parts);
         let mut all = Needs::default();
+        let mut binaries = Vec::new();
         for kernel in &entry.program.kernels {
-            let binary = spak_cubin::read(&parts.read(&kernel.part).ok()?).ok()?;
+            let bytes = parts.read(&kernel.part).ok()?;
+            let binary = spak_cubin::read(&bytes).ok()?;
+            binaries.push(bytes);
             let found = binary.kernels.into_iter().find(|one| one.name == kernel.kernel)?;
             let threads = found.threads.map_or(0, |axes| axes.iter().product());
             all.registers = all.registers.max(found.registers.unwrap_or(0));
@@ -341,6 +345,14 @@ impl Run<'_> {
             all.shared_memory = all.shared_memory.max(found.shared);
             all.threads = all.threads.max(threads);
         }
+        let kernels = entry.program.kernels.iter().zip(&binaries);
+        let started = kernels.map(|(one, binary)| Started {
+            kernel: &one.kernel,
+            grid: one.grid,
+            arguments: &one.arguments,
+            binary,
+        });
+        all.program = program(&entry.program.arrays, &entry.program.scratch, started);
         Some(all)
     }
 

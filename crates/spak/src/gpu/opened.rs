@@ -112,6 +112,11 @@ impl Which {
         Self { seed, ignore_knowledge, ..self }
     }
 
+    /// Whether configs are chosen for their values, not for what may come of them.
+    pub(crate) fn covers(&self) -> bool {
+        self.cover.is_some()
+    }
+
     /// The workload that is wanted.
     pub(crate) fn workload(&self) -> Option<&str> {
         self.workload.as_deref()

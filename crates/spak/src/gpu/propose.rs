@@ -14,6 +14,7 @@ use spak_search::strategies::guided::Guided;
 
 use crate::engine::strategic;
 use crate::gpu::design::GpuWorkload;
+use crate::gpu::twins::Twins;
 
 /// What is asked for and cannot be tried, one after another, before the search is given up.
 const MOST_REFUSED: usize = 1000;
@@ -26,6 +27,8 @@ pub(crate) struct Known<'a> {
     pub(crate) failed: &'a BTreeSet<ContentHash>,
     /// Configs that are going to be tried anyway.
     pub(crate) waiting: &'a [Config],
+    /// Configs that are the program of one that was tried, or is going to be.
+    pub(crate) twins: &'a Twins,
 }
 
 /// At most `count` configs that were not tried yet, the most promising ones; the design's first one before all others.
@@ -39,8 +42,7 @@ pub(crate) fn propose(
     let Some(space) = specified.candidates() else { return Vec::new() };
     let mut proposed = Vec::new();
     let first = specified.canonical(&specified.seed());
-    let is_new =
-        |config: &Config| known.outcome(config).is_none() && !known.waiting.contains(config);
+    let is_new = |config: &Config| known.outcome(config).is_none() && !known.is_waiting(config);
     if count > 0 && is_new(&first) && specified.conditions_hold(&first).is_ok() {
         proposed.push(first);
     }
@@ -70,9 +72,10 @@ pub(crate) fn propose(
     // Neither a reason to go there nor one to stay away, as for questions that are open.
     values.sort_by(f64::total_cmp);
     let middle = values.get(values.len() / 2).copied();
-    for config in known.waiting.iter().chain(&proposed) {
+    for config in known.waiting.iter().chain(&proposed).chain(known.twins.configs()) {
+        let tried = known.twins.trial(&config.id(), known.trials);
         if let Some(point) = point(config) {
-            search.inform(&point, told(middle));
+            search.inform(&point, tried.map_or_else(|| told(middle), |trial| told(value(trial))));
         }
     }
     let recommended = workload.recommended();
@@ -82,7 +85,7 @@ pub(crate) fn propose(
         let config = specified.at(space.values(&job.point).into_iter());
         let outcome = if let Some(known) = known.outcome(&config) {
             Some(known.map_or(Told::Failed, |trial| told(value(trial))))
-        } else if proposed.contains(&config) || known.waiting.contains(&config) {
+        } else if proposed.contains(&config) || known.is_waiting(&config) {
             Some(told(middle))
         } else if specified.conditions_hold(&config).is_err()
             || workload.is_advised_against(&config, &recommended)
@@ -112,7 +115,13 @@ impl Known<'_> {
         if self.failed.contains(&id) {
             return Some(None);
         }
-        self.trials.iter().find(|trial| trial.config_id == id).map(Some)
+        let own = self.trials.iter().find(|trial| trial.config_id == id);
+        own.or_else(|| self.twins.trial(&id, self.trials)).map(Some)
+    }
+
+    /// Whether it, or what is the same program, is going to be tried.
+    fn is_waiting(&self, config: &Config) -> bool {
+        self.waiting.contains(config) || self.twins.has(&config.id())
     }
 }
 

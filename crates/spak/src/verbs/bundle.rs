@@ -52,7 +52,15 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     if !options.timed_sizes_only {
         opened.add_checks()?;
     }
-    let batch = opened.compile(&options.compile, false, format)?;
+    let mut batch = opened.compile(&options.compile, false, format)?;
+    // What is chosen to show what each value is worth shows that one is worth nothing, too.
+    if !options.compile.covers() {
+        let twins = batch.leave_out_twins(timed);
+        if twins > 0 {
+            let twins = plural(twins, "config");
+            output::aside(&format!("{twins} left out: the same programs as others\n"));
+        }
+    }
     let schedule = Schedule {
         seed: options.compile.seed(),
         samples: options.samples,

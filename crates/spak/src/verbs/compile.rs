@@ -1,6 +1,6 @@
 //! `spak compile`: configs of a design as binaries for a GPU that need not be here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -72,6 +72,7 @@ fn report(which: &Which, opened: &Opened, batch: &Batch) -> CompileReport {
         state: one.state,
         reason: one.reason.clone(),
         kernels: one.needs.clone(),
+        program: one.program.clone(),
     });
     let mut notes: Vec<String> = Vec::new();
     for note in design.workloads.iter().flat_map(|workload| &workload.specified.notes) {
@@ -133,8 +134,15 @@ fn print(report: &CompileReport) -> Result<()> {
     for one in &report.configs {
         *counts.entry(one.state).or_default() += 1;
     }
-    let counts: Vec<String> =
+    let mut counts: Vec<String> =
         counts.iter().map(|(state, count)| format!("{count} {}", state.name())).collect();
+    let with_program =
+        report.configs.iter().filter_map(|one| Some((&one.workload, one.program.as_ref()?)));
+    let (all, different) =
+        (with_program.clone().count(), with_program.collect::<BTreeSet<_>>().len());
+    if different < all {
+        counts.push(format!("{} among these", plural(different, "different program")));
+    }
     text.push_str(&format!(
         "{} of {} for {}: {}; {} in {:.0} s ({} kept from before)\n",
         plural(report.configs.len(), "config"),

@@ -77,8 +77,8 @@ fn configs_are_compiled_without_a_gpu_and_only_once() {
     let json = ["compile", "rows.dsl", "--arch", "sm_90", "-o", "out", "--output", "json"];
     let report = run(&folder, &cache, &json).ended(0).value();
     let configs = report["configs"].as_array().unwrap();
-    // A row in one piece is read once, another one several times; the others of the eight are none.
-    assert_eq!(configs.len(), 4, "{report:#}");
+    // A row in one piece is read once, whatever the size of parts is, another one several times; others of the eight are none.
+    assert_eq!(configs.len(), 3, "{report:#}");
     assert_eq!(report["space"], 4);
     for one in configs {
         assert_eq!(one["state"], "ready", "{one:#}");
@@ -93,7 +93,7 @@ fn configs_are_compiled_without_a_gpu_and_only_once() {
     assert_eq!(again["kept"], again["kernels"]);
     let files = std::fs::read_dir(folder.join("out")).unwrap().flatten();
     let names: Vec<String> = files.map(|f| f.file_name().to_string_lossy().into_owned()).collect();
-    assert_eq!(names.iter().filter(|name| name.ends_with(".cubin")).count(), 4, "{names:?}");
+    assert_eq!(names.iter().filter(|name| name.ends_with(".cubin")).count(), 3, "{names:?}");
 
     // The design may say what of binaries it does not want.
     folder.write("rows.dsl", softmax(1));
@@ -101,7 +101,7 @@ fn configs_are_compiled_without_a_gpu_and_only_once() {
     assert!(report["configs"].as_array().unwrap().iter().all(|one| one["state"] == "ruled_out"));
     let ran = run(&folder, &cache, &["compile", "rows.dsl", "--arch", "sm_90"]).ended(1);
     assert!(ran.out.contains("other kernels run beside it (registers <= 1)"), "{ran:?}");
-    assert!(ran.out.contains("4 ruled out"), "{ran:?}");
+    assert!(ran.out.contains("3 ruled out"), "{ran:?}");
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn bundles_are_whole_or_refused() {
     let Some(cache) = cache() else { return };
     let folder = Folder::with("rows.dsl", &softmax(255));
     let ran = run(&folder, &cache, &["bundle", "rows.dsl", "--arch", "sm_90", "-o", "rows.spak"]);
-    assert!(ran.ended(0).out.contains("4 candidates of 4 configs on 1 workload for sm_90"));
+    assert!(ran.ended(0).out.contains("3 candidates of 3 configs on 1 workload for sm_90"));
     let bytes = std::fs::read(folder.join("rows.spak")).unwrap();
     let node = ["node", "run", "part.spak", "--trace", "t.jsonl"];
     let says = |bytes: &[u8]| {

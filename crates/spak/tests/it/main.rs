@@ -36,5 +36,6 @@ mod support;
 mod toolchain;
 mod trace;
 mod tune;
+mod twins;
 mod verbs;
 mod verify;

@@ -21,7 +21,7 @@ ConstFloat = ct.Constant[float]
 
 # What the design tunes; a tile holds whole rows, so its width follows from the matrix.
 CONFIG = {
-    "TILE_M": 1, "TILE_SIZE": 1024, "occupancy": None,
+    "TILE_M": 1, "occupancy": None,
     "BLOCKS_PER_PROCESSOR": 2, "SUM_TILE_M": 32, "SUM_TILE_N": 64,
 }
 

@@ -16,7 +16,7 @@ ConstInt = ct.Constant[int]
 ConstFloat = ct.Constant[float]
 
 # What the design tunes; a tile holds whole rows, so its width follows from the matrix.
-CONFIG = {"TILE_M": 1, "TILE_SIZE": 1024, "occupancy": None}
+CONFIG = {"TILE_M": 1, "occupancy": None}
 
 
 @ct.kernel

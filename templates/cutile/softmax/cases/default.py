@@ -13,7 +13,7 @@ import cuda.tile as ct
 ConstInt = ct.Constant[int]
 
 # What the design tunes; a tile holds whole rows, so its width follows from the matrix.
-CONFIG = {"TILE_M": 1, "TILE_SIZE": 1024, "occupancy": None}
+CONFIG = {"TILE_M": 1, "occupancy": None}
 
 
 @ct.kernel

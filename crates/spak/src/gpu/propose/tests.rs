@@ -4,11 +4,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use spak_records::{Config, ContentHash, Problem, Toolchain, Trial};
+use spak_records::{Config, ContentHash, Needs, Problem, Toolchain, Trial};
 
 use super::{Known, propose};
 use crate::gpu::design::{CUTILE, GpuWorkload, open};
 use crate::gpu::fixture;
+use crate::gpu::twins::Twins;
 
 /// Milliseconds of the best config.
 const BEST: f64 = 1.80;
@@ -85,29 +86,46 @@ fn trial(config: &Config, problem: &Problem) -> Option<Trial> {
     Some(trial)
 }
 
-/// Trials of a loop of `rounds`, and how many configs had to be compiled for them.
-fn looped(workload: &GpuWorkload, rounds: usize, size: usize, seed: u64) -> (Vec<Trial>, usize) {
+/// Every config is a program of its own.
+fn own(config: &Config) -> ContentHash {
+    config.id()
+}
+
+/// Trials of a loop of `rounds`, and how many configs had to be compiled for them, some of which are one `program`.
+fn looped(
+    workload: &GpuWorkload,
+    (rounds, size, seed): (usize, usize, u64),
+    program: fn(&Config) -> ContentHash,
+) -> (Vec<Trial>, usize) {
     let problem = Problem::Operator(workload.problem.clone());
     let (mut trials, mut failed): (Vec<Trial>, BTreeSet<ContentHash>) = Default::default();
+    let (mut twins, mut programs) = (Twins::default(), BTreeSet::new());
     for _ in 0..rounds {
         let mut ready: Vec<Config> = Vec::new();
         while ready.len() < size {
-            let known = Known { trials: &trials, failed: &failed, waiting: &ready };
+            let known = Known { trials: &trials, failed: &failed, waiting: &ready, twins: &twins };
             let configs = propose(workload, &known, size - ready.len(), seed);
             assert!(!configs.is_empty());
             for config in configs {
                 assert!(trials.iter().all(|trial| trial.config_id != config.id()));
                 assert!(!ready.contains(&config) && !failed.contains(&config.id()));
-                if time(&config).is_some() {
+                assert!(!twins.has(&config.id()));
+                if time(&config).is_none() {
+                    failed.insert(config.id());
+                } else if programs.insert(program(&config)) {
                     ready.push(config);
                 } else {
-                    failed.insert(config.id());
+                    twins.add(&config, &program(&config));
                 }
             }
         }
-        trials.extend(ready.iter().filter_map(|config| trial(config, &problem)));
+        for config in &ready {
+            let mut trial = trial(config, &problem).expect("what has a time is ready");
+            trial.needs = Some(Needs { program: Some(program(config)), ..Needs::default() });
+            trials.push(trial);
+        }
     }
-    let compiled = trials.len() + failed.len();
+    let compiled = trials.len() + failed.len() + twins.configs().count();
     (trials, compiled)
 }
 
@@ -121,7 +139,7 @@ fn forty_trials_come_near_the_best_of_forty_thousand_configs() {
     let workload = workload();
     let mut over: Vec<f64> = (0..3)
         .map(|seed| {
-            let (trials, compiled) = looped(&workload, 8, 5, seed);
+            let (trials, compiled) = looped(&workload, (8, 5, seed), own);
             assert_eq!(trials.len(), 40);
             assert_eq!(trials[0].config, workload.specified.canonical(&workload.specified.seed()));
             assert!(compiled <= 80, "{compiled} compiled");
@@ -135,8 +153,26 @@ fn forty_trials_come_near_the_best_of_forty_thousand_configs() {
 #[test]
 fn a_loop_that_was_cut_off_asks_the_same_as_if_it_had_not_been() {
     let workload = workload();
-    let (trials, _) = looped(&workload, 2, 8, 3);
-    let known = Known { trials: &trials, failed: &BTreeSet::new(), waiting: &[] };
+    let (trials, _) = looped(&workload, (2, 8, 3), own);
+    let (failed, twins) = (BTreeSet::new(), Twins::default());
+    let known = Known { trials: &trials, failed: &failed, waiting: &[], twins: &twins };
     assert_eq!(propose(&workload, &known, 8, 3), propose(&workload, &known, 8, 3));
     assert!(propose(&workload, &known, 0, 3).is_empty());
+}
+
+#[test]
+fn what_is_the_same_program_is_compiled_and_not_tried() {
+    // As for kernels that need so few registers that the hint changes nothing.
+    let but_for_the_hint = |config: &Config| {
+        let mut config = config.clone();
+        config.0.remove("occupancy");
+        config.0.remove("num_worker_warps");
+        config.id()
+    };
+    let workload = workload();
+    let (trials, compiled) = looped(&workload, (4, 8, 1), but_for_the_hint);
+    let programs: BTreeSet<ContentHash> =
+        trials.iter().map(|trial| but_for_the_hint(&trial.config)).collect();
+    assert_eq!((trials.len(), programs.len()), (32, 32));
+    assert!(compiled > 32, "some were the same");
 }
