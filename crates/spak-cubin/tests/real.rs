@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use proptest::prelude::*;
-use spak_cubin::{Argument, Broken, read};
+use spak_cubin::{Argument, Broken, loaded, read};
 
 const AMPERE: &[u8] = include_bytes!("cubins/scaled.sm_80.cubin");
 const HOPPER: &[u8] = include_bytes!("cubins/scaled.sm_90.cubin");
@@ -51,6 +51,42 @@ fn one_that_breaks_off_is_an_error() {
     assert!(read(&HOPPER[..whole]).is_ok());
 }
 
+/// Where a section begins, and how long it is.
+fn section(bytes: &[u8], wanted: &str) -> (usize, usize) {
+    use object::{Object as _, ObjectSection as _};
+    let file = object::File::parse(bytes).unwrap();
+    let (at, size) = file.section_by_name(wanted).unwrap().file_range().unwrap();
+    (at as usize, size as usize)
+}
+
+#[test]
+fn a_gpu_sees_instructions_and_not_where_they_were_written() {
+    assert_ne!(loaded(AMPERE).unwrap(), loaded(HOPPER).unwrap());
+    let with_other = |name: &str| {
+        let mut other = HOPPER.to_vec();
+        let (at, size) = section(HOPPER, name);
+        other[at + size / 2] ^= 0x10;
+        loaded(&other).unwrap()
+    };
+    let own = loaded(HOPPER).unwrap();
+    for name in [".text.spak_kernel", ".nv.info.spak_kernel", ".nv.info"] {
+        assert_ne!(with_other(name), own, "{name}");
+    }
+    for name in [".debug_line", ".nv_debug_ptx_txt", ".strtab"] {
+        assert_eq!(with_other(name), own, "{name}");
+    }
+}
+
+#[test]
+fn nothing_is_seen_of_what_is_no_cubin() {
+    assert!(matches!(loaded(b"#!/bin/sh\n"), Err(Broken::Elf(_))));
+    let mut other = HOPPER.to_vec();
+    other[18] = 62;
+    assert!(matches!(loaded(&other), Err(Broken::Machine(62))));
+    let (at, _) = section(HOPPER, ".text.spak_kernel");
+    assert!(loaded(&HOPPER[..at + 8]).is_err());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
@@ -62,6 +98,7 @@ proptest! {
             bytes[at] = byte;
         }
         let _ = read(&bytes);
+        let _ = loaded(&bytes);
     }
 
     /// Where the tables of sections and the attributes are.
@@ -79,5 +116,6 @@ proptest! {
             bytes[at] = byte;
         }
         let _ = read(&bytes);
+        let _ = loaded(&bytes);
     }
 }
