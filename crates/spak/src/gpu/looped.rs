@@ -20,9 +20,9 @@ use crate::exit::Status;
 use crate::gpu::bundle::{leave_out, make, write};
 use crate::gpu::errand::Errand;
 use crate::gpu::node::Wanted;
-use crate::gpu::opened::{Which, open};
-use crate::gpu::propose::{Known, propose};
-use crate::gpu::twins::{Twins, program_of};
+use crate::gpu::opened::{Opened, Which, open};
+use crate::gpu::propose::{Dropped, Known, propose};
+use crate::gpu::twins::program_of;
 use crate::output::{self, Format, json};
 use crate::verbs::check::plural;
 use crate::verbs::learn::{teach, teach_library};
@@ -125,7 +125,7 @@ impl Looped<'_> {
         Ok(lessons.map(new))
     }
 
-    /// Chooses and compiles `wanted` configs that are tried next; how many there are. Nothing if the design has errors.
+    /// Makes the bundle of `wanted` configs that are tried next; how many there are. Nothing if the design has errors.
     fn pack(
         &self,
         bundle: &Path,
@@ -134,20 +134,55 @@ impl Looped<'_> {
         format: Format,
     ) -> Result<Option<usize>> {
         let which = self.which.only_one();
-        let Some(mut opened) = open(&which, format)? else { return Ok(None) };
+        let Some(opened) = open(&which, format)? else { return Ok(None) };
+        let ready = self.choose(&opened, (trials, dropped), wanted, format)?;
+        if ready.is_empty() {
+            return Ok(Some(0));
+        }
+        // What others are timed beside.
+        let best = best(trials).map(|(_, trial)| trial.config.clone());
+        let all: Vec<Config> = best.into_iter().chain(ready.iter().cloned()).collect();
+        let mut opened = opened.with(&all);
+        opened.add_checks()?;
+        let batch = opened.compile(&which, false, format)?;
+        let schedule = Schedule { seed: which.seed(), ..Schedule::default() };
+        let mut packed = make(
+            self.design,
+            &opened.design.workloads,
+            1,
+            &batch,
+            &opened.target,
+            (&opened.installed, &opened.cache, &opened.toolchain),
+            schedule,
+        )?;
+        let trace = Paths::of(self.design).trace;
+        if trace.exists() {
+            leave_out(&mut packed, &trace)?;
+        }
+        file::make_folder(bundle.parent().context("a bundle without a folder")?)?;
+        write(&packed, bundle)?;
+        Ok(Some(ready.len()))
+    }
+
+    /// Configs that are tried next: `wanted` of them, each a program that may run and was not tried, if as many are found.
+    fn choose(
+        &self,
+        opened: &Opened,
+        (trials, dropped): (&[Trial], &mut Dropped),
+        wanted: usize,
+        format: Format,
+    ) -> Result<Vec<Config>> {
+        let which = self.which.only_one();
         let workload = opened.design.workloads.first().context("the design has no workload")?;
-        let workload = workload.clone();
-        // What has no binary that may run is found out by compiling it; others come in its place.
         let mut ready: Vec<Config> = Vec::new();
         let mut programs: BTreeSet<ContentHash> =
             trials.iter().filter_map(program_of).cloned().collect();
         let (mut compiled, mut failed, mut twins) = (0, 0, 0);
+        // What may run, and what it is, is found out by compiling it; others come in its place.
         while ready.len() < wanted && compiled < self.most {
-            let Dropped { failed: known_to_fail, twins: known_twins } = &*dropped;
-            let known =
-                Known { trials, failed: known_to_fail, waiting: &ready, twins: known_twins };
+            let known = Known { trials, dropped, waiting: &ready };
             let count = (wanted - ready.len()).min(self.most - compiled);
-            let configs = propose(&workload, &known, count, which.seed());
+            let configs = propose(workload, &known, count, which.seed());
             if configs.is_empty() {
                 break;
             }
@@ -169,40 +204,14 @@ impl Looped<'_> {
                 }
             }
         }
-        if ready.is_empty() {
-            return Ok(Some(0));
+        for (count, what) in
+            [(failed, "have no binary that may run"), (twins, "are programs that are tried anyway")]
+        {
+            if count > 0 {
+                output::aside(&format!("{} of {compiled} {what}\n", plural(count, "config")));
+            }
         }
-        if failed > 0 {
-            let failed = plural(failed, "config");
-            output::aside(&format!("{failed} of {compiled} have no binary that may run\n"));
-        }
-        if twins > 0 {
-            let twins = plural(twins, "config");
-            output::aside(&format!("{twins} of {compiled} are programs that were tried already\n"));
-        }
-        // What others are timed beside.
-        let best = best(trials).map(|(_, trial)| trial.config.clone());
-        let all: Vec<Config> = best.into_iter().chain(ready.iter().cloned()).collect();
-        opened = opened.with(&all);
-        opened.add_checks()?;
-        let batch = opened.compile(&which, false, format)?;
-        let schedule = Schedule { seed: which.seed(), ..Schedule::default() };
-        let mut packed = make(
-            self.design,
-            &opened.design.workloads,
-            1,
-            &batch,
-            &opened.target,
-            (&opened.installed, &opened.cache, &opened.toolchain),
-            schedule,
-        )?;
-        let trace = Paths::of(self.design).trace;
-        if trace.exists() {
-            leave_out(&mut packed, &trace)?;
-        }
-        file::make_folder(bundle.parent().context("a bundle without a folder")?)?;
-        write(&packed, bundle)?;
-        Ok(Some(ready.len()))
+        Ok(ready)
     }
 
     fn end(
@@ -261,14 +270,6 @@ impl Looped<'_> {
         let host = (self.node != HERE).then_some(self.node);
         errand.run(host, self.ssh, self.cancel, &mut |told| say(&told)).map(drop)
     }
-}
-
-/// Configs that were compiled and are not tried.
-#[derive(Default)]
-struct Dropped {
-    /// They have no binary that may run.
-    failed: BTreeSet<ContentHash>,
-    twins: Twins,
 }
 
 /// The different trials of a problem on GPUs of an architecture.

@@ -19,16 +19,22 @@ use crate::gpu::twins::Twins;
 /// What is asked for and cannot be tried, one after another, before the search is given up.
 const MOST_REFUSED: usize = 1000;
 
+/// Configs that were compiled and are not tried.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Dropped {
+    /// They have no binary for the machine, or what the design knows rules them out by their binaries.
+    pub(crate) failed: BTreeSet<ContentHash>,
+    /// They are the program of one that was tried, or is going to be.
+    pub(crate) twins: Twins,
+}
+
 /// What is known of the configs of a workload.
 pub(crate) struct Known<'a> {
     /// Trials of its problem, each config once.
     pub(crate) trials: &'a [Trial],
-    /// Configs that have no binary for the machine, or that what the design knows rules out by their binaries.
-    pub(crate) failed: &'a BTreeSet<ContentHash>,
+    pub(crate) dropped: &'a Dropped,
     /// Configs that are going to be tried anyway.
     pub(crate) waiting: &'a [Config],
-    /// Configs that are the program of one that was tried, or is going to be.
-    pub(crate) twins: &'a Twins,
 }
 
 /// At most `count` configs that were not tried yet, the most promising ones; the design's first one before all others.
@@ -72,8 +78,8 @@ pub(crate) fn propose(
     // Neither a reason to go there nor one to stay away, as for questions that are open.
     values.sort_by(f64::total_cmp);
     let middle = values.get(values.len() / 2).copied();
-    for config in known.waiting.iter().chain(&proposed).chain(known.twins.configs()) {
-        let tried = known.twins.trial(&config.id(), known.trials);
+    for config in known.waiting.iter().chain(&proposed).chain(known.dropped.twins.configs()) {
+        let tried = known.dropped.twins.trial(&config.id(), known.trials);
         if let Some(point) = point(config) {
             search.inform(&point, tried.map_or_else(|| told(middle), |trial| told(value(trial))));
         }
@@ -112,16 +118,16 @@ impl Known<'_> {
     /// What came of a config: a trial, or that it has no binary that may run.
     fn outcome(&self, config: &Config) -> Option<Option<&Trial>> {
         let id = config.id();
-        if self.failed.contains(&id) {
+        if self.dropped.failed.contains(&id) {
             return Some(None);
         }
         let own = self.trials.iter().find(|trial| trial.config_id == id);
-        own.or_else(|| self.twins.trial(&id, self.trials)).map(Some)
+        own.or_else(|| self.dropped.twins.trial(&id, self.trials)).map(Some)
     }
 
     /// Whether it, or what is the same program, is going to be tried.
     fn is_waiting(&self, config: &Config) -> bool {
-        self.waiting.contains(config) || self.twins.has(&config.id())
+        self.waiting.contains(config) || self.dropped.twins.has(&config.id())
     }
 }
 

@@ -6,10 +6,9 @@ use std::path::Path;
 
 use spak_records::{Config, ContentHash, Needs, Problem, Toolchain, Trial};
 
-use super::{Known, propose};
+use super::{Dropped, Known, propose};
 use crate::gpu::design::{CUTILE, GpuWorkload, open};
 use crate::gpu::fixture;
-use crate::gpu::twins::Twins;
 
 /// Milliseconds of the best config.
 const BEST: f64 = 1.80;
@@ -98,24 +97,24 @@ fn looped(
     program: fn(&Config) -> ContentHash,
 ) -> (Vec<Trial>, usize) {
     let problem = Problem::Operator(workload.problem.clone());
-    let (mut trials, mut failed): (Vec<Trial>, BTreeSet<ContentHash>) = Default::default();
-    let (mut twins, mut programs) = (Twins::default(), BTreeSet::new());
+    let (mut trials, mut dropped): (Vec<Trial>, Dropped) = Default::default();
+    let mut programs = BTreeSet::new();
     for _ in 0..rounds {
         let mut ready: Vec<Config> = Vec::new();
         while ready.len() < size {
-            let known = Known { trials: &trials, failed: &failed, waiting: &ready, twins: &twins };
+            let known = Known { trials: &trials, dropped: &dropped, waiting: &ready };
             let configs = propose(workload, &known, size - ready.len(), seed);
             assert!(!configs.is_empty());
             for config in configs {
                 assert!(trials.iter().all(|trial| trial.config_id != config.id()));
-                assert!(!ready.contains(&config) && !failed.contains(&config.id()));
-                assert!(!twins.has(&config.id()));
+                assert!(!ready.contains(&config) && !dropped.failed.contains(&config.id()));
+                assert!(!dropped.twins.has(&config.id()));
                 if time(&config).is_none() {
-                    failed.insert(config.id());
+                    dropped.failed.insert(config.id());
                 } else if programs.insert(program(&config)) {
                     ready.push(config);
                 } else {
-                    twins.add(&config, &program(&config));
+                    dropped.twins.add(&config, &program(&config));
                 }
             }
         }
@@ -125,7 +124,7 @@ fn looped(
             trials.push(trial);
         }
     }
-    let compiled = trials.len() + failed.len() + twins.configs().count();
+    let compiled = trials.len() + dropped.failed.len() + dropped.twins.configs().count();
     (trials, compiled)
 }
 
@@ -154,8 +153,7 @@ fn forty_trials_come_near_the_best_of_forty_thousand_configs() {
 fn a_loop_that_was_cut_off_asks_the_same_as_if_it_had_not_been() {
     let workload = workload();
     let (trials, _) = looped(&workload, (2, 8, 3), own);
-    let (failed, twins) = (BTreeSet::new(), Twins::default());
-    let known = Known { trials: &trials, failed: &failed, waiting: &[], twins: &twins };
+    let known = Known { trials: &trials, dropped: &Dropped::default(), waiting: &[] };
     assert_eq!(propose(&workload, &known, 8, 3), propose(&workload, &known, 8, 3));
     assert!(propose(&workload, &known, 0, 3).is_empty());
 }
