@@ -6,6 +6,7 @@
 mod compile;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::arithmetic::{arithmetic, floor_divide, negate, remainder};
 use crate::builtins::Builtin;
@@ -35,7 +36,8 @@ pub enum Scalar {
 /// Texts by numbers: the same number for the same text.
 #[derive(Clone, Debug, Default)]
 pub struct Symbols {
-    numbers: BTreeMap<String, u32>,
+    numbers: BTreeMap<Arc<str>, u32>,
+    texts: Vec<Arc<str>>,
 }
 
 impl Symbols {
@@ -44,9 +46,16 @@ impl Symbols {
         if let Some(number) = self.numbers.get(text) {
             return Some(*number);
         }
-        let number = u32::try_from(self.numbers.len()).ok()?;
-        self.numbers.insert(text.to_owned(), number);
+        let number = u32::try_from(self.texts.len()).ok()?;
+        let text: Arc<str> = text.into();
+        self.numbers.insert(text.clone(), number);
+        self.texts.push(text);
         Some(number)
+    }
+
+    /// The text of a number.
+    pub fn text(&self, number: u32) -> Option<&Arc<str>> {
+        self.texts.get(number as usize)
     }
 
     /// The scalar for a value; `None` for lists, ranges and records.

@@ -47,6 +47,11 @@ impl Dimension {
         Self(exponents)
     }
 
+    /// The exponents of bytes, FLOP, time and the other bases, in a fixed order: equal for what can be compared.
+    pub fn exponents(self) -> [i8; 7] {
+        self.0
+    }
+
     /// Whether it is the dimension of a plain number.
     pub fn is_none(self) -> bool {
         self == Self::NONE
