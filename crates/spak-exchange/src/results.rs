@@ -3,6 +3,7 @@
 mod build;
 mod cache;
 mod read;
+mod sweep;
 mod t4;
 mod write;
 
@@ -17,6 +18,8 @@ pub enum Format {
     T4,
     /// A cache file of Kernel Tuner: `{"tune_params_keys": .., "cache": {..}}`.
     KernelTunerCache,
+    /// A list of flat records, in which names and values say what is what: `{"full_history": [..]}`.
+    Sweep,
 }
 
 impl Format {
@@ -25,6 +28,7 @@ impl Format {
         match self {
             Self::T4 => "T4",
             Self::KernelTunerCache => "Kernel Tuner cache",
+            Self::Sweep => "sweep",
         }
     }
 }
@@ -64,6 +68,20 @@ pub struct Metric {
     pub name: String,
     /// `ms`; empty when the file does not say.
     pub unit: String,
+}
+
+impl Metric {
+    /// Whether more of it is better, as far as its name and unit say: a rate and not a time.
+    pub fn is_rate(&self) -> bool {
+        let is = |name: &str| sweep::RATES.contains(&sweep::last_word(name).as_str());
+        is(&self.name) || is(&self.unit)
+    }
+
+    /// Whether it is the same of another program: its name ends in the other's (`torch_tflops`, `tflops`).
+    pub fn is_baseline_of(&self, other: &Self) -> bool {
+        let rest = self.name.strip_suffix(other.name.as_str());
+        rest.is_some_and(|rest| rest.ends_with(['_', '-', '.']))
+    }
 }
 
 /// One config and what became of it.

@@ -6,7 +6,7 @@ use serde::de::DeserializeSeed as _;
 use spak_syntax::{Diagnostic, Span};
 
 use super::build::Builder;
-use super::{Format, Recorded, cache, t4};
+use super::{Format, Recorded, cache, sweep, t4};
 use crate::bytes::{self, json_error, offset};
 use crate::codes::{DOUBTFUL_ENTRY, UNKNOWN_FORMAT};
 
@@ -22,7 +22,7 @@ pub struct Read {
 /// Milliseconds: what Kernel Tuner measures times in, and T4 files that do not name a unit have.
 const MILLISECOND: f64 = 1e-3;
 
-/// Reads T4 or a cache file of Kernel Tuner, plain or compressed with gzip; the format is told by the
+/// Reads T4, a cache file of Kernel Tuner, or a sweep of flat records, plain or compressed with gzip; the format is told by the
 /// content. Times come out in seconds.
 ///
 /// # Errors
@@ -80,10 +80,18 @@ fn closed(format: Format, text: &str, error: Box<Diagnostic>) -> Result<Read, Bo
 
 fn parse(format: Format, text: &str) -> Result<Read, Box<Diagnostic>> {
     let mut builder = Builder::default();
+    if format == Format::Sweep {
+        sweep::read(text, &mut builder)?;
+        let recorded = builder.finish(format, MILLISECOND);
+        let diagnostics = repeated(&recorded).into_iter().collect();
+        return Ok(Read { recorded, diagnostics });
+    }
     let mut json = serde_json::Deserializer::from_str(text);
     let (list, parsed) = match format {
         Format::T4 => ("results", t4::File(&mut builder).deserialize(&mut json).map(|()| false)),
-        Format::KernelTunerCache => ("cache", cache::File(&mut builder).deserialize(&mut json)),
+        Format::KernelTunerCache | Format::Sweep => {
+            ("cache", cache::File(&mut builder).deserialize(&mut json))
+        }
     };
     let again = match parsed.and_then(|again| json.end().map(|()| again)) {
         Ok(again) => again,
@@ -128,6 +136,7 @@ fn format_of(text: &str) -> Option<Format> {
         match &*key {
             "results" | "schema_version" => return Some(Format::T4),
             "cache" | "tune_params_keys" => return Some(Format::KernelTunerCache),
+            list if sweep::LISTS.contains(&list) => return Some(Format::Sweep),
             _ => {}
         }
     }
@@ -175,8 +184,13 @@ fn unknown(text: &str) -> Box<Diagnostic> {
     } else {
         format!("its entries are {}", keys.join(", "))
     };
-    let diagnostic =
-        Diagnostic::error(UNKNOWN_FORMAT, Span::at(0), "this is no file of results that is read")
-            .because(format!("{has}; T4 has `results`, a cache of Kernel Tuner has `cache`"));
+    let diagnostic = Diagnostic::error(
+        UNKNOWN_FORMAT,
+        Span::at(0),
+        "this is no file of results that is read",
+    )
+    .because(format!(
+        "{has}; T4 has `results`, a cache of Kernel Tuner has `cache`, a sweep has `full_history`"
+    ));
     Box::new(diagnostic.repair("export the results as T4, or give the cache file"))
 }
