@@ -24,6 +24,7 @@ pub mod report;
 pub mod run;
 pub mod space_report;
 pub mod store;
+pub mod sweep_report;
 pub mod trace;
 pub mod trace_report;
 pub mod trial;

@@ -9,12 +9,13 @@ use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 use crate::run::root;
 
 /// Crates that are functions of their arguments.
-const PURE: [&str; 8] = [
+const PURE: [&str; 9] = [
     "spak-syntax",
     "spak-expr",
     "spak-model",
     "spak-generate",
     "spak-loop",
+    "spak-learn",
     "spak-knowledge",
     "spak-report",
     "spak-tileir",

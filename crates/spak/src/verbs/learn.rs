@@ -1,5 +1,7 @@
 //! `spak learn`: what a trace says, as facts and rules in the design.
 
+mod sweeps;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -25,11 +27,33 @@ use crate::verbs::check;
 /// What `spak learn` is told.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The design; what is learnt is written into it.
-    design: PathBuf,
+    /// The design; what is learnt is written into it. Not needed with `--from`.
+    #[arg(required_unless_present = "from")]
+    design: Option<PathBuf>,
     /// Traces of nodes or of the loop (`.jsonl`, `.jsonl.gz`).
-    #[arg(required = true)]
+    #[arg(required_unless_present = "from", conflicts_with = "from")]
     traces: Vec<PathBuf>,
+    /// Learn from what another program measured: T4, a cache of Kernel Tuner, or a sweep of flat records.
+    #[arg(long, value_name = "FILE")]
+    from: Vec<PathBuf>,
+    /// Say of each finding whether it holds in this file, too.
+    #[arg(long, value_name = "FILE", requires = "from")]
+    holds_on: Vec<PathBuf>,
+    /// Also learn from one half of the configs, and try that on the other.
+    #[arg(long, requires = "from")]
+    halves: bool,
+    /// A name that the problem gives: nothing is recommended for it, and its numbers are tried for scaling.
+    #[arg(long, value_name = "NAME", requires = "from")]
+    given: Vec<String>,
+    /// What a name of the files is called in the design (`v_lat=v_load_latency`).
+    #[arg(long, value_name = "NAME=NAME", requires = "from")]
+    rename: Vec<String>,
+    /// The device that the files were measured on, if they do not name it.
+    #[arg(long, value_name = "NAME", requires = "from")]
+    device: Option<String>,
+    /// Higher values of what was measured are better, whatever it is called.
+    #[arg(long, requires = "from")]
+    maximize: bool,
     /// Only this workload; all of them by default.
     #[arg(long)]
     workload: Option<String>,
@@ -52,17 +76,21 @@ struct Series<'a> {
 
 /// Learns from each trace in turn; problems are a design with errors, or traces that say nothing about it.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
+    if !options.from.is_empty() {
+        return sweeps::run(options, format);
+    }
+    let Some(target) = &options.design else { bail!("no design is named") };
     let (mut lessons, mut others) = (Vec::new(), BTreeSet::new());
     for path in &options.traces {
-        let (design, found) = check::checked(&options.design)?;
+        let (design, found) = check::checked(target)?;
         if found.iter().any(|d| d.severity == spak_syntax::Severity::Error) {
-            check::show(&options.design, &design, &found, format)?;
+            check::show(target, &design, &found, format)?;
             return Ok(Status::Problems);
         }
         let name = System::of(&design.resolved.entries).name.unwrap_or_default();
         others.extend(others_of(&traces::read(path)?, &name));
         let workload = options.workload.as_deref();
-        let learnt = teach(&options.design, path, workload, !options.keep_design)?;
+        let learnt = teach(target, path, workload, !options.keep_design)?;
         lessons.extend(learnt.into_iter().flatten());
     }
     let shared = match &options.library {
@@ -70,7 +98,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         None => Vec::new(),
     };
     let report = LearnReport {
-        design: options.design.to_string_lossy().into_owned(),
+        design: target.to_string_lossy().into_owned(),
         written: !options.keep_design
             && lessons.iter().chain(&shared).any(|lesson| !lesson.diff.is_empty()),
         lessons,

@@ -76,6 +76,9 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.space", || {
         schemars::schema_for!(r::Envelope<Diagnosed<spak_records::space_report::SpaceReport>>)
     }),
+    ("spak.sweep-report", || {
+        schemars::schema_for!(r::Envelope<spak_records::sweep_report::SweepReport>)
+    }),
     ("spak.toolchain-report", || schemars::schema_for!(r::Envelope<r::ToolchainReport>)),
     ("spak.trace-report", || {
         schemars::schema_for!(r::Envelope<spak_records::trace_report::TraceReport>)
