@@ -65,21 +65,39 @@ pub fn advice(table: &Table, shown: &Shown) -> Vec<Rule> {
         rules.extend(by_another(table, shown, name));
         rules.extend(one_value(table, shown, name));
     }
+    let mut avoided: Vec<(Advice, Vec<usize>)> = Vec::new();
     for (at, finding) in shown.findings.iter().enumerate() {
         let advice = match &finding.claim {
-            Claim::NeverBest { name, value, loss, .. }
-                if loss.mean >= LEAST_LOSS && is_behind(table, name, value) =>
-            {
-                Advice::Avoid(vec![(name.clone(), value.clone())])
+            Claim::NeverBest { name, value, loss, .. } => left_out(table, name, value, loss.mean),
+            // A value that loses in every pair.
+            Claim::Slower { name, value, ratio, .. } => {
+                let least = ratio.range.iter().copied().fold(f64::INFINITY, f64::min);
+                left_out(table, name, value, least)
             }
-            Claim::Limit { names, accepted, .. } => Advice::AvoidAbove(names.clone(), *accepted),
-            Claim::Refused { region, .. } => Advice::Avoid(region.clone()),
-            _ => continue,
+            Claim::Limit { names, accepted, .. } => {
+                Some(Advice::AvoidAbove(names.clone(), *accepted))
+            }
+            Claim::Refused { region, .. } => Some(Advice::Avoid(region.clone())),
+            _ => None,
         };
-        rules.push(rule(advice, shown, vec![at]));
+        let Some(advice) = advice else { continue };
+        match avoided.iter_mut().find(|(known, _)| *known == advice) {
+            Some((_, findings)) => findings.push(at),
+            None => avoided.push((advice, vec![at])),
+        }
     }
+    rules.extend(avoided.into_iter().map(|(advice, at)| rule(advice, shown, at)));
+    // What more observations contradict than support is no advice.
+    rules.retain(|rule| rule.confidence >= 0.5);
     rules.sort_by(|a, b| b.influence.total_cmp(&a.influence));
     rules
+}
+
+/// A value to avoid, if it can be chosen, loses enough, and no setting's fastest config has it.
+fn left_out(table: &Table, name: &str, value: &Value, loss: f64) -> Option<Advice> {
+    let factor = table.position(name).and_then(|at| table.factor(at))?;
+    let avoid = factor.role == Role::Choice && loss >= LEAST_LOSS && is_behind(table, name, value);
+    avoid.then(|| Advice::Avoid(vec![(name.to_owned(), value.clone())]))
 }
 
 fn rule(advice: Advice, shown: &Shown, at: Vec<usize>) -> Rule {

@@ -23,10 +23,24 @@ pub(crate) struct Candidate {
 #[derive(Clone, Debug)]
 pub(crate) enum Draft {
     Contrast(Contrast),
-    NeverBest { factor: usize, value: u32, wins: Wins },
-    Monotone { factor: usize, rising: bool },
-    Threshold { factor: usize, cut: u32, rising: bool },
+    NeverBest {
+        factor: usize,
+        value: u32,
+        wins: Wins,
+    },
+    Monotone {
+        factor: usize,
+        rising: bool,
+    },
+    Threshold {
+        factor: usize,
+        cut: u32,
+        rising: bool,
+    },
+    /// The difference between two values is not the same everywhere.
     Dependence(Dependence),
+    /// Another value is best.
+    Crossing(Dependence),
     Power(Power),
     Refusing(Refusing),
 }

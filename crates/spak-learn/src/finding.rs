@@ -48,14 +48,16 @@ pub enum Claim {
         /// Cost over that of the best other value of the group.
         loss: Ratio,
     },
-    /// No two of the values differ by more than this.
+    /// On average over pairs, no two of the values differ by more than this.
     Equal {
         /// The name.
         name: String,
         /// The values that were compared.
         values: Vec<Value>,
-        /// 0.02 is 2 %.
+        /// No difference on average is larger than this; 0.02 is 2 %.
         within: f64,
+        /// The largest difference of a single pair, noise included.
+        single: f64,
         /// The fewest pairs behind a comparison.
         pairs: usize,
     },

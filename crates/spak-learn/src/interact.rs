@@ -173,7 +173,7 @@ fn of_pair(table: &Table, factor: usize, by: usize, noise: &Noise, found: &mut V
             let one = if one.reversed().crosses() { one.reversed() } else { one };
             let [first, second] = one.tests;
             let p = if one.crosses() { first.p.max(second.p).max(between.p) } else { 1.0 };
-            found.push(Candidate::new(p, Draft::Dependence(one)));
+            found.push(Candidate::new(p, Draft::Crossing(one)));
         }
     }
 }

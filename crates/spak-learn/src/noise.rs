@@ -16,6 +16,8 @@ const ASSUMED: f64 = 0.03;
 const LEAST: f64 = 0.0005;
 /// A name that changes the baseline by more than this, each time, is a property of the problem.
 const CHANGES_BASELINE: f64 = 0.05;
+/// The part of measurements whose runs scatter less than what is taken for the noise.
+const SPREAD_QUANTILE: f64 = 0.9;
 /// An upper bound of the noise is one with this probability.
 const SURE: f64 = 0.95;
 
@@ -26,6 +28,9 @@ pub enum Source {
     Repeats,
     /// Another program was measured beside each row; it repeats while only choices change.
     Baseline(String),
+    /// Nothing was repeated, but each measurement has runs: how much these differ in nine of ten measurements. Sessions may
+    /// differ more.
+    Runs,
     /// Nothing was repeated: the differences of this name scatter least, and the noise is at most that.
     Quietest(String),
     /// Nothing tells it.
@@ -81,7 +86,10 @@ pub(crate) fn given_by_baseline(table: &Table) -> Vec<String> {
 pub(crate) fn noise(table: &Table) -> Noise {
     let rounding = table.rounding;
     let floor = LEAST.max(rounding);
-    let told = repeats(table).or_else(|| baseline(table)).or_else(|| quietest(table));
+    let told = repeats(table)
+        .or_else(|| baseline(table))
+        .or_else(|| runs(table))
+        .or_else(|| quietest(table));
     let (deviation, freedom, source) = told.unwrap_or((ASSUMED, 1.0, Source::Assumed));
     Noise { deviation: deviation.max(floor), freedom, source, rounding }
 }
@@ -110,6 +118,18 @@ fn baseline(table: &Table) -> Option<(f64, f64, Source)> {
         })
         .sum();
     (freedom >= MIN_REPEATS).then(|| ((squares / freedom).sqrt(), freedom, Source::Baseline(name)))
+}
+
+/// What nine of ten measurements scatter less than inside: of a single run, not of their mean, since the mean of runs that
+/// follow each other says too little of another day.
+fn runs(table: &Table) -> Option<(f64, f64, Source)> {
+    let rows = table.input.rows.iter();
+    let mut spreads: Vec<f64> =
+        rows.filter_map(|row| row.spread).filter(|s| s.is_finite()).collect();
+    spreads.sort_by(f64::total_cmp);
+    let at = (SPREAD_QUANTILE * spreads.len() as f64) as usize;
+    let told = spreads.get(at).copied()?;
+    (spreads.len() as f64 >= MIN_REPEATS).then_some((told, spreads.len() as f64, Source::Runs))
 }
 
 /// The least scatter of the differences of any name, at the upper end of its interval: what a name does to others adds to the

@@ -61,6 +61,8 @@ pub struct Row {
     pub outcome: Outcome,
     /// The time or rate of another program on the same problem, if that was measured beside it.
     pub baseline: Option<f64>,
+    /// How much single runs inside this measurement differ, as a relative standard deviation, if that is known.
+    pub spread: Option<f64>,
 }
 
 /// What a table is made of.

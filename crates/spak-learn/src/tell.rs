@@ -136,7 +136,8 @@ impl Teller<'_> {
     /// The values that are as good as the best one, if any is.
     fn equal(&self, factor: usize, pivot: u32) -> Option<Finding> {
         let mut values = vec![self.value(factor, pivot)?];
-        let (mut within, mut pairs, mut groups) = (0.0_f64, usize::MAX, Vec::new());
+        let (mut within, mut single) = (0.0_f64, 0.0_f64);
+        let (mut pairs, mut groups) = (usize::MAX, Vec::new());
         for other in 0..size(self.table, factor) {
             let Some(own) = between(self.contrasts, factor, pivot, other) else { continue };
             let [low, high] = own.test.interval(self.level(0));
@@ -144,6 +145,8 @@ impl Teller<'_> {
             if bound <= EQUAL_WITHIN {
                 values.push(self.value(factor, other)?);
                 within = within.max(bound);
+                let off = own.test.range.map(f64::abs);
+                single = off.into_iter().fold(single, f64::max);
                 pairs = pairs.min(own.test.n);
                 groups.extend(self.groups(factor, pivot, other));
             }
@@ -154,7 +157,8 @@ impl Teller<'_> {
         // Two that are both near the best one may differ by both distances.
         let within = if values.len() > 2 { 2.0 * within } else { within };
         let name = self.name(factor);
-        let claim = Claim::Equal { name, values, within, pairs };
+        let single = single.exp() - 1.0;
+        let claim = Claim::Equal { name, values, within, single, pairs };
         // All pairs are needed to show that there is nothing; none of them goes the other way.
         let witness = ids(self.table, groups.iter().flat_map(|(_, cells)| cells.iter().copied()));
         Some(Finding {
@@ -219,20 +223,21 @@ impl Teller<'_> {
 
     /// Of each pair of names the best value that changes, or else the dependence that matters most.
     pub(crate) fn of_dependences(&self, kept: &[Candidate]) -> Vec<Finding> {
-        let all: Vec<(f64, &Dependence)> = kept
-            .iter()
-            .filter_map(|c| match &c.draft {
-                Draft::Dependence(own) => Some((c.p, own)),
-                _ => None,
-            })
-            .collect();
+        let (mut all, mut crosses) = (Vec::new(), Vec::new());
+        for candidate in kept {
+            match &candidate.draft {
+                Draft::Dependence(own) => all.push((candidate.p, own)),
+                Draft::Crossing(own) => crosses.push((candidate.p, own)),
+                _ => {}
+            }
+        }
         let count = self.table.factors().len();
         let mut found = Vec::new();
         for factor in 0..count {
             for by in factor + 1..count {
                 let crossing: Vec<Finding> = [(factor, by), (by, factor)]
                     .into_iter()
-                    .filter_map(|(factor, by)| self.crossing(&all, factor, by))
+                    .filter_map(|(factor, by)| self.crossing(&crosses, factor, by))
                     .collect();
                 if crossing.is_empty() {
                     found.extend(self.strongest(&all, factor, by));
@@ -248,7 +253,7 @@ impl Teller<'_> {
         if self.table.factor(factor)?.role == Role::Given {
             return None;
         }
-        let own = all.iter().filter(|(_, d)| d.factor == factor && d.by == by && d.crosses());
+        let own = all.iter().filter(|(_, d)| d.factor == factor && d.by == by);
         let is_best = |value: u32, at: u32| {
             let here: Vec<_> = self
                 .grouped

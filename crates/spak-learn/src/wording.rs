@@ -72,8 +72,22 @@ impl Said<'_> {
 /// The sentence that says it.
 pub fn sentence(finding: &Finding, table: &Table) -> String {
     let said = Said(table);
-    let metric = said.metric();
     let mut text = match &finding.claim {
+        Claim::Scaling { .. } | Claim::Limit { .. } | Claim::Refused { .. } => {
+            of_the_rest(&finding.claim, &said)
+        }
+        claim => of_values(claim, &said),
+    };
+    if finding.against > 0 {
+        text.push_str(&format!("; {} the other way", finding.against));
+    }
+    text
+}
+
+/// Claims about values and what they depend on.
+fn of_values(claim: &Claim, said: &Said<'_>) -> String {
+    let metric = said.metric();
+    match claim {
         Claim::Slower { name, value, than, ratio } => format!(
             "{name} = {} has {} the {metric} of {} ({})",
             literal(value),
@@ -87,19 +101,20 @@ pub fn sentence(finding: &Finding, table: &Table) -> String {
                 n => format!("is the best in {n}"),
             };
             format!(
-                "{name} = {} {never} of {} (in at most {} of such groups); the best other value has {} of its {metric} ({})",
+                "{name} = {} {never} of {} (in at most {} of such groups); it has {} the {metric} of the best other value ({})",
                 literal(value),
                 count(*groups, "group"),
                 percent(*share),
-                times(1.0 / said.turned(loss.mean)),
+                said.ratio(loss),
                 said.basis(loss, "group")
             )
         }
-        Claim::Equal { name, values, within, pairs } => format!(
-            "{name} makes no difference beyond {} between {} ({} or more)",
+        Claim::Equal { name, values, within, single, pairs } => format!(
+            "on average {name} makes no difference beyond {} between {} ({} or more; single ones differ by up to {})",
             percent(*within),
             listed(values),
-            count(*pairs, "pair")
+            count(*pairs, "pair"),
+            percent(*single)
         ),
         Claim::Monotone { name, rising, values, ratio } => format!(
             "each step up of {name} ({values} values) {}; the largest has {} the {metric} of the smallest ({})",
@@ -142,12 +157,20 @@ pub fn sentence(finding: &Finding, table: &Table) -> String {
                 said.basis(second, "pair")
             )
         }
+        Claim::Scaling { .. } | Claim::Limit { .. } | Claim::Refused { .. } => String::new(),
+    }
+}
+
+/// Claims about scaling and what is refused.
+fn of_the_rest(claim: &Claim, said: &Said<'_>) -> String {
+    let metric = said.metric();
+    match claim {
         Claim::Scaling { name, exponent, interval: [low, high], configs, values, misfit } => {
             let fit = match values {
                 2 => String::new(),
                 _ => format!(", single ones off by up to {}", times(*misfit)),
             };
-            let (exponent, low, high) = match table.goal() {
+            let (exponent, low, high) = match said.0.goal() {
                 Goal::Less => (*exponent, *low, *high),
                 Goal::More => (-exponent, -high, -low),
             };
@@ -170,9 +193,6 @@ pub fn sentence(finding: &Finding, table: &Table) -> String {
                 terms.join(" and ")
             )
         }
-    };
-    if finding.against > 0 {
-        text.push_str(&format!("; {} the other way", finding.against));
+        _ => String::new(),
     }
-    text
 }

@@ -67,7 +67,13 @@ fn sweep_text(sweep: &SweepRecord, out: &mut String) {
     for finding in sweep.findings.iter().take(MOST_FINDINGS) {
         out.push_str(&format!("- {}\n", finding.sentence));
         let rows = rows(&finding.witness);
-        out.push_str(&format!("  p {:.1e}, shown by {rows}", finding.p));
+        let p = match finding.p {
+            // That there is nothing has an interval and no p-value.
+            _ if finding.kind == "equal" => String::new(),
+            p if p < 1e-12 => "p < 1e-12, ".to_owned(),
+            p => format!("p {p:.1e}, "),
+        };
+        out.push_str(&format!("  {p}shown by {rows}"));
         if !finding.counter_examples.is_empty() {
             out.push_str(&format!("; against: {}", self::rows(&finding.counter_examples)));
         }
@@ -215,7 +221,8 @@ fn elsewhere(sweep: &SweepRecord, other: &ElsewhereRecord, out: &mut String) {
             "- {}{}: {}\n",
             tried.held,
             effect.unwrap_or_default(),
-            finding.sentence
+            // What it was here stands above.
+            finding.sentence.split(" (").next().unwrap_or_default()
         ));
     }
     followed("there the rules leave", &other.followed, out);

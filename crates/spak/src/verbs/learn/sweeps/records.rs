@@ -72,6 +72,10 @@ pub(super) fn noise(noise: &Noise) -> String {
         Source::Baseline(name) => {
             format!("from `{name}`, which repeats while only choices change")
         }
+        Source::Runs => {
+            "from runs inside each measurement: nothing was repeated, and sessions may differ more"
+                .to_owned()
+        }
         Source::Quietest(name) => {
             format!("at most this: nothing was repeated, and `{name}` scatters least")
         }

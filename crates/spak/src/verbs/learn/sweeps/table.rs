@@ -140,6 +140,7 @@ pub(super) fn source(
                 at: kept.iter().filter_map(|p| row.config.get(*p).copied()).collect(),
                 outcome,
                 baseline: baseline.filter(|x| *x > 0.0),
+                spread: spread(&row.cost.runtimes),
             }
         })
         .collect();
@@ -160,6 +161,14 @@ pub(super) fn source(
         fixed: Config(fixed),
         table,
     })
+}
+
+/// Relative standard deviation of runs.
+fn spread(runs: &[f64]) -> Option<f64> {
+    let n = runs.len() as f64;
+    let mean = runs.iter().sum::<f64>() / n;
+    let squares: f64 = runs.iter().map(|x| (x - mean).powi(2)).sum();
+    (runs.len() > 1 && mean > 0.0).then(|| (squares / (n - 1.0)).sqrt() / mean)
 }
 
 /// How many decimals a number has as it is written.
