@@ -112,6 +112,8 @@ pub(crate) fn is_mine(key: &str) -> bool {
         "evidence",
         "influence",
         "support",
+        "witness",
+        "counter_examples",
         "toolchain",
         "source",
         "learned",

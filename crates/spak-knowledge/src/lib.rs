@@ -40,4 +40,4 @@ pub use read_back::{Choice, Guidance, Known, guidance, read_back, read_items};
 pub use rejects::MIN_REJECTED;
 pub use sample::MIN_SAMPLES;
 pub use scope::Scope;
-pub use write_back::{Edited, WriteError, write_back};
+pub use write_back::{Edited, Told, ToldStatement, WriteError, write_back, write_told};

@@ -1,6 +1,7 @@
 //! Facts and rules into a design, as edits of its text: what stands there keeps its bytes.
 
 mod standing;
+mod told;
 
 use spak_syntax::ast::Item;
 use spak_syntax::edit::{EditError, apply};
@@ -11,6 +12,8 @@ use crate::entries::{lines, says_the_same};
 use crate::knowledge::{Entry, Learned, Measured, Written};
 use crate::scope::{Scope, returned};
 use crate::superseded::{fact_is_superseded, rule_is_superseded};
+
+pub use told::{Statement as ToldStatement, Told, write_told};
 
 /// The entry with the number of trials that all of a scope rests on.
 const TRIALS: &str = "trials";
@@ -89,10 +92,15 @@ pub fn write_back(design: &str, learned: &Learned) -> Result<Edited, WriteError>
     for measured in &learned.scopes {
         writer.scope(measured, learned);
     }
+    edited(design, writer)
+}
+
+/// The text with all edits of a writer, which must read without errors.
+fn edited(design: &str, mut writer: Writer<'_>) -> Result<Edited, WriteError> {
     writer.insert();
     let Writer { edits, added, replaced, unchanged, removed, known_better, .. } = writer;
     let text = apply(design, &edits).map_err(WriteError::Edit)?;
-    let after = self::errors(parse(&text).diagnostics);
+    let after = errors(parse(&text).diagnostics);
     if !after.is_empty() {
         return Err(WriteError::Broken(after));
     }

@@ -106,6 +106,8 @@ pub struct OptimumRecord {
 pub struct FindingRecord {
     /// `slower`, `never-best`, `equal`, `monotone`, `threshold`, `best-depends`, `depends`, `scaling`, `limit`, `refused`.
     pub kind: String,
+    /// What it is about, as a name: the same whenever the same is found.
+    pub subject: String,
     /// What is claimed, in words.
     pub sentence: String,
     /// Mean and interval of its number: a ratio of costs, an exponent.
@@ -135,7 +137,7 @@ pub struct SweepRule {
     pub key: String,
     /// What, as a design says it.
     pub advice: String,
-    /// Sentences of the findings that it follows from.
+    /// Subjects of the findings that it follows from.
     pub evidence: Vec<String>,
     /// The fewest observations behind any of them.
     pub support: u64,

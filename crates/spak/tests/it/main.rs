@@ -33,6 +33,7 @@ mod spaces_export;
 mod spaces_hostile;
 mod strategies;
 mod support;
+mod sweeps;
 mod toolchain;
 mod trace;
 mod tune;

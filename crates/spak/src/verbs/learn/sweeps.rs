@@ -61,7 +61,10 @@ pub(super) fn run(options: &Options, format: Format) -> Result<Status> {
         None => Vec::new(),
     };
     let edit = match &options.design {
-        Some(design) => rules::write(design, &sweeps, options.keep_design)?,
+        Some(design) => {
+            let of: Vec<(&Source, &SweepRecord)> = from.iter().zip(&sweeps).collect();
+            rules::write(design, &of, options.keep_design)?
+        }
         None => rules::Edit::default(),
     };
     let report = SweepReport {

@@ -22,6 +22,34 @@ pub(super) fn kind(claim: &Claim) -> &'static str {
     }
 }
 
+/// Small letters and digits, everything else one `_`.
+pub(super) fn slug(text: &str) -> String {
+    let text = text.to_lowercase();
+    let words: Vec<&str> =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.join("_")
+}
+
+/// What a finding is about, as a name.
+pub(super) fn subject(claim: &Claim) -> String {
+    let text = match claim {
+        Claim::Slower { name, value, .. } => format!("{name} {value} slower"),
+        Claim::NeverBest { name, value, .. } => format!("{name} {value} never best"),
+        Claim::Equal { name, .. } => format!("{name} equal"),
+        Claim::Monotone { name, .. } => format!("{name} monotone"),
+        Claim::Threshold { name, above, .. } => format!("{name} step at {above}"),
+        Claim::Interaction { name, by, .. } => format!("{name} by {by}"),
+        Claim::Scaling { name, .. } => format!("{name} scaling"),
+        Claim::Limit { names, .. } => format!("limit of {}", names.join(" ")),
+        Claim::Refused { region, .. } => {
+            let terms: Vec<String> =
+                region.iter().map(|(name, value)| format!("{name} {value}")).collect();
+            format!("refused {}", terms.join(" "))
+        }
+    };
+    slug(&text)
+}
+
 pub(super) fn finding(finding: &Finding, table: &Table) -> FindingRecord {
     let of = |ratio: &Ratio| {
         let [low, high] = ratio.interval;
@@ -41,6 +69,7 @@ pub(super) fn finding(finding: &Finding, table: &Table) -> FindingRecord {
     };
     FindingRecord {
         kind: kind(&finding.claim).to_owned(),
+        subject: subject(&finding.claim),
         sentence: sentence(finding, table),
         effect,
         range,

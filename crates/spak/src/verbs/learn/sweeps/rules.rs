@@ -2,12 +2,16 @@
 
 use std::path::Path;
 
-use anyhow::Result;
-use spak_learn::{Advice, Rule, Shown, literal, sentence};
-use spak_records::Value;
-use spak_records::sweep_report::{SweepRecord, SweepRule};
+use anyhow::{Result, bail};
+use spak_knowledge::{Entry, LEARNED_BY, Role, Scope, Told, ToldStatement, Written, write_told};
+use spak_learn::{Advice, Rule, Shown, literal};
+use spak_records::sweep_report::{OptimumRecord, SweepRecord, SweepRule};
+use spak_records::{ContentHash, Value, file};
 
+use super::records;
 use super::table::Source;
+use crate::engine::drive;
+use crate::engine::paths::Paths;
 
 /// What became of a design.
 #[derive(Default)]
@@ -62,7 +66,7 @@ pub(super) fn rule(rule: &Rule, source: &Source, shown: &Shown) -> SweepRule {
         when: when.join(" && "),
         key: key.to_owned(),
         advice,
-        evidence: findings.map(|f| sentence(f, &source.table)).collect(),
+        evidence: findings.map(|f| records::subject(&f.claim)).collect(),
         support: rule.support as u64,
         confidence: rule.confidence,
         influence: rule.influence,
@@ -71,10 +75,170 @@ pub(super) fn rule(rule: &Rule, source: &Source, shown: &Shown) -> SweepRule {
     }
 }
 
-/// Writes what was learnt into a design.
+/// Writes what was learnt into a design: the best configs, the rules, the findings that they rest on, and what was seen of names
+/// that are given or make no difference.
 ///
 /// # Errors
-/// Files that cannot be read or written.
-pub(super) fn write(_: &Path, _: &[SweepRecord], _: bool) -> Result<Edit> {
-    Ok(Edit::default())
+/// Files that cannot be read or written, and files that do not say which device they are of.
+pub(super) fn write(
+    design: &Path,
+    of: &[(&Source, &SweepRecord)],
+    keeps_design: bool,
+) -> Result<Edit> {
+    let mut told = Vec::new();
+    for (source, sweep) in of {
+        let Some(device) = &source.device else {
+            bail!(
+                "`{}` does not say which device it was measured on, so that nothing can be written: say `--device NAME`",
+                source.file
+            );
+        };
+        told.push(statements(source, device, sweep));
+    }
+    let before = file::read_text(design, 16 << 20)?;
+    let edited = write_told(&before, &told).map_err(|e| anyhow::anyhow!("{e}"))?;
+    let changed = edited.text != before;
+    if changed && !keeps_design {
+        // What a person wrote is never lost, whatever is wrong with the edit.
+        let paths = Paths::of(design);
+        let kept = paths.earlier.join(format!("{}.dsl", ContentHash::of_text(&before).short()));
+        file::make_folder(&paths.earlier)?;
+        file::replace(&kept, before.as_bytes())?;
+        file::replace(design, edited.text.as_bytes())?;
+    }
+    let shown = design.display();
+    let diff = similar::TextDiff::from_lines(&before, &edited.text);
+    let diff = diff
+        .unified_diff()
+        .context_radius(2)
+        .header(&format!("{shown} (before)"), &format!("{shown}"))
+        .to_string();
+    Ok(Edit { written: changed && !keeps_design, diff: if changed { diff } else { String::new() } })
+}
+
+fn entry(key: &str, value: Written, role: Role) -> Entry {
+    Entry { key: key.to_owned(), value, role }
+}
+
+/// A text that is the claim: another one is another claim.
+fn claim(key: &str, text: impl Into<String>) -> Entry {
+    entry(key, Written::Text(text.into()), Role::Claim { same: Vec::new() })
+}
+
+/// A text that says more; another one is no difference on its own.
+fn text(key: &str, text: impl Into<String>) -> Entry {
+    entry(key, Written::Text(text.into()), Role::Provenance)
+}
+
+fn number(key: &str, value: impl ToString, role: Role) -> Entry {
+    entry(key, Written::Bare(value.to_string()), role)
+}
+
+/// The statements about one file.
+fn statements(source: &Source, device: &str, sweep: &SweepRecord) -> Told {
+    let name = format!("swept_on_{}", records::slug(device));
+    let scope = Scope { name: name.clone(), terms: scope(source) };
+    let shown = Path::new(&source.file).file_name().map(|n| n.to_string_lossy().into_owned());
+    let learned_by = || claim("learned_by", LEARNED_BY);
+    let mut statements = vec![ToldStatement {
+        keyword: "fact",
+        name: format!("measured_{name}"),
+        entries: vec![
+            claim("kind", "measurement"),
+            claim("when", name.clone()),
+            number("trials", sweep.measured + sweep.rejected, Role::Support),
+            text("noise", format!("{:.2}% {}", 100.0 * sweep.noise.deviation, sweep.noise.from)),
+            text("source", shown.unwrap_or_default()),
+            text("learned", drive::today()),
+            learned_by(),
+        ],
+    }];
+    for optimum in &sweep.optima {
+        let setting: Vec<(String, Value)> = optimum.setting.clone().0.into_iter().collect();
+        let at: Vec<String> = setting.iter().map(equals).collect();
+        let when: Vec<String> = std::iter::once(name.clone()).chain(at).collect();
+        let words: Vec<String> = setting.iter().map(|(n, v)| format!("{n} {v}")).collect();
+        let subject = records::slug(&format!("best {}", words.join(" ")));
+        let terms: Vec<String> =
+            optimum.config.0.iter().map(|(n, v)| format!("{n} = {}", literal(v))).collect();
+        statements.push(ToldStatement {
+            keyword: "fact",
+            name: format!("{subject}_{name}"),
+            entries: vec![
+                text("description", best(optimum, sweep)),
+                claim("kind", "optimal"),
+                claim("when", when.join(" && ")),
+                claim("config", terms.join(", ")),
+                number("configs", optimum.measured, Role::Support),
+                text("witness", optimum.witness.join(" ")),
+                learned_by(),
+            ],
+        });
+    }
+    let rests_on = |subject: &String| sweep.rules.iter().any(|r| r.evidence.contains(subject));
+    let is_given =
+        |subject: &str| sweep.given.iter().any(|g| subject.starts_with(&records::slug(g)));
+    for finding in &sweep.findings {
+        if !rests_on(&finding.subject) && !is_given(&finding.subject) && finding.kind != "equal" {
+            continue;
+        }
+        let mut entries = vec![
+            text("description", format!("{}.", finding.sentence)),
+            claim("kind", finding.kind.clone()),
+            claim("when", name.clone()),
+        ];
+        if let Some([mean, low, high]) = finding.effect {
+            let role = Role::Estimate { low, high };
+            entries.push(number("time_ratio", format!("{mean:.3}"), role));
+        }
+        entries.push(number("support", finding.support, Role::Support));
+        if !finding.counter_examples.is_empty() {
+            entries.push(text("counter_examples", finding.counter_examples.join(" ")));
+        }
+        // That there is nothing takes all rows to show.
+        if finding.kind != "equal" {
+            entries.push(text("witness", finding.witness.join(" ")));
+        }
+        entries.push(learned_by());
+        statements.push(ToldStatement {
+            keyword: "fact",
+            name: format!("{}_{name}", finding.subject),
+            entries,
+        });
+    }
+    let formula = scope.formula();
+    let own = self::scope(source).iter().map(equals).collect::<Vec<_>>().join(" && ");
+    for rule in &sweep.rules {
+        let rest = rule.when.strip_prefix(&own).unwrap_or(&formula);
+        let evidence: Vec<String> =
+            rule.evidence.iter().map(|subject| format!("{subject}_{name}")).collect();
+        let mut entries = vec![
+            claim("when", format!("{name}{rest}")),
+            claim(&rule.key, rule.advice.clone()),
+            text("evidence", evidence.join(", ")),
+            number("support", rule.support, Role::Support),
+            number("confidence", format!("{:.2}", rule.confidence), Role::Provenance),
+            text("witness", rule.witness.join(" ")),
+        ];
+        if !rule.counter_examples.is_empty() {
+            entries.push(text("counter_examples", rule.counter_examples.join(" ")));
+        }
+        entries.push(learned_by());
+        statements.push(ToldStatement { keyword: "rule", name: rule.name.clone(), entries });
+    }
+    Told { scope, statements }
+}
+
+/// The sentence of a best config.
+fn best(optimum: &OptimumRecord, sweep: &SweepRecord) -> String {
+    let [low, high] = optimum.interval;
+    let equal = match optimum.equal.len() {
+        0 => String::new(),
+        1 => " 1 other config cannot be told from it.".to_owned(),
+        n => format!(" {n} other configs cannot be told from it."),
+    };
+    format!(
+        "The best of {} configs has {} {:.4} ({low:.4} to {high:.4}).{equal}",
+        optimum.measured, sweep.metric, optimum.value
+    )
 }
