@@ -1,5 +1,4 @@
 //! Sweeps of flat records: what is taken for a value, what for a measurement, and what is refused.
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 #![expect(clippy::print_stderr, reason = "skipped inputs are told")]
 
 use std::path::PathBuf;

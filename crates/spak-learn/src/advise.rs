@@ -56,7 +56,7 @@ pub struct Rule {
     pub counter_examples: Vec<String>,
 }
 
-/// The rules that findings carry; nothing is advised that contradicts the fastest config of any setting.
+/// The rules that findings carry; nothing is advised that leads away from the fastest config of any setting, alone or together.
 pub fn advice(table: &Table, shown: &Shown) -> Vec<Rule> {
     let table = &with_roles(table);
     let mut rules: Vec<Rule> = Vec::new();
@@ -90,7 +90,22 @@ pub fn advice(table: &Table, shown: &Shown) -> Vec<Rule> {
     // What more observations contradict than support is no advice.
     rules.retain(|rule| rule.confidence >= 0.5);
     rules.sort_by(|a, b| b.influence.total_cmp(&a.influence));
-    rules
+    together(table, rules)
+}
+
+/// The rules that can be followed together: the most influential first, each kept only if what it takes and all before it take
+/// still has a config nearly as fast as the fastest. What is best by itself need not be best beside the rest.
+fn together(table: &Table, rules: Vec<Rule>) -> Vec<Rule> {
+    let mut kept: Vec<Rule> = Vec::new();
+    for rule in rules {
+        let chooses = matches!(rule.advice, Advice::Choose(..) | Advice::ChooseBy { .. });
+        kept.push(rule);
+        let left = followed(&kept, table, true);
+        if chooses && left.is_none_or(|left| left.best > 1.0 + EQUAL_WITHIN) {
+            kept.pop();
+        }
+    }
+    kept
 }
 
 /// A value to avoid, if it can be chosen, loses enough, and no setting's fastest config has it.

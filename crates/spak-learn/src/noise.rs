@@ -16,7 +16,7 @@ const ASSUMED: f64 = 0.03;
 const LEAST: f64 = 0.0005;
 /// A name that changes the baseline by more than this, each time, is a property of the problem.
 const CHANGES_BASELINE: f64 = 0.05;
-/// The part of measurements whose runs scatter less than what is taken for the noise.
+/// The part of measurements that are less far off than what is taken for the noise.
 const SPREAD_QUANTILE: f64 = 0.9;
 /// An upper bound of the noise is one with this probability.
 const SURE: f64 = 0.95;
@@ -28,8 +28,8 @@ pub enum Source {
     Repeats,
     /// Another program was measured beside each row; it repeats while only choices change.
     Baseline(String),
-    /// Nothing was repeated, but each measurement has runs: how much these differ in nine of ten measurements. Sessions may
-    /// differ more.
+    /// Nothing was repeated, but each measurement has runs: how far they say that it may be off, in nine of ten measurements.
+    /// Sessions may differ more.
     Runs,
     /// Nothing was repeated: the differences of this name scatter least, and the noise is at most that.
     Quietest(String),
@@ -120,8 +120,7 @@ fn baseline(table: &Table) -> Option<(f64, f64, Source)> {
     (freedom >= MIN_REPEATS).then(|| ((squares / freedom).sqrt(), freedom, Source::Baseline(name)))
 }
 
-/// What nine of ten measurements scatter less than inside: of a single run, not of their mean, since the mean of runs that
-/// follow each other says too little of another day.
+/// What nine of ten measurements are off by at most, as far as their own runs show.
 fn runs(table: &Table) -> Option<(f64, f64, Source)> {
     let rows = table.input.rows.iter();
     let mut spreads: Vec<f64> =

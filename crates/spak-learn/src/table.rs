@@ -61,7 +61,7 @@ pub struct Row {
     pub outcome: Outcome,
     /// The time or rate of another program on the same problem, if that was measured beside it.
     pub baseline: Option<f64>,
-    /// How much single runs inside this measurement differ, as a relative standard deviation, if that is known.
+    /// How far this measurement may be off by what the runs inside it show, as a relative standard deviation, if it has runs.
     pub spread: Option<f64>,
 }
 

@@ -3,8 +3,8 @@
 #![expect(clippy::print_stdout, reason = "rates are worth seeing")]
 
 use proptest::prelude::*;
+use rand::SeedableRng as _;
 use rand::seq::SliceRandom as _;
-use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use spak_learn::{
     Advice, Claim, Factor, Finding, Goal, Held, Input, Outcome, Role, Row, Source, Table, advice,

@@ -210,7 +210,13 @@ pub struct ElsewhereRecord {
     pub counts: Counts,
     /// Of those that can be told, the part that holds.
     pub precision: Option<f64>,
-    /// The same by kind of finding.
+    /// What becomes of each rule: contradicted or fading if one of its findings is, else whether any holds.
+    pub rules: Vec<String>,
+    /// How many rules hold.
+    pub rule_counts: Counts,
+    /// Of the rules that can be told, the part that holds.
+    pub rule_precision: Option<f64>,
+    /// The same of findings, by kind.
     pub by_kind: Vec<(String, Counts)>,
     /// What following the rules leaves there.
     pub followed: FollowedRecord,

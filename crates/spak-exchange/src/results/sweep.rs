@@ -156,7 +156,7 @@ pub(super) fn read(text: &str, builder: &mut Builder) -> Result<(), Fault> {
                 ));
             };
             if is_metric {
-                measurement(builder, name, node, value, passed).map_err(|m| {
+                measurement(builder, name, value, passed).map_err(|m| {
                     Box::new(node.fault(&path, &m).repair(
                         "mend the number, or say `\"passed\": false` if the row was not accepted",
                     ))
@@ -183,14 +183,13 @@ fn records_node<'t>(record: &Record<'t>, list: Node<'t>) -> Node<'t> {
 fn measurement(
     builder: &mut Builder,
     name: &str,
-    _: Node<'_>,
     value: &Value,
     passed: bool,
 ) -> Result<(), String> {
     let number = value.as_float();
     match number {
         Some(x) if !passed || (x.is_finite() && x > 0.0) => {}
-        Some(x) if x == 0.0 => return Err("an accepted row was measured, and this is zero".into()),
+        Some(0.0) => return Err("an accepted row was measured, and this is zero".into()),
         Some(_) => return Err("an accepted row was measured, and this is below zero".into()),
         None if passed => return Err("an accepted row was measured, and this is no number".into()),
         None => {}

@@ -28,10 +28,9 @@ use crate::verbs::check;
 #[derive(Args)]
 pub(crate) struct Options {
     /// The design; what is learnt is written into it. Not needed with `--from`.
-    #[arg(required_unless_present = "from")]
     design: Option<PathBuf>,
     /// Traces of nodes or of the loop (`.jsonl`, `.jsonl.gz`).
-    #[arg(required_unless_present = "from", conflicts_with = "from")]
+    #[arg(conflicts_with = "from")]
     traces: Vec<PathBuf>,
     /// Learn from what another program measured: T4, a cache of Kernel Tuner, or a sweep of flat records.
     #[arg(long, value_name = "FILE")]
@@ -79,7 +78,11 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     if !options.from.is_empty() {
         return sweeps::run(options, format);
     }
-    let Some(target) = &options.design else { bail!("no design is named") };
+    let Some(target) = options.design.as_ref().filter(|_| !options.traces.is_empty()) else {
+        bail!(
+            "learning takes a design and traces of it, or tables of other programs with `--from`"
+        );
+    };
     let (mut lessons, mut others) = (Vec::new(), BTreeSet::new());
     for path in &options.traces {
         let (design, found) = check::checked(target)?;

@@ -115,11 +115,16 @@ fn swept(source: &Source, others: &[Source], halves: bool) -> SweepRecord {
         .map(|other| {
             let tried = holds(&shown.findings, &other.table);
             let of_kind = records::by_kind(&shown.findings, &tried);
-            let counts = records::counts(tried.iter());
+            let counts = records::counts(tried.iter().map(|t| t.held));
+            let held = || advised.iter().map(|rule| records::rule_held(rule, &tried));
+            let rule_counts = records::counts(held());
             ElsewhereRecord {
                 file: other.file.clone(),
                 precision: records::precision(counts),
                 counts,
+                rules: held().map(|held| records::held(held).to_owned()).collect(),
+                rule_precision: records::precision(rule_counts),
+                rule_counts,
                 by_kind: of_kind,
                 tried: tried.iter().map(records::tried).collect(),
                 followed: left(&advised, &other.table),
@@ -153,7 +158,7 @@ fn swept(source: &Source, others: &[Source], halves: bool) -> SweepRecord {
         followed: left(&advised, table),
         halves: halves.then(|| {
             let found = calibrated(table);
-            let all = || found.halves.iter().flat_map(|h| h.told.iter().map(|(_, t)| t));
+            let all = || found.halves.iter().flat_map(|h| h.told.iter().map(|(_, t)| t.held));
             let counts = records::counts(all());
             HalvesRecord {
                 configs: found.halves.iter().map(|h| h.learnt_from as u64).collect(),

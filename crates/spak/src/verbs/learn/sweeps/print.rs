@@ -206,6 +206,9 @@ fn counted(counts: Counts, precision: Option<f64>) -> String {
 
 fn elsewhere(sweep: &SweepRecord, other: &ElsewhereRecord, out: &mut String) {
     out.push_str(&format!("\non {}: {}\n", other.file, counted(other.counts, other.precision)));
+    if !other.rules.is_empty() {
+        out.push_str(&format!("  rules: {}\n", counted(other.rule_counts, other.rule_precision)));
+    }
     for (kind, counts) in &other.by_kind {
         out.push_str(&format!(
             "  {kind}: {} hold, {} fade, {} contradicted, {} untold\n",

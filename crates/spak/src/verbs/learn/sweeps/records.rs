@@ -1,7 +1,8 @@
 //! What was learnt as records.
 
 use spak_learn::{
-    Claim, Finding, Followed, Held, Noise, Optimum, Ratio, Shown, Source, Table, Tried, sentence,
+    Claim, Finding, Followed, Held, Noise, Optimum, Ratio, Rule, Shown, Source, Table, Tried,
+    sentence,
 };
 use spak_records::Config;
 use spak_records::sweep_report::{Counts, FindingRecord, LeftRecord, OptimumRecord, TriedRecord};
@@ -136,10 +137,10 @@ pub(super) fn tried(tried: &Tried) -> TriedRecord {
     }
 }
 
-pub(super) fn counts<'t>(tried: impl Iterator<Item = &'t Tried>) -> Counts {
+pub(super) fn counts(held: impl Iterator<Item = Held>) -> Counts {
     let mut counts = Counts::default();
-    for one in tried {
-        match one.held {
+    for one in held {
+        match one {
             Held::Holds => counts.hold += 1,
             Held::Fades => counts.fade += 1,
             Held::Contradicted => counts.contradicted += 1,
@@ -147,6 +148,17 @@ pub(super) fn counts<'t>(tried: impl Iterator<Item = &'t Tried>) -> Counts {
         }
     }
     counts
+}
+
+/// What becomes of a rule whose findings were tried.
+pub(super) fn rule_held(rule: &Rule, tried: &[Tried]) -> Held {
+    let any = |held: Held| {
+        rule.findings.iter().filter_map(|at| tried.get(*at)).any(|tried| tried.held == held)
+    };
+    [Held::Contradicted, Held::Fades, Held::Holds]
+        .into_iter()
+        .find(|held| any(*held))
+        .unwrap_or(Held::Untold)
 }
 
 /// Of those that can be told, the part that holds.
@@ -167,7 +179,7 @@ pub(super) fn by_kind(findings: &[Finding], tried: &[Tried]) -> Vec<(String, Cou
         .into_iter()
         .map(|own| {
             let of = findings.iter().zip(tried).filter(|(f, _)| kind(&f.claim) == own);
-            (own.to_owned(), counts(of.map(|(_, t)| t)))
+            (own.to_owned(), counts(of.map(|(_, t)| t.held)))
         })
         .collect()
 }

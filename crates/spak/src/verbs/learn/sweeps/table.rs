@@ -163,12 +163,14 @@ pub(super) fn source(
     })
 }
 
-/// Relative standard deviation of runs.
+/// How far the mean of runs may be off, relative to it: half the distance of the means of their first and their second half, so that
+/// what drifts slowly counts (batch means).
 fn spread(runs: &[f64]) -> Option<f64> {
-    let n = runs.len() as f64;
-    let mean = runs.iter().sum::<f64>() / n;
-    let squares: f64 = runs.iter().map(|x| (x - mean).powi(2)).sum();
-    (runs.len() > 1 && mean > 0.0).then(|| (squares / (n - 1.0)).sqrt() / mean)
+    let (first, second) = runs.split_at_checked(runs.len() / 2)?;
+    let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
+    let (first, second) = (mean(first), mean(second));
+    let whole = mean(runs);
+    (runs.len() > 3 && whole > 0.0).then(|| 0.5 * (first - second).abs() / whole)
 }
 
 /// How many decimals a number has as it is written.
