@@ -112,6 +112,7 @@ pub(crate) fn is_mine(key: &str) -> bool {
         "evidence",
         "influence",
         "support",
+        "cost_ratio",
         "witness",
         "counter_examples",
         "toolchain",

@@ -44,11 +44,16 @@ pub fn learn(table: &Table) -> Shown {
     findings.extend(teller.of_dependences(&kept));
     findings.extend(teller.of_the_rest(&kept));
     findings.sort_by(|a, b| rank(a).total_cmp(&rank(b)));
+    // What depends on another name was told there.
+    let depends = |own: &str| {
+        findings.iter().any(|f| matches!(&f.claim, Claim::Interaction { name, .. } if name == own))
+    };
+    let untold = teller.untold().into_iter().filter(|(name, _)| !depends(name)).collect();
     Shown {
         optima: optimum::optima(table, &noise),
         findings,
         too_few: teller.too_few(),
-        untold: teller.untold(),
+        untold,
         noise,
         tests,
     }

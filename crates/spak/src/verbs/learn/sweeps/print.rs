@@ -52,6 +52,14 @@ fn sweep_text(sweep: &SweepRecord, out: &mut String) {
     if !sweep.given.is_empty() {
         out.push_str(&format!("; given with the problem: {}", sweep.given.join(", ")));
     }
+    let fixed: Vec<String> = sweep.fixed.0.keys().cloned().collect();
+    let told = match (&sweep.device, fixed.is_empty()) {
+        (Some(_), true) => "the device".to_owned(),
+        (Some(_), false) => format!("the device, {}", fixed.join(", ")),
+        (None, false) => fixed.join(", "),
+        (None, true) => "nothing".to_owned(),
+    };
+    out.push_str(&format!("\nthe file says of where this holds: {told}"));
     out.push_str(&format!(
         "\nnoise of one measurement: {:.2} %, {}\n",
         100.0 * sweep.noise.deviation,

@@ -189,7 +189,7 @@ fn statements(source: &Source, device: &str, sweep: &SweepRecord) -> Told {
         ];
         if let Some([mean, low, high]) = finding.effect {
             let role = Role::Estimate { low, high };
-            entries.push(number("time_ratio", format!("{mean:.3}"), role));
+            entries.push(number("cost_ratio", format!("{mean:.3}"), role));
         }
         entries.push(number("support", finding.support, Role::Support));
         if !finding.counter_examples.is_empty() {
