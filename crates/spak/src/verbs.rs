@@ -25,3 +25,4 @@ pub(crate) mod toolchain;
 pub(crate) mod trace;
 pub(crate) mod tune;
 pub(crate) mod verify;
+pub(crate) mod why;

@@ -76,6 +76,9 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.space", || {
         schemars::schema_for!(r::Envelope<Diagnosed<spak_records::space_report::SpaceReport>>)
     }),
+    ("spak.why", || {
+        schemars::schema_for!(r::Envelope<Diagnosed<spak_records::knowledge_report::WhyReport>>)
+    }),
     ("spak.toolchain-report", || schemars::schema_for!(r::Envelope<r::ToolchainReport>)),
     ("spak.trace-report", || {
         schemars::schema_for!(r::Envelope<spak_records::trace_report::TraceReport>)
