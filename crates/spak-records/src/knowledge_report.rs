@@ -133,6 +133,8 @@ pub struct FailureRecord {
     pub why: Option<String>,
     /// How many rows got so far, and how many got further.
     pub rows: Option<[u64; 2]>,
+    /// Rules that would make it hold, and why they do not.
+    pub rules: Vec<MissingRecord>,
 }
 
 /// A rule that could not be decided.

@@ -1,5 +1,6 @@
 //! One clause against what is known so far: every way in which its conditions hold, and what follows.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use spak_expr::{Expr, ExprKind, Scalar, Value};
@@ -25,6 +26,8 @@ pub(crate) struct World {
     pub(crate) concluded: Vec<Option<(Option<Scalar>, Value)>>,
     /// What holds, by number.
     pub(crate) relations: Vec<Relation>,
+    /// Of what cannot be said whether it holds: a rule that would say so could not be decided.
+    pub(crate) unsure: BTreeSet<u32>,
 }
 
 /// Variables and their values, before the world.
@@ -44,7 +47,10 @@ impl Slots for Scope<'_> {
                 let (table, row) = world.atoms.row_of((*self.values.get(*v)?)?)?;
                 world.tables.get(table as usize)?.get(row, *field)
             }
-            Slot::Some(r) => Some(Scalar::Bool(world.relations.get(*r as usize)?.len() > 0)),
+            Slot::Some(r) => {
+                let holds = world.relations.get(*r as usize)?.len() > 0;
+                (holds || !world.unsure.contains(r)).then_some(Scalar::Bool(holds))
+            }
             Slot::Holds(r, arguments) => {
                 let relation = world.relations.get(*r as usize)?;
                 let mut cells = [Scalar::Bool(false); 8];
@@ -451,7 +457,7 @@ pub(crate) fn why(formula: &Formula, scope: &Scope<'_>) -> String {
 }
 
 fn missing(name: &str) -> String {
-    if name.starts_with('\u{1}') {
+    if name.is_empty() {
         "something in it has no value here".to_owned()
     } else {
         format!("`{name}` has no value here")

@@ -61,6 +61,10 @@ pub struct Missing {
     pub conditions: Vec<(String, Failure)>,
 }
 
+/// What was shown already, so that it is not shown again.
+#[derive(Clone, Debug, Default)]
+pub struct Shown(BTreeSet<(Target, u32)>);
+
 /// What became of a condition.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Failure {
@@ -78,36 +82,33 @@ pub enum Failure {
 
 impl Engine {
     /// Why a concluded name has its value: one proof for each rule that says so.
-    pub fn why_value(&self, name: &str) -> Vec<Proof> {
+    pub fn why_value(&self, name: &str, shown: &mut Shown) -> Vec<Proof> {
         let Some(number) = self.compiled.names.concluded.get(name) else { return Vec::new() };
-        let mut shown = BTreeSet::new();
         let candidates = self.candidates.get(*number as usize).into_iter().flatten();
         let value = self.world.concluded.get(*number as usize).and_then(|v| v.as_ref());
         let Some((_, value)) = value else { return Vec::new() };
         candidates
             .filter(|c| c.value == *value)
-            .map(|c| self.proof(format!("{name} = {value}"), &c.support, &mut shown, 0))
+            .map(|c| self.proof(format!("{name} = {value}"), &c.support, &mut shown.0, 0))
             .collect()
     }
 
     /// Why something holds: one proof for each tuple whose arguments are shown like `of`, or for all.
-    pub fn why_holds(&self, name: &str, of: Option<&[String]>) -> Vec<Proof> {
+    pub fn why_holds(&self, name: &str, of: Option<&[String]>, shown: &mut Shown) -> Vec<Proof> {
         let Some(number) = self.compiled.names.relations.get(name) else { return Vec::new() };
         let Some(relation) = self.world.relations.get(*number as usize) else { return Vec::new() };
-        let mut shown = BTreeSet::new();
         let tuples = (0..relation.len()).filter(|tuple| {
             of.is_none_or(|of| {
                 let own = relation.tuple(*tuple).iter().map(|s| self.shown(*s));
                 own.eq(of.iter().cloned())
             })
         });
-        tuples.filter_map(|tuple| self.tuple(*number, tuple, &mut shown, 0)).collect()
+        tuples.filter_map(|tuple| self.tuple(*number, tuple, &mut shown.0, 0)).collect()
     }
 
     /// Why a rule applies: one proof for each way in which it does, up to `most`.
-    pub fn why_rule(&self, rule: usize, most: usize) -> Vec<Proof> {
+    pub fn why_rule(&self, rule: usize, most: usize, shown: &mut Shown) -> Vec<Proof> {
         let clauses = self.compiled.clauses.iter().filter(|c| c.rule == rule);
-        let mut shown = BTreeSet::new();
         let mut proofs = Vec::new();
         let name = self.rules.get(rule).map_or("", |r| r.name.as_str());
         for clause in clauses {
@@ -116,10 +117,16 @@ impl Engine {
                 let Some(first) = emitted.first().filter(|_| proofs.len() < most) else { break };
                 let binding = found.cells.get(first.binding.clone()).unwrap_or_default();
                 let support = Support { rule, binding: binding.into() };
-                proofs.push(self.proof(format!("`{name}` applies"), &support, &mut shown, 0));
+                proofs.push(self.proof(format!("`{name}` applies"), &support, &mut shown.0, 0));
             }
         }
         proofs
+    }
+
+    /// Whether a rule applies to something.
+    pub fn applies(&self, rule: usize) -> bool {
+        let clauses = self.compiled.clauses.iter().filter(|c| c.rule == rule);
+        clauses.into_iter().any(|clause| !self.again(clause).emitted.is_empty())
     }
 
     /// Why a rule does not apply, or applies to nothing: what became of its conditions.

@@ -1,7 +1,7 @@
 //! Why, and why not.
 
 use expect_test::expect;
-use spak_rules::{Engine, Failure, How, Limits, Proof};
+use spak_rules::{Engine, Failure, How, Limits, Proof, Shown};
 
 use crate::words::{base, rule, table};
 
@@ -55,9 +55,14 @@ fn tree(engine: &Engine, proofs: &[Proof], depth: usize, out: &mut String) {
 fn a_proof_goes_back_to_what_is_given() {
     let engine = engine();
     let mut out = String::new();
-    tree(&engine, &engine.why_rule(3, 5), 0, &mut out);
-    tree(&engine, &engine.why_value("bound"), 0, &mut out);
-    tree(&engine, &engine.why_holds("slow", Some(&["trials 2".to_owned()])), 0, &mut out);
+    tree(&engine, &engine.why_rule(3, 5, &mut Shown::default()), 0, &mut out);
+    tree(&engine, &engine.why_value("bound", &mut Shown::default()), 0, &mut out);
+    tree(
+        &engine,
+        &engine.why_holds("slow", Some(&["trials 2".to_owned()]), &mut Shown::default()),
+        0,
+        &mut out,
+    );
     expect![[r#"
         `use bulk` applies by `use bulk` 
           - bound == "memory"

@@ -9,8 +9,19 @@ use spak_records::knowledge_report::{
 /// The report as text.
 pub(crate) fn print(report: &WhyReport) -> String {
     let mut out = String::new();
+    // What one rule says stands together.
+    let mut groups: Vec<(&[RuleRef], Vec<&ConclusionRecord>)> = Vec::new();
     for conclusion in &report.conclusions {
-        line(&mut out, conclusion);
+        match groups.iter_mut().find(|(by, _)| *by == conclusion.by.as_slice()) {
+            Some((_, own)) => own.push(conclusion),
+            None => groups.push((&conclusion.by, vec![conclusion])),
+        }
+    }
+    for (by, conclusions) in groups {
+        let _ = writeln!(out, "{}:", list(by));
+        for conclusion in conclusions {
+            line(&mut out, conclusion);
+        }
     }
     if report.conclusions.is_empty() && report.proofs.is_empty() && report.missing.is_empty() {
         out.push_str("nothing follows here\n");
@@ -21,7 +32,7 @@ pub(crate) fn print(report: &WhyReport) -> String {
     }
     for missing in &report.missing {
         out.push('\n');
-        absent(&mut out, missing);
+        absent(&mut out, missing, 0);
     }
     for unsettled in &report.unsettled {
         let values: Vec<String> = unsettled
@@ -86,20 +97,15 @@ fn line(out: &mut String, conclusion: &ConclusionRecord) {
     };
     let only = conclusion.only_where.as_ref();
     let only = only.map_or_else(String::new, |c| format!(" where {c}"));
-    let _ = writeln!(out, "{what}{only}");
-    if let Some(configs) = &conclusion.configs {
+    let effect = conclusion.configs.as_ref().map(|configs| {
         let effect = match configs.effect.as_str() {
             "removed" => "are not tried",
             _ => "come first",
         };
-        let _ = writeln!(
-            out,
-            "    {} of {} configs {effect}",
-            with_commas(&configs.count),
-            with_commas(&configs.of)
-        );
-    }
-    let _ = writeln!(out, "    by {}", list(&conclusion.by));
+        let (count, of) = (with_commas(&configs.count), with_commas(&configs.of));
+        format!("  ({count} of {of} configs {effect})")
+    });
+    let _ = writeln!(out, "  {what}{only}{}", effect.unwrap_or_default());
     if !conclusion.overruled.is_empty() {
         let _ = writeln!(out, "    against {}", list(&conclusion.overruled));
     }
@@ -146,14 +152,15 @@ fn tree(out: &mut String, proof: &ProofRecord, depth: usize) {
     }
 }
 
-fn absent(out: &mut String, missing: &MissingRecord) {
+fn absent(out: &mut String, missing: &MissingRecord, depth: usize) {
+    let indent = "    ".repeat(depth);
     let rule = short(&missing.rule);
     if let Some(by) = &missing.overruled {
-        let _ = writeln!(out, "{rule} applies, and {} has a higher priority", short(by));
+        let _ = writeln!(out, "{indent}{rule} applies, and {} has a higher priority", short(by));
         return;
     }
     if let Some(why) = &missing.not_applied {
-        let _ = writeln!(out, "{rule} is not applied: {why}");
+        let _ = writeln!(out, "{indent}{rule} is not applied: {why}");
         return;
     }
     let fails = |f: &FailureRecord| {
@@ -161,7 +168,7 @@ fn absent(out: &mut String, missing: &MissingRecord) {
     };
     let word =
         if missing.conditions.iter().any(fails) { "does not apply" } else { "says nothing more" };
-    let _ = writeln!(out, "{rule} {word}:");
+    let _ = writeln!(out, "{indent}{rule} {word}:");
     for condition in &missing.conditions {
         let outcome = match condition.outcome.as_str() {
             "fails" => {
@@ -178,6 +185,9 @@ fn absent(out: &mut String, missing: &MissingRecord) {
             }
             other => other.to_owned(),
         };
-        let _ = writeln!(out, "  {}  {outcome}", condition.condition);
+        let _ = writeln!(out, "{indent}  {}  {outcome}", condition.condition);
+        for rule in &condition.rules {
+            absent(out, rule, depth + 1);
+        }
     }
 }

@@ -6,13 +6,15 @@ use spak_records::knowledge_report::{
     ProofRecord, ProseRecord, RuleRef, StepRecord, UndecidedRecord, UnsettledRecord, ValueRecord,
     WhyReport,
 };
-use spak_rules::{Advice, Conclusions, Failure, How, Missing, Proof, conflicts};
+use spak_rules::{Advice, Claim, Conclusions, Failure, How, Missing, Proof, Shown, conflicts};
 
 use super::effects::effects;
 use super::question::Asked;
 use super::situation::Situation;
 use crate::output::json;
 
+/// How deep rules are followed that would make a condition hold.
+const DEEPEST: usize = 4;
 /// How many ways in which one rule applies are shown.
 const MOST_WAYS: usize = 3;
 
@@ -47,7 +49,8 @@ pub(crate) fn report(
                 report.proofs = teller.proofs(&all, asked);
             }
             if told == Told::WhyNot || report.proofs.is_empty() {
-                report.missing = numbers.iter().filter_map(|n| teller.missing(*n)).collect();
+                report.missing =
+                    numbers.iter().filter_map(|n| teller.missing(*n, DEEPEST)).collect();
                 report.missing.extend(teller.overruled(&all, asked));
             }
         }
@@ -164,15 +167,15 @@ impl Teller<'_> {
 
     fn proofs(&self, all: &Conclusions, asked: &Asked) -> Vec<ProofRecord> {
         let engine = &self.situation.engine;
-        let mut proofs = Vec::new();
+        let (mut proofs, mut shown) = (Vec::new(), Shown::default());
         if let Some((name, wanted)) = &asked.name {
             let value = all.values.iter().find(|v| v.name == *name).map(|v| &v.value);
             if wanted.is_none() || value == wanted.as_ref() {
-                proofs.extend(engine.why_value(name));
+                proofs.extend(engine.why_value(name, &mut shown));
             }
         }
         if let Some((name, of)) = &asked.holds {
-            proofs.extend(engine.why_holds(name, of.as_deref()));
+            proofs.extend(engine.why_holds(name, of.as_deref(), &mut shown));
         }
         let mut rules = asked.rules.clone();
         let covered = all.advice.iter().filter(|a| asked.covers(&a.advice));
@@ -180,7 +183,7 @@ impl Teller<'_> {
         rules.sort_unstable();
         rules.dedup();
         for rule in rules {
-            proofs.extend(engine.why_rule(rule, MOST_WAYS));
+            proofs.extend(engine.why_rule(rule, MOST_WAYS, &mut shown));
         }
         proofs.iter().map(|p| self.proof(p)).collect()
     }
@@ -262,7 +265,7 @@ impl Teller<'_> {
         })
     }
 
-    fn missing(&self, number: usize) -> Option<MissingRecord> {
+    fn missing(&self, number: usize, deeper: usize) -> Option<MissingRecord> {
         let about = self.situation.about.get(number)?;
         let rule = self.rule(number);
         if let Some(words) = about.words.first() {
@@ -295,7 +298,11 @@ impl Teller<'_> {
                 values: Vec::new(),
                 why: None,
                 rows: None,
+                rules: Vec::new(),
             };
+            if matches!(failure, Failure::Fails(_) | Failure::Unknown(_)) && deeper > 0 {
+                record.rules = self.would_make(&record.condition, deeper - 1);
+            }
             record.outcome = match failure {
                 Failure::Holds => "holds",
                 Failure::Fails(values) => {
@@ -321,6 +328,22 @@ impl Teller<'_> {
             overruled: None,
             conditions: conditions.collect(),
         })
+    }
+
+    /// Rules that conclude what a condition asks for, and did not.
+    fn would_make(&self, condition: &str, deeper: usize) -> Vec<MissingRecord> {
+        let Some(expr) = spak_expr::parse(condition, 0).expr else { return Vec::new() };
+        let mut names = spak_expr::free_names(&expr);
+        names.extend(spak_expr::called_functions(&expr));
+        let rules = self.situation.engine.rules().iter().enumerate();
+        let would = rules.filter(|(_, rule)| {
+            rule.then.iter().any(|claim| match claim {
+                Claim::Holds(name, _) | Claim::Value(name, _) => names.contains(name),
+                Claim::Advice(_) => false,
+            })
+        });
+        let silent = would.filter(|(n, _)| !self.situation.engine.applies(*n));
+        silent.filter_map(|(number, _)| self.missing(number, deeper)).collect()
     }
 
     /// Rules that apply, and whose value another rule's priority has put aside.

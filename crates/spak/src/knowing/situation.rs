@@ -4,11 +4,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use spak_knowledge::{About, Origin, Program};
-use spak_model::system::{Place, System};
+use spak_model::system::{Place, Record, System};
+use spak_records::{Problem, Value};
 use spak_rules::{Base, Complaint, Engine, Known, Limits};
-use spak_space::Problem;
+use spak_space::Problem as Space;
 use spak_syntax::{Diagnostic, Severity};
 
+use crate::engine::symbols;
+use crate::gpu::design::CUTILE;
+use crate::gpu::operator;
 use crate::project::{Design, Sources};
 use crate::tuning::Subject;
 use crate::verbs::check;
@@ -42,7 +46,7 @@ pub(crate) struct Situation {
     pub(crate) about: Vec<About>,
     pub(crate) engine: Engine,
     /// The space, before rules say anything about it.
-    pub(crate) problem: Problem,
+    pub(crate) problem: Space,
     /// What is wrong with rules.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -62,6 +66,8 @@ impl Situation {
         let shown = |place: Place| origin(&design.sources, place);
         let mut program = Program::of(&system, &shown);
         let mut base = base(&system, &subject.problem, &shown, at.workload.as_deref());
+        of_the_machine(&mut base);
+        of_the_problem(&mut base, &system, chosen(&system, at.workload.as_deref()));
         for text in &at.given {
             give(&mut base, text, "given on the command line")?;
         }
@@ -129,15 +135,14 @@ pub(crate) fn origin(sources: &Sources, place: Place) -> String {
 /// What the design and the machine say.
 pub(crate) fn base(
     system: &System,
-    problem: &Problem,
+    problem: &Space,
     shown: &dyn Fn(Place) -> String,
     workload: Option<&str>,
 ) -> Base {
     let mut base = Base::default();
-    let chosen =
-        system.workloads.iter().find(|w| workload.is_none() || w.name.as_deref() == workload);
+    let chosen = chosen(system, workload);
     let record = |name: &str, key: &str| {
-        let named = |r: &&spak_model::system::Record| r.literal(key).is_some() || name.is_empty();
+        let named = |r: &&Record| name.is_empty() || r.fields.iter().any(|(k, _)| k == key);
         let workload = chosen.into_iter().find(named);
         let hardware = || system.hardware.iter().find(named);
         match workload {
@@ -158,6 +163,56 @@ pub(crate) fn base(
         base.dimensions.insert(parameter.name.clone(), parameter.meaning());
     }
     base
+}
+
+/// What a run would find out of a machine that is described: its name, its architecture, its processors.
+fn of_the_machine(base: &mut Base) {
+    for (name, field) in [
+        ("device", "hardware.device_name"),
+        ("architecture", "hardware.architecture"),
+        ("cores", "hardware.sm_count"),
+    ] {
+        if let Some(known) = base.values.get(field).cloned() {
+            base.values.entry(name.to_owned()).or_insert(known);
+        }
+    }
+}
+
+/// The workload that was asked for, or the first.
+fn chosen<'s>(system: &'s System, wanted: Option<&str>) -> Option<&'s Record> {
+    system.workloads.iter().find(|w| wanted.is_none() || w.name.as_deref() == wanted)
+}
+
+/// What the operator says of its problem where the workload does not: defaults, and what follows from them.
+fn of_the_problem(base: &mut Base, system: &System, record: Option<&Record>) {
+    let Some(record) = record else { return };
+    let mut workload = symbols::workload(record);
+    let name = workload.get("family").or_else(|| workload.get("operator"));
+    let Some(name) = name.and_then(Value::as_text).map(str::to_owned) else { return };
+    let on_a_gpu = base.values.contains_key("hardware.device_name");
+    let problem = if on_a_gpu {
+        operator::load(&name).and_then(|operator| {
+            operator::follow(&operator, system, &mut workload);
+            Ok(Problem::Operator(operator.problem(&workload)?))
+        })
+    } else {
+        Problem::from_workload(&name, &workload).map_err(anyhow::Error::msg)
+    };
+    let mut add = |name: &str, value: spak_expr::Value, origin: &str| {
+        let known = Known { value, origin: origin.to_owned() };
+        base.values.entry(name.to_owned()).or_insert(known);
+    };
+    add("family", spak_expr::Value::Text(name.as_str().into()), "the workload");
+    if on_a_gpu {
+        let cutile = spak_expr::Value::Text(CUTILE.into());
+        add("compiler", cutile, "kernels for a described GPU are compiled by it");
+    }
+    for (name, value) in problem.iter().flat_map(Problem::symbols) {
+        let value = spak_model::formula::to_value(&symbols::literal(&value));
+        for name in [name].iter().chain(Problem::aliases(name)) {
+            add(name, value.clone(), "the operator's default");
+        }
+    }
 }
 
 /// Takes in `name=value`.
