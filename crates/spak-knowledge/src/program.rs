@@ -90,7 +90,7 @@ impl Program {
             own_names(rule, about.place.file, &ambiguous);
         }
         program.tables.push(facts(&system.facts, origin));
-        let cases: BTreeMap<String, Vec<String>> = system
+        let mut cases: BTreeMap<String, Vec<String>> = system
             .cases
             .iter()
             .map(|case| {
@@ -98,6 +98,11 @@ impl Program {
                 (format!("{}.{}", case.variant, case.name), fields)
             })
             .collect();
+        // A design without a schema has the usual observations.
+        let of_predicates = system.facts.iter().flat_map(|f| &f.parameters);
+        for (_, ty) in of_predicates.filter(|(_, ty)| !ty.is_empty()) {
+            cases.entry(ty.clone()).or_default();
+        }
         let tables = cases.into_iter();
         program.tables.extend(tables.map(|(name, fields)| Table {
             name,

@@ -1,6 +1,7 @@
 //! What a design knows, asked of the rule engine: in which situation, what follows, and what that does to the
 //! space.
 
+mod checked;
 mod effects;
 mod print;
 mod question;
@@ -8,8 +9,8 @@ mod report;
 mod situation;
 mod trials;
 
-pub(crate) use effects::{equals, implies, not};
+pub(crate) use checked::checked;
 pub(crate) use print::print;
 pub(crate) use question::Question;
 pub(crate) use report::{Told, report};
-pub(crate) use situation::{Situation, Where, located};
+pub(crate) use situation::{Situation, Where};

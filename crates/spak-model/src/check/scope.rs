@@ -388,8 +388,9 @@ impl TypeEnv for Inside<'_, '_> {
         if let Some(field) = self.field(name) {
             return Some(declared(field));
         }
-        if self.parameters.contains_key(name) {
-            return Some(Type::Record);
+        if let Some(case) = self.parameters.get(name) {
+            // A variable may be a row, or a value.
+            return Some(if case.is_some() { Type::Record } else { Type::Unknown });
         }
         self.scope.symbols.get(name).map(|s| s.ty.clone())
     }

@@ -36,7 +36,7 @@ fn tree(engine: &Engine, proofs: &[Proof], depth: usize, out: &mut String) {
             How::Given(origin) => out.push_str(&format!("{indent}{} ({origin})\n", proof.what)),
             How::Above => out.push_str(&format!("{indent}{} (above)\n", proof.what)),
             How::NothingSaysSo => {
-                out.push_str(&format!("{indent}{} (nothing says so)\n", proof.what))
+                out.push_str(&format!("{indent}{} (nothing says so)\n", proof.what));
             }
             How::Rule { rule, variables, conditions } => {
                 let name = engine.rules().get(*rule).map_or("?", |r| r.name.as_str());

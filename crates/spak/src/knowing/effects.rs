@@ -1,6 +1,6 @@
 //! What conclusions do to a space: how many configs each removes, or puts first. Counted, not enumerated.
 
-use spak_expr::{BinaryOp, CompareOp, Expr, ExprKind, UnaryOp, Value};
+use spak_expr::{CompareOp, Expr, ExprKind, UnaryOp, Value};
 use spak_rules::{Advice, Advised};
 use spak_space::{BigUint, Constraint, Limits, Problem, Space};
 
@@ -62,7 +62,7 @@ fn is(problem: &Problem, name: &str, value: &Value) -> Option<Expr> {
 }
 
 /// `name == value`
-pub(crate) fn equals(name: &str, value: &Value) -> Option<Expr> {
+fn equals(name: &str, value: &Value) -> Option<Expr> {
     let span = spak_syntax::Span::default();
     let value = spak_expr::parse(&value.to_string(), 0).expr?;
     let name = Expr::new(span, ExprKind::Name(name.to_owned()));
@@ -70,11 +70,6 @@ pub(crate) fn equals(name: &str, value: &Value) -> Option<Expr> {
 }
 
 /// That something does not hold.
-pub(crate) fn not(expr: Expr) -> Expr {
+fn not(expr: Expr) -> Expr {
     Expr::new(expr.span, ExprKind::Unary(UnaryOp::Not, Box::new(expr)))
-}
-
-/// That something holds where a condition does.
-pub(crate) fn implies(condition: Expr, then: Expr) -> Expr {
-    Expr::new(then.span, ExprKind::Binary(BinaryOp::Implies, Box::new(condition), Box::new(then)))
 }

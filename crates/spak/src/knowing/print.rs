@@ -115,7 +115,7 @@ fn line(out: &mut String, conclusion: &ConclusionRecord) {
 fn with_commas(digits: &str) -> String {
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -145,10 +145,15 @@ fn tree(out: &mut String, proof: &ProofRecord, depth: usize) {
         }
     }
     for evidence in &proof.evidence {
-        let source = evidence.source.as_ref().map_or_else(String::new, |s| format!(", from {s}"));
         let place = evidence.fact.as_ref();
         let place = place.map_or_else(String::new, |p| format!(" ({}:{})", p.file, p.line));
-        let _ = writeln!(out, "{indent}  evidence: {}{place}{source}", evidence.text);
+        let _ = match (evidence.text.as_str(), &evidence.source) {
+            ("", Some(source)) => writeln!(out, "{indent}  source: {source}"),
+            (text, Some(source)) => {
+                writeln!(out, "{indent}  evidence: {text}{place}, from {source}")
+            }
+            (text, None) => writeln!(out, "{indent}  evidence: {text}{place}"),
+        };
     }
 }
 

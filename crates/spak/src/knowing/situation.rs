@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use spak_knowledge::{About, Origin, Program};
+use spak_knowledge::{About, Program};
 use spak_model::system::{Place, Record, System};
 use spak_records::{Problem, Value};
 use spak_rules::{Base, Complaint, Engine, Known, Limits};
 use spak_space::Problem as Space;
-use spak_syntax::{Diagnostic, Severity};
+use spak_syntax::Diagnostic;
 
 use crate::engine::symbols;
 use crate::gpu::design::CUTILE;
@@ -58,7 +58,7 @@ impl Situation {
     /// Files that cannot be read; a workload, a machine or a value that there is not.
     pub(crate) fn open(path: &Path, at: &Where) -> Result<Result<Self, (Design, Vec<Diagnostic>)>> {
         let (design, found) = check::checked(path)?;
-        if found.iter().any(|d| d.severity == Severity::Error) {
+        if check::is_broken(&found) {
             return Ok(Err((design, found)));
         }
         let subject = Subject::open(path, at.workload.as_deref(), at.hardware.as_deref())?;
@@ -93,23 +93,6 @@ impl Situation {
     pub(crate) fn rules_called(&self, name: &str) -> Vec<usize> {
         let rules = self.engine.rules().iter().enumerate();
         rules.filter(|(_, rule)| rule.name == name).map(|(number, _)| number).collect()
-    }
-
-    /// Where the rule with this number stands.
-    pub(crate) fn place(&self, rule: usize) -> String {
-        let about = self.about.get(rule);
-        about.map_or_else(String::new, |about| origin(&self.sources, about.place))
-    }
-
-    /// A rule in a sentence: what it is, and its name.
-    pub(crate) fn name(&self, rule: usize) -> String {
-        let name = self.engine.rules().get(rule).map_or("", |r| r.name.as_str());
-        let kind = match self.about.get(rule).map(|a| a.origin) {
-            Some(Origin::Predicate | Origin::Optimum) => "fact",
-            Some(Origin::Invariant) => "invariant",
-            Some(Origin::Rule) | None => "rule",
-        };
-        format!("{kind} `{name}`")
     }
 }
 

@@ -76,9 +76,6 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.space", || {
         schemars::schema_for!(r::Envelope<Diagnosed<spak_records::space_report::SpaceReport>>)
     }),
-    ("spak.why", || {
-        schemars::schema_for!(r::Envelope<Diagnosed<spak_records::knowledge_report::WhyReport>>)
-    }),
     ("spak.toolchain-report", || schemars::schema_for!(r::Envelope<r::ToolchainReport>)),
     ("spak.trace-report", || {
         schemars::schema_for!(r::Envelope<spak_records::trace_report::TraceReport>)
@@ -86,6 +83,9 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.trial", || schemars::schema_for!(spak_records::Trial)),
     ("spak.verify-report", || {
         schemars::schema_for!(r::Envelope<spak_records::verify_report::VerifyReport>)
+    }),
+    ("spak.why", || {
+        schemars::schema_for!(r::Envelope<Diagnosed<spak_records::knowledge_report::WhyReport>>)
     }),
 ];
 
