@@ -225,7 +225,9 @@ pub fn keys(kind: Kind) -> &'static [&'static str] {
         Kind::Finding => {
             &["when", "value", "role", "kernel", "evidence", "confidence", "because", "all", "says"]
         }
-        Kind::Example => &["source", "file", "from", "with", "finds", "lacks", "says"],
+        Kind::Example => &[
+            "source", "file", "from", "with", "finds", "lacks", "says", "given", "open", "follows",
+        ],
         Kind::Measure => &["cmd", "metric", "objective", "repeats", "timeout", "accept"],
         Kind::Llm => &["prompt", "prompt_template", "output_var", "input"],
         _ => &[],

@@ -1,4 +1,4 @@
-//! What `spak why` and `spak why-not` say.
+//! What `spak why`, `spak why-not` and `spak knowledge` say.
 
 use serde::Serialize;
 
@@ -83,6 +83,8 @@ pub struct ProofRecord {
     pub variables: Vec<[String; 2]>,
     /// Its conditions, each with what makes it so.
     pub conditions: Vec<StepRecord>,
+    /// What its value was computed from, if it was computed.
+    pub computed: Option<StepRecord>,
     /// What the rule names as its evidence.
     pub evidence: Vec<EvidenceRecord>,
 }
@@ -184,4 +186,58 @@ pub struct ProseRecord {
     pub key: String,
     /// The words.
     pub text: String,
+}
+
+/// What designs and libraries know.
+#[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
+pub struct KnowledgeReport {
+    /// Facts, rules and invariants, in the order of files and lines.
+    pub items: Vec<KnowledgeItem>,
+}
+
+/// A fact, a rule or an invariant.
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+pub struct KnowledgeItem {
+    /// `rule`, `fact`, `predicate` or `invariant`.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub place: PlaceRecord,
+    /// Where it holds, as written; `null` where it always does.
+    pub when: Option<String>,
+    /// What it says: key and words.
+    pub says: Vec<[String; 2]>,
+    /// Where it is from.
+    pub source: Option<String>,
+    /// What it rests on.
+    pub evidence: Option<String>,
+    /// Between 0 and 1, if it says.
+    pub confidence: Option<f64>,
+    /// Whether SPAK wrote it.
+    pub learned: bool,
+    /// Its text.
+    pub text: String,
+}
+
+/// What came of the examples of libraries.
+#[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
+pub struct KnowledgeTestReport {
+    /// Each example.
+    pub examples: Vec<ExampleRecord>,
+    /// How many of them say otherwise.
+    pub wrong: u64,
+}
+
+/// What came of an example.
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+pub struct ExampleRecord {
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub place: PlaceRecord,
+    /// What does not follow although it should, or follows although it should not.
+    pub wrong: Vec<String>,
+    /// All that follows.
+    pub follows: Vec<String>,
 }

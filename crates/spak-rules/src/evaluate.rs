@@ -423,19 +423,42 @@ impl<'a> Run<'a> {
             ExprKind::Bool(false) => Ok(None),
             ExprKind::Bool(true) => Ok(Some(rest)),
             _ => {
-                let world = self.scope.world;
-                let names = spak_expr::free_names(&rest);
-                match names.iter().find(|n| self.is_slip(n) && !world.base.is_open(n)) {
-                    Some(name) => Err(missing(name)),
+                let base = &self.scope.world.base;
+                let mut words = BTreeSet::new();
+                bare_words(&rest, base, &mut words);
+                let is_known =
+                    |n: &String| base.is_open(n) || base.later.contains(n) || words.contains(n);
+                let unknown = spak_expr::free_names(&rest).into_iter().find(|n| !is_known(n));
+                let is_builtin = |f: &String| spak_expr::builtins::find(f).is_some();
+                let unknown = unknown.or_else(|| {
+                    spak_expr::called_functions(&rest).into_iter().find(|f| !is_builtin(f))
+                });
+                match unknown {
+                    Some(name) => Err(missing(&name)),
                     None => Ok(Some(rest)),
                 }
             }
         }
     }
+}
 
-    /// Whether a name could be neither a bare word nor something that is known later.
-    fn is_slip(&self, name: &str) -> bool {
-        self.clause.variables.iter().any(|v| Some(v.as_str()) == name.split('.').next())
+/// Names beside a dimension in a comparison, which are texts: `scheme == online`, `scheme in [a, b]`.
+fn bare_words(expr: &Expr, base: &Base, found: &mut BTreeSet<String>) {
+    if let ExprKind::Compare(first, rest) = &expr.kind {
+        let operands: Vec<&Expr> =
+            std::iter::once(&**first).chain(rest.iter().map(|(_, e)| e)).collect();
+        if operands.iter().any(|e| e.as_name().is_some_and(|n| base.is_open(n))) {
+            for operand in operands {
+                let words = match &operand.kind {
+                    ExprKind::List(items) => items.iter().collect(),
+                    _ => vec![operand],
+                };
+                found.extend(words.iter().filter_map(|e| e.as_name()).map(str::to_owned));
+            }
+        }
+    }
+    for child in expr.children() {
+        bare_words(child, base, found);
     }
 }
 

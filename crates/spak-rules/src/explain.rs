@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use spak_expr::{Scalar, Value};
 
-use crate::compile::{Clause, Condition};
+use crate::compile::{Clause, Condition, Head};
 use crate::engine::{Engine, Support};
 use crate::evaluate::{Scope, evaluate, why};
 use crate::formula::{Formula, Outcome, Slot, Slots};
@@ -36,6 +36,8 @@ pub enum How {
         variables: Vec<(String, String)>,
         /// Its conditions, each with what makes it true.
         conditions: Vec<Step>,
+        /// What the value was computed from, if it was computed.
+        computed: Option<Step>,
     },
     /// No rule that applies says that it is otherwise.
     NothingSaysSo,
@@ -219,7 +221,19 @@ impl Engine {
         for condition in &clause.open {
             conditions.push(Step { condition: text(condition), because: Vec::new() });
         }
-        Proof { what, how: How::Rule { rule: support.rule, variables, conditions } }
+        let value = clause.heads.iter().find_map(|head| match head {
+            Head::Value(name, formula)
+                if what.starts_with(self.compiled.target(Target::Name(*name))) =>
+            {
+                Some(formula)
+            }
+            _ => None,
+        });
+        let computed = value.filter(|f| !f.slots.is_empty()).map(|formula| Step {
+            condition: spak_expr::print(&formula.source),
+            because: self.reasons(formula, &scope, shown, depth + 1),
+        });
+        Proof { what, how: How::Rule { rule: support.rule, variables, conditions, computed } }
     }
 
     /// What gives the names in a formula their values.

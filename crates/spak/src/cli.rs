@@ -60,6 +60,8 @@ enum Verb {
     Why(verbs::why::Options),
     /// Say which condition keeps a rule from applying
     WhyNot(verbs::why::Options),
+    /// What designs and libraries know: list, search, show, export, test
+    Knowledge(verbs::knowledge::Options),
     /// Learn from traces: facts and rules, as an edit of the design.
     Learn(verbs::learn::Options),
     /// Measure generated kernels against NumPy in one run.
@@ -157,6 +159,7 @@ pub(crate) fn main(command: Command) -> Result<Status> {
         Verb::Loop(options) => verbs::run_loop::run(&options, format),
         Verb::Why(options) => verbs::why::run(&options, Told::Why, format),
         Verb::WhyNot(options) => verbs::why::run(&options, Told::WhyNot, format),
+        Verb::Knowledge(options) => verbs::knowledge::run(&options, format),
         Verb::Learn(options) => verbs::learn::run(&options, format),
         Verb::Bench(options) => verbs::bench::run(&options, format),
         Verb::Compile(options) => verbs::compile::run(&options, format),

@@ -3,6 +3,7 @@
 
 mod checked;
 mod effects;
+mod examples;
 mod print;
 mod question;
 mod report;
@@ -10,6 +11,7 @@ mod situation;
 mod trials;
 
 pub(crate) use checked::checked;
+pub(crate) use examples::examples;
 pub(crate) use print::print;
 pub(crate) use question::Question;
 pub(crate) use report::{Told, report};

@@ -9,6 +9,7 @@ pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod generate;
 pub(crate) mod hash;
+pub(crate) mod knowledge;
 pub(crate) mod learn;
 pub(crate) mod library;
 pub(crate) mod lift;

@@ -89,7 +89,7 @@ fn rows_are_joined_and_what_holds_may_be_recursive() {
 
 #[test]
 fn a_negation_is_asked_when_all_is_known() {
-    let mut situation = base(&["limit = 10"]);
+    let mut situation = base(&["limit = 10", "tile in [64, 128]"]);
     situation.tables.push(table(
         "trials",
         &["tile", "ms"],

@@ -38,11 +38,11 @@ fn tree(engine: &Engine, proofs: &[Proof], depth: usize, out: &mut String) {
             How::NothingSaysSo => {
                 out.push_str(&format!("{indent}{} (nothing says so)\n", proof.what));
             }
-            How::Rule { rule, variables, conditions } => {
+            How::Rule { rule, variables, conditions, computed } => {
                 let name = engine.rules().get(*rule).map_or("?", |r| r.name.as_str());
                 let of: Vec<String> = variables.iter().map(|(n, v)| format!("{n} = {v}")).collect();
                 out.push_str(&format!("{indent}{} by `{name}` {}\n", proof.what, of.join(", ")));
-                for step in conditions {
+                for step in conditions.iter().chain(computed) {
                     out.push_str(&format!("{indent}  - {}\n", step.condition));
                     tree(engine, &step.because, depth + 2, out);
                 }

@@ -15,7 +15,9 @@ impl Specified {
     /// Takes what the design and its imports know as guidance for the search.
     pub(super) fn know(&mut self) {
         let mut program = Program::of(&self.system, &|_| String::new());
-        let mut base = Base { tables: std::mem::take(&mut program.tables), ..Base::default() };
+        let later = OF_BINARIES.iter().map(|name| (*name).to_owned()).collect();
+        let tables = std::mem::take(&mut program.tables);
+        let mut base = Base { tables, later, ..Base::default() };
         base.tables.push(Table { name: "trials".to_owned(), ..Table::default() });
         for (name, literal) in self.symbols.iter() {
             let known = Known { value: to_value(literal), origin: String::new() };

@@ -9,7 +9,7 @@ use spak_model::system::System;
 use spak_rules::{Base, Conflict, Engine, Known, Limits, Table, conflicts};
 use spak_syntax::{Diagnostic, Label};
 
-use super::situation::located;
+use super::situation::{later, located};
 use crate::engine::symbols;
 use crate::project::Design;
 
@@ -27,7 +27,7 @@ pub(crate) fn checked(design: &Design) -> Vec<Diagnostic> {
     let values: BTreeMap<String, spak_expr::Value> =
         known.iter().map(|(name, literal)| (name.clone(), to_value(literal))).collect();
     let space = declared(&system, values.clone(), MAX_VALUES);
-    let mut base = Base { tables: program.tables, ..Base::default() };
+    let mut base = Base { tables: program.tables, later: later(), ..Base::default() };
     for (name, value) in values {
         base.values.insert(name, Known { value, origin: String::new() });
     }

@@ -144,6 +144,12 @@ fn tree(out: &mut String, proof: &ProofRecord, depth: usize) {
             tree(out, because, depth + 2);
         }
     }
+    if let Some(step) = &proof.computed {
+        let _ = writeln!(out, "{indent}  from {}", step.condition);
+        for because in &step.because {
+            tree(out, because, depth + 2);
+        }
+    }
     for evidence in &proof.evidence {
         let place = evidence.fact.as_ref();
         let place = place.map_or_else(String::new, |p| format!(" ({}:{})", p.file, p.line));

@@ -6,7 +6,9 @@ use spak_records::knowledge_report::{
     ProofRecord, ProseRecord, RuleRef, StepRecord, UndecidedRecord, UnsettledRecord, ValueRecord,
     WhyReport,
 };
-use spak_rules::{Advice, Claim, Conclusions, Failure, How, Missing, Proof, Shown, conflicts};
+use spak_rules::{
+    Advice, Claim, Conclusions, Failure, How, Missing, Proof, Shown, Step, conflicts,
+};
 
 use super::effects::effects;
 use super::question::Asked;
@@ -197,22 +199,22 @@ impl Teller<'_> {
             by: None,
             variables: Vec::new(),
             conditions: Vec::new(),
+            computed: None,
             evidence: Vec::new(),
+        };
+        let step = |step: &Step| StepRecord {
+            condition: step.condition.clone(),
+            because: step.because.iter().map(|p| self.proof(p)).collect(),
         };
         match &proof.how {
             How::Given(origin) => record.given = Some(origin.clone()),
             How::Above => record.above = true,
             How::NothingSaysSo => record.nothing_says_so = true,
-            How::Rule { rule, variables, conditions } => {
+            How::Rule { rule, variables, conditions, computed } => {
                 record.by = Some(self.rule(*rule));
                 record.variables = variables.iter().map(|(n, v)| [n.clone(), v.clone()]).collect();
-                record.conditions = conditions
-                    .iter()
-                    .map(|step| StepRecord {
-                        condition: step.condition.clone(),
-                        because: step.because.iter().map(|p| self.proof(p)).collect(),
-                    })
-                    .collect();
+                record.conditions = conditions.iter().map(step).collect();
+                record.computed = computed.as_ref().map(step);
                 record.evidence = self.evidence(*rule);
             }
         }

@@ -1,5 +1,6 @@
 //! A situation: a design on a machine for a workload, and what it starts from.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -10,6 +11,7 @@ use spak_rules::{Base, Complaint, Engine, Known, Limits};
 use spak_space::Problem as Space;
 use spak_syntax::Diagnostic;
 
+use crate::engine::specify::OF_BINARIES;
 use crate::engine::symbols;
 use crate::gpu::design::CUTILE;
 use crate::gpu::operator;
@@ -108,6 +110,11 @@ pub(crate) fn located(complaints: Vec<Complaint>, about: &[About]) -> Vec<Diagno
     located.collect()
 }
 
+/// What is known of a config once it was compiled.
+pub(crate) fn later() -> BTreeSet<String> {
+    OF_BINARIES.iter().map(|name| (*name).to_owned()).collect()
+}
+
 /// `fmha.dsl:12`
 pub(crate) fn origin(sources: &Sources, place: Place) -> String {
     let Some(file) = sources.get(place.file) else { return String::new() };
@@ -122,7 +129,7 @@ pub(crate) fn base(
     shown: &dyn Fn(Place) -> String,
     workload: Option<&str>,
 ) -> Base {
-    let mut base = Base::default();
+    let mut base = Base { later: later(), ..Base::default() };
     let chosen = chosen(system, workload);
     let record = |name: &str, key: &str| {
         let named = |r: &&Record| name.is_empty() || r.fields.iter().any(|(k, _)| k == key);

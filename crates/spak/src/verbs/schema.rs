@@ -39,6 +39,12 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
         schemars::schema_for!(r::Envelope<spak_records::node_report::GpuLoopReport>)
     }),
     ("spak.hash", || schemars::schema_for!(r::Envelope<Diagnosed<r::HashReport>>)),
+    ("spak.knowledge", || {
+        schemars::schema_for!(r::Envelope<spak_records::knowledge_report::KnowledgeReport>)
+    }),
+    ("spak.knowledge-test", || {
+        schemars::schema_for!(r::Envelope<spak_records::knowledge_report::KnowledgeTestReport>)
+    }),
     ("spak.learn-report", || {
         schemars::schema_for!(r::Envelope<spak_records::learn_report::LearnReport>)
     }),
