@@ -1,5 +1,6 @@
 //! The texts under `recommend`, `apply`, `avoid` and `prefer`, read as far as they are formal.
 
+use spak_model::formula;
 use spak_records::Value;
 
 /// A name and what it is to be.
@@ -122,7 +123,7 @@ fn avoid(text: &str) -> Option<Vec<(String, Value)>> {
 
 /// Whether the whole of a text is a formula that compares something.
 fn is_comparison(text: &str) -> bool {
-    text.contains(['<', '>', '=']) && spak_model::formula::parse(text).is_some()
+    text.contains(['<', '>', '=']) && formula::parse(text).is_some()
 }
 
 /// `tile_m in [64, 32]`.
@@ -134,6 +135,13 @@ fn prefer(text: &str) -> Option<(String, Vec<Value>)> {
         .map(|v| literal(v.trim()).filter(|(_, rest)| rest.trim().is_empty()).map(|(v, _)| v))
         .collect();
     is_name(name.trim()).then_some((name.trim().to_owned(), values?))
+}
+
+/// A preference as formulas.
+pub(crate) fn preferred(text: &str) -> Option<(String, Vec<spak_expr::Expr>)> {
+    let (name, values) = prefer(text)?;
+    let values = values.iter().map(|v| formula::parse(&crate::wording::literal(v)));
+    Some((name, values.map(|f| Some(f?.expr)).collect::<Option<_>>()?))
 }
 
 fn is_name(text: &str) -> bool {

@@ -15,6 +15,7 @@ mod finding;
 mod knowledge;
 mod learn;
 mod pairs;
+mod program;
 mod read_back;
 mod rejects;
 mod rules;
@@ -36,6 +37,7 @@ pub use knowledge::{
 };
 pub use learn::{learn, learn_of_machine};
 pub use pairs::MIN_PAIRS_UNKNOWN_SPREAD;
+pub use program::{About, FACTS, Origin, Program};
 pub use read_back::{Choice, Guidance, Known, guidance, read_back, read_items};
 pub use rejects::MIN_REJECTED;
 pub use sample::MIN_SAMPLES;

@@ -71,7 +71,9 @@ pub fn examples(entries: &[Entry], files: &mut dyn Files) -> (Vec<Example>, Vec<
     let items = entries.iter().chain(systems.flat_map(|s| s.children()));
     let mut found = Vec::new();
     let mut all: Vec<Example> = Vec::new();
-    for entry in items.filter(|e| e.kind == Some(Kind::Example)) {
+    // Those of rules say what is given, and have no source.
+    let of_rules = |e: &&Entry| e.children().iter().any(|c| c.key() == "given");
+    for entry in items.filter(|e| e.kind == Some(Kind::Example)).filter(|e| !of_rules(e)) {
         if let Some(example) = example(entry, &all, files, &mut found) {
             all.push(example);
         }

@@ -15,6 +15,7 @@ pub mod front_matter;
 pub mod literal;
 pub mod normal;
 pub mod observation;
+pub mod over;
 pub mod reading;
 pub mod resolve;
 pub mod space;

@@ -9,6 +9,7 @@ use crate::assignment::{self, Assignment};
 use crate::domain::{self, Conditional, Domain};
 use crate::formula::{self, Formula};
 use crate::literal::{self, Literal};
+use crate::over::{self, Over};
 use crate::types::Type;
 use crate::vocabulary::Expect;
 
@@ -63,6 +64,8 @@ pub enum Reading {
     Warning(Result<Formula, String>, String),
     /// Assignments, and words behind them.
     Assignments(Vec<Assignment>, String),
+    /// Variables of a rule.
+    Over(Vec<Over>),
     /// A text with places to be filled in: their names.
     Template(String, Vec<String>),
     /// The name of something else.
@@ -234,6 +237,11 @@ fn quoted(text: &Text, expect: Expect, diagnostics: &mut Vec<Diagnostic>) -> Slo
             let read = assignments(text.span, &text.value, base);
             checked(read, &text.value, base, (!text.verbatim).then_some(text.span), diagnostics)
         }
+        Expect::Variables => over(text.span, &text.value, base),
+        Expect::Conclusion => {
+            let read = conclusion(text.span, &text.value, base);
+            checked(read, &text.value, base, (!text.verbatim).then_some(text.span), diagnostics)
+        }
         Expect::Equation => {
             let expr = Expr::new(text.span, ExprKind::Text(text.value.clone()));
             let formula = Formula { text: format!("{:?}", text.value), span: text.span, expr };
@@ -283,11 +291,12 @@ fn checked(
 ) -> SlotReading {
     let rest_at = |rest: &str| base + (text.len() - rest.len()) as u32;
     let found = match (&read.reading, read.expect) {
-        (Reading::Words(_) | Reading::Partial(..), Expect::Condition) => {
-            formula::broken(text, base)
-        }
+        (Reading::Words(_) | Reading::Partial(..), Expect::Condition)
+        | (Reading::Words(_), Expect::Conclusion) => formula::broken(text, base),
         (Reading::Words(_), Expect::Assignment) => assignment::broken(text, base),
-        (Reading::Assignments(_, rest), Expect::Assignment) if !rest.is_empty() => {
+        (Reading::Assignments(_, rest), Expect::Assignment | Expect::Conclusion)
+            if !rest.is_empty() =>
+        {
             let behind = text.trim_end();
             behind.strip_suffix(rest.as_str()).and_then(|front| {
                 assignment::broken(rest, rest_at(text.get(front.len()..).unwrap_or("")))
@@ -378,16 +387,18 @@ fn unquoted(slot: &Slot, expect: Expect, diagnostics: &mut Vec<Diagnostic>) -> S
     }
     match expect {
         Expect::Type => return typed(slot.span, text),
-        Expect::Condition | Expect::Assignment => {
+        Expect::Condition | Expect::Assignment | Expect::Conclusion => {
             // A text in quotes that stands by itself on a line.
             let (text, base) = whole_quoted(text).map_or((text, base), |t| (t, base + 1));
             let read = match expect {
                 Expect::Condition => condition(slot.span, text, base, false),
+                Expect::Conclusion => conclusion(slot.span, text, base),
                 _ => assignments(slot.span, text, base),
             };
             return checked(read, text, base, None, diagnostics);
         }
         Expect::Equation => return equation(slot.span, text, base, diagnostics),
+        Expect::Variables => return over(slot.span, text, base),
         Expect::Name => return make(Class::Formal, Reading::Name(text.to_owned())),
         Expect::Words => return make(Class::Prose, Reading::Words(text.to_owned())),
         Expect::Template => {
@@ -562,6 +573,31 @@ fn equation(span: Span, text: &str, base: u32, diagnostics: &mut Vec<Diagnostic>
         None => {
             SlotReading::new(span, expect, Class::Prose, Reading::Words(text.trim().to_owned()))
         }
+    }
+}
+
+/// Variables, or else words.
+fn over(span: Span, text: &str, base: u32) -> SlotReading {
+    match over::read(text, base) {
+        Some(all) => SlotReading::new(span, Expect::Variables, Class::Formal, Reading::Over(all)),
+        None => {
+            let words = Reading::Words(text.trim().to_owned());
+            SlotReading::new(span, Expect::Variables, Class::Prose, words)
+        }
+    }
+}
+
+/// Assignments, or else a condition.
+fn conclusion(span: Span, text: &str, base: u32) -> SlotReading {
+    let read = SlotReading { expect: Expect::Conclusion, ..assignments(span, text, base) };
+    if read.class == Class::Formal {
+        return read;
+    }
+    match formula::read_condition(text, base) {
+        formula::Read::Whole(formula) => {
+            SlotReading::new(span, Expect::Conclusion, Class::Formal, Reading::Formula(formula))
+        }
+        formula::Read::Prefix(..) | formula::Read::None => read,
     }
 }
 

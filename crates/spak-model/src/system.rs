@@ -99,11 +99,13 @@ pub struct Fact {
 pub struct Rule {
     /// Its name.
     pub name: String,
+    /// What it is about besides the situation (`t in trials`).
+    pub over: Vec<SlotReading>,
     /// All of these must hold.
     pub when: Vec<SlotReading>,
     /// None of these may hold.
     pub unless: Vec<SlotReading>,
-    /// Then this: the key (`recommend`, `apply`, `avoid`, `forbid`, `then`) and what it says.
+    /// Then this: the key (`conclude`, `recommend`, `avoid`, …) and what it says.
     pub then: Vec<(String, SlotReading)>,
     /// Everything else, by key.
     pub fields: Vec<(String, SlotReading)>,
@@ -370,6 +372,7 @@ fn fact(entry: &Entry) -> Fact {
 fn rule(entry: &Entry) -> Rule {
     let mut rule = Rule {
         name: entry.name_text().unwrap_or("").to_owned(),
+        over: Vec::new(),
         when: Vec::new(),
         unless: Vec::new(),
         then: Vec::new(),
@@ -380,9 +383,9 @@ fn rule(entry: &Entry) -> Rule {
         match key.as_str() {
             "when" | "if" => rule.when.push(slot),
             "unless" => rule.unless.push(slot),
-            "recommend" | "apply" | "avoid" | "forbid" | "then" | "prefer" => {
-                rule.then.push((key, slot));
-            }
+            "for" => rule.over.push(slot),
+            "conclude" | "recommend" | "apply" | "choose" | "avoid" | "forbid" | "then"
+            | "prefer" | "warn" => rule.then.push((key, slot)),
             _ => rule.fields.push((key, slot)),
         }
     }

@@ -198,14 +198,19 @@ pub fn kind_of(word: &str) -> Option<Kind> {
 pub fn keys(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::Rule => &[
+            "for",
             "when",
             "unless",
+            "conclude",
             "recommend",
             "apply",
+            "choose",
             "avoid",
             "forbid",
             "then",
             "prefer",
+            "warn",
+            "priority",
             "reason",
             "evidence",
             "confidence",
@@ -220,7 +225,9 @@ pub fn keys(kind: Kind) -> &'static [&'static str] {
         Kind::Finding => {
             &["when", "value", "role", "kernel", "evidence", "confidence", "because", "all", "says"]
         }
-        Kind::Example => &["source", "file", "from", "with", "finds", "lacks", "says"],
+        Kind::Example => &[
+            "source", "file", "from", "with", "finds", "lacks", "says", "given", "open", "follows",
+        ],
         Kind::Measure => &["cmd", "metric", "objective", "repeats", "timeout", "accept"],
         Kind::Llm => &["prompt", "prompt_template", "output_var", "input"],
         _ => &[],
@@ -236,6 +243,11 @@ pub enum Expect {
     Condition,
     /// Assignments to dimensions (`tile_m = 64`).
     Assignment,
+    /// Variables and what they stand for (`t in trials`).
+    Variables,
+    /// What follows, or is not wanted: assignments (`bound = 'memory'`), or a condition (`slow(t)`,
+    /// `tile_m * tile_n > 4096`).
+    Conclusion,
     /// What a pattern looks for: a condition over the values of a program, never prose.
     Equation,
     /// The type of a field.
@@ -304,11 +316,13 @@ fn expect_key(parent: Option<Kind>, key: &str, named: bool) -> Option<Expect> {
         }
         "constraint" | "constraints" | "Constraint" | "Constraints" => Expect::Condition,
         "if" if parent == Some(K::Rule) => Expect::Condition,
-        "recommend" | "apply" | "avoid" | "forbid" | "then" | "prefer"
-            if parent == Some(K::Rule) =>
-        {
+        "for" if parent == Some(K::Rule) => Expect::Variables,
+        "recommend" | "apply" | "choose" | "then" | "prefer" if parent == Some(K::Rule) => {
             Expect::Assignment
         }
+        "conclude" | "avoid" | "forbid" if parent == Some(K::Rule) => Expect::Conclusion,
+        "warn" if parent == Some(K::Rule) => Expect::Words,
+        "priority" if parent == Some(K::Rule) => Expect::Number,
         "confidence" | "timeout" | "repeats" | "support" => Expect::Number,
         // A layer's parameters have types; only a search has values to choose from.
         "parameter" if parent.is_some_and(is_layer) => Expect::Type,

@@ -10,6 +10,7 @@ pub mod dtype;
 pub mod file;
 pub mod gpu;
 pub mod hash;
+pub mod knowledge_report;
 pub mod learn_report;
 pub mod levels;
 pub mod lift_report;

@@ -1,7 +1,7 @@
 //! How long ten thousand rules take against a thousand facts.
 //!
 //! `cargo run --release -p spak-rules --example rules` prints medians of eleven runs.
-#![allow(clippy::expect_used, clippy::panic, clippy::print_stdout)]
+#![expect(clippy::expect_used, clippy::print_stdout, reason = "an example that prints a table")]
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use spak_rules::{Engine, Limits};
 #[path = "../tests/it/many.rs"]
 mod many;
 #[path = "../tests/it/words.rs"]
-#[allow(dead_code)]
+#[expect(dead_code, reason = "tests use the rest")]
 mod words;
 
 fn median(mut run: impl FnMut() -> Duration) -> f64 {

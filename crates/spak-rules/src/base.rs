@@ -1,6 +1,6 @@
 //! What is known before any rule is asked: values, tables of rows, dimensions that are still open.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use spak_expr::Value;
 
@@ -14,6 +14,9 @@ pub struct Base {
     /// Names whose value is open, with the values that they may have. One that also has a value in
     /// [`Base::values`] is not open.
     pub dimensions: BTreeMap<String, Vec<Value>>,
+    /// Names that get a value of each config later, such as what a binary says: conditions over configs may
+    /// have them in them.
+    pub later: BTreeSet<String>,
 }
 
 /// A value, and who says so.

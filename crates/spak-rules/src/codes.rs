@@ -18,8 +18,6 @@ pub const TWO_KINDS_OF_NAME: Code = Code("two-kinds-of-name");
 pub const NOT_ABOUT_CONFIGS: Code = Code("not-about-configs");
 /// Two rules that can fire together say different things.
 pub const RULE_CONFLICT: Code = Code("rule-conflict");
-/// More follows than anybody could read.
-pub const TOO_MANY_CONCLUSIONS: Code = Code("too-many-conclusions");
 
 /// All of them.
 pub const ALL: &[Code] = &[
@@ -31,5 +29,4 @@ pub const ALL: &[Code] = &[
     TWO_KINDS_OF_NAME,
     NOT_ABOUT_CONFIGS,
     RULE_CONFLICT,
-    TOO_MANY_CONCLUSIONS,
 ];

@@ -146,6 +146,13 @@ impl Finder<'_> {
         };
         let (first, second) = if a.rule < b.rule { (a, b) } else { (b, a) };
         let conditions = [self.condition(first.rule)?, self.condition(second.rule)?];
+        // What is not wanted of some configs leaves a value for the others.
+        for (saying, condition) in [first, second].into_iter().zip(&conditions) {
+            let of_configs = names_of(condition, self.base).iter().any(|n| self.base.is_open(n));
+            if matches!(saying.what, What::Not(_)) && of_configs {
+                return None;
+            }
+        }
         if let [x, y] = &conditions
             && disjoint(x, y)
         {

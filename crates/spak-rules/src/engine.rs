@@ -1,6 +1,6 @@
 //! The engine: rules compiled, evaluated in strata, conclusions with their reasons.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -168,6 +168,7 @@ impl Engine {
             tables,
             concluded: vec![None; compiled.concluded.len()],
             relations: compiled.relations.iter().map(|(_, arity)| Relation::new(*arity)).collect(),
+            unsure: BTreeSet::new(),
             base,
             atoms,
         };
@@ -202,6 +203,7 @@ impl Engine {
     pub fn conclude(&mut self) {
         self.left = (self.limits.conclusions, self.limits.steps);
         self.world.concluded.fill(None);
+        self.world.unsure.clear();
         self.world.relations.iter_mut().for_each(Relation::clear);
         self.candidates.iter_mut().for_each(Vec::clear);
         self.advice.clear();
@@ -317,6 +319,13 @@ impl Engine {
         }
         let found = evaluate(&self.world, clause, &steps, new, self.left.1);
         let (rule, priority) = (clause.rule, clause.priority);
+        if found.undecided.is_some() && clause.variables.is_empty() {
+            let unsure = crate::strata::concludes(clause).into_iter().filter_map(|t| match t {
+                Target::Holds(relation) => Some(relation),
+                Target::Name(_) => None,
+            });
+            self.world.unsure.extend(unsure);
+        }
         self.take_in(rule, priority, found);
     }
 

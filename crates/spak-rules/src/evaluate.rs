@@ -1,5 +1,6 @@
 //! One clause against what is known so far: every way in which its conditions hold, and what follows.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use spak_expr::{Expr, ExprKind, Scalar, Value};
@@ -25,6 +26,8 @@ pub(crate) struct World {
     pub(crate) concluded: Vec<Option<(Option<Scalar>, Value)>>,
     /// What holds, by number.
     pub(crate) relations: Vec<Relation>,
+    /// Of what cannot be said whether it holds: a rule that would say so could not be decided.
+    pub(crate) unsure: BTreeSet<u32>,
 }
 
 /// Variables and their values, before the world.
@@ -44,7 +47,10 @@ impl Slots for Scope<'_> {
                 let (table, row) = world.atoms.row_of((*self.values.get(*v)?)?)?;
                 world.tables.get(table as usize)?.get(row, *field)
             }
-            Slot::Some(r) => Some(Scalar::Bool(world.relations.get(*r as usize)?.len() > 0)),
+            Slot::Some(r) => {
+                let holds = world.relations.get(*r as usize)?.len() > 0;
+                (holds || !world.unsure.contains(r)).then_some(Scalar::Bool(holds))
+            }
             Slot::Holds(r, arguments) => {
                 let relation = world.relations.get(*r as usize)?;
                 let mut cells = [Scalar::Bool(false); 8];
@@ -417,19 +423,42 @@ impl<'a> Run<'a> {
             ExprKind::Bool(false) => Ok(None),
             ExprKind::Bool(true) => Ok(Some(rest)),
             _ => {
-                let world = self.scope.world;
-                let names = spak_expr::free_names(&rest);
-                match names.iter().find(|n| self.is_slip(n) && !world.base.is_open(n)) {
-                    Some(name) => Err(missing(name)),
+                let base = &self.scope.world.base;
+                let mut words = BTreeSet::new();
+                bare_words(&rest, base, &mut words);
+                let is_known =
+                    |n: &String| base.is_open(n) || base.later.contains(n) || words.contains(n);
+                let unknown = spak_expr::free_names(&rest).into_iter().find(|n| !is_known(n));
+                let is_builtin = |f: &String| spak_expr::builtins::find(f).is_some();
+                let unknown = unknown.or_else(|| {
+                    spak_expr::called_functions(&rest).into_iter().find(|f| !is_builtin(f))
+                });
+                match unknown {
+                    Some(name) => Err(missing(&name)),
                     None => Ok(Some(rest)),
                 }
             }
         }
     }
+}
 
-    /// Whether a name could be neither a bare word nor something that is known later.
-    fn is_slip(&self, name: &str) -> bool {
-        self.clause.variables.iter().any(|v| Some(v.as_str()) == name.split('.').next())
+/// Names beside a dimension in a comparison, which are texts: `scheme == online`, `scheme in [a, b]`.
+fn bare_words(expr: &Expr, base: &Base, found: &mut BTreeSet<String>) {
+    if let ExprKind::Compare(first, rest) = &expr.kind {
+        let operands: Vec<&Expr> =
+            std::iter::once(&**first).chain(rest.iter().map(|(_, e)| e)).collect();
+        if operands.iter().any(|e| e.as_name().is_some_and(|n| base.is_open(n))) {
+            for operand in operands {
+                let words = match &operand.kind {
+                    ExprKind::List(items) => items.iter().collect(),
+                    _ => vec![operand],
+                };
+                found.extend(words.iter().filter_map(|e| e.as_name()).map(str::to_owned));
+            }
+        }
+    }
+    for child in expr.children() {
+        bare_words(child, base, found);
     }
 }
 
@@ -451,7 +480,7 @@ pub(crate) fn why(formula: &Formula, scope: &Scope<'_>) -> String {
 }
 
 fn missing(name: &str) -> String {
-    if name.starts_with('\u{1}') {
+    if name.is_empty() {
         "something in it has no value here".to_owned()
     } else {
         format!("`{name}` has no value here")

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use spak_expr::{Scalar, Value};
 
-use crate::compile::{Clause, Condition};
+use crate::compile::{Clause, Condition, Head};
 use crate::engine::{Engine, Support};
 use crate::evaluate::{Scope, evaluate, why};
 use crate::formula::{Formula, Outcome, Slot, Slots};
@@ -36,6 +36,8 @@ pub enum How {
         variables: Vec<(String, String)>,
         /// Its conditions, each with what makes it true.
         conditions: Vec<Step>,
+        /// What the value was computed from, if it was computed.
+        computed: Option<Step>,
     },
     /// No rule that applies says that it is otherwise.
     NothingSaysSo,
@@ -61,6 +63,10 @@ pub struct Missing {
     pub conditions: Vec<(String, Failure)>,
 }
 
+/// What was shown already, so that it is not shown again.
+#[derive(Clone, Debug, Default)]
+pub struct Shown(BTreeSet<(Target, u32)>);
+
 /// What became of a condition.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Failure {
@@ -78,36 +84,33 @@ pub enum Failure {
 
 impl Engine {
     /// Why a concluded name has its value: one proof for each rule that says so.
-    pub fn why_value(&self, name: &str) -> Vec<Proof> {
+    pub fn why_value(&self, name: &str, shown: &mut Shown) -> Vec<Proof> {
         let Some(number) = self.compiled.names.concluded.get(name) else { return Vec::new() };
-        let mut shown = BTreeSet::new();
         let candidates = self.candidates.get(*number as usize).into_iter().flatten();
         let value = self.world.concluded.get(*number as usize).and_then(|v| v.as_ref());
         let Some((_, value)) = value else { return Vec::new() };
         candidates
             .filter(|c| c.value == *value)
-            .map(|c| self.proof(format!("{name} = {value}"), &c.support, &mut shown, 0))
+            .map(|c| self.proof(format!("{name} = {value}"), &c.support, &mut shown.0, 0))
             .collect()
     }
 
     /// Why something holds: one proof for each tuple whose arguments are shown like `of`, or for all.
-    pub fn why_holds(&self, name: &str, of: Option<&[String]>) -> Vec<Proof> {
+    pub fn why_holds(&self, name: &str, of: Option<&[String]>, shown: &mut Shown) -> Vec<Proof> {
         let Some(number) = self.compiled.names.relations.get(name) else { return Vec::new() };
         let Some(relation) = self.world.relations.get(*number as usize) else { return Vec::new() };
-        let mut shown = BTreeSet::new();
         let tuples = (0..relation.len()).filter(|tuple| {
             of.is_none_or(|of| {
                 let own = relation.tuple(*tuple).iter().map(|s| self.shown(*s));
                 own.eq(of.iter().cloned())
             })
         });
-        tuples.filter_map(|tuple| self.tuple(*number, tuple, &mut shown, 0)).collect()
+        tuples.filter_map(|tuple| self.tuple(*number, tuple, &mut shown.0, 0)).collect()
     }
 
     /// Why a rule applies: one proof for each way in which it does, up to `most`.
-    pub fn why_rule(&self, rule: usize, most: usize) -> Vec<Proof> {
+    pub fn why_rule(&self, rule: usize, most: usize, shown: &mut Shown) -> Vec<Proof> {
         let clauses = self.compiled.clauses.iter().filter(|c| c.rule == rule);
-        let mut shown = BTreeSet::new();
         let mut proofs = Vec::new();
         let name = self.rules.get(rule).map_or("", |r| r.name.as_str());
         for clause in clauses {
@@ -116,10 +119,16 @@ impl Engine {
                 let Some(first) = emitted.first().filter(|_| proofs.len() < most) else { break };
                 let binding = found.cells.get(first.binding.clone()).unwrap_or_default();
                 let support = Support { rule, binding: binding.into() };
-                proofs.push(self.proof(format!("`{name}` applies"), &support, &mut shown, 0));
+                proofs.push(self.proof(format!("`{name}` applies"), &support, &mut shown.0, 0));
             }
         }
         proofs
+    }
+
+    /// Whether a rule applies to something.
+    pub fn applies(&self, rule: usize) -> bool {
+        let clauses = self.compiled.clauses.iter().filter(|c| c.rule == rule);
+        clauses.into_iter().any(|clause| !self.again(clause).emitted.is_empty())
     }
 
     /// Why a rule does not apply, or applies to nothing: what became of its conditions.
@@ -212,7 +221,19 @@ impl Engine {
         for condition in &clause.open {
             conditions.push(Step { condition: text(condition), because: Vec::new() });
         }
-        Proof { what, how: How::Rule { rule: support.rule, variables, conditions } }
+        let value = clause.heads.iter().find_map(|head| match head {
+            Head::Value(name, formula)
+                if what.starts_with(self.compiled.target(Target::Name(*name))) =>
+            {
+                Some(formula)
+            }
+            _ => None,
+        });
+        let computed = value.filter(|f| !f.slots.is_empty()).map(|formula| Step {
+            condition: spak_expr::print(&formula.source),
+            because: self.reasons(formula, &scope, shown, depth + 1),
+        });
+        Proof { what, how: How::Rule { rule: support.rule, variables, conditions, computed } }
     }
 
     /// What gives the names in a formula their values.

@@ -142,8 +142,14 @@ impl Formula {
     /// The first name in it that has no value.
     fn missing(&self, from: &dyn Slots) -> Option<String> {
         let valueless = |slot: &Slot| from.scalar(slot).is_none() && from.value(slot).is_none();
-        let named =
-            self.slots.iter().find(|(_, slot)| valueless(slot)).map(|(name, _)| name.clone());
+        let named = self.slots.iter().find(|(_, slot)| valueless(slot));
+        let named = named.map(|(name, slot)| match slot {
+            // What is missing is among the arguments.
+            Slot::Holds(_, arguments) => {
+                arguments.iter().find_map(|a| a.missing(from)).unwrap_or_default()
+            }
+            _ => name.clone(),
+        });
         named.or_else(|| self.unknown.first().cloned())
     }
 }

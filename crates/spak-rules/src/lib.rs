@@ -27,5 +27,5 @@ pub use conflict::{Case, Conflict, conflicts};
 pub use engine::{
     Advised, Concluded, Conclusions, Engine, Held, Limits, Support, Undecided, Unsettled,
 };
-pub use explain::{Failure, How, Missing, Proof, Step};
+pub use explain::{Failure, How, Missing, Proof, Shown, Step};
 pub use rule::{Advice, Claim, Complaint, Domain, Over, Rule};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use spak_expr::{Conditional, Expr, ExprKind, UnaryOp};
-use spak_syntax::Diagnostic;
+use spak_syntax::{Diagnostic, Span};
 
 use crate::base::Base;
 use crate::codes::{NOT_ABOUT_CONFIGS, RULE_CIRCLE};
@@ -40,6 +40,11 @@ pub(crate) fn written_out(base: &Base, rules: &[Rule]) -> (Vec<(usize, Rule)>, V
             Claim::Value(name, _) | Claim::Holds(name, _) => open.contains(name),
             Claim::Advice(_) => false,
         };
+        let of_rows = rule.then.iter().find(|c| open_claims(c) && !rule.over.is_empty());
+        if let Some(Claim::Value(name, _) | Claim::Holds(name, _)) = of_rows {
+            let diagnostic = *not_about_configs(rule.span, name);
+            writer.complaints.push(Complaint { rule: index, diagnostic });
+        }
         let mentions = all_formulas(&rule).iter().any(|e| writer.mentions(e));
         rule.then.retain(|claim| !open_claims(claim));
         if rule.then.is_empty() && !rules.get(index).is_some_and(|r| r.then.is_empty()) {
@@ -207,7 +212,7 @@ impl Writer<'_> {
             ExprKind::Name(name) if self.open.contains(name) => Some(name),
             ExprKind::Call(call) if self.open.contains(&call.function) => {
                 if !call.arguments.is_empty() {
-                    return Err(not_about_configs(expr, &call.function));
+                    return Err(not_about_configs(expr.span, &call.function));
                 }
                 Some(&call.function)
             }
@@ -228,7 +233,7 @@ impl Writer<'_> {
         });
         match failed {
             Some(diagnostic) => Err(diagnostic),
-            None if nodes(&out) > MAX_NODES => Err(not_about_configs(expr, "this")),
+            None if nodes(&out) > MAX_NODES => Err(not_about_configs(expr.span, "this")),
             None => Ok(out),
         }
     }
@@ -261,7 +266,7 @@ impl Writer<'_> {
         let mut cases: Vec<(Option<Expr>, Expr)> = Vec::new();
         for rule in by {
             if !rule.over.is_empty() {
-                return Err(not_about_configs(at, name));
+                return Err(not_about_configs(at.span, name));
             }
             let mut conditions = Vec::new();
             for expr in &rule.when {
@@ -276,7 +281,7 @@ impl Writer<'_> {
                 match claim {
                     Claim::Holds(n, arguments) if n == name => {
                         if !arguments.is_empty() {
-                            return Err(not_about_configs(at, name));
+                            return Err(not_about_configs(at.span, name));
                         }
                         let holds = all_of(&conditions);
                         let holds =
@@ -319,7 +324,7 @@ impl Writer<'_> {
                 }
             });
         }
-        let Some(value) = value else { return Err(not_about_configs(at, name)) };
+        let Some(value) = value else { return Err(not_about_configs(at.span, name)) };
         Ok(Meaning { defined: (!always).then(|| any_of(defined, at)), value })
     }
 }
@@ -345,10 +350,10 @@ fn nodes(expr: &Expr) -> usize {
     count
 }
 
-fn not_about_configs(at: &Expr, name: &str) -> Box<Diagnostic> {
+fn not_about_configs(at: Span, name: &str) -> Box<Diagnostic> {
     let what = format!("what `{name}` says of a config cannot be written as one condition");
     Box::new(
-        Diagnostic::error(NOT_ABOUT_CONFIGS, at.span, what)
+        Diagnostic::error(NOT_ABOUT_CONFIGS, at, what)
             .because("it depends on dimensions, and on rows or arguments")
             .repair("say what to do about such configs in the rule itself (`avoid`, `forbid`)"),
     )

@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
 use crate::exit::Status;
+use crate::knowing::Told;
 use crate::output::Format;
 use crate::verbs;
 
@@ -55,6 +56,12 @@ enum Verb {
     Lock(verbs::lock::Options),
     /// Run the loop on a design: specify, program, measure, analyse, learn.
     Loop(verbs::run_loop::Options),
+    /// Say what follows from what a design knows on a machine, and why, back to the evidence
+    Why(verbs::why::Options),
+    /// Say which condition keeps a rule from applying
+    WhyNot(verbs::why::Options),
+    /// What designs and libraries know: list, search, show, export, test
+    Knowledge(verbs::knowledge::Options),
     /// Learn from traces: facts and rules, as an edit of the design.
     Learn(verbs::learn::Options),
     /// Measure generated kernels against NumPy in one run.
@@ -150,6 +157,9 @@ pub(crate) fn main(command: Command) -> Result<Status> {
         Verb::New(options) => verbs::new::run(&options, format),
         Verb::Lock(options) => verbs::lock::run(&options, format),
         Verb::Loop(options) => verbs::run_loop::run(&options, format),
+        Verb::Why(options) => verbs::why::run(&options, Told::Why, format),
+        Verb::WhyNot(options) => verbs::why::run(&options, Told::WhyNot, format),
+        Verb::Knowledge(options) => verbs::knowledge::run(&options, format),
         Verb::Learn(options) => verbs::learn::run(&options, format),
         Verb::Bench(options) => verbs::bench::run(&options, format),
         Verb::Compile(options) => verbs::compile::run(&options, format),

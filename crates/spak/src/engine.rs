@@ -3,6 +3,7 @@
 pub(crate) mod drive;
 pub(crate) mod enumerated;
 pub(crate) mod family;
+mod know;
 pub(crate) mod learn;
 pub(crate) mod observe;
 pub(crate) mod paths;

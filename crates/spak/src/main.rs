@@ -5,6 +5,7 @@ mod cli;
 mod engine;
 mod exit;
 mod gpu;
+mod knowing;
 mod lifting;
 mod output;
 mod project;

@@ -64,6 +64,8 @@ impl<'s> Names<'s, '_> {
             // When a dimension is there decides what is tried.
             || matches!(entry.kind, Some(Kind::DesignSpace | Kind::TuningSpace));
         match &entry.content {
+            // What a rule is about is known where it is evaluated.
+            Content::Slot(_) if entry.key() == "for" && place.parent == Some(Kind::Rule) => {}
             Content::Slot(slot) => {
                 let is_condition = slot.expect == Expect::Condition
                     || entry.key() == "return" && place.parent == Some(Kind::Fact);
@@ -71,10 +73,10 @@ impl<'s> Names<'s, '_> {
                 self.reading(entry, &slot.reading, (place, is_condition), parameters);
             }
             Content::Block(children) => {
-                let inner = if entry.kind == Some(Kind::Fact) {
-                    Some(self.parameters(entry))
-                } else {
-                    None
+                let inner = match entry.kind {
+                    Some(Kind::Fact) => Some(self.parameters(entry)),
+                    Some(Kind::Rule) => Some(self.variables(entry)),
+                    _ => None,
                 };
                 let place = Place { strictly, parent: entry.kind };
                 for child in children {
@@ -93,6 +95,23 @@ impl<'s> Names<'s, '_> {
             (name.trim(), case)
         };
         arguments.text.split(',').map(one).filter(|(name, _)| !name.is_empty()).collect()
+    }
+
+    /// The variables of a rule, with the observation that each is of.
+    fn variables(&self, rule: &'s Entry) -> Parameters<'s> {
+        let read = rule.slots("for").filter_map(|slot| match &slot.reading {
+            Reading::Over(all) => Some(all),
+            _ => None,
+        });
+        let mut variables = Parameters::new();
+        for over in read.flatten() {
+            let domain = over.domain.as_ref().and_then(Expr::as_name);
+            let case = domain
+                .and_then(|d| d.split_once('.'))
+                .and_then(|key| self.cases.get(&key).copied().flatten());
+            variables.extend(over.names.iter().map(|name| (name.as_str(), case)));
+        }
+        variables
     }
 
     fn reading(
@@ -120,7 +139,7 @@ impl<'s> Names<'s, '_> {
                 }
             }
             Reading::Assignments(items, _) => {
-                let proposes = !matches!(entry.key(), "avoid" | "forbid");
+                let proposes = !matches!(entry.key(), "avoid" | "forbid" | "conclude");
                 for item in items {
                     self.constants(&item.value, entry.file);
                     if proposes {
@@ -248,14 +267,10 @@ impl<'s> Names<'s, '_> {
     ) {
         let Some(first) = parameters.keys().next() else { return };
         self.found.push(
-            Diagnostic::warning(
-                UNKNOWN_NAME,
-                span,
-                format!("`{name}` is no parameter of this predicate"),
-            )
-            .because("it can be evaluated only where something gives it a value")
-            .repair(format!("did you mean `{first}.{field}`?"))
-            .in_file(file),
+            Diagnostic::warning(UNKNOWN_NAME, span, format!("`{name}` is no variable here"))
+                .because("it can be evaluated only where something gives it a value")
+                .repair(format!("did you mean `{first}.{field}`?"))
+                .in_file(file),
         );
     }
 

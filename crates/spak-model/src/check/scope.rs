@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use spak_expr::{Type, TypeEnv, Value};
+use spak_expr::{ExprKind, Type, TypeEnv, Value};
 
 use crate::domain::Domain;
 use crate::formula::to_value;
@@ -143,6 +143,12 @@ impl<'s> Scope<'s> {
             }
             scope.add(&fact.name, ty);
         }
+        for rule in &system.rules {
+            let concluded = rule.then.iter().filter(|(key, _)| key == "conclude");
+            for (_, slot) in concluded {
+                scope.concluded(&slot.reading);
+            }
+        }
         for declared in &system.types {
             for (name, _) in &declared.fields {
                 scope.add(name, Type::Unknown);
@@ -191,6 +197,30 @@ impl<'s> Scope<'s> {
                 self.add(&format!("{name}.{key}"), ty.clone());
             }
             self.add(key, ty);
+        }
+    }
+
+    /// What a rule gives a value, or says to hold.
+    fn concluded(&mut self, reading: &'s Reading) {
+        match reading {
+            Reading::Assignments(items, _) => {
+                for item in items {
+                    self.add(&item.name, Type::Unknown);
+                    self.others.push(&item.name);
+                }
+            }
+            Reading::Formula(formula) => match &formula.expr.kind {
+                ExprKind::Name(name) => {
+                    self.add(name, Type::Bool);
+                    self.others.push(name);
+                }
+                ExprKind::Call(call) => {
+                    self.predicates.insert(&call.function, Type::Bool);
+                    self.add(&call.function, Type::Bool);
+                }
+                _ => {}
+            },
+            _ => {}
         }
     }
 
@@ -358,8 +388,9 @@ impl TypeEnv for Inside<'_, '_> {
         if let Some(field) = self.field(name) {
             return Some(declared(field));
         }
-        if self.parameters.contains_key(name) {
-            return Some(Type::Record);
+        if let Some(case) = self.parameters.get(name) {
+            // A variable may be a row, or a value.
+            return Some(if case.is_some() { Type::Record } else { Type::Unknown });
         }
         self.scope.symbols.get(name).map(|s| s.ty.clone())
     }

@@ -79,6 +79,11 @@ fn reading_text(reading: &Reading, expect: Expect) -> String {
             let items = items.join(", ");
             if rest.is_empty() { items } else { in_place(&format!("{items}, {rest}"), expect) }
         }
+        Reading::Over(all) => {
+            let mut all: Vec<String> = all.iter().map(ToString::to_string).collect();
+            all.sort();
+            quoted(&all.join(", "))
+        }
         Reading::Template(text, _) => quoted(text),
         Reading::Name(name) => quoted(name),
         // In quotes they would be a value.
@@ -106,7 +111,7 @@ fn map_text(fields: &[(String, Reading)]) -> String {
 }
 
 fn is_condition(expect: Expect) -> bool {
-    matches!(expect, Expect::Condition | Expect::Assignment)
+    matches!(expect, Expect::Condition | Expect::Assignment | Expect::Conclusion)
 }
 
 /// A statement that is half formal. Where a condition is expected it is read in quotes as well; elsewhere

@@ -89,7 +89,7 @@ fn rows_are_joined_and_what_holds_may_be_recursive() {
 
 #[test]
 fn a_negation_is_asked_when_all_is_known() {
-    let mut situation = base(&["limit = 10"]);
+    let mut situation = base(&["limit = 10", "tile in [64, 128]"]);
     situation.tables.push(table(
         "trials",
         &["tile", "ms"],
@@ -146,8 +146,12 @@ fn what_computes_and_comes_to_an_end_is_allowed() {
 fn unknown_is_not_false() {
     expect![[r#"
         quiet() [quiet]
+        loud_of(2) [loud_of]
         undecided asks: `sm_count` has no value here
-        undecided negated: `causal` has no value here"#]]
+        undecided negated: `causal` has no value here
+        undecided shy: `sm_count` has no value here
+        undecided bold: `shy` has no value here
+        undecided free: `u` has no value here"#]]
     .assert_eq(&concluded(
         base(&["dtype = \"bf16\""]),
         &[
@@ -157,6 +161,10 @@ fn unknown_is_not_false() {
             "words: when dtype == f32; recommend x = 4",
             "quiet: unless loud; conclude quiet",
             "loud: when dtype == f32; conclude loud",
+            "shy: when sm_count > 3; conclude shy",
+            "bold: unless shy; conclude bold",
+            "free: when loud_of(u); recommend x = 5",
+            "loud_of: for i in [1, 2]; when i > 1; conclude loud_of(i)",
         ],
     ));
 }

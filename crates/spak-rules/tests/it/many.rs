@@ -5,8 +5,13 @@ use spak_rules::{Base, Rule};
 use crate::words::{base, rule, table};
 
 pub(crate) fn many() -> (Base, Vec<Rule>) {
-    let mut situation =
-        base(&["head_dim = 128", "seq_len = 4096", "causal = true", "device = \"d7\""]);
+    let mut situation = base(&[
+        "head_dim = 128",
+        "seq_len = 4096",
+        "causal = true",
+        "device = \"d7\"",
+        "tile in [0, 1, 2]",
+    ]);
     let rows: Vec<[String; 3]> = (0..1000)
         .map(|i| [format!("\"k{}\"", i % 50), (i * 7 % 1000).to_string(), (i % 13).to_string()])
         .collect();

@@ -1,7 +1,7 @@
 //! Why, and why not.
 
 use expect_test::expect;
-use spak_rules::{Engine, Failure, How, Limits, Proof};
+use spak_rules::{Engine, Failure, How, Limits, Proof, Shown};
 
 use crate::words::{base, rule, table};
 
@@ -36,13 +36,13 @@ fn tree(engine: &Engine, proofs: &[Proof], depth: usize, out: &mut String) {
             How::Given(origin) => out.push_str(&format!("{indent}{} ({origin})\n", proof.what)),
             How::Above => out.push_str(&format!("{indent}{} (above)\n", proof.what)),
             How::NothingSaysSo => {
-                out.push_str(&format!("{indent}{} (nothing says so)\n", proof.what))
+                out.push_str(&format!("{indent}{} (nothing says so)\n", proof.what));
             }
-            How::Rule { rule, variables, conditions } => {
+            How::Rule { rule, variables, conditions, computed } => {
                 let name = engine.rules().get(*rule).map_or("?", |r| r.name.as_str());
                 let of: Vec<String> = variables.iter().map(|(n, v)| format!("{n} = {v}")).collect();
                 out.push_str(&format!("{indent}{} by `{name}` {}\n", proof.what, of.join(", ")));
-                for step in conditions {
+                for step in conditions.iter().chain(computed) {
                     out.push_str(&format!("{indent}  - {}\n", step.condition));
                     tree(engine, &step.because, depth + 2, out);
                 }
@@ -55,9 +55,14 @@ fn tree(engine: &Engine, proofs: &[Proof], depth: usize, out: &mut String) {
 fn a_proof_goes_back_to_what_is_given() {
     let engine = engine();
     let mut out = String::new();
-    tree(&engine, &engine.why_rule(3, 5), 0, &mut out);
-    tree(&engine, &engine.why_value("bound"), 0, &mut out);
-    tree(&engine, &engine.why_holds("slow", Some(&["trials 2".to_owned()])), 0, &mut out);
+    tree(&engine, &engine.why_rule(3, 5, &mut Shown::default()), 0, &mut out);
+    tree(&engine, &engine.why_value("bound", &mut Shown::default()), 0, &mut out);
+    tree(
+        &engine,
+        &engine.why_holds("slow", Some(&["trials 2".to_owned()]), &mut Shown::default()),
+        0,
+        &mut out,
+    );
     expect![[r#"
         `use bulk` applies by `use bulk` 
           - bound == "memory"

@@ -1,4 +1,9 @@
 //! Rules from a few words, for tests.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops where its own words mean nothing"
+)]
 
 use spak_expr::{Expr, Options, Value, parse_with};
 use spak_rules::{Advice, Base, Claim, Domain, Engine, Known, Limits, Over, Row, Rule, Table};

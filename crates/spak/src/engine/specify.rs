@@ -1,22 +1,22 @@
 //! Specify: from a design to a space that can be searched, a problem that can be timed, and what is
 //! known about both.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
+use spak_expr::Expr;
 use spak_generate::{Choices, Family, Templates};
 use spak_knowledge::Context;
-use spak_loop::{Avoid, Dimension, DimensionKind, Guidance, Recommendation};
+use spak_loop::{Dimension, DimensionKind, Guidance};
 use spak_model::entry::Entry;
 use spak_model::formula::Formula;
 use spak_model::normal;
 use spak_model::reading::Reading;
-use spak_model::system::{Place, Record, Space, System};
+use spak_model::system::{Record, Space, System};
 use spak_model::vocabulary::Kind;
 use spak_records::{Config, ContentHash, Device, Plan, Problem, Toolchain, Value, Workload};
-use spak_syntax::{Diagnostic, FileId, Severity};
+use spak_syntax::Diagnostic;
 
 use crate::engine::family;
 use crate::engine::observe;
@@ -49,6 +49,8 @@ pub(crate) struct Specified {
     pub(crate) dimensions: Vec<Dimension>,
     /// Conditions of the design and of the templates, with their reasons.
     pub(super) conditions: Vec<(Formula, String)>,
+    /// How many of them are not from rules.
+    pub(super) own_conditions: usize,
     /// Those that speak of what a binary says ([`OF_BINARIES`]): they are known when a config was compiled.
     pub(crate) of_binaries: Vec<(Formula, String)>,
     /// The same as facts and rules advise it.
@@ -89,7 +91,7 @@ pub(crate) fn specify_for(
     toolchain: &Toolchain,
 ) -> Result<Result<Specified, (Design, Vec<Diagnostic>)>> {
     let (design, found) = check::checked(path)?;
-    if found.iter().any(|d| d.severity == Severity::Error) {
+    if check::is_broken(&found) {
         return Ok(Err((design, found)));
     }
     let entries = &design.resolved.entries;
@@ -124,6 +126,7 @@ pub(crate) fn specify_for(
         hash: ContentHash::parse(&normal::hash(entries)).context("the design has no hash")?,
         dimensions: dimensions(&system, &workload)?,
         conditions,
+        own_conditions: 0,
         presence: presence(&system),
         family,
         templates: Templates::builtin(),
@@ -140,12 +143,12 @@ pub(crate) fn specify_for(
     specified.note_slips();
     specified.note_what_has_no_code();
     specified.notes.extend(observe::unobserved(&specified.system));
-    specified.know(&design);
+    specified.know();
     Ok(Ok(specified))
 }
 
 /// Whether a condition speaks of what a binary says.
-fn is_of_binaries(formula: &Formula) -> bool {
+pub(super) fn is_of_binaries(formula: &Formula) -> bool {
     spak_expr::free_names(&formula.expr).iter().any(|name| OF_BINARIES.contains(&name.as_str()))
 }
 
@@ -344,96 +347,12 @@ impl Specified {
         }
     }
 
-    /// Takes what the design and its imports know as guidance for the search.
-    fn know(&mut self, design: &Design) {
-        let mut files: Vec<FileId> = design.resolved.imports.iter().map(|i| i.file).collect();
-        files.insert(0, FileId(0));
-        files.sort();
-        files.dedup();
-        // Of what a file says, only what inheritance has left standing holds.
-        let facts = self.system.facts.iter().map(|f| f.place);
-        let standing: Vec<Place> = self.system.rules.iter().map(|r| r.place).chain(facts).collect();
-        let known: Vec<_> = files
-            .iter()
-            .flat_map(|id| {
-                let known = spak_knowledge::read_back(design.sources.text(*id)).into_iter();
-                known.filter(|k| standing.contains(&Place { file: *id, span: k.span }))
-            })
-            .collect();
-        let symbols = &self.symbols;
-        let undecided = RefCell::new(Vec::new());
-        let holds = |text: &str| match symbols.holds_text(text) {
-            Some(truth) => Some(truth),
-            None => {
-                undecided.borrow_mut().push(text.to_owned());
-                None
-            }
-        };
-        let guidance = spak_knowledge::guidance(&known, &holds, &|text| symbols.value_text(text));
-        for (name, when) in &guidance.undecided {
-            self.notes
-                .push(format!("rule `{name}` is not applied: `{when}` cannot be evaluated here"));
-        }
-        let names: Vec<&str> = self.dimensions.iter().map(|d| d.name.as_str()).collect();
-        let ours = |name: &String| names.contains(&name.as_str());
-        let mut recommended: Vec<Recommendation> = guidance
-            .starts
-            .iter()
-            .map(|(config, source)| {
-                let values = config.0.iter().filter(|(name, _)| ours(name));
-                let values = values.map(|(k, v)| (k.clone(), v.clone())).collect();
-                Recommendation { config: Config(values), source: source.clone() }
-            })
-            .collect();
-        let mut joint = BTreeMap::new();
-        let mut influence = BTreeMap::new();
-        for choice in guidance.recommended.iter().filter(|c| ours(&c.name)) {
-            joint.entry(choice.name.clone()).or_insert_with(|| choice.value.clone());
-            if let Some(ratio) = choice.influence {
-                influence.entry(choice.name.clone()).or_insert(ratio);
-            }
-        }
-        if !joint.is_empty() && recommended.is_empty() {
-            recommended.push(Recommendation {
-                config: Config(joint),
-                source: "the set of rules".to_owned(),
-            });
-        }
-        let avoid = guidance.avoid.iter().filter_map(|(values, source)| {
-            let ((dimension, value), rest) = values.split_first()?;
-            Some(Avoid {
-                dimension: dimension.clone(),
-                value: value.clone(),
-                when: Config(rest.iter().cloned().collect()),
-                source: source.clone(),
-            })
-        });
-        let avoid: Vec<Avoid> = avoid.collect();
-        for (avoided, recommended) in
-            avoid.iter().flat_map(|a| recommended.iter().map(move |r| (a, r)))
-        {
-            if avoided.covers(&recommended.config) {
-                self.notes.push(format!(
-                    "{} advises against {}={}, which {} recommends; what is recommended is tried",
-                    avoided.source, avoided.dimension, avoided.value, recommended.source
-                ));
-            }
-        }
-        for (text, source) in &guidance.avoid_where {
-            match spak_model::formula::parse(&format!("not ({text})")) {
-                Some(formula) if self.backend != "c" && is_of_binaries(&formula) => {
-                    let reason = format!("`{source}` advises against `{text}`");
-                    self.advised_of_binaries.push((formula, reason));
-                }
-                // What a formula says of a config itself is for people yet.
-                _ => self.notes.push(format!(
-                    "{source} advises against `{text}`, which is followed only where it is about a binary ({})",
-                    OF_BINARIES.join(", ")
-                )),
-            }
-        }
-        let preferred = guidance.preferred.iter().cloned().collect();
-        self.guidance = Guidance { recommended, avoid, preferred, influence };
+    /// Whether a condition over dimensions holds for a config; not where that cannot be said.
+    pub(super) fn holds_for(&self, condition: &Expr, config: &Config) -> bool {
+        let values = config.0.iter().map(|(n, v)| (n.clone(), symbols::literal(v)));
+        let text = spak_expr::print(condition);
+        let formula = spak_model::formula::parse(&text);
+        formula.is_some_and(|f| self.symbols.with(values.collect()).holds(&f) == Ok(true))
     }
 
     /// The scope of what is learnt from trials of this design here.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use anyhow::{Result, bail};
 use spak_generate::Choices;
-use spak_loop::{Candidates, DimensionKind, Guidance};
+use spak_loop::{Candidates, DimensionKind};
 use spak_model::Literal;
 use spak_model::system::System;
 use spak_records::bundle::BundledKnowledge;
@@ -101,8 +101,7 @@ impl GpuDesign {
     pub(crate) fn forget(&mut self) {
         for workload in &mut self.workloads {
             let Some(specified) = Rc::get_mut(&mut workload.specified) else { continue };
-            specified.guidance = Guidance::default();
-            specified.advised_of_binaries.clear();
+            specified.forget();
         }
     }
 

@@ -91,6 +91,13 @@ pub(crate) fn checked(path: &Path) -> Result<(Design, Vec<Diagnostic>)> {
     Ok((design, found))
 }
 
+/// Whether errors keep a design from being used: a rule that means nothing is left out, and the others still
+/// count.
+pub(crate) fn is_broken(found: &[Diagnostic]) -> bool {
+    let of_a_rule = |d: &Diagnostic| spak_rules::codes::ALL.contains(&d.code);
+    found.iter().any(|d| d.severity == Severity::Error && !of_a_rule(d))
+}
+
 /// What would be said about the design at `path` if this were its text.
 pub(crate) fn text_of(path: &Path, text: &str) -> Vec<Diagnostic> {
     found(&mut project::with_text(path, text))
@@ -100,6 +107,9 @@ pub(crate) fn text_of(path: &Path, text: &str) -> Vec<Diagnostic> {
 fn found(design: &mut Design) -> Vec<Diagnostic> {
     let mut found = design.resolved.diagnostics.clone();
     found.extend(check::check(&design.resolved.entries, design.sources.text(FileId(0))));
+    if !found.iter().any(|d| d.severity == Severity::Error) {
+        found.extend(crate::knowing::checked(design));
+    }
     found.extend(spak_lift::Pack::load(&design.resolved.entries).1);
     found.extend(spak_lift::examples(&design.resolved.entries, &mut design.sources).1);
     // A bracket that the structure lacks is lacking in the formula as well: once is enough.

@@ -34,6 +34,7 @@ pub(crate) fn all_codes() -> Vec<Code> {
         spak_space::codes::ALL,
         spak_exchange::codes::ALL,
         spak_lift::codes::ALL,
+        spak_rules::codes::ALL,
         &[crate::lifting::merge::LIFT_CONFLICT],
     ]
     .concat();

@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context as _, Result};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use spak_loop::Guidance;
 use spak_model::system::System;
 use spak_records::{Config, Outcome, Trial};
 use spak_run::{CompilerOptions, RunOptions, Sandbox, detect_device, detect_toolchain};
@@ -124,7 +123,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         }
     };
     if options.ignore_knowledge {
-        specified.guidance = Guidance::default();
+        specified.forget();
     }
     if !options.keep_design {
         let opened = std::fs::OpenOptions::new().append(true).open(&options.design);

@@ -39,6 +39,12 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
         schemars::schema_for!(r::Envelope<spak_records::node_report::GpuLoopReport>)
     }),
     ("spak.hash", || schemars::schema_for!(r::Envelope<Diagnosed<r::HashReport>>)),
+    ("spak.knowledge", || {
+        schemars::schema_for!(r::Envelope<spak_records::knowledge_report::KnowledgeReport>)
+    }),
+    ("spak.knowledge-test", || {
+        schemars::schema_for!(r::Envelope<spak_records::knowledge_report::KnowledgeTestReport>)
+    }),
     ("spak.learn-report", || {
         schemars::schema_for!(r::Envelope<spak_records::learn_report::LearnReport>)
     }),
@@ -86,6 +92,9 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.trial", || schemars::schema_for!(spak_records::Trial)),
     ("spak.verify-report", || {
         schemars::schema_for!(r::Envelope<spak_records::verify_report::VerifyReport>)
+    }),
+    ("spak.why", || {
+        schemars::schema_for!(r::Envelope<Diagnosed<spak_records::knowledge_report::WhyReport>>)
     }),
 ];
 

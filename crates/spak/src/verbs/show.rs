@@ -88,6 +88,7 @@ fn slot(slot: &SlotReading) -> SlotRecord {
         Reading::Assignments(_, rest) => {
             ("assignments", Vec::new(), (!rest.is_empty()).then(|| rest.clone()))
         }
+        Reading::Over(_) => ("variables", Vec::new(), None),
         Reading::Template(text, _) => ("template", Vec::new(), Some(text.clone())),
         Reading::Name(name) => ("name", Vec::new(), Some(name.clone())),
         Reading::Words(text) => ("words", Vec::new(), Some(text.clone())),

@@ -11,6 +11,7 @@ mod families;
 mod gpu;
 mod interrupted;
 mod json;
+mod knowledge;
 mod learn;
 mod learning;
 mod lift;
