@@ -37,7 +37,7 @@ pub use knowledge::{
 };
 pub use learn::{learn, learn_of_machine};
 pub use pairs::MIN_PAIRS_UNKNOWN_SPREAD;
-pub use program::{About, FACTS, Origin, Program};
+pub use program::{About, FACTS, Origin, Program, claims_of};
 pub use read_back::{Choice, Guidance, Known, guidance, read_back, read_items};
 pub use rejects::MIN_REJECTED;
 pub use sample::MIN_SAMPLES;

@@ -112,6 +112,12 @@ impl Program {
         program
     }
 
+    /// The rules as they can contradict each other: what was the fastest is an observation, and contradicts
+    /// nobody.
+    pub fn claims(&self) -> Vec<Rule> {
+        claims_of(&self.rules, &self.about)
+    }
+
     fn push(&mut self, rule: Rule, about: About) {
         self.rules.push(rule);
         self.about.push(about);
@@ -224,6 +230,18 @@ impl Program {
     }
 }
 
+/// See [`Program::claims`].
+pub fn claims_of(rules: &[Rule], about: &[About]) -> Vec<Rule> {
+    let own = rules.iter().zip(about).map(|(rule, about)| {
+        let mut rule = rule.clone();
+        if about.origin == Origin::Optimum {
+            rule.then.clear();
+        }
+        rule
+    });
+    own.collect()
+}
+
 fn empty(name: &str, place: Place) -> Rule {
     Rule {
         name: name.to_owned(),
@@ -248,7 +266,7 @@ fn about(origin: Origin, place: Place, fields: &[(String, SlotReading)]) -> Abou
     About {
         origin,
         place,
-        evidence: texts(fields, "evidence").collect(),
+        evidence: texts(fields, "evidence").flat_map(|text| parts(&text)).collect(),
         source: texts(fields, "source").next(),
         reason: texts(fields, "reason").next(),
         confidence: number("confidence"),
@@ -257,6 +275,16 @@ fn about(origin: Origin, place: Place, fields: &[(String, SlotReading)]) -> Abou
         learned: texts(fields, "learned_by").any(|by| by == LEARNED_BY),
         words: Vec::new(),
         prose: Vec::new(),
+    }
+}
+
+/// Several names of facts; a sentence is one.
+fn parts(text: &str) -> Vec<String> {
+    let names: Vec<&str> = text.split(',').map(str::trim).collect();
+    let is_name = |n: &&str| !n.is_empty() && n.chars().all(|c| c.is_alphanumeric() || c == '_');
+    match names.iter().all(|n| is_name(n)) {
+        true => names.into_iter().map(str::to_owned).collect(),
+        false => vec![text.to_owned()],
     }
 }
 

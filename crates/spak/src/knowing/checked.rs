@@ -19,7 +19,7 @@ const MAX_VALUES: u64 = 4096;
 /// What is wrong with the rules of a design.
 pub(crate) fn checked(design: &Design) -> Vec<Diagnostic> {
     let system = System::of(&design.resolved.entries);
-    let program = Program::of(&system, &|_| String::new());
+    let mut program = Program::of(&system, &|_| String::new());
     if program.rules.is_empty() {
         return Vec::new();
     }
@@ -27,7 +27,7 @@ pub(crate) fn checked(design: &Design) -> Vec<Diagnostic> {
     let values: BTreeMap<String, spak_expr::Value> =
         known.iter().map(|(name, literal)| (name.clone(), to_value(literal))).collect();
     let space = declared(&system, values.clone(), MAX_VALUES);
-    let mut base = Base { tables: program.tables, later: later(), ..Base::default() };
+    let mut base = Base { tables: std::mem::take(&mut program.tables), later: later(), ..Base::default() };
     for (name, value) in values {
         base.values.insert(name, Known { value, origin: String::new() });
     }
@@ -35,7 +35,7 @@ pub(crate) fn checked(design: &Design) -> Vec<Diagnostic> {
         base.dimensions.insert(parameter.name.clone(), parameter.meaning());
     }
     base.tables.push(Table { name: "trials".to_owned(), ..Table::default() });
-    let (found, _) = conflicts(&base, &program.rules);
+    let (found, _) = conflicts(&base, &program.claims());
     let (_, complaints) = Engine::new(base, program.rules, Limits::default());
     let mut diagnostics = located(complaints, &program.about);
     for conflict in &found {

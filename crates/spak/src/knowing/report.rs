@@ -1,6 +1,6 @@
 //! What follows, why, and why not, as records.
 
-use spak_knowledge::{FACTS, Origin};
+use spak_knowledge::{FACTS, Origin, claims_of};
 use spak_records::knowledge_report::{
     ConclusionRecord, ConfigsRecord, ConflictRecord, EvidenceRecord, FailureRecord, MissingRecord,
     ProofRecord, ProseRecord, RuleRef, StepRecord, UndecidedRecord, UnsettledRecord, ValueRecord,
@@ -410,7 +410,8 @@ impl Teller<'_> {
 
     fn conflicts(&self) -> Vec<ConflictRecord> {
         let engine = &self.situation.engine;
-        let (found, _) = conflicts(engine.base(), engine.rules());
+        let claims = claims_of(engine.rules(), &self.situation.about);
+        let (found, _) = conflicts(engine.base(), &claims);
         let record = |c: &spak_rules::Conflict| ConflictRecord {
             rules: [self.rule(c.first), self.rule(c.second)],
             say: [c.says.clone(), c.other.clone()],
