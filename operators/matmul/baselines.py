@@ -23,8 +23,8 @@ def cublas(problem, arrays):
 
 def cublas_fast(problem, arrays):
     # Sums stay in the matrix units, which keep fewer bits of them.
-    if problem.dtype not in EIGHT_BITS:
-        raise ValueError("only products of eight bits have another way to be summed")
+    if problem.dtype not in EIGHT_BITS or not getattr(problem, "fast_sums", False):
+        raise ValueError("only products of eight bits with `fast_sums` may be summed so")
     return scaled(problem, arrays, True)
 
 

@@ -38,7 +38,27 @@ pub enum Role {
         computed_in: Dtype,
         /// How many terms such a sum has.
         terms: u64,
+        /// Where additions cut off instead of rounding.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cut: Option<Cut>,
     },
+}
+
+/// Additions that cut off, as those of matrix units do: what is lost all points to zero, and adds up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cut {
+    /// How many of them a sum takes, one after the other.
+    pub additions: u64,
+    /// How many bits behind the leading one are kept.
+    pub bits: u32,
+}
+
+impl Cut {
+    /// What a sum may be off by, relative to what it is: each addition by a unit in the last place of what there is by
+    /// then, which in the mean is half of it.
+    fn drift(self) -> f64 {
+        self.additions as f64 * 0.5 * (-f64::from(self.bits)).exp2()
+    }
 }
 
 /// What an input holds.
@@ -77,13 +97,15 @@ impl ArrayPlan {
     /// What an honest kernel's result, and each term of its sums, may be off by, relative to itself
     /// (`operators/README.md`); configs of a problem may differ in it.
     pub fn roundoffs(&self) -> (f64, f64) {
-        let term = match &self.role {
-            Role::Output { computed_in, terms, .. } => {
-                computed_in.roundoff() + Dtype::F32.roundoff() * (*terms as f64).sqrt()
+        let (term, drift) = match &self.role {
+            Role::Output { computed_in, terms, cut, .. } => {
+                let rounded = Dtype::F32.roundoff() * (*terms as f64).sqrt();
+                (computed_in.roundoff() + rounded, cut.map_or(0.0, Cut::drift))
             }
-            Role::Input { .. } => 0.0,
+            Role::Input { .. } => (0.0, 0.0),
         };
-        (self.dtype.roundoff(), term)
+        // Terms count eight times where they are compared, which is for what is independent of each other.
+        (self.dtype.roundoff() + drift, term + drift / 8.0)
     }
 
     /// Whether it is written.

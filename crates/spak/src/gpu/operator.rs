@@ -2,18 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, Result, anyhow, bail};
-use spak_model::entry::Entry;
-use spak_model::reading::Reading;
+use anyhow::{Context as _, Result, bail};
+use spak_model::Literal;
 use spak_model::system::System;
-use spak_model::vocabulary::Kind;
-use spak_model::{Files, Literal, resolve};
-use spak_records::gpu::{ArrayPlan, Fill, Role};
+use spak_records::gpu::{ArrayPlan, Cut, Fill, Role};
 use spak_records::{Dtype, OperatorProblem, Value, Workload};
-use spak_syntax::diagnostic::suggest;
-use spak_syntax::{FileId, Severity};
 
 use crate::engine::symbols::{Symbols, literal};
+
+mod read;
+
+pub(crate) use read::load;
 
 /// An operator as its description says it.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +20,9 @@ pub(crate) struct Operator {
     pub(crate) name: String,
     /// Values of a problem in their order, with what they are where a workload says nothing.
     values: Vec<Definition>,
+    /// Values that a problem has only where they are not what they are by default, so that adding one leaves problems of
+    /// older traces what they were.
+    optional: Vec<Definition>,
     aliases: Vec<(String, Vec<String>)>,
     /// Numbers that follow from values.
     derived: Vec<Definition>,
@@ -56,6 +58,8 @@ struct Array {
     /// How many terms a sum has.
     terms: String,
     computed_in: String,
+    /// Of additions that cut off: how many, and the bits that they keep.
+    cut: Option<(String, String)>,
 }
 
 /// How arrays lie in memory for kernels of a config.
@@ -66,155 +70,6 @@ struct Layout {
     order: Vec<usize>,
 }
 
-/// A description stands alone.
-struct NoFiles;
-
-impl Files for NoFiles {
-    fn load(&mut self, _from: FileId, _spec: &str) -> Result<(FileId, String), String> {
-        Err("an operator's description imports nothing".to_owned())
-    }
-}
-
-/// The operator `name`.
-///
-/// # Errors
-/// There is none, or its description is broken.
-pub(crate) fn load(name: &str) -> Result<Operator> {
-    let all = spak_generate::operators::operators();
-    let Some(description) = all.iter().find(|one| one.name == name) else {
-        let names: Vec<&str> = all.iter().map(|one| one.name).collect();
-        let hint = suggest(name, names.iter().copied()).map_or_else(
-            || format!("there are: {}", names.join(", ")),
-            |near| format!("did you mean `{near}`?"),
-        );
-        bail!("no operator `{name}` is described for a GPU; {hint}");
-    };
-    read(description.path, description.text)
-}
-
-/// Reads a description.
-fn read(path: &str, text: &str) -> Result<Operator> {
-    let resolved = resolve(FileId(0), text, &mut NoFiles);
-    if let Some(broken) = resolved.diagnostics.iter().find(|d| d.severity == Severity::Error) {
-        bail!("{path}: {}", broken.message);
-    }
-    let mut entries = resolved.entries.iter().filter(|entry| entry.kind == Some(Kind::Operator));
-    let entry = entries.next().with_context(|| format!("{path}: describes no operator"))?;
-    operator(entry).map_err(|error| anyhow!("{path}: {error}"))
-}
-
-fn operator(entry: &Entry) -> Result<Operator> {
-    let name = entry.name_text().context("the operator has no name")?.to_owned();
-    let mut operator = Operator {
-        name,
-        values: definitions(entry, "values"),
-        aliases: Vec::new(),
-        derived: definitions(entry, "derived"),
-        scalars: definitions(entry, "scalars"),
-        flops: text(entry, "flops").context("`flops` is missing")?,
-        bytes: text(entry, "bytes").context("`bytes` is missing")?,
-        arrays: Vec::new(),
-        layouts: Vec::new(),
-        checks: Vec::new(),
-        conditions: Vec::new(),
-    };
-    for child in entry.children() {
-        match child.key() {
-            "aliases" => {
-                let its = child
-                    .children()
-                    .iter()
-                    .filter_map(|one| Some((one.head.text(), texts(&one.slot()?.reading))));
-                operator.aliases.extend(its);
-            }
-            "input" | "output" => operator.arrays.push(array(child)?),
-            "layout" => operator.layouts.push(Layout {
-                condition: text(child, "where").context("a layout has no `where`")?,
-                arrays: list(child, "arrays"),
-                order: order(child)?,
-            }),
-            "check" => {
-                let its = child.children().iter();
-                let its = its.filter_map(|one| {
-                    Some((one.head.text(), texts(&one.slot()?.reading).into_iter().next()?))
-                });
-                operator.checks.push(its.collect());
-            }
-            "constraint" => {
-                let condition = text(child, "require").context("a constraint has no `require`")?;
-                operator.conditions.push((condition, text(child, "reason").unwrap_or_default()));
-            }
-            _ => {}
-        }
-    }
-    Ok(operator)
-}
-
-fn array(entry: &Entry) -> Result<Array> {
-    let name = entry.name_text().context("an array has no name")?.to_owned();
-    let is_output = entry.key() == "output";
-    let dtype = text(entry, "dtype").unwrap_or_else(|| "dtype".to_owned());
-    let rows = entry.slots("row").find_map(|slot| match &slot.reading {
-        Reading::Literal(Literal::Int(count)) => usize::try_from(*count).ok(),
-        _ => None,
-    });
-    if is_output && rows.is_none() {
-        bail!("the output `{name}` does not say how many axes a `row` has");
-    }
-    Ok(Array {
-        shape: list(entry, "shape"),
-        present: text(entry, "present"),
-        fill: text(entry, "fill").unwrap_or_else(|| "normal".to_owned()),
-        row_axes: rows.unwrap_or(0),
-        terms: text(entry, "terms").unwrap_or_else(|| "1".to_owned()),
-        computed_in: text(entry, "computed_in").unwrap_or_else(|| "dtype".to_owned()),
-        name,
-        dtype,
-        is_output,
-    })
-}
-
-fn order(entry: &Entry) -> Result<Vec<usize>> {
-    let numbers = list(entry, "order");
-    let order: Option<Vec<usize>> = numbers.iter().map(|number| number.parse().ok()).collect();
-    order.context("the `order` of a layout has something else than axes")
-}
-
-fn definitions(entry: &Entry, key: &str) -> Vec<Definition> {
-    let read = |text: String| match text.split_once('=') {
-        Some((name, formula)) => {
-            Definition { name: name.trim().to_owned(), formula: Some(formula.trim().to_owned()) }
-        }
-        None => Definition { name: text.trim().to_owned(), formula: None },
-    };
-    list(entry, key).into_iter().map(read).collect()
-}
-
-fn list(entry: &Entry, key: &str) -> Vec<String> {
-    entry.slots(key).flat_map(|slot| texts(&slot.reading)).collect()
-}
-
-fn text(entry: &Entry, key: &str) -> Option<String> {
-    entry.slots(key).flat_map(|slot| texts(&slot.reading)).next()
-}
-
-/// What is written, whatever it was read as.
-fn texts(reading: &Reading) -> Vec<String> {
-    let plain = |literal: &Literal| match literal {
-        Literal::Text(text) => text.clone(),
-        other => other.to_string(),
-    };
-    match reading {
-        Reading::Literal(Literal::List(items)) => items.iter().map(plain).collect(),
-        Reading::Literal(literal) => vec![plain(literal)],
-        Reading::List(items) => items.iter().flat_map(texts).collect(),
-        Reading::Formula(formula) => vec![formula.text.clone()],
-        Reading::Name(name) => vec![name.clone()],
-        Reading::Words(text) => vec![text.clone()],
-        _ => Vec::new(),
-    }
-}
-
 impl Operator {
     /// The problem that a workload describes.
     ///
@@ -222,7 +77,7 @@ impl Operator {
     /// A sentence: a value is missing or none, or a condition does not hold.
     pub(crate) fn problem(&self, workload: &Workload) -> Result<OperatorProblem> {
         let mut values = BTreeMap::new();
-        for definition in &self.values {
+        for definition in self.values.iter().chain(&self.optional) {
             let aliases = self.aliases.iter().filter(|(name, _)| *name == definition.name);
             let names = aliases.flat_map(|(_, others)| others);
             let given = workload.get(&definition.name);
@@ -253,6 +108,11 @@ impl Operator {
             Ok(value.round().max(0.0) as u64)
         };
         let (flops, bytes) = (count(&self.flops)?, count(&self.bytes)?);
+        for definition in &self.optional {
+            if values.get(&definition.name) == default(definition).as_ref() {
+                values.remove(&definition.name);
+            }
+        }
         Ok(OperatorProblem { operator: self.name.clone(), values, flops, bytes })
     }
 
@@ -308,6 +168,10 @@ impl Operator {
     /// Values, and what follows from them.
     fn known(&self, values: &BTreeMap<String, Value>) -> Result<Symbols> {
         let mut known = values.clone();
+        for definition in &self.optional {
+            let default = || default(definition).unwrap_or(Value::Bool(false));
+            known.entry(definition.name.clone()).or_insert_with(default);
+        }
         let dtype = values.get("dtype").and_then(Value::as_text).and_then(Dtype::parse);
         if let Some(dtype) = dtype {
             known.insert("itemsize".to_owned(), Value::Int(dtype.bytes() as i64));
@@ -361,7 +225,7 @@ impl Operator {
 
     /// The values that a problem has, in their order.
     pub(crate) fn value_names(&self) -> impl Iterator<Item = &str> {
-        self.values.iter().map(|definition| definition.name.as_str())
+        self.values.iter().chain(&self.optional).map(|definition| definition.name.as_str())
     }
 
     /// Arrays of a problem, laid out as kernels with these choices see them.
@@ -406,11 +270,14 @@ impl Operator {
                         true => dtype(&chosen, &array.computed_in).or_else(|_| of("dtype"))?,
                         false => dtype(&chosen, &array.computed_in)?,
                     },
-                    terms: known
-                        .value_text(&array.terms)
-                        .and_then(|terms| terms.as_int())
-                        .with_context(|| format!("`{}` is no count", array.terms))?
-                        .unsigned_abs(),
+                    terms: count(&known, &array.terms)?,
+                    cut: match &array.cut {
+                        Some((additions, bits)) => Some(Cut {
+                            additions: count(&known, additions)?,
+                            bits: u32::try_from(count(&known, bits)?)?,
+                        }),
+                        None => None,
+                    },
                 }
             } else {
                 Role::Input { fill }
@@ -460,6 +327,18 @@ fn strides(shape: &[u64], order: &[usize]) -> Vec<u64> {
         }
     }
     strides
+}
+
+/// What a value is that nobody gives, where that depends on nothing.
+fn default(definition: &Definition) -> Option<Value> {
+    symbols(&BTreeMap::new()).value_text(definition.formula.as_deref()?)
+}
+
+fn count(known: &Symbols, formula: &str) -> Result<u64> {
+    let count = known.value_text(formula).and_then(|count| count.as_float());
+    let count = count.filter(|count| count.is_finite() && *count >= 0.0);
+    // A part of an addition is one.
+    count.map(|count| count.ceil() as u64).with_context(|| format!("`{formula}` is no count"))
 }
 
 fn dtype(known: &Symbols, formula: &str) -> Result<Dtype> {

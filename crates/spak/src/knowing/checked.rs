@@ -27,7 +27,8 @@ pub(crate) fn checked(design: &Design) -> Vec<Diagnostic> {
     let values: BTreeMap<String, spak_expr::Value> =
         known.iter().map(|(name, literal)| (name.clone(), to_value(literal))).collect();
     let space = declared(&system, values.clone(), MAX_VALUES);
-    let mut base = Base { tables: std::mem::take(&mut program.tables), later: later(), ..Base::default() };
+    let mut base =
+        Base { tables: std::mem::take(&mut program.tables), later: later(), ..Base::default() };
     for (name, value) in values {
         base.values.insert(name, Known { value, origin: String::new() });
     }

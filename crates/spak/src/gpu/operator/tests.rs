@@ -135,3 +135,24 @@ fn workloads_that_are_none_are_refused_with_the_reason() {
     assert!(wrong(&sizes, &[("causal", "maybe")]).contains("not a truth value"));
     assert!(load("atention_forward").unwrap_err().to_string().contains("did you mean"));
 }
+
+#[test]
+fn what_is_optional_is_there_where_it_is_not_the_default() {
+    let operator = load("matmul").unwrap();
+    let sizes = [("m", 64), ("n", 64), ("k", 4096), ("transpose_b", 1)];
+    let plain = operator.problem(&workload(&sizes, &[("dtype", "f8e4m3")])).unwrap();
+    assert!(!plain.values.contains_key("fast_sums"));
+    let asked = [&sizes[..], &[("fast_sums", 1)]].concat();
+    let fast = operator.problem(&workload(&asked, &[("dtype", "f8e4m3")])).unwrap();
+    assert_eq!(fast.values.get("fast_sums"), Some(&Value::Bool(true)));
+    // Sums that keep 13 bits are off by more, and not by whatever they like.
+    let of = |problem| {
+        let arrays = operator.arrays(problem, &BTreeMap::new()).unwrap();
+        arrays.iter().find(|array| array.is_output()).unwrap().roundoffs()
+    };
+    let (result, term) = of(&plain);
+    let (fast_result, fast_term) = of(&fast);
+    let drift = 4096.0 / 32.0 / 2f64.powi(14);
+    assert!((fast_result - result - drift).abs() < 2e-3 * drift, "{fast_result} {result}");
+    assert!((fast_term - term - drift / 8.0).abs() < 2e-3 * drift, "{fast_term} {term}");
+}
