@@ -28,6 +28,9 @@ const MAX_VALUES: u64 = 4096;
 /// Problems beyond these are not looked at one by one.
 const MAX_WORKLOADS: usize = 8;
 
+/// With more workloads each excludes values that others need, and nobody wants to be told.
+const MAX_TOLD_APART: usize = 4;
+
 /// Dead values of which it is found out who excludes them.
 const MAX_BLAMED: usize = 64;
 
@@ -54,9 +57,9 @@ pub(super) fn check(system: &System, found: &mut Vec<Diagnostic>) {
         return;
     }
     // Each problem by itself: what it excludes is no fault of the space when another one needs it.
-    let workloads = system.workloads.get(..MAX_WORKLOADS).unwrap_or(&system.workloads);
+    let workloads = spread(&system.workloads);
     let mut said: Vec<Vec<Diagnostic>> = Vec::new();
-    for workload in workloads {
+    for workload in workloads.iter().copied() {
         let mut found = Vec::new();
         look(system, known(std::slice::from_ref(workload), system), &mut found);
         said.push(found);
@@ -77,24 +80,44 @@ pub(super) fn check(system: &System, found: &mut Vec<Diagnostic>) {
             }
         }
     }
-    let all = match names.len() < system.workloads.len() {
-        true => format!("the first {}", names.len()),
-        false => names.len().to_string(),
+    let is_all = names.len() == system.workloads.len();
+    let all = match is_all {
+        true => names.len().to_string(),
+        false => format!("the {} that were looked at of {}", names.len(), system.workloads.len()),
     };
     for (mut diagnostic, of) in different {
+        let is_dead = diagnostic.code == DEAD_VALUE;
+        if of.len() < names.len() && is_dead && names.len() > MAX_TOLD_APART {
+            continue;
+        }
         if of.len() < names.len() {
             diagnostic.message = format!("{} for {}", diagnostic.message, some(&of, &all));
             // A value that one problem excludes is there for the others.
-            if diagnostic.code == DEAD_VALUE {
+            if is_dead {
                 diagnostic.severity = spak_syntax::Severity::Note;
                 diagnostic.repair =
                     "leave it if the others need it, or loosen the constraint".to_owned();
+            }
+        } else if !is_all {
+            diagnostic.message = format!("{} for any of {all} workloads", diagnostic.message);
+            if is_dead {
+                diagnostic.severity = spak_syntax::Severity::Note;
+                diagnostic.repair =
+                    "leave it if another one needs it, or loosen the constraint".to_owned();
             }
         } else if diagnostic.code == EMPTY_SPACE {
             diagnostic.message = format!("{} for any workload", diagnostic.message);
         }
         found.push(diagnostic);
     }
+}
+
+/// At most [`MAX_WORKLOADS`] of them, from the first to the last: neighbours are often alike.
+fn spread(workloads: &[Record]) -> Vec<&Record> {
+    let count = workloads.len().min(MAX_WORKLOADS);
+    (0..count)
+        .filter_map(|at| workloads.get(at * (workloads.len() - 1) / (count - 1).max(1)))
+        .collect()
 }
 
 /// The workloads that something is said of.
