@@ -266,7 +266,7 @@ fn about(origin: Origin, place: Place, fields: &[(String, SlotReading)]) -> Abou
     About {
         origin,
         place,
-        evidence: texts(fields, "evidence").flat_map(|text| parts(&text)).collect(),
+        evidence: texts(fields, "evidence").flat_map(parts).collect(),
         source: texts(fields, "source").next(),
         reason: texts(fields, "reason").next(),
         confidence: number("confidence"),
@@ -279,12 +279,12 @@ fn about(origin: Origin, place: Place, fields: &[(String, SlotReading)]) -> Abou
 }
 
 /// Several names of facts; a sentence is one.
-fn parts(text: &str) -> Vec<String> {
+fn parts(text: String) -> Vec<String> {
     let names: Vec<&str> = text.split(',').map(str::trim).collect();
     let is_name = |n: &&str| !n.is_empty() && n.chars().all(|c| c.is_alphanumeric() || c == '_');
     match names.iter().all(|n| is_name(n)) {
         true => names.into_iter().map(str::to_owned).collect(),
-        false => vec![text.to_owned()],
+        false => vec![text],
     }
 }
 

@@ -16,6 +16,7 @@ pub(crate) mod opened;
 pub(crate) mod operator;
 pub(crate) mod propose;
 pub(crate) mod remote;
+pub(crate) mod taken;
 pub(crate) mod target;
 pub(crate) mod trying;
 pub(crate) mod twins;

@@ -18,6 +18,7 @@ use spak_records::{Check, ContentHash, Device, Needs, Outcome, Problem, Trial, W
 use crate::engine::drive::now;
 use crate::gpu::choose;
 use crate::gpu::examine::{Examiner, Found, Server, Start};
+use crate::gpu::taken::take;
 use crate::gpu::trying::Work;
 use crate::gpu::twins::{Started, program};
 
@@ -142,6 +143,10 @@ impl Run<'_> {
         let parts = Parts::at(self.parts);
         let (common, architecture) = (&self.bundle.common, &self.bundle.architecture);
         let judge = Judge::open(&parts, common, architecture).map_err(|error| anyhow!(error))?;
+        let note = &mut |note| told(Told::Note(note));
+        let Some(_taken) = take(&judge.facts().bus, self.cancel, note)? else {
+            return Ok(Ended { was_stopped: true, ..Ended::default() });
+        };
         let device = device(judge.facts());
         let timed: Vec<usize> = (0..self.bundle.problems.len())
             .filter(|at| self.bundle.problems.get(*at).is_some_and(|p| p.is_timed))
