@@ -282,7 +282,7 @@ fn about(origin: Origin, place: Place, fields: &[(String, SlotReading)]) -> Abou
 fn parts(text: String) -> Vec<String> {
     let names: Vec<&str> = text.split(',').map(str::trim).collect();
     let is_name = |n: &&str| !n.is_empty() && n.chars().all(|c| c.is_alphanumeric() || c == '_');
-    match names.iter().all(|n| is_name(n)) {
+    match names.iter().all(is_name) {
         true => names.into_iter().map(str::to_owned).collect(),
         false => vec![text],
     }
