@@ -370,6 +370,9 @@ fn not_found(request: &Request, why: &str) -> Diagnostic {
         Diagnostic::error(IMPORT_NOT_FOUND, request.span, message).because(
             "`std/` are the libraries that come with the program, and this is none of them",
         )
+    } else if request.spec.contains('@') {
+        Diagnostic::error(IMPORT_NOT_FOUND, request.span, message)
+            .because("who names a version wants that one or none")
     } else {
         Diagnostic::warning(IMPORT_NOT_FOUND, request.span, message)
             .because("what it knows is not taken into account")

@@ -8,6 +8,7 @@ use spak_syntax::diagnostic::suggest;
 use spak_syntax::{FileId, LineIndex, Severity, Source};
 
 mod lock;
+mod packages;
 
 pub(crate) use lock::{NotALock, add_pins, lock_path, read_lock};
 
@@ -139,11 +140,23 @@ impl Files for Sources {
         let folder =
             self.get(from).and_then(|f| f.path.parent()).map(Path::to_owned).unwrap_or_default();
         let path = folder.join(spec);
-        let shown_folder =
-            self.get(from).map(|f| Path::new(&f.shown).to_owned()).unwrap_or_default();
-        let shown = shown_folder.parent().map_or_else(|| PathBuf::from(spec), |p| p.join(spec));
+        if let Some(asked) = packages::Asked::of(spec).filter(|_| !path.exists()) {
+            let found = asked.find(&folder)?;
+            let shown = self.shown(from, &lock::relative(&folder, &found));
+            let id = self.read(&found, &shown.to_string_lossy()).map_err(|e| why_not(&e, spec))?;
+            return Ok((id, self.text(id).to_owned()));
+        }
+        let shown = self.shown(from, Path::new(spec));
         let id = self.read(&path, &shown.to_string_lossy()).map_err(|e| why_not(&e, spec))?;
         Ok((id, self.text(id).to_owned()))
+    }
+}
+
+impl Sources {
+    /// How a file is shown that lies at `path` as seen from another one.
+    fn shown(&self, from: FileId, path: &Path) -> PathBuf {
+        let shown = self.get(from).map(|f| Path::new(&f.shown)).and_then(Path::parent);
+        shown.map_or_else(|| path.to_owned(), |folder| folder.join(path))
     }
 }
 

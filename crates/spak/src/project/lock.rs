@@ -99,7 +99,7 @@ fn locked_path(sources: &Sources, file: FileId) -> String {
 }
 
 /// How `path` is reached from `folder`; both are absolute.
-fn relative(folder: &Path, path: &Path) -> PathBuf {
+pub(super) fn relative(folder: &Path, path: &Path) -> PathBuf {
     let shared = folder.components().zip(path.components()).take_while(|(a, b)| a == b).count();
     let up = folder.components().skip(shared).map(|_| Component::ParentDir);
     up.chain(path.components().skip(shared)).collect()
