@@ -324,7 +324,7 @@ fn traces_of_two_devices_are_no_table() {
         .collect::<Vec<_>>()
         .join("\n");
     let folder = Folder::new();
-    folder.write("two.jsonl", &format!("{text}{again}\n"));
+    folder.write("two.jsonl", format!("{text}{again}\n"));
     let ran = folder.spak(&["learn", "--from", "two.jsonl"]).ended(2);
     assert!(ran.err.contains("NVIDIA H100 and NVIDIA H200"), "{}", ran.err);
     folder.write("broken.jsonl", "{\"format\":\"spak.trace\"");

@@ -19,6 +19,15 @@ const ABSENT: &str = "(absent)";
 /// How a trace begins.
 const BEGINNING: &str = "{\"format\":\"spak.trace\"";
 
+/// What came of a config on a problem.
+struct Observed {
+    /// Values of the problem and of the config.
+    values: BTreeMap<String, Value>,
+    outcome: Outcome,
+    spread: Option<f64>,
+    id: String,
+}
+
 /// Whether a file is a trace.
 pub(super) fn is_trace(text: &str) -> bool {
     text.starts_with(BEGINNING)
@@ -32,15 +41,12 @@ pub(super) fn source(path: &Path, naming: &Naming) -> Result<Source> {
     let trace = traces::read(path)?;
     let file = path.to_string_lossy().into_owned();
     let device = only_device(&trace, &file)?;
-    let trials: Vec<(String, BTreeMap<String, Value>, &Trial)> = trace
-        .trials()
-        .map(|(line, trial)| (line.run.clone(), problem_values(&trace, &line.run, trial), trial))
-        .collect();
-    let levels = Levels::of(trials.iter().map(|(_, _, trial)| *trial));
+    let levels = Levels::of(trace.trials().map(|(_, trial)| trial));
     let mut seen: BTreeSet<(String, &ContentHash)> = BTreeSet::new();
-    let mut observed: Vec<(BTreeMap<String, Value>, Outcome, Option<f64>, String)> = Vec::new();
+    let mut observed: Vec<Observed> = Vec::new();
     let mut given: BTreeSet<String> = BTreeSet::new();
-    for (_, problem, trial) in &trials {
+    for (line, trial) in trace.trials() {
+        let problem = problem_values(&trace, &line.run, trial);
         let (outcome, spread) = match &trial.outcome {
             // A level has all that is known of a config: a second trial of it is in it.
             spak_records::Outcome::Measured(measurement) => {
@@ -57,17 +63,18 @@ pub(super) fn source(path: &Path, naming: &Naming) -> Result<Source> {
         given.extend(problem.keys().map(|name| naming.name(name)));
         let values = problem.iter().chain(&trial.config.0);
         let values = values.map(|(name, value)| (naming.name(name), value.clone())).collect();
-        observed.push((values, outcome, spread, trial.key.short().to_owned()));
+        let id = trial.key.short().to_owned();
+        observed.push(Observed { values, outcome, spread, id });
     }
     let (factors, fixed) = factors(&observed, &given, naming);
     let rows = observed
         .into_iter()
-        .map(|(values, outcome, spread, id)| Row {
-            id,
-            at: factors.iter().map(|factor| position(factor, &values)).collect(),
-            outcome,
+        .map(|own| Row {
+            at: factors.iter().map(|factor| position(factor, &own.values)).collect(),
+            id: own.id,
+            outcome: own.outcome,
             baseline: None,
-            spread,
+            spread: own.spread,
         })
         .collect();
     let metric = "time ns".to_owned();
@@ -79,16 +86,16 @@ pub(super) fn source(path: &Path, naming: &Naming) -> Result<Source> {
 
 /// The names that vary, with their values, and those that do not.
 fn factors(
-    observed: &[(BTreeMap<String, Value>, Outcome, Option<f64>, String)],
+    observed: &[Observed],
     given: &BTreeSet<String>,
     naming: &Naming,
 ) -> (Vec<Factor>, BTreeMap<String, Value>) {
-    let names: BTreeSet<&String> = observed.iter().flat_map(|(values, ..)| values.keys()).collect();
+    let names: BTreeSet<&String> = observed.iter().flat_map(|own| own.values.keys()).collect();
     let (mut factors, mut fixed) = (Vec::new(), BTreeMap::new());
     for name in names {
         let mut values: Vec<Value> = Vec::new();
-        for (own, ..) in observed {
-            let value = own.get(name).cloned().unwrap_or_else(absent);
+        for own in observed {
+            let value = own.values.get(name).cloned().unwrap_or_else(absent);
             if !values.contains(&value) {
                 values.push(value);
             }
