@@ -63,6 +63,7 @@ impl Method {
     pub fn names() -> &'static [&'static str] {
         &[
             "guided",
+            "thorough",
             "exhaustive",
             "random",
             "latin-hypercube",
@@ -84,6 +85,7 @@ impl Method {
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {
             "guided" | "default" => Self::default(),
+            "thorough" => Self::Guided(guided::Guided::thorough()),
             "exhaustive" => Self::Exhaustive,
             "random" => Self::Random,
             "latin-hypercube" => Self::Latin(latin::Latin::default()),
