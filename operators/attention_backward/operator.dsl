@@ -11,6 +11,15 @@ operator attention_backward {
     flops: "10 * batch * num_heads * head_dim * scores"
     bytes: "4 * batch * head_dim * (num_heads * seq_len + num_kv_heads * kv_len) * itemsize + 4 * batch * num_heads * seq_len"
 
+    maps {
+        seq_len: ["rows"]
+        kv_len: ["reduction"]
+        head_dim: ["columns"]
+        batch: ["batch"]
+        num_heads: ["heads"]
+        num_kv_heads: ["shared_heads"]
+    }
+
     aliases {
         batch: ["batch_size"]
         num_heads: ["heads"]

@@ -9,6 +9,15 @@ operator attention_forward {
     flops: "4 * batch * num_heads * head_dim * scores"
     bytes: "batch * head_dim * 2 * (num_heads * seq_len + num_kv_heads * kv_len) * itemsize"
 
+    maps {
+        seq_len: ["rows"]
+        kv_len: ["reduction"]
+        head_dim: ["columns"]
+        batch: ["batch"]
+        num_heads: ["heads"]
+        num_kv_heads: ["shared_heads"]
+    }
+
     aliases {
         batch: ["batch_size"]
         num_heads: ["heads"]

@@ -5,6 +5,11 @@ operator cross_entropy {
     flops: "8 * rows * columns"
     bytes: "(2 if bwd_decomposition == 'grad_in_forward' else 1) * rows * columns * itemsize + 12 * rows"
 
+    maps {
+        rows: ["rows"]
+        columns: ["columns", "reduction"]
+    }
+
     aliases {
         columns: ["classes", "vocab_size"]
     }

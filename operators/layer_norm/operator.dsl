@@ -4,6 +4,12 @@ operator layer_norm {
     scalars: ["eps = 0.00001"]
     flops: "7 * rows * columns"
     bytes: "(2 * rows * columns + 2 * columns) * itemsize"
+
+    maps {
+        rows: ["rows"]
+        columns: ["columns", "reduction"]
+    }
+
     input x { shape: ["rows", "columns"] }
     input weight { shape: ["columns"] }
     input bias { shape: ["columns"] }

@@ -5,6 +5,12 @@ operator layer_norm_backward {
     scalars: ["eps = 0.00001"]
     flops: "13 * rows * columns"
     bytes: "(3 * rows * columns + 3 * columns) * itemsize + 8 * rows"
+
+    maps {
+        rows: ["rows"]
+        columns: ["columns", "reduction"]
+    }
+
     input x { shape: ["rows", "columns"] }
     // What forward left.
     input mean {

@@ -6,6 +6,12 @@ operator linear {
     flops: "2 * m * n * k"
     bytes: "(m * k + n * k + n + m * n) * itemsize"
 
+    maps {
+        m: ["rows"]
+        n: ["columns"]
+        k: ["reduction"]
+    }
+
     aliases {
         m: ["M"]
         n: ["N"]

@@ -5,6 +5,12 @@ operator matmul {
     flops: "2 * m * n * k"
     bytes: "(m * k + k * n) * itemsize + m * n * (2 if itemsize == 1 else itemsize)"
 
+    maps {
+        m: ["rows"]
+        n: ["columns"]
+        k: ["reduction"]
+    }
+
     aliases {
         m: ["M"]
         n: ["N"]

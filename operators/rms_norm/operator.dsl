@@ -4,6 +4,12 @@ operator rms_norm {
     scalars: ["eps = 0.00001"]
     flops: "4 * rows * columns"
     bytes: "(2 * rows * columns + columns) * itemsize"
+
+    maps {
+        rows: ["rows"]
+        columns: ["columns", "reduction"]
+    }
+
     input x { shape: ["rows", "columns"] }
     input weight { shape: ["columns"] }
     output y {

@@ -5,6 +5,12 @@ operator rms_norm_backward {
     scalars: ["eps = 0.00001"]
     flops: "9 * rows * columns"
     bytes: "(3 * rows * columns + 2 * columns) * itemsize + 4 * rows"
+
+    maps {
+        rows: ["rows"]
+        columns: ["columns", "reduction"]
+    }
+
     input x { shape: ["rows", "columns"] }
     // What forward left.
     input rstd {

@@ -6,6 +6,14 @@ operator rope {
     flops: "3 * batch * (num_heads + num_kv_heads) * seq_len * head_dim"
     bytes: "2 * batch * (num_heads + num_kv_heads) * seq_len * head_dim * itemsize + seq_len * head_dim * 4"
 
+    maps {
+        seq_len: ["rows"]
+        head_dim: ["columns"]
+        batch: ["batch"]
+        num_heads: ["heads"]
+        num_kv_heads: ["shared_heads"]
+    }
+
     aliases {
         batch: ["batch_size"]
         num_heads: ["heads"]

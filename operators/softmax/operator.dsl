@@ -3,6 +3,12 @@ operator softmax {
     values: ["rows", "columns", "dtype = 'bf16'"]
     flops: "5 * rows * columns"
     bytes: "2 * rows * columns * itemsize"
+
+    maps {
+        rows: ["rows"]
+        columns: ["columns", "reduction"]
+    }
+
     input x { shape: ["rows", "columns"] }
     output y {
         shape: ["rows", "columns"]

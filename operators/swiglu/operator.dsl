@@ -3,6 +3,12 @@ operator swiglu {
     values: ["rows", "columns", "dtype = 'bf16'"]
     flops: "5 * rows * columns"
     bytes: "3 * rows * columns * itemsize"
+
+    maps {
+        rows: ["rows"]
+        columns: ["columns"]
+    }
+
     input gate { shape: ["rows", "columns"] }
     input up { shape: ["rows", "columns"] }
     output out {

@@ -55,7 +55,8 @@ system Ontology_Arithmetic {
     concept math_approximation {
         kind: "axis"
         says: "how exponentials are computed"
-        of: ["exponentials"]
+        // A product has exponentials in its activation alone.
+        of: ["exponentials", "linear"]
         aliases {
             any: ["{operand}_math_approximation"]
         }

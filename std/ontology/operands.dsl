@@ -1,9 +1,15 @@
 // What the arrays of operators are to their kernels. Names of axes have them in them: `k_load_latency` is the latency of loads of
 // `k`, which attention reads step by step.
 system Ontology_Operands {
+    concept input {
+        kind: "operand"
+        says: "what a kernel reads"
+    }
+
     concept stationary_input {
         kind: "operand"
         says: "an input of which a block reads its part once"
+        broader: "input"
         aliases {
             attention_forward: ["q"]
             attention_decode: ["q"]
@@ -14,6 +20,7 @@ system Ontology_Operands {
     concept streamed_input {
         kind: "operand"
         says: "an input that a block reads step by step, as a loop goes on"
+        broader: "input"
         aliases {
             attention_forward: ["k", "v"]
             attention_decode: ["k", "v"]
@@ -30,6 +37,7 @@ system Ontology_Operands {
     concept shared_parameter {
         kind: "operand"
         says: "a small input that all rows share"
+        broader: "input"
         aliases {
             norms: ["weight", "bias"]
             linear: ["bias"]
@@ -41,6 +49,7 @@ system Ontology_Operands {
     concept labels {
         kind: "operand"
         says: "what is looked up for each row"
+        broader: "input"
         of: ["rows"]
         aliases {
             cross_entropy: ["target"]

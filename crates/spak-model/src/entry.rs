@@ -209,7 +209,13 @@ fn kind_in(parent: Option<Kind>, head: &Head) -> Option<Kind> {
         (Some(K::Pattern), parent) if !matches!(parent, None | Some(K::System)) => None,
         (Some(K::Predicate), parent) if !matches!(parent, Some(K::System | K::Pattern)) => None,
         (Some(K::Example), parent) if !matches!(parent, None | Some(K::System)) => None,
-        (_, Some(K::Example)) => None,
+        // `group` and `concept` are words that others use for parts of their own.
+        (Some(K::Concept | K::Spelling | K::Group), parent)
+            if !matches!(parent, None | Some(K::System)) =>
+        {
+            None
+        }
+        (_, Some(K::Example | K::Concept | K::Spelling | K::Group)) => None,
         (kind, Some(K::Pattern | K::Predicate | K::Finding)) if kind != Some(K::Predicate) => None,
         (kind, _) => kind,
     }
@@ -230,7 +236,16 @@ fn inherited_kind(parent: Option<Kind>) -> Option<Kind> {
     use Kind as K;
     parent.filter(|p| {
         is_space(Some(*p))
-            || matches!(p, K::Workload | K::Hardware | K::Case | K::Type | K::Example)
+            || matches!(
+                p,
+                K::Workload
+                    | K::Hardware
+                    | K::Case
+                    | K::Type
+                    | K::Example
+                    | K::Concept
+                    | K::Spelling
+            )
     })
 }
 

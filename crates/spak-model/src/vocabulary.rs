@@ -28,6 +28,12 @@ pub enum Kind {
     Finding,
     /// A kernel with what patterns find in it, and what they do not.
     Example,
+    /// What several names mean, by operator, back end and language.
+    Concept,
+    /// How a word is written elsewhere.
+    Spelling,
+    /// Operators that are alike.
+    Group,
     /// What is wanted.
     Goal,
     /// A condition over axes, parameters, workload and hardware.
@@ -137,6 +143,9 @@ keywords! {
     Pattern: "pattern";
     Predicate: "predicate";
     Example: "example";
+    Concept: "concept";
+    Spelling: "spelling";
+    Group: "group";
     Goal: "goal";
     Constraint: "constraint", "require", "constraints", "Constraint", "Constraints";
     Knowledge: "knowledge";
@@ -228,6 +237,8 @@ pub fn keys(kind: Kind) -> &'static [&'static str] {
         Kind::Example => &[
             "source", "file", "from", "with", "finds", "lacks", "says", "given", "open", "follows",
         ],
+        Kind::Concept => &["kind", "says", "unit", "of", "along", "broader", "aliases", "values"],
+        Kind::Group => &["says", "operators"],
         Kind::Measure => &["cmd", "metric", "objective", "repeats", "timeout", "accept"],
         Kind::Llm => &["prompt", "prompt_template", "output_var", "input"],
         _ => &[],
@@ -309,6 +320,8 @@ fn expect_key(parent: Option<Kind>, key: &str, named: bool) -> Option<Expect> {
             Expect::Words
         }
         "source" | "says" | "from" | "file" if parent == Some(K::Example) => Expect::Words,
+        "says" if matches!(parent, Some(K::Concept | K::Group)) => Expect::Words,
+        _ if matches!(parent, Some(K::Concept | K::Group | K::Spelling)) => Expect::Any,
         // What patterns find is keyed by their names, whatever these are.
         _ if parent == Some(K::Example) => Expect::Any,
         "require" | "assert" | "when" | "condition" | "unless" | "holds" | "accept" => {

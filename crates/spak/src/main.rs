@@ -7,6 +7,7 @@ mod exit;
 mod gpu;
 mod knowing;
 mod lifting;
+mod ontology;
 mod output;
 mod project;
 mod tuning;

@@ -17,6 +17,9 @@ pub(crate) struct Subject {
     pub(crate) problem: Problem,
     /// For each constraint of the problem where it stands and why it is there.
     pub(crate) origins: Vec<Origin>,
+    /// What names mean, and where those of the space are used.
+    pub(crate) ontology: std::borrow::Cow<'static, spak_ontology::Ontology>,
+    pub(crate) scope: spak_ontology::Scope,
     /// The rules that were laid over it, applied or not.
     pub(crate) rules: Vec<spak_records::space_report::RuleRecord>,
     /// What was left out, and why.

@@ -234,6 +234,9 @@ fn needs_name(kind: Kind) -> bool {
             | K::Predicate
             | K::Finding
             | K::Example
+            | K::Concept
+            | K::Spelling
+            | K::Group
             | K::AgentLoop
             | K::EngineeringLoop
             | K::ServiceLoop

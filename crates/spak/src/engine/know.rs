@@ -10,6 +10,7 @@ use spak_records::{Config, Value};
 use spak_rules::{Advice, Advised, Base, Conclusions, Engine, Known, Limits, Table};
 
 use crate::engine::specify::{OF_BINARIES, Specified, is_of_binaries};
+use crate::ontology;
 
 impl Specified {
     /// Takes what the design and its imports know as guidance for the search.
@@ -30,6 +31,7 @@ impl Specified {
             // A dimension is open, also where the workload fixes its value.
             base.values.remove(&dimension.name);
         }
+        ontology::reach(&mut program, &base, &self.system, &self.concepts);
         self.own_conditions = self.conditions.len();
         let (mut engine, complaints) = Engine::new(base, program.rules.clone(), Limits::default());
         for complaint in complaints {

@@ -37,6 +37,8 @@ pub(crate) struct Specified {
     pub(crate) hash: ContentHash,
     /// All that the design declares.
     pub(crate) system: System,
+    /// What the design adds to the ontology.
+    pub(super) concepts: Vec<Entry>,
     /// Templates and what they understand.
     pub(crate) family: Family,
     pub(crate) templates: Templates,
@@ -136,6 +138,7 @@ pub(crate) fn specify_for(
         symbols,
         guidance: Guidance::default(),
         notes: Vec::new(),
+        concepts: crate::ontology::own(entries),
         system,
     };
     specified.leave_out_what_has_no_code();

@@ -35,6 +35,8 @@ pub(crate) fn checked(design: &Design) -> Vec<Diagnostic> {
     for parameter in &space.problem.parameters {
         base.dimensions.insert(parameter.name.clone(), parameter.meaning());
     }
+    let own = crate::ontology::own(&design.resolved.entries);
+    crate::ontology::reach(&mut program, &base, &system, &own);
     base.tables.push(Table { name: "trials".to_owned(), ..Table::default() });
     let (found, _) = conflicts(&base, &program.claims());
     let (_, complaints) = Engine::new(base, program.rules, Limits::default());

@@ -38,7 +38,8 @@ pub(crate) fn examples(design: &Design) -> Vec<Tried> {
     let system = System::of(&design.resolved.entries);
     let mut found = Vec::new();
     collect(&design.resolved.entries, &mut found);
-    found.into_iter().map(|entry| tried(entry, &system)).collect()
+    let own = crate::ontology::own(&design.resolved.entries);
+    found.into_iter().map(|entry| tried(entry, &system, &own)).collect()
 }
 
 fn collect<'e>(entries: &'e [Entry], found: &mut Vec<&'e Entry>) {
@@ -52,7 +53,7 @@ fn collect<'e>(entries: &'e [Entry], found: &mut Vec<&'e Entry>) {
     }
 }
 
-fn tried(entry: &Entry, system: &System) -> Tried {
+fn tried(entry: &Entry, system: &System, own: &[Entry]) -> Tried {
     let mut program = Program::of(system, &|_| String::new());
     let tables = std::mem::take(&mut program.tables);
     let mut base = Base { tables, later: later(), ..Base::default() };
@@ -65,6 +66,7 @@ fn tried(entry: &Entry, system: &System) -> Tried {
     for name in texts(entry, "open") {
         base.dimensions.insert(name, Vec::new());
     }
+    crate::ontology::reach(&mut program, &base, system, own);
     let (mut engine, _) = Engine::new(base, program.rules, Limits::default());
     engine.conclude();
     let follows = said(&engine.conclusions());

@@ -1,5 +1,7 @@
 //! What somebody asks about: a rule by its name, a name or dimension, or something that holds.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Result, bail};
 use spak_expr::{ExprKind, Value};
 use spak_rules::{Advice, Claim, Conclusions};
@@ -51,6 +53,8 @@ impl Question<'_> {
             None => (text, None),
         };
         let known = situation.engine.base();
+        let called = called(situation, name, &|name| concludes(name) || advises(name))?;
+        let name = called.as_deref().unwrap_or(name);
         if concludes(name) || advises(name) || known.dimensions.contains_key(name) {
             asked.name = Some((name.to_owned(), value.and_then(read)));
             asked.holds = Some((name.to_owned(), None));
@@ -68,6 +72,34 @@ impl Question<'_> {
             }
         }
         Ok(asked)
+    }
+}
+
+/// What the design calls a thing that is asked for in another word, or by its concept.
+///
+/// # Errors
+/// The design has several of them.
+fn called(
+    situation: &Situation,
+    name: &str,
+    is_known: &dyn Fn(&str) -> bool,
+) -> Result<Option<String>> {
+    let dimensions: BTreeSet<String> = situation.engine.base().dimensions.keys().cloned().collect();
+    if dimensions.contains(name) || is_known(name) {
+        return Ok(None);
+    }
+    let reached = situation.ontology.reached(name, &situation.scope, &dimensions);
+    match reached.as_slice() {
+        [] => Ok(None),
+        [only] => Ok(Some(only.clone())),
+        several => bail!(
+            "`{name}` is {} of this design; ask for one of them: {}",
+            match several.len() {
+                2 => "two dimensions".to_owned(),
+                n => format!("{n} dimensions"),
+            },
+            several.join(", ")
+        ),
     }
 }
 

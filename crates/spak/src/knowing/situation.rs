@@ -15,6 +15,7 @@ use crate::engine::specify::OF_BINARIES;
 use crate::engine::symbols;
 use crate::gpu::design::CUTILE;
 use crate::gpu::operator;
+use crate::ontology;
 use crate::project::{Design, Sources};
 use crate::tuning::Subject;
 use crate::verbs::check;
@@ -49,6 +50,9 @@ pub(crate) struct Situation {
     pub(crate) engine: Engine,
     /// The space, before rules say anything about it.
     pub(crate) problem: Space,
+    /// What names mean, and where those of the design are used.
+    pub(crate) ontology: std::borrow::Cow<'static, spak_ontology::Ontology>,
+    pub(crate) scope: spak_ontology::Scope,
     /// What is wrong with rules.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -78,6 +82,8 @@ impl Situation {
         }
         base.tables = std::mem::take(&mut program.tables);
         super::trials::add(&mut base, &at.trace)?;
+        let own = ontology::own(&design.resolved.entries);
+        ontology::reach(&mut program, &base, &system, &own);
         let (mut engine, complaints) = Engine::new(base, program.rules, Limits::default());
         engine.conclude();
         let diagnostics = located(complaints, &program.about);
@@ -87,6 +93,8 @@ impl Situation {
             about: program.about,
             engine,
             problem: subject.problem,
+            ontology: subject.ontology,
+            scope: subject.scope,
             diagnostics,
         }))
     }

@@ -11,6 +11,7 @@ use spak_model::system::{Record, System};
 use spak_syntax::Severity;
 
 use crate::engine::symbols;
+use crate::ontology;
 use crate::tuning::{Origin, Subject, rules};
 use crate::verbs::check;
 
@@ -35,6 +36,8 @@ pub(super) fn open(path: &Path, workload: Option<&str>, hardware: Option<&str>) 
         name: system.name.clone().unwrap_or_else(|| path.display().to_string()),
         problem: declared.problem,
         origins: Vec::new(),
+        ontology: ontology::with(&ontology::own(&design.resolved.entries)),
+        scope: ontology::scope(&system),
         rules: Vec::new(),
         notes,
         diagnostics,

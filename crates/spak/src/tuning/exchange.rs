@@ -31,6 +31,8 @@ pub(super) fn open(path: &Path, hardware: Option<&str>) -> Result<Subject> {
             dialect: Dialect::Python,
         },
         origins: Vec::new(),
+        ontology: crate::ontology::with(&[]),
+        scope: spak_ontology::Scope::default(),
         rules: Vec::new(),
         notes: Vec::new(),
         diagnostics: Vec::new(),

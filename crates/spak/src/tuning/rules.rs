@@ -12,6 +12,7 @@ use spak_model::formula;
 use spak_model::reading::Reading;
 use spak_model::system::{Condition, System};
 use spak_model::vocabulary::Kind;
+use spak_ontology::{MAX_WAYS, substituted, ways};
 use spak_records::space_report::RuleRecord;
 use spak_records::{Problem as Workload, Value};
 use spak_space::Constraint;
@@ -19,6 +20,7 @@ use spak_syntax::diagnostic::suggest;
 use spak_syntax::{Diagnostic, FileId, Severity, Span};
 
 use crate::engine::symbols;
+use crate::ontology;
 use crate::project::Sources;
 use crate::tuning::{Origin, Subject};
 use crate::verbs::{library, predict};
@@ -28,17 +30,6 @@ const FOLDER: &str = "std/rules/";
 
 /// A space has some tens of parameters and a library some tens of rules.
 const MAX_RULES: usize = 1_000;
-
-/// Usual spellings of parameters, the one that rules use first; those of workloads are with the problems.
-const SPELLINGS: &[&[&str]] = &[
-    &["tile_m", "block_m", "BLOCK_M", "BLOCK_SIZE_M", "TILE_M"],
-    &["tile_n", "block_n", "BLOCK_N", "BLOCK_SIZE_N", "TILE_N"],
-    &["tile_k", "block_k", "BLOCK_K", "BLOCK_SIZE_K", "TILE_K"],
-    &["tile_d", "block_d", "BLOCK_D", "BLOCK_DMODEL", "TILE_D"],
-    &["stages", "num_stages"],
-    &["num_warps", "warps"],
-    &["split_k", "SPLIT_K"],
-];
 
 /// What `spak space` is told about rules.
 #[derive(clap::Args)]
@@ -184,6 +175,10 @@ impl Subject {
         undeclared(&resolved.entries, &mut found);
         found.sort_by_key(|d| (d.primary.file, d.primary.span, d.code));
         found.dedup();
+        let own = ontology::own(&resolved.entries);
+        if !own.is_empty() {
+            self.ontology.to_mut().read(&own);
+        }
         let is_broken = found.iter().any(|d| d.severity == Severity::Error);
         self.diagnostics.extend(found);
         Ok((shown, file, if is_broken { Vec::new() } else { resolved.entries }))
@@ -211,48 +206,73 @@ impl Subject {
             Err(why) => record.does_not_apply = Some(why),
             Ok(expr) => {
                 let mut stands = BTreeMap::new();
+                let mut reached = BTreeMap::new();
                 for name in free_names(&expr) {
                     if let Some(expr) = given.get(&name) {
                         stands.insert(name.clone(), expr.clone());
                         used.insert(name);
-                    } else if let Some(known) = self.spelled(&name) {
-                        if known != name {
-                            stands.insert(name, Expr::new(expr.span, ExprKind::Name(known)));
+                        continue;
+                    }
+                    match self.spelled(&name) {
+                        known if known.is_empty() => record.lacks.push(name),
+                        known if known == [name.as_str()] => {}
+                        known => {
+                            reached.insert(name, known);
                         }
-                    } else {
-                        record.lacks.push(name);
                     }
                 }
-                if record.lacks.is_empty() {
-                    let text = rule.text;
-                    let expr = replaced(expr, &stands, &mut Vec::new());
-                    record.constraint = Some(self.problem.constraints.len() as u32);
-                    self.problem.constraints.push(Constraint { text, expr });
-                    let reason = rule.reason.as_ref();
-                    let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
-                    self.origins.push(Origin {
-                        file: rule.file,
-                        span: rule.span,
-                        base: 0,
-                        reason: Some(format!("of the rule \"{}\"{reason}", rule.name)),
-                    });
-                } else {
+                let ways = ways(&reached);
+                if !record.lacks.is_empty() {
                     record.does_not_apply = Some(lacking(&record.lacks));
+                } else if let Some(ways) = ways {
+                    record.constraint = Some(self.problem.constraints.len() as u32);
+                    for way in ways {
+                        let named = |(name, known): (String, String)| {
+                            (name, Expr::new(expr.span, ExprKind::Name(known)))
+                        };
+                        let mut stands = stands.clone();
+                        stands.extend(way.into_iter().map(named));
+                        self.lay(&rule.name, rule.reason.as_deref(), (rule.file, rule.span), {
+                            let expr = substituted(expr.clone(), &stands);
+                            Constraint { text: rule.text.clone(), expr }
+                        });
+                    }
+                } else {
+                    record.does_not_apply = Some(format!(
+                        "its names mean so many things here that it would be more than {MAX_WAYS} rules"
+                    ));
                 }
             }
         }
         self.rules.push(record);
     }
 
-    /// What the space calls the thing that rules call `name`.
-    fn spelled(&self, name: &str) -> Option<String> {
+    /// Adds what a rule requires.
+    fn lay(
+        &mut self,
+        name: &str,
+        reason: Option<&str>,
+        (file, span): (FileId, Span),
+        constraint: Constraint,
+    ) {
+        self.problem.constraints.push(constraint);
+        let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
+        let reason = Some(format!("of the rule \"{name}\"{reason}"));
+        self.origins.push(Origin { file, span, base: 0, reason });
+    }
+
+    /// What the space calls the thing that rules call `name`: several names, where it is a concept.
+    fn spelled(&self, name: &str) -> Vec<String> {
         if self.has(name) {
-            return Some(name.to_owned());
+            return vec![name.to_owned()];
         }
-        let parameters = SPELLINGS.iter().find(|all| all.first() == Some(&name));
-        let mut spellings =
-            parameters.copied().unwrap_or_default().iter().chain(Workload::aliases(name));
-        spellings.find(|other| self.has(other)).map(|other| (*other).to_owned())
+        let parameters = self.problem.parameters.iter().map(|p| p.name.clone()).collect();
+        let reached = self.ontology.reached(name, &self.scope, &parameters);
+        if !reached.is_empty() {
+            return reached;
+        }
+        let mut sizes = Workload::aliases(name).iter();
+        sizes.find(|other| self.has(other)).map(|other| (*other).to_owned()).into_iter().collect()
     }
 }
 
@@ -387,32 +407,6 @@ fn figures(system: &System) -> Vec<Diagnostic> {
         }
     }
     found
-}
-
-/// `expr` with names replaced; what is put in stands where the name stood.
-fn replaced(expr: Expr, stands: &BTreeMap<String, Expr>, bound: &mut Vec<String>) -> Expr {
-    if stands.is_empty() {
-        return expr;
-    }
-    if let ExprKind::Name(name) = &expr.kind {
-        return match stands.get(name).filter(|_| !bound.contains(name)) {
-            Some(other) => placed(other.clone(), expr.span),
-            None => expr,
-        };
-    }
-    let before = bound.len();
-    if let ExprKind::Quantified(q) = &expr.kind {
-        bound.extend(q.bindings.iter().flat_map(|b| b.variables.iter().map(|v| v.name.clone())));
-    }
-    let expr = expr.map_children(&mut |child| replaced(child, stands, bound));
-    bound.truncate(before);
-    expr
-}
-
-/// The same expression, all of it at one place.
-fn placed(expr: Expr, span: Span) -> Expr {
-    let expr = expr.map_children(&mut |child| placed(child, span));
-    Expr::new(span, expr.kind)
 }
 
 /// Which names a rule lacks, and what can be done about it.

@@ -110,6 +110,7 @@ fn found(design: &mut Design) -> Vec<Diagnostic> {
     if !found.iter().any(|d| d.severity == Severity::Error) {
         found.extend(crate::knowing::checked(design));
     }
+    found.extend(crate::ontology::problems(design));
     found.extend(spak_lift::Pack::load(&design.resolved.entries).1);
     found.extend(spak_lift::examples(&design.resolved.entries, &mut design.sources).1);
     // A bracket that the structure lacks is lacking in the formula as well: once is enough.

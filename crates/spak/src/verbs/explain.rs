@@ -35,6 +35,7 @@ pub(crate) fn all_codes() -> Vec<Code> {
         spak_exchange::codes::ALL,
         spak_lift::codes::ALL,
         spak_rules::codes::ALL,
+        spak_ontology::codes::ALL,
         &[crate::lifting::merge::LIFT_CONFLICT],
     ]
     .concat();

@@ -1,0 +1,153 @@
+//! The ontology that comes with the program, and what designs add to it.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use anyhow::{Context as _, Result};
+use spak_model::entry::Entry;
+use spak_model::system::System;
+use spak_model::vocabulary::Kind;
+use spak_model::{Files, resolve};
+use spak_ontology::{Maps, Ontology, Scope};
+use spak_syntax::{Diagnostic, FileId};
+
+use crate::engine::symbols;
+use crate::gpu::design::CUTILE;
+use crate::project::Design;
+use crate::verbs::library;
+
+mod described;
+mod reach;
+
+pub(crate) use described::{Described, described, family_side, of_design, plain, sizes, word};
+pub(crate) use reach::reach;
+
+/// The folder of the libraries that are the ontology.
+const FOLDER: &str = "std/ontology/";
+
+/// Files of libraries are none of a design: their numbers begin here.
+const LIBRARY_FILES: u32 = 1 << 30;
+
+/// A library of the ontology stands alone.
+struct NoFiles;
+
+impl Files for NoFiles {
+    fn load(&mut self, _from: FileId, _spec: &str) -> Result<(FileId, String), String> {
+        Err("a library of concepts imports nothing".to_owned())
+    }
+}
+
+/// What comes with the program.
+static STANDARD: LazyLock<Ontology> = LazyLock::new(|| standard().0);
+
+/// The libraries' ontology, and what is wrong with them.
+fn standard() -> (Ontology, Vec<Diagnostic>) {
+    let (mut ontology, mut found) = (Ontology::default(), Vec::new());
+    for (number, (_, text)) in texts().enumerate() {
+        let resolved = resolve(FileId(LIBRARY_FILES + number as u32), text, &mut NoFiles);
+        found.extend(resolved.diagnostics);
+        found.extend(ontology.read(&resolved.entries));
+    }
+    (ontology, found)
+}
+
+/// The libraries: name and text, in the order of their files' numbers.
+fn texts() -> impl Iterator<Item = (&'static str, &'static str)> {
+    library::LIBRARIES.iter().filter(|(name, _)| name.starts_with(FOLDER)).copied()
+}
+
+/// What a concept of the libraries stands in, by the number of its file.
+pub(crate) fn library_of(file: FileId) -> Option<&'static str> {
+    let number = file.0.checked_sub(LIBRARY_FILES)?;
+    texts().nth(number as usize).map(|(name, _)| name)
+}
+
+/// Blocks of a design that add to the ontology; mostly none.
+pub(crate) fn own(entries: &[Entry]) -> Vec<Entry> {
+    let mut found = Vec::new();
+    for entry in entries {
+        match entry.kind {
+            Some(Kind::Concept | Kind::Group | Kind::Spelling) => found.push(entry.clone()),
+            Some(Kind::System) => found.extend(own(entry.children())),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The ontology with what a design adds to it.
+pub(crate) fn with(own: &[Entry]) -> Cow<'static, Ontology> {
+    if own.is_empty() {
+        return Cow::Borrowed(&STANDARD);
+    }
+    let mut ontology = STANDARD.clone();
+    ontology.read(own);
+    Cow::Owned(ontology)
+}
+
+/// Where the names of a design are used.
+pub(crate) fn scope(system: &System) -> Scope {
+    let workload = system.workloads.first().map(symbols::workload);
+    let operator = workload.and_then(|workload| {
+        let named = workload.get("family").or_else(|| workload.get("operator"));
+        Some(named?.as_text()?.to_owned())
+    });
+    let is_for_a_gpu = system.hardware.iter().any(|h| h.literal("device_name").is_some());
+    Scope { operator, backend: is_for_a_gpu.then(|| CUTILE.to_owned()) }
+}
+
+/// What is wrong with concepts of a design, and with what its operators say of their sizes.
+pub(crate) fn problems(design: &Design) -> Vec<Diagnostic> {
+    let entries = &design.resolved.entries;
+    let (own, mut operators) = (own(entries), Vec::new());
+    described_operators(entries, &mut operators);
+    if own.is_empty() && operators.is_empty() {
+        return Vec::new();
+    }
+    let mut ontology = STANDARD.clone();
+    let mut found = ontology.read(&own);
+    if !own.is_empty() {
+        let known: Vec<&str> =
+            spak_generate::operators::operators().iter().map(|one| one.name).collect();
+        found.extend(ontology.problems(&known));
+    }
+    for operator in operators {
+        found.extend(spak_ontology::maps(&ontology, operator).1);
+    }
+    for diagnostic in &mut found {
+        let (ours, theirs) = std::mem::take(&mut diagnostic.related)
+            .into_iter()
+            .partition(|label| library_of(label.file).is_none());
+        diagnostic.related = ours;
+        let theirs: Vec<spak_syntax::Label> = theirs;
+        if let Some(library) = theirs.first().and_then(|label| library_of(label.file)) {
+            diagnostic.message.push_str(&format!(" (the first is in {library})"));
+        }
+    }
+    found
+}
+
+/// Operators that say something of their sizes.
+fn described_operators<'e>(entries: &'e [Entry], found: &mut Vec<&'e Entry>) {
+    for entry in entries {
+        if entry.kind == Some(Kind::Operator) && entry.children().iter().any(|c| c.key() == "maps")
+        {
+            found.push(entry);
+        } else if entry.kind == Some(Kind::System) {
+            described_operators(entry.children(), found);
+        }
+    }
+}
+
+/// What the description of an operator says of its sizes.
+///
+/// # Errors
+/// There is no `operator` block in it.
+pub(crate) fn maps_of(ontology: &Ontology, text: &str) -> Result<Maps> {
+    let resolved = resolve(FileId(0), text, &mut NoFiles);
+    let entry = resolved.entries.iter().find(|entry| entry.kind == Some(Kind::Operator));
+    Ok(spak_ontology::maps(ontology, entry.context("there is no `operator` in it")?).0)
+}
+
+#[cfg(test)]
+mod tests;
