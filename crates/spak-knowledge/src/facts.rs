@@ -46,7 +46,8 @@ fn shown_by(evidence: &Evidence, context: &Context) -> Vec<Entry> {
         .map(|shown| Entry::text("witness", shown.witness.text(&order)))
         .collect();
     let named = |pairs: Vec<&[ContentHash; 2]>| {
-        let pairs = pairs.iter().map(|[first, second]| format!("{} {}", first.short(), second.short()));
+        let pairs =
+            pairs.iter().map(|[first, second]| format!("{} {}", first.short(), second.short()));
         pairs.collect::<Vec<_>>().join(", ")
     };
     if !evidence.witnesses.is_empty() {
@@ -71,10 +72,8 @@ pub(crate) fn scope(finding: &Finding, context: &Context) -> Scope {
 /// What all findings of a step were measured with, for the fact that stands once for a scope.
 pub(crate) fn measured(context: &Context, scope: &Scope, sample: &Sample) -> Vec<Entry> {
     let stamp = Stamp::of(&context.device, &context.toolchain);
-    let mut entries = vec![
-        Entry::claim("kind", "measurement"),
-        Entry::claim("when", scope.name.clone()),
-    ];
+    let mut entries =
+        vec![Entry::claim("kind", "measurement"), Entry::claim("when", scope.name.clone())];
     entries.extend(stamp.parts().map(|(word, part)| Entry::text(word, part)));
     entries.push(Entry::support("trials", sample.accepted + sample.rejected));
     if sample.rejected > 0 {

@@ -145,7 +145,10 @@ fn one(
         source: text("source").or_else(|| known.and_then(|known| known.source.clone())),
         stamp,
         measured: known.map(|known| known.name.clone()),
-        witnesses: statement.texts("witness").map(|text| (text.clone(), Witness::parse(&text))).collect(),
+        witnesses: statement
+            .texts("witness")
+            .map(|text| (text.clone(), Witness::parse(&text)))
+            .collect(),
         shown_by: text("shown_by").iter().flat_map(|t| t.split(',')).filter_map(pair).collect(),
         says: statement
             .pairs()

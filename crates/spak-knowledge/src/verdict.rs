@@ -42,10 +42,7 @@ impl Again {
 
     /// From trials that were not timed for this alone: levels of the two configs, with the noise that all trials show.
     /// `None` if one of them was not measured on the problem.
-    pub fn of_trials(
-        trials: &[Trial],
-        sides: [(&ContentHash, &Problem); 2],
-    ) -> Option<Self> {
+    pub fn of_trials(trials: &[Trial], sides: [(&ContentHash, &Problem); 2]) -> Option<Self> {
         let known = points(trials);
         let find = |(config, problem): (&ContentHash, &Problem)| {
             known.points.iter().find(|p| p.config_id == *config && p.problem == *problem)
@@ -163,7 +160,6 @@ fn within_text(within: f64) -> String {
     format!("less than {:.1} % of difference", 100.0 * within)
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,7 +173,11 @@ mod tests {
         let of = |ran: &Ran| verdict(Relation::Faster(2.0), ran).0;
         assert_eq!(of(&again(2.1, 2.0, 2.2)), Verdict::Holds);
         assert_eq!(of(&again(1.45, 1.40, 1.50)), Verdict::Holds);
-        assert_eq!(of(&again(1.3, 1.25, 1.35)), Verdict::Fails, "there, and far from what is claimed");
+        assert_eq!(
+            of(&again(1.3, 1.25, 1.35)),
+            Verdict::Fails,
+            "there, and far from what is claimed"
+        );
         assert_eq!(of(&again(0.9, 0.85, 0.95)), Verdict::Fails);
         assert_eq!(of(&again(1.3, 0.8, 2.1)), Verdict::Untold);
         assert_eq!(of(&again(1.8, 0.98, 3.3)), Verdict::Untold);

@@ -155,7 +155,10 @@ mod tests {
         ] {
             let witness = Witness::of(&first, &second, relation);
             let text = witness.text(&order);
-            assert_eq!(text, format!("{said} at scheme = 'online at is', fast = true, scale = 0.5"));
+            assert_eq!(
+                text,
+                format!("{said} at scheme = 'online at is', fast = true, scale = 0.5")
+            );
             let read = Witness::parse(&text).expect("its own sentence");
             assert_eq!(read, witness);
             assert_eq!(read.configs(), [first.clone(), second.clone()]);

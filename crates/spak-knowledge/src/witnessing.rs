@@ -121,7 +121,8 @@ impl Looked<'_> {
             return Evidence::default();
         };
         let seed = self.here.iter().find(|p| Some(&p.config_id) == self.seed);
-        let seed = seed.filter(|seed| seed.log_ns > best.log_ns && !optimal.equal.contains(&seed.config));
+        let seed =
+            seed.filter(|seed| seed.log_ns > best.log_ns && !optimal.equal.contains(&seed.config));
         let told = |p: &&Point| p.config_id != id && !optimal.equal.contains(&p.config);
         let next = || self.here.iter().filter(told).min_by(|a, b| a.log_ns.total_cmp(&b.log_ns));
         let Some(other) = seed.or_else(next) else { return Evidence::default() };
@@ -135,9 +136,8 @@ impl Looked<'_> {
     fn rejected(&self, region: &[(String, Value)]) -> Evidence {
         let is_in = |t: &&Trial| region.iter().all(|(n, v)| t.config.get(n) == Some(v));
         let tried = || self.trials.iter().filter(|t| t.problem == *self.problem);
-        let inside = || {
-            tried().filter(is_in).filter(|trial| matches!(trial.outcome, Outcome::Rejected(_)))
-        };
+        let inside =
+            || tried().filter(is_in).filter(|trial| matches!(trial.outcome, Outcome::Rejected(_)));
         let accepted = |t: &&Trial| matches!(t.outcome, Outcome::Measured(_));
         let witnesses = region.iter().filter_map(|(name, _)| {
             inside().find_map(|trial| {
@@ -154,7 +154,8 @@ impl Looked<'_> {
     fn spills(&self, bytes: u32) -> Evidence {
         let spilled = |p: &Point| Some(p.needs.as_ref()?.local_memory > bytes);
         let fastest = |problem: &Problem, wanted: bool| {
-            let own = self.all.iter().filter(|p| p.problem == *problem && spilled(p) == Some(wanted));
+            let own =
+                self.all.iter().filter(|p| p.problem == *problem && spilled(p) == Some(wanted));
             own.min_by(|a, b| a.log_ns.total_cmp(&b.log_ns))
         };
         let both = |point: &Point| {
@@ -227,6 +228,5 @@ fn pairs_of(
 }
 
 fn differ_only_in(a: &Config, b: &Config, name: &str) -> bool {
-    a.0.len() == b.0.len()
-        && a.0.iter().all(|(n, value)| (b.get(n) == Some(value)) != (n == name))
+    a.0.len() == b.0.len() && a.0.iter().all(|(n, value)| (b.get(n) == Some(value)) != (n == name))
 }

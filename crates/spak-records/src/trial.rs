@@ -79,10 +79,15 @@ impl Trial {
             return Some("its median is of no samples".to_owned());
         }
         if low > ns || high < ns {
-            return Some(format!("its median of {ns} ns is not within its own interval, {low} to {high} ns"));
+            return Some(format!(
+                "its median of {ns} ns is not within its own interval, {low} to {high} ns"
+            ));
         }
         if m.min_ns > ns {
-            return Some(format!("its fastest sample, {} ns, is slower than its median, {ns} ns", m.min_ns));
+            return Some(format!(
+                "its fastest sample, {} ns, is slower than its median, {ns} ns",
+                m.min_ns
+            ));
         }
         if m.incumbent_median_ns == Some(0) {
             return Some("a call of what it was timed beside takes no time".to_owned());

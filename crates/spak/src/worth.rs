@@ -65,14 +65,20 @@ impl Recorded {
         let (mut configs, mut times) = (Vec::new(), BTreeMap::new());
         for (config, time) in rows {
             let is_whole = config.0.len() == dimensions.len()
-                && dimensions.iter().all(|d| config.get(&d.name).is_some_and(|v| d.values.contains(v)));
+                && dimensions
+                    .iter()
+                    .all(|d| config.get(&d.name).is_some_and(|v| d.values.contains(v)));
             if is_whole && !times.contains_key(&config.id()) {
                 times.insert(config.id(), time.filter(|t| t.is_finite() && *t > 0.0));
                 configs.push(config);
             }
         }
         let accepted = times.values().flatten().count();
-        (accepted > 1 && configs.len() <= MOST_CONFIGS).then_some(Self { dimensions, configs, times })
+        (accepted > 1 && configs.len() <= MOST_CONFIGS).then_some(Self {
+            dimensions,
+            configs,
+            times,
+        })
     }
 
     fn time(&self, config: &Config) -> Option<f64> {
@@ -89,7 +95,8 @@ impl Recorded {
     fn trials(&self, led: &Led) -> Vec<f64> {
         let all = self.configs.len() as f64;
         let nothing = || vec![all; usize::try_from(SEARCHES).unwrap_or_default()];
-        let (Some(recording), Some(best)) = (self.recording(led), self.best(&BTreeSet::new())) else {
+        let (Some(recording), Some(best)) = (self.recording(led), self.best(&BTreeSet::new()))
+        else {
             return nothing();
         };
         let knowledge = self.knowledge(&led.guidance);
@@ -143,7 +150,8 @@ impl Recorded {
         // What is recommended for some names only is where a search leans to, not a point of its own. An order of all values
         // leans nowhere but to its first.
         let recommended = || guidance.recommended.iter().flat_map(|one| &one.config.0);
-        let open = guidance.preferred.iter().filter(|(n, _)| recommended().all(|(own, _)| own != *n));
+        let open =
+            guidance.preferred.iter().filter(|(n, _)| recommended().all(|(own, _)| own != *n));
         let first = open.filter_map(|(name, values)| Some((name, values.first()?)));
         let leaning = recommended().chain(first).filter_map(|(name, value)| at(name, value));
         Knowledge { preferred: leaning.collect(), trust: TRUST, ..Knowledge::default() }
@@ -166,11 +174,13 @@ impl Recorded {
         for config in self.configs.iter().take(MOST_LOOKED_AT) {
             for dimension in &self.dimensions {
                 let own = config.get(&dimension.name);
-                all.extend(dimension.values.iter().filter(|value| own != Some(*value)).map(|value| {
-                    let mut other = config.clone();
-                    other.0.insert(dimension.name.clone(), value.clone());
-                    other
-                }));
+                all.extend(dimension.values.iter().filter(|value| own != Some(*value)).map(
+                    |value| {
+                        let mut other = config.clone();
+                        other.0.insert(dimension.name.clone(), value.clone());
+                        other
+                    },
+                ));
             }
         }
         all

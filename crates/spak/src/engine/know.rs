@@ -9,8 +9,8 @@ use spak_model::formula::{self, Formula, from_value, to_value};
 use spak_records::{Config, Value};
 use spak_rules::{Advice, Advised, Base, Conclusions, Engine, Known, Limits, Table};
 
-use crate::verbs::check::plural;
 use crate::engine::specify::{OF_BINARIES, Specified, is_of_binaries};
+use crate::verbs::check::plural;
 
 impl Specified {
     /// Takes what the design and its imports know as guidance for the search.

@@ -1,6 +1,6 @@
 //! What changed of what a fact or rule rests on.
 
-use std::path::Path;
+use std::path::{Component, Path};
 
 use spak_knowledge::{Resting, Stamp};
 
@@ -174,7 +174,9 @@ fn of_design(
         let sides = fact.witnesses.iter().filter_map(|(_, read)| read.as_ref());
         let gone = sides.flat_map(|witness| witness.configs()).find_map(|side| {
             match place(&side, &fact.condition, contexts) {
-                None => Some("its witness names what neither the space nor a workload has".to_owned()),
+                None => {
+                    Some("its witness names what neither the space nor a workload has".to_owned())
+                }
                 Some((of, config)) => of.specified.is_config(&config).err(),
             }
         });
@@ -185,8 +187,13 @@ fn of_design(
     reasons
 }
 
-/// Whether a file is there, from the design's folder or from here.
+/// Whether a file is there, from the design's folder or from here. What a text names leads nowhere else: a name that climbs out
+/// of these folders is no evidence.
 fn is_there(file: &str, path: Option<&Path>) -> bool {
+    let is_plain = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+    if !Path::new(file).components().all(is_plain) {
+        return false;
+    }
     let beside = path.map(|path| path.with_file_name(file));
     Path::new(file).exists() || beside.is_some_and(|path| path.exists())
 }

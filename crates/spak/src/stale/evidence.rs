@@ -66,9 +66,8 @@ impl Evidence {
         };
         let missing = keys().find(|key| !is_there(key));
         let source = resting.source.as_deref().and_then(|source| source.strip_prefix("trace "));
-        let of_run = source.and_then(|run| {
-            self.traces.iter().find(|read| read.trace.run(run).is_some())
-        });
+        let of_run =
+            source.and_then(|run| self.traces.iter().find(|read| read.trace.run(run).is_some()));
         match (missing, of_run) {
             (None, _) if keys().next().is_some() => Found::There,
             (Some(key), Some(read)) => {
@@ -96,9 +95,11 @@ impl Evidence {
         let Some(at) = item.asked.context else { return };
         for (slot, (_, witness)) in item.seen.iter_mut().zip(&item.resting.witnesses) {
             let Some(witness) = witness else { continue };
-            let seen = self.traces.iter().rev().find_map(|read| {
-                read.shows(witness, at, contexts, &item.resting.condition)
-            });
+            let seen = self
+                .traces
+                .iter()
+                .rev()
+                .find_map(|read| read.shows(witness, at, contexts, &item.resting.condition));
             *slot = slot.take().or(seen);
         }
     }
@@ -154,7 +155,8 @@ pub(crate) fn place<'c>(
 ) -> Option<(&'c Situated, Config)> {
     contexts.iter().filter(|situated| situated.context.is_under(condition)).find_map(|situated| {
         let fields = situated.context.problem_fields();
-        let is_dimension = |name: &str| situated.specified.dimensions.iter().any(|d| d.name == name);
+        let is_dimension =
+            |name: &str| situated.specified.dimensions.iter().any(|d| d.name == name);
         let mut config = Config::default();
         for (name, value) in &side.0 {
             if is_dimension(name) {

@@ -45,9 +45,11 @@ pub(super) fn run(
         }
         for (slot, (text, witness)) in item.seen.iter_mut().zip(&item.resting.witnesses) {
             let (None, Some(witness)) = (&slot, witness) else { continue };
-            let sides = witness.configs().map(|side| place(&side, &item.resting.condition, contexts));
+            let sides =
+                witness.configs().map(|side| place(&side, &item.resting.condition, contexts));
             let [Some(first), Some(second)] = sides else { continue };
-            let is_ours = |(of, config): &(&Situated, Config)| of.specified.is_config(config).is_ok();
+            let is_ours =
+                |(of, config): &(&Situated, Config)| of.specified.is_config(config).is_ok();
             if !is_ours(&first) || !is_ours(&second) {
                 continue;
             }
@@ -113,7 +115,9 @@ impl<'a> Bench<'a> {
         let slow = self.accepted(&second)?;
         let fast = self.accepted(&first)?;
         let ran = match (fast, slow) {
-            (Ok(fast), Ok(slow)) if witness.relation != Relation::Rejected => self.timed(witness, [(&first, fast), (&second, slow)])?,
+            (Ok(fast), Ok(slow)) if witness.relation != Relation::Rejected => {
+                self.timed(witness, [(&first, fast), (&second, slow)])?
+            }
             (fast, slow) => Ran::Rejected([fast.err(), slow.err()]),
         };
         let (verdict, said) = verdict(witness.relation, &ran);
@@ -139,11 +143,15 @@ impl<'a> Bench<'a> {
             let seed = session as u64;
             let both = if is_one {
                 let report = median(&fast, Some(&slow), problem, seed)?;
-                report.map(|r| (r.candidate.summary.median_ns, r.incumbent.map(|i| i.summary.median_ns)))
+                report.map(|r| {
+                    (r.candidate.summary.median_ns, r.incumbent.map(|i| i.summary.median_ns))
+                })
             } else {
                 let own = median(&fast, None, problem, seed)?;
                 let other = median(&slow, None, &second.0.specified.problem, seed)?;
-                own.and_then(|a| Ok((a.candidate.summary.median_ns, Some(other?.candidate.summary.median_ns))))
+                own.and_then(|a| {
+                    Ok((a.candidate.summary.median_ns, Some(other?.candidate.summary.median_ns)))
+                })
             };
             let (own, other) = match both {
                 Ok((own, Some(other))) => (own, other),
@@ -183,7 +191,10 @@ impl<'a> Bench<'a> {
     }
 
     /// The program of a config that computes the right thing, or why there is none; found out once.
-    fn accepted(&mut self, (situated, config): &(&Situated, Config)) -> Result<Result<Program, String>> {
+    fn accepted(
+        &mut self,
+        (situated, config): &(&Situated, Config),
+    ) -> Result<Result<Program, String>> {
         let specified = &situated.specified;
         let problem = &specified.problem;
         let at = (config.id(), format!("{problem:?}"));

@@ -44,11 +44,7 @@ fn occasion(item: &Item) -> String {
     format!("on {}; in {}", drive::today(), runs.join(" and "))
 }
 
-fn of_fact(
-    item: &mut Item,
-    stamp: &dyn Fn(usize) -> Stamp,
-    decided: &mut Decided,
-) -> Option<Mark> {
+fn of_fact(item: &mut Item, stamp: &dyn Fn(usize) -> Stamp, decided: &mut Decided) -> Option<Mark> {
     let seen: Vec<&Seen> = item.seen.iter().flatten().collect();
     let worst = seen.iter().map(|s| s.verdict).max()?;
     let is_whole = seen.len() == item.seen.len();

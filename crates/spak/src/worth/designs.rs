@@ -45,7 +45,8 @@ pub(crate) fn of_design(mut specified: Specified, trials: &[Trial]) -> Option<Wo
     let mut report = {
         let records = [recorded];
         let mut lead = |_: usize, follows: &dyn Fn(usize) -> bool| {
-            let follows = |name: &str| leads.iter().position(|own| own == name).is_some_and(follows);
+            let follows =
+                |name: &str| leads.iter().position(|own| own == name).is_some_and(follows);
             led(&mut specified, &records[0], &follows)
         };
         worth(&records, &leads, &may_be_tried, &mut lead)

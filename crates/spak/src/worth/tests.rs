@@ -54,7 +54,7 @@ fn what_a_rule_saves_and_what_it_loses_is_found() {
     let names = ["best a", "word about c", "best a again", "wrong"].map(str::to_owned);
     let mut led = |_: usize, follows: &dyn Fn(usize) -> bool| lead(&records[0], follows);
     let mut report = worth(&records, &names, &|_| true, &mut led);
-    decide(&mut report, Threshold { saved: 1.0, lost: 0.02 });
+    decide(&mut report, Threshold { saved: 2.0, lost: 0.02 });
     let [best, word, again, wrong] = report.rules.as_slice() else { panic!("{report:#?}") };
     assert!(best.saved_alone > 2.0 && best.kept, "{best:?}");
     // Two that say the same are worth nothing beside each other, and neither is thrown away for that.

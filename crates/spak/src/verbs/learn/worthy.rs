@@ -41,13 +41,8 @@ impl Worthy<'_> {
         let whole = write_back(&before, &learned).map_err(told)?;
         let whole = write_marks(&whole.text, &unretired(&whole.text)).map_err(told)?;
         let design = project::with_text(self.design, &whole.text);
-        let specified = specify_design(
-            self.backend,
-            &design,
-            self.workload,
-            self.device,
-            self.toolchain,
-        )?;
+        let specified =
+            specify_design(self.backend, &design, self.workload, self.device, self.toolchain)?;
         let Some(mut worth) = of_design(specified, trials) else {
             let edited = write_back(&before, &learned).map_err(told)?;
             return Ok((replaced(self.design, &before, edited, paths)?, None));
@@ -66,9 +61,7 @@ impl Worthy<'_> {
 fn unretired(text: &str) -> Vec<Mark> {
     let items = spak_syntax::ast::file(&spak_syntax::parse(text)).items;
     let retired = resting(&items).into_iter().filter(|r| r.status.as_deref() == Some(RETIRED));
-    retired
-        .map(|r| Mark { keyword: r.keyword, name: r.name, what: Became::Shared })
-        .collect()
+    retired.map(|r| Mark { keyword: r.keyword, name: r.name, what: Became::Shared }).collect()
 }
 
 /// What is written of rules that were measured; what a person wrote is passed over.

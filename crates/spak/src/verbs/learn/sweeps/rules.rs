@@ -10,8 +10,8 @@ use spak_learn::{Advice, Rule, Shown, literal};
 use spak_records::sweep_report::{OptimumRecord, SweepRecord, SweepRule};
 use spak_records::{ContentHash, Value, file};
 
-use super::records;
 use super::super::worthy;
+use super::records;
 use super::table::Source;
 use crate::engine::drive;
 use crate::engine::paths::Paths;
