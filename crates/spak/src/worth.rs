@@ -56,6 +56,9 @@ pub(crate) struct Led {
     excluded: BTreeSet<ContentHash>,
 }
 
+/// How a set of rules, by their places, leads a search of the record at a place.
+type Lead<'a> = dyn FnMut(usize, &dyn Fn(usize) -> bool) -> Led + 'a;
+
 impl Recorded {
     /// What is recorded, of the configs that have a value of each dimension; `None` if fewer than two were accepted, or they
     /// are too many to be searched again.
@@ -194,7 +197,7 @@ pub(crate) fn worth(
     records: &[Recorded],
     rules: &[String],
     may_be_tried: &dyn Fn(&Config) -> bool,
-    lead: &mut dyn FnMut(usize, &dyn Fn(usize) -> bool) -> Led,
+    lead: &mut Lead<'_>,
 ) -> WorthReport {
     let covered = records.iter().map(|record| record.covered(may_be_tried));
     let covered = covered.fold(1.0, f64::min);
@@ -212,7 +215,7 @@ pub(crate) fn worth(
     let all = of(&|_| true);
     let alone: Vec<Vec<f64>> = (0..rules.len()).map(|own| of(&|rule| rule == own)).collect();
     let without: Vec<Vec<f64>> = (0..rules.len()).map(|own| of(&|rule| rule != own)).collect();
-    let lost = |own: usize, lead: &mut dyn FnMut(usize, &dyn Fn(usize) -> bool) -> Led| {
+    let lost = |own: usize, lead: &mut Lead<'_>| {
         let parts = records.iter().enumerate().map(|(at, record)| {
             let led = lead(at, &|rule| rule == own);
             match (record.best(&BTreeSet::new()), record.best(&led.excluded)) {
@@ -223,7 +226,7 @@ pub(crate) fn worth(
         parts.fold(0.0, f64::max)
     };
     // One that leads nowhere on these records has no worth here, great or small.
-    let says = |own: usize, lead: &mut dyn FnMut(usize, &dyn Fn(usize) -> bool) -> Led| {
+    let says = |own: usize, lead: &mut Lead<'_>| {
         (0..records.len()).any(|at| {
             lead(at, &|rule| rule == own) != lead(at, &|_| false)
                 || lead(at, &|rule| rule != own) != lead(at, &|_| true)

@@ -9,13 +9,16 @@ use spak_records::{Config, Value};
 
 use crate::worth::{Led, Recorded, worth};
 
+/// A config with its cost, if it was accepted.
+type Costed = (Config, Option<f64>);
+
 /// What rules are worth on a table, in each setting of what is given; `None` where there are too few configs.
 pub(crate) fn of_table(
     table: &Table,
     given: &[String],
     rules: &[(String, &Rule)],
 ) -> Option<WorthReport> {
-    let mut settings: BTreeMap<String, (Config, Vec<(Config, Option<f64>)>)> = BTreeMap::new();
+    let mut settings: BTreeMap<String, (Config, Vec<Costed>)> = BTreeMap::new();
     for (mut config, cost) in table.configs() {
         let own = given.iter().filter_map(|name| config.0.remove_entry(name)).collect();
         let setting = Config(own);

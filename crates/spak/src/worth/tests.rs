@@ -1,3 +1,5 @@
+//! What a rule saves and loses in a space whose truth is known.
+
 use spak_loop::{Avoid, Dimension, DimensionKind, Recommendation};
 use spak_records::{Config, Value};
 

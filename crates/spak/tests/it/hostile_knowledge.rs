@@ -73,6 +73,9 @@ fn what_rests_on_nothing_is_unsupported_where_it_stands() {
     assert!(ran.out.contains("3 unsupported") && ran.out.contains("1 current"), "{ran:?}");
 }
 
+/// What is done to a trial.
+type Change = Box<dyn Fn(&mut serde_json::Value)>;
+
 /// A trace of a loop with one trial changed.
 fn trace_with(change: &dyn Fn(&mut serde_json::Value)) -> (String, u64) {
     use std::io::Read as _;
@@ -99,7 +102,7 @@ fn impossible_numbers_of_a_trace_are_named_by_line_and_nothing_is_learnt_from_th
     let set = |pointer: &'static str, value: serde_json::Value| {
         move |data: &mut serde_json::Value| *data.pointer_mut(pointer).unwrap() = value.clone()
     };
-    let cases: [(Box<dyn Fn(&mut serde_json::Value)>, &str); 7] = [
+    let cases: [(Change, &str); 7] = [
         (Box::new(set("/outcome/measured/median_ns", 0.into())), "a call takes no time"),
         (Box::new(set("/outcome/measured/median_ns", (-5).into())), "invalid value"),
         (Box::new(set("/outcome/measured/median_ns", (1_u64 << 62).into())), "own interval"),
