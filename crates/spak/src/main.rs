@@ -9,8 +9,10 @@ mod knowing;
 mod lifting;
 mod output;
 mod project;
+mod stale;
 mod tuning;
 mod verbs;
+mod worth;
 
 use std::process::ExitCode;
 
