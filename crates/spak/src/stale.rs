@@ -117,7 +117,7 @@ fn one(
         .collect();
     let is_due = |item: &Item| {
         let state = item.asked.state;
-        state == "stale" || wanted.all && matches!(state, "current" | "out")
+        state == "stale" || wanted.all && matches!(state, "current" | "elsewhere" | "out")
     };
     for item in items.iter_mut().filter(|item| is_due(item)) {
         evidence.look(item, &contexts);

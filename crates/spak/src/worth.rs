@@ -49,6 +49,7 @@ pub(crate) struct Recorded {
 }
 
 /// How a search is led by a set of rules.
+#[derive(PartialEq)]
 pub(crate) struct Led {
     guidance: Guidance,
     /// Recorded configs that they exclude.
@@ -221,8 +222,18 @@ pub(crate) fn worth(
         });
         parts.fold(0.0, f64::max)
     };
+    // One that leads nowhere on these records has no worth here, great or small.
+    let says = |own: usize, lead: &mut dyn FnMut(usize, &dyn Fn(usize) -> bool) -> Led| {
+        (0..records.len()).any(|at| {
+            lead(at, &|rule| rule == own) != lead(at, &|_| false)
+                || lead(at, &|rule| rule != own) != lead(at, &|_| true)
+        })
+    };
     let mut measured = Vec::new();
     for (at, name) in rules.iter().enumerate() {
+        if !says(at, lead) {
+            continue;
+        }
         let saved = |longer: Option<&Vec<f64>>, shorter: Option<&Vec<f64>>| {
             let (longer, shorter) = (longer.map_or(&[][..], |v| v), shorter.map_or(&[][..], |v| v));
             let saved: Vec<f64> = longer.iter().zip(shorter).map(|(a, b)| a - b).collect();

@@ -62,7 +62,11 @@ fn led(setting: &Config, record: &Recorded, rules: &[&(String, &Rule)]) -> Led {
     let mut guidance = Guidance::default();
     let mut joint: BTreeMap<String, Value> = BTreeMap::new();
     let mut limits: Vec<(&Vec<String>, f64)> = Vec::new();
-    for (source, rule) in rules.iter().map(|(name, rule)| (name, *rule)) {
+    // What depends on another choice is looked at when that is made.
+    let depends = |rule: &Rule| matches!(rule.advice, Advice::ChooseBy { .. });
+    let in_order = || rules.iter().map(|(name, rule)| (name, *rule));
+    let first = in_order().filter(|(_, rule)| !depends(rule));
+    for (source, rule) in first.chain(in_order().filter(|(_, rule)| depends(rule))) {
         match &rule.advice {
             Advice::Choose(name, value) => {
                 joint.entry(name.clone()).or_insert_with(|| value.clone());

@@ -43,3 +43,4 @@ mod tune;
 mod twins;
 mod verbs;
 mod verify;
+mod worth;

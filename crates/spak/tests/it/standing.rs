@@ -250,3 +250,21 @@ fn a_trace_that_came_back_from_a_node_decides() {
     assert!(after.contains("demoted_by: \"it rests on `spills_cutile_on_h200_132c`"), "{after}");
     folder.spak(&["check", "fmha.dsl"]).ended(0);
 }
+
+#[test]
+fn witnesses_are_packed_for_a_node() {
+    let Some(cache) = crate::gpu::cache() else { return };
+    let folder = Folder::with("fmha.dsl", GPU_DESIGN);
+    folder.spak(&["learn", "fmha.dsl", GPU_TRACE]).ended(0);
+    let check = ["knowledge", "check", "fmha.dsl", "--bundle", "w.spak"];
+    let nothing = crate::gpu::run(&folder, &cache, &check);
+    // What is compiled with may be another version than that of the trace: then it is stale, and packed at once.
+    if nothing.code == 2 {
+        assert!(nothing.err.contains("no witness has to be measured on a GPU"), "{nothing:?}");
+    }
+    let all = [&check[..], &["--all", "--output", "json"]].concat();
+    let packed = crate::gpu::run(&folder, &cache, &all);
+    let configs = packed.value()["bundle"]["configs"].as_u64().unwrap();
+    assert!((2..=8).contains(&configs), "the two of each witness, and no more: {packed:?}");
+    assert!(folder.join("w.spak").metadata().unwrap().len() > 1000);
+}

@@ -30,7 +30,7 @@ pub(super) struct Options {
     /// Measure on this machine the witnesses of what is stale.
     #[arg(long)]
     run: bool,
-    /// Ask the witnesses also of what nothing happened to, and of what was demoted before.
+    /// Ask the witnesses also of what nothing happened to, of what is about other machines, and of what was demoted before.
     #[arg(long)]
     all: bool,
     /// Pack the witnesses that need a GPU for a node; `--trace` takes what comes back.
