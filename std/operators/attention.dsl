@@ -15,6 +15,14 @@ system Operator_Attention {
             assert: "causal implies (for all i, j: j > i => attention_weight(i, j) = 0)"
             reason: "a query sees no key behind it"
         }
+        invariant KeptLse {
+            assert: "for all i: lse(i) == log(sum_j exp(scores(i, j)))"
+            reason: "the backward pass makes weights anew from it: exp(scores - lse)"
+        }
+        invariant StabilityFloor {
+            assert: "for all i: row_sum_of_exponentials(i) > 0"
+            reason: "with the maximum of the row taken away one exponential is 1; a row that sees no key is zero by definition, and not 0/0"
+        }
         invariant HeadMapping {
             assert: "num_heads % num_kv_heads == 0"
             reason: "query head h reads key head h / (num_heads / num_kv_heads)"

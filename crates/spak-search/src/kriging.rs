@@ -108,8 +108,9 @@ pub(crate) struct Kriging {
 }
 
 impl Kriging {
-    /// Nothing is known yet; there is room for so many outcomes and candidates.
-    pub(crate) fn new(domains: &[Domain], outcomes: usize, candidates: usize) -> Self {
+    /// Nothing is known yet; there is room for so many outcomes and candidates. What two values of a parameter have in common
+    /// falls to `exp(-reach)` from one end of its domain to the other.
+    pub(crate) fn new(domains: &[Domain], outcomes: usize, candidates: usize, reach: f32) -> Self {
         let (mut axes, mut correlation) = (Vec::<Axis>::new(), Vec::new());
         for (parameter, domain) in domains.iter().enumerate().filter(|(_, d)| d.size > 1) {
             let first = axes.last().map_or(0, |axis| axis.first + axis.places());
@@ -118,8 +119,8 @@ impl Kriging {
             let last = (axis.places() - 1) as f32;
             correlation.extend((0..CELLS).map(|distance| match (distance, domain.ordered) {
                 (0, _) => 1.0,
-                (_, true) => (-(distance as f32) / last).exp(),
-                (_, false) => (-1.0f32).exp(),
+                (_, true) => (-reach * distance as f32 / last).exp(),
+                (_, false) => (-reach).exp(),
             }));
         }
         let places = axes.last().map_or(0, |axis| axis.first + axis.places());
@@ -382,7 +383,7 @@ mod tests {
             let three = (-(place(a[3]) - place(b[3])).abs() / 63.0).exp();
             0.5 * one * two * three + 0.5 * (one + two + three) / 3.0
         };
-        let mut model = Kriging::new(&domains(), 12, 6);
+        let mut model = Kriging::new(&domains(), 12, 6, 1.0);
         let candidates: Vec<Vec<u32>> = (0..6).map(|_| drawn(&mut random)).collect();
         let (mut points, mut outcomes) = (Vec::new(), Vec::new());
         // Candidates come before, between and after the outcomes.
@@ -428,7 +429,7 @@ mod tests {
     #[test]
     fn there_is_room_for_so_much_and_no_more() {
         let mut random = Random::new(1);
-        let mut model = Kriging::new(&domains(), 3, 2);
+        let mut model = Kriging::new(&domains(), 3, 2, 1.0);
         for _ in 0..5 {
             model.observe(&drawn(&mut random));
             model.propose(1, &drawn(&mut random));
@@ -437,7 +438,7 @@ mod tests {
         model.value(&[1.0, 1.0, 1.0]);
         assert!((model.promises(3.0)[1] - 1.0).abs() < 1e-4);
         // Equal points, and domains in which nothing can differ.
-        let mut same = Kriging::new(&[Domain { size: 1, ordered: true }], 4, 1);
+        let mut same = Kriging::new(&[Domain { size: 1, ordered: true }], 4, 1, 1.0);
         same.propose(0, &[0]);
         (0..4).for_each(|_| same.observe(&[0]));
         same.value(&[1.0, 2.0, 3.0, 4.0]);

@@ -50,6 +50,8 @@ pub struct Guided {
     pub worth: usize,
     /// Up to so many standard deviations count for a candidate.
     pub curiosity: f32,
+    /// How little the process takes the two ends of a domain to have in common: `exp(-reach)`.
+    pub reach: f32,
     /// Size of the elite.
     pub elites: usize,
     /// The share of children that are random points.
@@ -92,6 +94,7 @@ impl Default for Guided {
             fresh: 16,
             worth: 192,
             curiosity: 8.0,
+            reach: 1.0,
             elites: 16,
             strangers: 0.2,
             mixed: 0.6,
@@ -118,6 +121,22 @@ impl Guided {
     /// above the best there is, where the default ends at 6.5 %; of 24, one by one, 6.2 % against 10 %.
     pub fn patient() -> Self {
         Self { pool: 256, fresh: 128, worth: usize::MAX, curiosity: 4.0, ..Self::default() }
+    }
+}
+
+impl Guided {
+    /// For trials that take seconds: the process chooses for hundreds of them, among all points of the space if there are at
+    /// most [`Self::pool`] of them, which takes milliseconds a question.
+    pub fn thorough() -> Self {
+        Self {
+            pool: 16_384,
+            fresh: 256,
+            worth: usize::MAX,
+            modelled: 384,
+            curiosity: 4.0,
+            reach: 0.3,
+            ..Self::default()
+        }
     }
 }
 
@@ -294,7 +313,9 @@ impl GuidedSearch {
     fn consult(&mut self, view: &mut View<'_>, point: &mut [u32]) -> bool {
         let options = self.options;
         let mut pool = self.pool.take().unwrap_or_else(|| {
-            Pool::new(view.space.domains(), options.modelled.min(4096), options.pool.max(1))
+            let (most, size) = (options.modelled.min(4096), options.pool.max(1));
+            Pool::all(view.space, most, size, options.reach)
+                .unwrap_or_else(|| Pool::new(view.space.domains(), most, size, options.reach))
         });
         pool.learn(view.memory.points().flat(), &self.values, point.len());
         let fresh = (options.worth / self.values.len().max(1)).clamp(2, options.fresh.max(2));

@@ -36,7 +36,7 @@ pub(crate) struct Options {
     /// Traces of nodes or of the loop (`.jsonl`, `.jsonl.gz`).
     #[arg(conflicts_with = "from")]
     traces: Vec<PathBuf>,
-    /// Learn from what another program measured: T4, a cache of Kernel Tuner, or a sweep of flat records.
+    /// Learn from a table: a trace, or what another program measured (T4, a cache of Kernel Tuner, a sweep of flat records).
     #[arg(long, value_name = "FILE")]
     from: Vec<PathBuf>,
     /// Say of each finding whether it holds in this file, too.

@@ -4,7 +4,7 @@
 //! a candidate is drawn anew for every question, so that some questions look for what is best and some for what is unknown.
 
 use crate::kriging::Kriging;
-use crate::space::{Domain, Points};
+use crate::space::{Domain, Points, Space};
 use crate::strategy::View;
 
 /// The candidates.
@@ -19,22 +19,43 @@ pub(super) struct Pool {
     order: Vec<u32>,
     /// Of the natural numbers, as far as they were needed.
     logarithms: Vec<f32>,
+    /// Whether all points of the space are candidates.
+    is_all: bool,
 }
 
 impl Pool {
     /// No candidates; there is room for outcomes up to `most`.
-    pub(super) fn new(domains: &[Domain], most: usize, size: usize) -> Self {
+    pub(super) fn new(domains: &[Domain], most: usize, size: usize, reach: f32) -> Self {
         let mut points = Points::new(domains.len());
         let nothing = vec![0; domains.len()];
         (0..size).for_each(|_| points.push(&nothing));
         Self {
-            model: Kriging::new(domains, most, size),
+            model: Kriging::new(domains, most, size, reach),
             points,
             promises: vec![f32::INFINITY; size],
             targets: Vec::new(),
             order: Vec::new(),
             logarithms: Vec::new(),
+            is_all: false,
         }
+    }
+
+    /// Candidates that are all points of a space, if there are at most `size` and it can name them.
+    pub(super) fn all(space: &dyn Space, most: usize, size: usize, reach: f32) -> Option<Self> {
+        let count =
+            usize::try_from(space.count()?).ok().filter(|count| (1..=size).contains(count))?;
+        let mut pool = Self::new(space.domains(), most, count, reach);
+        let mut point = vec![0; space.domains().len()];
+        for at in 0..count {
+            if !space.unrank(at as u64, &mut point) {
+                return None;
+            }
+            pool.points.set(at, &point);
+            pool.model.propose(at, &point);
+            pool.mark(at, f32::NEG_INFINITY);
+        }
+        pool.is_all = true;
+        Some(pool)
     }
 
     /// Takes in all outcomes: `told` are their points one after another, `values` what came of them, lower is better.
@@ -77,7 +98,8 @@ impl Pool {
         point: &mut [u32],
         mut child: impl FnMut(&mut View<'_>, &mut [u32]) -> bool,
     ) -> bool {
-        for _ in 0..fresh.max(self.unused()) {
+        let fresh = if self.is_all { 0 } else { fresh.max(self.unused()) };
+        for _ in 0..fresh {
             let found = if view.random.word() & 1 == 0 {
                 view.space.sample(view.random, point)
             } else {

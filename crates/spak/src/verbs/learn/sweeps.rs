@@ -1,10 +1,11 @@
-//! `spak learn --from FILE`: what tables of other programs show, and whether it holds in other files.
+//! `spak learn --from FILE`: what tables of other programs and traces show, and whether it holds in other files.
 
 mod judge;
 mod print;
 mod records;
 mod rules;
 mod table;
+mod trace;
 
 use std::path::Path;
 
@@ -92,6 +93,9 @@ fn text(path: &Path) -> Option<String> {
 fn source(path: &Path, naming: &table::Naming) -> Result<(Option<Source>, Vec<Diagnostic>)> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     let shown = path.to_string_lossy().into_owned();
+    if spak_exchange::text(&bytes).is_some_and(|text| trace::is_trace(&text)) {
+        return Ok((Some(trace::source(path, naming)?), Vec::new()));
+    }
     Ok(match results::read(&bytes) {
         Err(problem) => (None, vec![*problem]),
         Ok(read) => {

@@ -1,6 +1,7 @@
 //! What tables show, for people.
 
 use super::super::worthy;
+use super::records::figures;
 use anyhow::Result;
 use spak_learn::literal;
 use spak_records::Config;
@@ -159,9 +160,11 @@ fn best(optimum: &OptimumRecord, sweep: &SweepRecord, out: &mut String) {
     };
     let [low, high] = optimum.interval;
     out.push_str(&format!(
-        "- {at}{} {:.4} ({low:.4} to {high:.4}) with {} ({}), of {}\n",
+        "- {at}{} {} ({} to {}) with {} ({}), of {}\n",
         sweep.metric,
-        optimum.value,
+        figures(optimum.value),
+        figures(low),
+        figures(high),
         config(&optimum.config),
         optimum.row,
         optimum.measured

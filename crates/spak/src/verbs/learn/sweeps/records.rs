@@ -192,3 +192,9 @@ pub(super) fn left(followed: Followed) -> LeftRecord {
         median: followed.median,
     }
 }
+
+/// A measurement with six figures, whatever its unit is.
+pub(super) fn figures(x: f64) -> String {
+    let before = x.abs().max(1.0).log10().floor() as usize + 1;
+    format!("{x:.0$}", 6_usize.saturating_sub(before).min(4))
+}

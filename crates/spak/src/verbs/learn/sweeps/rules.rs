@@ -11,7 +11,7 @@ use spak_records::sweep_report::{OptimumRecord, SweepRecord, SweepRule};
 use spak_records::{ContentHash, Value, file};
 
 use super::super::worthy;
-use super::records;
+use super::records::{self, figures};
 use super::table::Source;
 use crate::engine::drive;
 use crate::engine::paths::Paths;
@@ -248,7 +248,11 @@ fn best(optimum: &OptimumRecord, sweep: &SweepRecord) -> String {
         n => format!(" {n} other configs cannot be told from it."),
     };
     format!(
-        "The best of {} configs has {} {:.4} ({low:.4} to {high:.4}).{equal}",
-        optimum.measured, sweep.metric, optimum.value
+        "The best of {} configs has {} {} ({} to {}).{equal}",
+        optimum.measured,
+        sweep.metric,
+        figures(optimum.value),
+        figures(low),
+        figures(high)
     )
 }

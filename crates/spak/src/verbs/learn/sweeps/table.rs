@@ -72,7 +72,16 @@ impl Naming {
         Ok(naming)
     }
 
-    fn name(&self, name: &str) -> String {
+    pub(super) fn is_given(&self, name: &str) -> bool {
+        self.given.iter().any(|given| given == name)
+    }
+
+    /// The device, if the user says which.
+    pub(super) fn device(&self) -> Option<String> {
+        self.device.clone()
+    }
+
+    pub(super) fn name(&self, name: &str) -> String {
         self.renamed.get(name).cloned().unwrap_or_else(|| name.to_owned())
     }
 
