@@ -19,7 +19,7 @@ system Ontology_Spellings {
     }
 
     spelling tile_d {
-        triton: ["BLOCK_DMODEL"]
+        triton: ["BLOCK_D", "BLOCK_DMODEL"]
         cutile: ["TILE_D"]
         cuda: ["block_d"]
     }

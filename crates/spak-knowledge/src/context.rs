@@ -73,6 +73,18 @@ impl Context {
         self.scope_without("", &[])
     }
 
+    /// Whether a condition is one of this context: all that it compares has the value that it has here.
+    pub fn is_under(&self, condition: &str) -> bool {
+        let own: Vec<String> = self.symbols().iter().map(crate::scope::term).collect();
+        let terms = crate::scope::terms(condition);
+        !terms.is_empty() && terms.iter().all(|term| own.contains(term))
+    }
+
+    /// The fields of the problem by name: what a witness about the workload names beside the config.
+    pub fn problem_fields(&self) -> BTreeMap<String, Value> {
+        problem_fields(&self.problem)
+    }
+
     /// The machine and the compiler, whatever was computed there.
     pub(crate) fn machine(&self) -> Scope {
         const OF_IT: [&str; 3] = ["device", "cores", "compiler"];

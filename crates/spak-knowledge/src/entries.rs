@@ -34,6 +34,8 @@ fn belong_together(before: &Entry, next: &Entry) -> bool {
         | ("samples", "noise")
         | ("source", "learned")
         | ("learned", "learned_by")
+        | ("status", "demoted_by" | "retired_by")
+        | ("templates", "design")
         | ("depends_on", "best_value_changes") => true,
         ("best" | "equal" | "reason" | "best_value_changes", _) => is_number(next),
         _ => is_number(before) && is_number(next),
@@ -47,7 +49,8 @@ pub(crate) fn says_the_same(old: Statement<'_>, entries: &[Entry]) -> bool {
         old.pairs().map(|p| (key_of(&p.key), text_of(&p.value))).collect();
     for entry in entries {
         let Some(index) = left.iter().position(|(key, _)| *key == entry.key) else {
-            if entry.role == Role::Provenance {
+            // What was learnt before there were witnesses gets its own.
+            if entry.role == Role::Provenance && entry.key != "witness" {
                 continue;
             }
             return false;
@@ -114,7 +117,17 @@ pub(crate) fn is_mine(key: &str) -> bool {
         "support",
         "cost_ratio",
         "witness",
+        "shown_by",
         "counter_examples",
+        "saves_trials",
+        "status",
+        "demoted_by",
+        "demoted_with",
+        "retired_by",
+        "witnessed",
+        "driver",
+        "templates",
+        "design",
         "toolchain",
         "source",
         "learned",
@@ -124,5 +137,7 @@ pub(crate) fn is_mine(key: &str) -> bool {
 }
 
 fn is_claim(key: &str) -> bool {
-    matches!(key, "recommend" | "avoid" | "best" | "config" | "equal" | "compares" | "reason")
+    // What was demoted and is found again is found again: it may lead once more.
+    let is_claim = matches!(key, "recommend" | "avoid" | "best" | "config" | "equal" | "compares");
+    is_claim || matches!(key, "reason" | "status")
 }

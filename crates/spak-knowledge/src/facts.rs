@@ -1,17 +1,19 @@
 //! Findings as the names and entries of facts: sentences a kernel engineer would sign, and numbers.
 
-use spak_records::{Config, Stage, Value};
+use spak_records::{Config, ContentHash, Stage, Value};
 
 use crate::context::{Context, names_of_field};
 use crate::finding::{Finding, Optimal, Ratio};
 use crate::knowledge::{Entry, Fact, LEARNED_BY, Sample, basis, confidence, support};
 use crate::scope::Scope;
+use crate::stamp::Stamp;
+use crate::witnessing::Evidence;
 use crate::wording::{
     count, listed, literal, percent, rate_unit, short, slug, time, time_unit, times,
 };
 
 /// The fact for `finding`.
-pub(crate) fn fact(finding: Finding, context: &Context) -> Fact {
+pub(crate) fn fact(finding: Finding, evidence: Evidence, context: &Context) -> Fact {
     let scope = scope(&finding, context).name;
     let mut entries = vec![Entry::text("description", describe(&finding))];
     entries.push(Entry::claim("kind", kind(&finding)));
@@ -22,6 +24,7 @@ pub(crate) fn fact(finding: Finding, context: &Context) -> Fact {
         let noun = if is_of_configs { "configs" } else { "pairs" };
         entries.push(Entry::support(noun, support(&finding)));
     }
+    entries.extend(shown_by(&evidence, context));
     entries.push(Entry::claim("learned_by", LEARNED_BY));
     Fact {
         name: format!("{}_{scope}", subject(&finding)),
@@ -29,8 +32,32 @@ pub(crate) fn fact(finding: Finding, context: &Context) -> Fact {
         support: support(&finding),
         finding,
         scope,
+        witnesses: evidence.witnesses,
         entries,
     }
+}
+
+/// The witnesses in words, and the trials that they and the counter-examples are.
+fn shown_by(evidence: &Evidence, context: &Context) -> Vec<Entry> {
+    let order: Vec<String> = context.dimensions.iter().map(|d| d.name.clone()).collect();
+    let mut entries: Vec<Entry> = evidence
+        .witnesses
+        .iter()
+        .map(|shown| Entry::text("witness", shown.witness.text(&order)))
+        .collect();
+    let named = |pairs: Vec<&[ContentHash; 2]>| {
+        let pairs =
+            pairs.iter().map(|[first, second]| format!("{} {}", first.short(), second.short()));
+        pairs.collect::<Vec<_>>().join(", ")
+    };
+    if !evidence.witnesses.is_empty() {
+        let trials = evidence.witnesses.iter().map(|shown| &shown.trials).collect();
+        entries.push(Entry::text("shown_by", named(trials)));
+    }
+    if !evidence.against.is_empty() {
+        entries.push(Entry::text("counter_examples", named(evidence.against.iter().collect())));
+    }
+    entries
 }
 
 /// Where the finding holds: what it compares is no condition of it.
@@ -44,20 +71,11 @@ pub(crate) fn scope(finding: &Finding, context: &Context) -> Scope {
 
 /// What all findings of a step were measured with, for the fact that stands once for a scope.
 pub(crate) fn measured(context: &Context, scope: &Scope, sample: &Sample) -> Vec<Entry> {
-    let toolchain = &context.toolchain;
-    let mut compiler = toolchain.version.trim().to_owned();
-    if !compiler.contains(&toolchain.compiler) {
-        compiler = format!("{} {compiler}", toolchain.compiler).trim_end().to_owned();
-    }
-    if !toolchain.flags.is_empty() {
-        compiler = format!("{compiler}, {}", toolchain.flags.join(" "));
-    }
-    let mut entries = vec![
-        Entry::claim("kind", "measurement"),
-        Entry::claim("when", scope.name.clone()),
-        Entry::text("toolchain", compiler),
-        Entry::support("trials", sample.accepted + sample.rejected),
-    ];
+    let stamp = Stamp::of(&context.device, &context.toolchain);
+    let mut entries =
+        vec![Entry::claim("kind", "measurement"), Entry::claim("when", scope.name.clone())];
+    entries.extend(stamp.parts().map(|(word, part)| Entry::text(word, part)));
+    entries.push(Entry::support("trials", sample.accepted + sample.rejected));
     if sample.rejected > 0 {
         entries.push(Entry::number("rejected", sample.rejected));
     }

@@ -5,6 +5,8 @@ use spak_records::{Config, Value};
 use crate::context::Context;
 use crate::finding::{Finding, Ratio};
 use crate::scope::Scope;
+use crate::stamp::Stamp;
+use crate::witnessing::{Evidence, Shown};
 use crate::wording::{literal, times};
 
 /// The value of `learned_by` that marks what this program may replace.
@@ -67,6 +69,8 @@ pub struct Fact {
     pub confidence: f64,
     /// The smallest number of pairs (for a region: of configs) behind any of its claims.
     pub support: usize,
+    /// The trials that show it, a pair for each claim.
+    pub witnesses: Vec<Shown>,
     /// What is written between the braces, in order.
     pub entries: Vec<Entry>,
 }
@@ -217,23 +221,51 @@ pub(crate) fn support(finding: &Finding) -> usize {
     }
 }
 
+impl Measured {
+    /// What it was measured with, as far as its entries say.
+    pub fn stamp(&self) -> Stamp {
+        let mut stamp = Stamp::default();
+        for entry in &self.entries {
+            if let Written::Text(text) = &entry.value {
+                stamp.set(&entry.key, text);
+            }
+        }
+        stamp
+    }
+}
+
 impl Learned {
+    /// The same, of which it is known what templates and what space of the design it was measured with.
+    #[must_use]
+    pub fn measured_with(mut self, templates: Option<&str>, design: Option<&str>) -> Self {
+        for measured in &mut self.scopes {
+            let own = [("templates", templates), ("design", design)];
+            let new = own.into_iter().filter_map(|(word, part)| Some(Entry::text(word, part?)));
+            let at = measured.entries.iter().position(|entry| entry.key == "trials");
+            let at = at.unwrap_or(measured.entries.len());
+            measured.entries.splice(at..at, new);
+        }
+        self
+    }
+
     pub(crate) fn new(
-        findings: Vec<Finding>,
+        findings: Vec<(Finding, Evidence)>,
         context: &Context,
         sample: &Sample,
         grounds: Grounds,
     ) -> Self {
         let mut scopes: Vec<Measured> = Vec::new();
-        for finding in &findings {
+        for (finding, _) in &findings {
             let scope = crate::facts::scope(finding, context);
             if !scopes.iter().any(|m| m.scope.name == scope.name) {
                 let entries = crate::facts::measured(context, &scope, sample);
                 scopes.push(Measured { scope, entries });
             }
         }
-        let facts: Vec<Fact> =
-            findings.into_iter().map(|f| crate::facts::fact(f, context)).collect();
+        let facts: Vec<Fact> = findings
+            .into_iter()
+            .map(|(finding, evidence)| crate::facts::fact(finding, evidence, context))
+            .collect();
         let rules = crate::rules::rules(&facts);
         Self { facts, rules, scopes, grounds }
     }

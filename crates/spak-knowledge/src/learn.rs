@@ -13,6 +13,7 @@ use crate::rejects::rejections;
 use crate::sample::{MIN_SAMPLES, Noise, Point, points, value_of};
 use crate::spills::spills;
 use crate::stats::critical;
+use crate::witnessing::{Evidence, Looked};
 use crate::wording::literal;
 
 /// What `trials` show about the design within `context`, as facts and rules.
@@ -62,7 +63,21 @@ pub fn learn(trials: &[Trial], context: &Context) -> Learned {
         compared: compared.collect(),
         accepted: here.iter().map(|p| p.config.clone()).collect(),
     };
-    Learned::new(findings, context, &sample, grounds)
+    let workloads = workload_dimensions(all);
+    let looked = Looked {
+        here: &here,
+        dimensions: &dimensions,
+        all,
+        workloads: &workloads,
+        trials,
+        problem: &context.problem,
+        seed: context.seed.as_ref(),
+    };
+    let shown = findings.into_iter().map(|finding| {
+        let evidence = looked.evidence(&finding);
+        (finding, evidence)
+    });
+    Learned::new(shown.collect(), context, &sample, grounds)
 }
 
 /// What `trials` show of the machine and the compiler of `context`, whatever was computed, and of whatever design they are: what a
@@ -79,7 +94,23 @@ pub fn learn_of_machine(trials: &[Trial], context: &Context) -> Learned {
         spread: spread(all, &noise),
     };
     // What was compared and accepted says something of workloads only.
-    Learned::new(spills(all, &noise).into_iter().collect(), context, &sample, Grounds::default())
+    let looked = Looked {
+        here: &[],
+        dimensions: &[],
+        all,
+        workloads: &[],
+        trials,
+        problem: &context.problem,
+        seed: None,
+    };
+    let found: Vec<(Finding, Evidence)> = spills(all, &noise)
+        .into_iter()
+        .map(|finding| {
+            let evidence = looked.evidence(&finding);
+            (finding, evidence)
+        })
+        .collect();
+    Learned::new(found, context, &sample, Grounds::default())
 }
 
 fn spread(points: &[Point], noise: &Noise) -> Spread {

@@ -18,12 +18,17 @@ mod pairs;
 mod program;
 mod read_back;
 mod rejects;
+mod resting;
 mod rules;
 mod sample;
 mod scope;
 mod spills;
+mod stamp;
 mod stats;
 mod superseded;
+mod verdict;
+mod witness;
+mod witnessing;
 mod wording;
 mod write_back;
 
@@ -40,6 +45,13 @@ pub use pairs::MIN_PAIRS_UNKNOWN_SPREAD;
 pub use program::{About, FACTS, Origin, Program, claims_of};
 pub use read_back::{Choice, Guidance, Known, guidance, read_back, read_items};
 pub use rejects::MIN_REJECTED;
+pub use resting::{DEMOTED, RETIRED, Resting, resting};
 pub use sample::MIN_SAMPLES;
 pub use scope::Scope;
-pub use write_back::{Edited, Told, ToldStatement, WriteError, write_back, write_told};
+pub use stamp::Stamp;
+pub use verdict::{Again, Ran, Verdict, verdict};
+pub use witness::{Relation, Witness};
+pub use witnessing::Shown;
+pub use write_back::{
+    Became, Edited, Mark, Told, ToldStatement, WriteError, write_back, write_marks, write_told,
+};

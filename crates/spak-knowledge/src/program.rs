@@ -13,6 +13,7 @@ use spak_syntax::FileId;
 
 use crate::advice;
 use crate::knowledge::LEARNED_BY;
+use crate::resting::{DEMOTED, RETIRED};
 
 /// The table of a design's facts.
 pub const FACTS: &str = "facts";
@@ -53,6 +54,8 @@ pub struct About {
     pub learned: bool,
     /// What no machine can check, and why the rule is not applied, if it is not: conditions in words.
     pub words: Vec<String>,
+    /// `demoted` or `retired`, with why, if it is: then nothing follows from it.
+    pub out: Option<String>,
     /// What it says in words: for a person or a language model, never executed.
     pub prose: Vec<(String, String)>,
 }
@@ -156,7 +159,7 @@ impl Program {
     fn optimum(&mut self, fact: &Fact) {
         let mut about = about(Origin::Optimum, fact.place, &fact.fields);
         let kind = texts(&fact.fields, "kind").next();
-        if !about.learned || kind.as_deref() != Some("optimal") {
+        if !about.learned || kind.as_deref() != Some("optimal") || about.out.is_some() {
             return;
         }
         let mut rule = empty(&fact.name, fact.place);
@@ -204,8 +207,8 @@ impl Program {
             let all = texts(&rule.fields, key);
             about.prose.extend(all.map(|text| (key.to_owned(), text)));
         }
-        if !about.words.is_empty() {
-            // Nothing follows from a condition that nobody can check.
+        if about.out.is_some() || !about.words.is_empty() {
+            // Nothing follows from what was taken out, nor from a condition that nobody can check.
             out.then.clear();
         }
         self.push(out, about);
@@ -274,8 +277,20 @@ fn about(origin: Origin, place: Place, fields: &[(String, SlotReading)]) -> Abou
         support: counted.map(|n| n as u64),
         learned: texts(fields, "learned_by").any(|by| by == LEARNED_BY),
         words: Vec::new(),
+        out: out(fields),
         prose: Vec::new(),
     }
+}
+
+/// What took a learnt statement out, in words.
+fn out(fields: &[(String, SlotReading)]) -> Option<String> {
+    let text = |key: &str| texts(fields, key).next();
+    let (status, by) = match text("status")?.as_str() {
+        DEMOTED => (DEMOTED, text("demoted_by")),
+        RETIRED => (RETIRED, text("retired_by")),
+        _ => return None,
+    };
+    Some(by.map_or_else(|| status.to_owned(), |by| format!("{status}: {by}")))
 }
 
 /// Several names of facts; a sentence is one.

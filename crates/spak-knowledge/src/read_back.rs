@@ -8,6 +8,7 @@ use spak_syntax::ast::Item;
 
 use crate::advice::{Advice, Assignment, Term, advice};
 use crate::design::{Statement, key_of, statements, text_of};
+use crate::resting::{DEMOTED, RETIRED};
 use crate::scope::{predicates, resolved};
 
 /// A fact or rule of a design that advises something.
@@ -84,6 +85,9 @@ fn known(statement: Statement<'_>, predicates: &BTreeMap<String, String>) -> Opt
     let is_fact = statement.keyword() == "fact";
     let kind = statement.texts("kind").next().unwrap_or_default();
     let learned = statement.is_learned();
+    if matches!(statement.texts("status").next().as_deref(), Some(DEMOTED | RETIRED)) {
+        return None;
+    }
     // A fact states, a rule advises; of facts only the learned optimum is a place to start from.
     if is_fact && !(learned && kind == "optimal") {
         return None;

@@ -25,6 +25,8 @@ const HALF_WIDTH: f64 = 1.96;
 /// All accepted trials of one config on one problem.
 #[derive(Clone, Debug)]
 pub(crate) struct Point {
+    /// Key of the first trial: later ones may be sessions that have no line of their own.
+    pub(crate) key: ContentHash,
     pub(crate) config_id: ContentHash,
     pub(crate) config: Config,
     /// The config's values as literals, which can be compared and ordered.
@@ -125,6 +127,7 @@ fn merge(runs: &[Run<'_>]) -> (Vec<f64>, Vec<Point>) {
             }
         } else {
             points.push(Point {
+                key: trial.key.clone(),
                 config_id: trial.config_id.clone(),
                 config: trial.config.clone(),
                 keys: trial.config.0.iter().map(|(n, v)| (n.clone(), literal(v))).collect(),

@@ -224,6 +224,26 @@ fn conjuncts(formula: &str) -> Vec<String> {
     parts
 }
 
+/// The comparison of a symbol with its value, as terms of conditions are compared.
+pub(crate) fn term((name, value): &(String, Value)) -> String {
+    normal(&format!("{name} == {}", quoted(value)))
+}
+
+/// The terms of a condition, as they are compared.
+pub(crate) fn terms(condition: &str) -> Vec<String> {
+    let terms = conjuncts(condition).into_iter().map(|part| normal(&part));
+    terms.filter(|term| !term.is_empty()).collect()
+}
+
+/// The text that a condition compares a symbol with; `None` when it says nothing of it.
+pub(crate) fn compared(condition: &str, symbol: &str) -> Option<String> {
+    conjuncts(condition).iter().find_map(|part| {
+        let (name, value) = part.split_once("==")?;
+        let value = value.trim().trim_matches(['"', '\'']);
+        (name.trim() == symbol).then(|| value.to_owned())
+    })
+}
+
 /// A term without spaces and with one kind of quotes.
 fn normal(term: &str) -> String {
     let mut out = String::new();

@@ -1,5 +1,6 @@
 //! Facts and rules into a design, as edits of its text: what stands there keeps its bytes.
 
+mod marked;
 mod standing;
 mod told;
 
@@ -11,8 +12,10 @@ use crate::design::{Layout, Statement, first_block, statements};
 use crate::entries::{lines, says_the_same};
 use crate::knowledge::{Entry, Learned, Measured, Written};
 use crate::scope::{Scope, returned};
+use crate::stamp::Stamp;
 use crate::superseded::{fact_is_superseded, rule_is_superseded};
 
+pub use marked::{Became, Mark, write_marks};
 pub use told::{Statement as ToldStatement, Told, write_told};
 
 /// The entry with the number of trials that all of a scope rests on.
@@ -123,6 +126,8 @@ struct Writer<'a> {
     known_better: Vec<(String, u64, u64)>,
     /// Whether what stands of the scope at work rests on more trials than there are now.
     is_known_better: bool,
+    /// What that of the scope at work was measured with.
+    learned_with: Stamp,
     /// New statements, each as lines without indent.
     new: Vec<Vec<String>>,
 }
@@ -140,6 +145,7 @@ impl<'a> Writer<'a> {
             removed: Vec::new(),
             known_better: Vec::new(),
             is_known_better: false,
+            learned_with: Stamp::default(),
             new: Vec::new(),
         }
     }
@@ -150,6 +156,7 @@ impl<'a> Writer<'a> {
         let scope = &measured.scope;
         let (name, stands) = self.scope_name(scope);
         self.compare_trials(measured, &name);
+        self.learned_with = measured.stamp();
         let begin = self.new.len();
         let changes = |w: &Self| w.added.len() + w.replaced.len() + w.removed.len();
         let before = changes(self);
@@ -259,7 +266,8 @@ impl<'a> Writer<'a> {
         let mine = self.known.iter().filter(same).find(|s| s.is_learned()).copied();
         if let Some(old) = mine {
             let before = self.edits.len();
-            if !self.is_known_better && (touched || !says_the_same(old, entries)) {
+            let stays = self.is_known_better || marked::stays_out(old, &self.learned_with);
+            if !stays && (touched || !says_the_same(old, entries)) {
                 self.update(old, entries);
             }
             let changed = self.edits.len() > before;
@@ -295,6 +303,7 @@ impl<'a> Writer<'a> {
             .iter()
             .copied()
             .filter(|s| s.keyword() == "fact" && gone(s, facts, &fact_end))
+            .filter(|s| !marked::stays_out(*s, &self.learned_with))
             .filter(|s| fact_is_superseded(*s, scope, learned))
             .collect();
         let mut told = facts.to_vec();
@@ -304,6 +313,7 @@ impl<'a> Writer<'a> {
             .iter()
             .copied()
             .filter(|s| s.keyword() == "rule" && gone(s, rules, &rule_end))
+            .filter(|s| !marked::stays_out(*s, &self.learned_with))
             .filter(|s| rule_is_superseded(*s, &told, learned))
             .collect();
         for statement in old_facts.into_iter().chain(old_rules) {

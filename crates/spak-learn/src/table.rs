@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use spak_records::Value;
+use spak_records::{Config, Value};
 
 /// Whether a name is chosen by whoever writes the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -219,6 +219,19 @@ impl Table {
     /// How many configs were never accepted.
     pub fn rejected(&self) -> usize {
         self.refused.len()
+    }
+
+    /// Every config with its cost, a time or one over a rate; `None` for one that was never accepted.
+    pub fn configs(&self) -> impl Iterator<Item = (Config, Option<f64>)> {
+        let named = |at: &[u32]| {
+            let values = at.iter().zip(&self.input.factors);
+            let own = values.filter_map(|(at, factor)| {
+                Some((factor.name.clone(), factor.values.get(*at as usize)?.clone()))
+            });
+            Config(own.collect())
+        };
+        let measured = self.cells.iter().map(move |cell| (named(&cell.at), Some(cell.log.exp())));
+        measured.chain(self.refused.iter().map(move |refused| (named(&refused.at), None)))
     }
 
     /// The same with a name's role changed; nothing when there is no such name.

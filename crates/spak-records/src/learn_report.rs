@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::worth_report::WorthReport;
+
 /// What traces taught a design.
 #[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct LearnReport {
@@ -15,8 +17,22 @@ pub struct LearnReport {
     pub library: Option<String>,
     /// What was learnt for it.
     pub shared: Vec<Lesson>,
+    /// Lines of the traces that nothing was learnt from, since they are broken or say what cannot be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOutLine>,
     /// Names of other designs that the traces are of.
     pub other_designs: Vec<String>,
+}
+
+/// A line of a trace that was left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct LeftOutLine {
+    /// The trace.
+    pub trace: String,
+    /// The line, from 1.
+    pub line: u64,
+    /// Why.
+    pub why: String,
 }
 
 /// What the trials of one machine taught about one workload.
@@ -38,6 +54,9 @@ pub struct Lesson {
     pub unchanged: Vec<String>,
     /// Those that no longer hold and were taken out.
     pub removed: Vec<String>,
+    /// What the rules that lead here are worth to a search, if that was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worth: Option<WorthReport>,
     /// The change of the design as a unified diff.
     pub diff: String,
 }

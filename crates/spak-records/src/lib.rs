@@ -24,6 +24,7 @@ pub mod protocol;
 pub mod report;
 pub mod run;
 pub mod space_report;
+pub mod standing_report;
 pub mod store;
 pub mod sweep_report;
 pub mod trace;
@@ -32,6 +33,7 @@ pub mod trial;
 pub mod tune_report;
 pub mod value;
 pub mod verify_report;
+pub mod worth_report;
 
 pub use config::{Config, Workload};
 pub use dtype::Dtype;

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::config::Config;
 use crate::value::Value;
+use crate::worth_report::WorthReport;
 
 /// What tables show.
 #[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
@@ -63,6 +64,9 @@ pub struct SweepRecord {
     pub halves: Option<HalvesRecord>,
     /// The same findings on other files.
     pub elsewhere: Vec<ElsewhereRecord>,
+    /// What the rules are worth to a search of this table, if that was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worth: Option<WorthReport>,
 }
 
 /// How much one measurement differs from the next of the same thing.

@@ -57,6 +57,54 @@ pub struct Trial {
     pub needs: Option<Needs>,
 }
 
+/// No device computes faster than this, in 10^12 operations a second: an exaflop is a room full of them.
+const MOST_TFLOPS: f64 = 1e6;
+/// A rate and a time that say this much different things are not of one measurement.
+const MOST_DISAGREEMENT: f64 = 1.05;
+
+impl Trial {
+    /// What is impossible about its numbers, in words; such a trial was not measured, or its units were mixed up, and nothing
+    /// may be learnt from it. `None` is the usual answer.
+    pub fn impossible(&self) -> Option<String> {
+        if !(self.seconds.is_finite() && self.seconds >= 0.0) {
+            return Some(format!("it took {:e} seconds", self.seconds));
+        }
+        let Outcome::Measured(m) = &self.outcome else { return None };
+        let [low, high] = m.median_ci_ns;
+        let ns = m.median_ns;
+        if ns == 0 {
+            return Some("a call takes no time".to_owned());
+        }
+        if m.samples == 0 {
+            return Some("its median is of no samples".to_owned());
+        }
+        if low > ns || high < ns {
+            return Some(format!(
+                "its median of {ns} ns is not within its own interval, {low} to {high} ns"
+            ));
+        }
+        if m.min_ns > ns {
+            return Some(format!(
+                "its fastest sample, {} ns, is slower than its median, {ns} ns",
+                m.min_ns
+            ));
+        }
+        if m.incumbent_median_ns == Some(0) {
+            return Some("a call of what it was timed beside takes no time".to_owned());
+        }
+        let rate = m.tflops;
+        if !(rate.is_finite() && (0.0..=MOST_TFLOPS).contains(&rate)) {
+            return Some(format!("nothing computes at {rate} TFLOPS"));
+        }
+        let own = self.problem.flops() / ns as f64 / 1e3;
+        let ratio = rate / own;
+        let agrees = (1.0 / MOST_DISAGREEMENT..=MOST_DISAGREEMENT).contains(&ratio);
+        (rate > 0.0 && own > 0.0 && !agrees).then(|| {
+            format!("{ns} ns are {own:.3} TFLOPS on its problem, and it says {rate:.3}: one of them has another unit")
+        })
+    }
+}
+
 /// What the kernels of a config need of a GPU: of each resource as much as the one that needs most.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Needs {

@@ -18,6 +18,8 @@ pub const TWO_KINDS_OF_NAME: Code = Code("two-kinds-of-name");
 pub const NOT_ABOUT_CONFIGS: Code = Code("not-about-configs");
 /// Two rules that can fire together say different things.
 pub const RULE_CONFLICT: Code = Code("rule-conflict");
+/// A learnt rule names as its evidence a fact that there is not.
+pub const MISSING_EVIDENCE: Code = Code("missing-evidence");
 
 /// All of them.
 pub const ALL: &[Code] = &[
@@ -29,4 +31,5 @@ pub const ALL: &[Code] = &[
     TWO_KINDS_OF_NAME,
     NOT_ABOUT_CONFIGS,
     RULE_CONFLICT,
+    MISSING_EVIDENCE,
 ];

@@ -9,6 +9,7 @@ pub mod genetic;
 pub mod greywolf;
 pub mod guided;
 pub mod halving;
+pub mod informed;
 pub mod latin;
 pub mod local;
 pub mod plain;
@@ -47,6 +48,8 @@ pub enum Method {
     Halving(halving::Halving),
     /// See [`seeded`]; the second is the strategy that does the searching.
     Seeded(seeded::Knowledge, Box<Method>),
+    /// See [`informed`]; the second is the strategy that goes on.
+    Informed(informed::Informed, Box<Method>),
     /// See [`bayesian`].
     #[cfg(feature = "bayesian")]
     Bayesian(bayesian::Bayesian),
@@ -81,7 +84,7 @@ impl Method {
         ]
     }
 
-    /// The strategy of a name with its default options. Seeded search has none: it needs knowledge.
+    /// The strategy of a name with its default options. Seeded and informed search have none: they need knowledge.
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {
             "guided" | "default" => Self::default(),
@@ -126,6 +129,7 @@ impl Method {
             Self::GreyWolf(options) => Box::new(options.start()),
             Self::Halving(options) => Box::new(options.start()),
             Self::Seeded(knowledge, inner) => Box::new(knowledge.clone().start(inner.start())),
+            Self::Informed(informed, inner) => Box::new(informed.clone().start(inner.start())),
             #[cfg(feature = "bayesian")]
             Self::Bayesian(options) => Box::new(options.start()),
         }

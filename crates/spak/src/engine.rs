@@ -9,6 +9,7 @@ pub(crate) mod observe;
 pub(crate) mod paths;
 pub(crate) mod report;
 pub(crate) mod specify;
+pub(crate) mod stamp;
 pub(crate) mod strategic;
 pub(crate) mod symbols;
 pub(crate) mod traces;

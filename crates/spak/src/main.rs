@@ -10,8 +10,10 @@ mod lifting;
 mod ontology;
 mod output;
 mod project;
+mod stale;
 mod tuning;
 mod verbs;
+mod worth;
 
 use std::process::ExitCode;
 

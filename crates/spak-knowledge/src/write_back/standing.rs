@@ -11,6 +11,14 @@ use crate::knowledge::Entry;
 impl<'a> Writer<'a> {
     /// Replaces the values that differ, adds entries that are new and takes out those that are gone.
     pub(super) fn update(&mut self, old: Statement<'a>, entries: &[Entry]) {
+        let left = self.set(old, entries);
+        let gone: Vec<Span> =
+            left.iter().filter(|p| is_mine(&key_of(&p.key))).map(|p| p.span).collect();
+        self.remove_pairs(old, &gone);
+    }
+
+    /// Replaces the values that differ and adds entries that are new; returns the pairs that no entry is for.
+    pub(super) fn set(&mut self, old: Statement<'a>, entries: &[Entry]) -> Vec<&'a Pair> {
         let mut left: Vec<_> = old.pairs().collect();
         let mut missing = Vec::new();
         for entry in entries {
@@ -25,11 +33,8 @@ impl<'a> Writer<'a> {
                 None => missing.push(entry.clone()),
             }
         }
-        let gone: Vec<Span> =
-            left.iter().filter(|p| is_mine(&key_of(&p.key))).map(|p| p.span).collect();
-        self.remove_pairs(old, &gone);
         if missing.is_empty() {
-            return;
+            return left;
         }
         let indent = self.layout.inner_indent(old.block, self.items);
         let lines: Vec<String> = lines(&missing, indent.chars().count())
@@ -37,10 +42,11 @@ impl<'a> Writer<'a> {
             .map(|line| format!("{indent}{line}"))
             .collect();
         self.edits.push(self.layout.before_brace(old.block, &lines));
+        left
     }
 
     /// Takes pairs out of the lines they share with others, and their lines where they share none.
-    fn remove_pairs(&mut self, statement: Statement<'a>, gone: &[Span]) {
+    pub(super) fn remove_pairs(&mut self, statement: Statement<'a>, gone: &[Span]) {
         let text = self.layout.text;
         let between = |a: &Pair, b: &Pair| {
             text.get(a.span.end as usize..b.span.start as usize).unwrap_or_default()

@@ -18,6 +18,8 @@
       kind: "optimal", when: "prefill_on_xeon_2c"
       config: "softmax_scheme = 'online', tile_m = 64, k_latency = 2"
       median_ms: 4.83, gflops: 223, speedup_over_seed: 7.03, configs: 12, equal_configs: 3
+      witness: "softmax_scheme = 'online', tile_m = 64 is 7.029x faster than softmax_scheme = 'naive', tile_m = 8 at k_latency = 2"
+      shown_by: "293e3dac4b8c 44924369a681"
       learned_by: "spak"
     }
 
@@ -25,6 +27,8 @@
       description: "softmax_scheme = 'online' is 3.00x faster than 'naive' (2.96x to 3.04x over 6 pairs). The fastest config with 'naive' takes 3.00x the best time."
       kind: "effect", when: "prefill_on_xeon_2c"
       best: "online", speedup_over_naive: 3, pairs: 6
+      witness: "softmax_scheme = 'online' is 2.983x faster than softmax_scheme = 'naive' at tile_m = 32, k_latency = 2"
+      shown_by: "88b829105de2 b2deaa2fc09b"
       learned_by: "spak"
     }
 
@@ -40,6 +44,8 @@
       description: "tile_m = 64 is 2.31x faster than 8 (2.26x to 2.33x over 4 pairs). The fastest config with 8 takes 2.31x the best time. 32 cannot be told from it."
       kind: "effect", when: "prefill_on_xeon_2c"
       best: 64, speedup_over_8: 2.31, pairs: 4
+      witness: "tile_m = 64 is 2.327x faster than tile_m = 8 at softmax_scheme = 'naive', k_latency = 2"
+      shown_by: "38bedbee9de9 44924369a681"
       learned_by: "spak"
     }
 

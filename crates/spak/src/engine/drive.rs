@@ -28,6 +28,7 @@ use crate::engine::drive::confirm::{Confirmed, confirming_trials};
 use crate::engine::observe::observations;
 use crate::engine::paths::Paths;
 use crate::engine::specify::Specified;
+use crate::engine::stamp::designs_of;
 use crate::engine::strategic::Strategic;
 use crate::engine::{learn, report};
 use crate::output;
@@ -476,13 +477,12 @@ impl Work<'_, '_> {
             &today(),
         );
         let trials = self.comparable();
-        let learnt = learn::learn(
-            self.driver.design,
-            &trials,
-            &context,
-            self.driver.write.then_some(self.driver.paths),
-        )
-        .context("cannot write what was learnt")?;
+        let designs = designs_of(self.store.trace());
+        let learned = spak_knowledge::learn(&trials, &context);
+        let learned = self.driver.specified.stamped(learned, &trials, &designs);
+        let paths = self.driver.write.then_some(self.driver.paths);
+        let learnt = learn::write_into(self.driver.design, &learned, paths)
+            .context("cannot write what was learnt")?;
         self.learnt = Some(learnt);
         Ok(())
     }

@@ -11,11 +11,31 @@ use spak_rules::{Advice, Advised, Base, Conclusions, Engine, Known, Limits, Tabl
 
 use crate::engine::specify::{OF_BINARIES, Specified, is_of_binaries};
 use crate::ontology;
+use crate::verbs::check::plural;
 
 impl Specified {
     /// Takes what the design and its imports know as guidance for the search.
     pub(super) fn know(&mut self) {
+        self.know_by(&|_, _| true);
+    }
+
+    /// Takes only what some rules say, and nothing of what was the fastest: to see what they are worth.
+    pub(crate) fn know_only(&mut self, follows: &dyn Fn(&str) -> bool) {
+        self.forget();
+        self.know_by(&|name, origin| match origin {
+            Origin::Rule => follows(name),
+            Origin::Optimum => false,
+            Origin::Predicate | Origin::Invariant => true,
+        });
+    }
+
+    fn know_by(&mut self, follows: &dyn Fn(&str, Origin) -> bool) {
         let mut program = Program::of(&self.system, &|_| String::new());
+        for (rule, about) in program.rules.iter_mut().zip(&program.about) {
+            if !follows(&rule.name, about.origin) {
+                rule.then.clear();
+            }
+        }
         let later = OF_BINARIES.iter().map(|name| (*name).to_owned()).collect();
         let tables = std::mem::take(&mut program.tables);
         let mut base = Base { tables, later, ..Base::default() };
@@ -66,6 +86,13 @@ impl Specified {
             let origin = program.about.get(number).map(|a| a.origin);
             matches!(origin, Some(Origin::Rule | Origin::Optimum))
         };
+        let out = program.about.iter().filter(|about| about.out.is_some()).count();
+        if out > 0 {
+            let out = plural(out, "learnt rule");
+            self.notes.push(format!(
+                "{out} demoted or retired: nothing follows from them (`spak knowledge check`)"
+            ));
+        }
         for (number, about) in program.about.iter().enumerate().filter(|(n, _)| is_rule(*n)) {
             if let Some(words) = about.words.first() {
                 let name = name(number);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use spak_knowledge::{Context, Learned, WriteError, write_back};
+use spak_knowledge::{Context, Edited, Learned, WriteError, write_back};
 use spak_records::{ContentHash, Trial, file};
 
 use crate::engine::paths::Paths;
@@ -24,18 +24,17 @@ pub(crate) struct Learnt {
     pub(crate) written: bool,
 }
 
-/// Learns from `trials` and edits the design at `design`; without `paths` the edit is only shown.
+/// Writes what was learnt into the design at `design`; without `paths` the edit is only shown.
 ///
 /// # Errors
 /// When the design cannot be read or written, or an edit of it would not be readable.
-pub(crate) fn learn(
+pub(crate) fn write_into(
     design: &Path,
-    trials: &[Trial],
-    context: &Context,
+    learned: &Learned,
     paths: Option<&Paths>,
 ) -> Result<Learnt> {
     let before = file::read_text(design, 16 << 20)?;
-    write(design, &before, &spak_knowledge::learn(trials, context), paths)
+    write(design, &before, learned, paths)
 }
 
 /// Writes what holds for all designs on a machine into a library, which is made if there is none; nothing if `trials` say nothing
@@ -61,8 +60,21 @@ pub(crate) fn share(
 }
 
 fn write(path: &Path, before: &str, learned: &Learned, paths: Option<&Paths>) -> Result<Learnt> {
-    let shown = path.display();
     let edited = write_back(before, learned).map_err(|e: WriteError| anyhow::anyhow!("{e}"))?;
+    replaced(path, before, edited, paths)
+}
+
+/// An edit of the text that is at `path`, shown and, with `paths`, written; the text of before is kept there.
+///
+/// # Errors
+/// When something cannot be written.
+pub(crate) fn replaced(
+    path: &Path,
+    before: &str,
+    edited: Edited,
+    paths: Option<&Paths>,
+) -> Result<Learnt> {
+    let shown = path.display();
     let changed = edited.text != before;
     if let Some(paths) = paths.filter(|_| changed) {
         // What a person wrote is never lost, whatever is wrong with the edit.

@@ -96,6 +96,20 @@ pub(crate) fn specify_for(
     if check::is_broken(&found) {
         return Ok(Err((design, found)));
     }
+    specify_design(backend, &design, wanted, device, toolchain).map(Ok)
+}
+
+/// The same of a design that was read and has no errors.
+///
+/// # Errors
+/// When it names no problem, or has no templates.
+pub(crate) fn specify_design(
+    backend: &'static str,
+    design: &Design,
+    wanted: Option<&str>,
+    device: &Device,
+    toolchain: &Toolchain,
+) -> Result<Specified> {
     let entries = &design.resolved.entries;
     one_system(entries)?;
     let system = System::of(entries);
@@ -147,7 +161,7 @@ pub(crate) fn specify_for(
     specified.note_what_has_no_code();
     specified.notes.extend(observe::unobserved(&specified.system));
     specified.know();
-    Ok(Ok(specified))
+    Ok(specified)
 }
 
 /// Whether a condition speaks of what a binary says.
@@ -255,9 +269,14 @@ impl Specified {
 
     /// What the generator needs for `config`.
     pub(crate) fn plan(&self, config: &Config) -> Plan {
+        self.plan_for(config, &self.problem)
+    }
+
+    /// The same for another problem of the family.
+    pub(crate) fn plan_for(&self, config: &Config, problem: &Problem) -> Plan {
         let mut config = config.clone();
         // What the problem says of an axis that the design does not have is not left to the template.
-        if let Problem::Operator(problem) = &self.problem {
+        if let Problem::Operator(problem) = problem {
             let of_problem = problem.values.iter().filter(|(n, _)| self.family.axis(n).is_some());
             for (name, value) in of_problem {
                 config.0.entry(name.clone()).or_insert_with(|| value.clone());
@@ -269,7 +288,7 @@ impl Specified {
             backend: self.backend.to_owned(),
             family: self.family.name.clone(),
             config,
-            problem: self.problem.clone(),
+            problem: problem.clone(),
         }
     }
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use spak_knowledge::Program;
+use spak_knowledge::{About, Origin, Program};
 use spak_model::formula::to_value;
 use spak_model::space::declared;
 use spak_model::system::System;
 use spak_rules::{Base, Conflict, Engine, Known, Limits, Table, conflicts};
+use spak_syntax::diagnostic::suggest;
 use spak_syntax::{Diagnostic, Label};
 
 use super::situation::{later, located};
@@ -51,16 +52,42 @@ pub(crate) fn checked(design: &Design) -> Vec<Diagnostic> {
                 let own = rules.chain(facts).find(|(p, _)| *p == place);
                 own.map_or_else(String::new, |(_, name)| name.to_owned())
             });
-            let mut diagnostic = contradiction(conflict, &names, second.span);
+            // The other rule may stand in another file: its label keeps its own.
+            let mut diagnostic = contradiction(conflict, &names, second.span).in_file(second.file);
             diagnostic.related.push(Label {
                 file: first.file,
                 span: first.span,
                 text: format!("says {}", conflict.says),
             });
-            diagnostics.push(diagnostic.in_file(second.file));
+            diagnostics.push(diagnostic);
         }
     }
+    diagnostics.extend(without_evidence(&system, &program.about));
     diagnostics
+}
+
+/// Learnt rules that rest on facts that there are not: what they say can be asked of nobody.
+fn without_evidence(system: &System, about: &[About]) -> Vec<Diagnostic> {
+    let facts: Vec<&str> = system.facts.iter().map(|fact| fact.name.as_str()).collect();
+    let is_name = |text: &str| text.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let mut found = Vec::new();
+    for own in about.iter().filter(|a| a.origin == Origin::Rule && a.learned) {
+        for name in own.evidence.iter().filter(|n| is_name(n) && !facts.contains(&n.as_str())) {
+            let near = suggest(name, facts.iter().copied());
+            let repair = near.map_or_else(
+                || "learn it anew from its trials, or take the rule out".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            let message = format!("this rule rests on `{name}`, and there is no such fact");
+            found.push(
+                Diagnostic::warning(spak_rules::codes::MISSING_EVIDENCE, own.place.span, message)
+                    .because("a learnt rule is worth what its evidence is worth")
+                    .repair(repair)
+                    .in_file(own.place.file),
+            );
+        }
+    }
+    found
 }
 
 fn contradiction(

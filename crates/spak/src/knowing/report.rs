@@ -270,8 +270,9 @@ impl Teller<'_> {
     fn missing(&self, number: usize, deeper: usize) -> Option<MissingRecord> {
         let about = self.situation.about.get(number)?;
         let rule = self.rule(number);
-        if let Some(words) = about.words.first() {
-            let why = format!("`{words}` is said in words, which nothing can check");
+        let words = about.words.first();
+        let words = words.map(|w| format!("`{w}` is said in words, which nothing can check"));
+        if let Some(why) = about.out.clone().or(words) {
             return Some(MissingRecord {
                 rule,
                 not_applied: Some(why),

@@ -1,6 +1,8 @@
 //! `spak knowledge`: what designs and libraries know, listed, searched, shown, exported; and libraries tested by
 //! their examples.
 
+mod check;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -64,6 +66,9 @@ enum What {
         #[arg(long)]
         learned: bool,
     },
+    /// Say whether what was learnt still stands: what it rests on, what of that changed, and what its witnesses show now.
+    /// Ends with 1 when something has to be witnessed again or was demoted, so that it is a step of CI
+    Check(check::Options),
     /// Try the examples of libraries: what is given, what follows, and what does not
     Test {
         /// Designs, libraries or folders; all of `std` by default.
@@ -109,6 +114,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
             Ok(Status::Fine)
         }
         What::Export { of, to, learned } => export(of, to, *learned, format),
+        What::Check(options) => check::run(options, format),
         What::Test { of } => test(of, format),
     }
 }
@@ -144,8 +150,18 @@ fn listed(items: Vec<KnowledgeItem>, format: Format) -> Result<Status> {
 
 /// Designs by name: files, libraries, or what is in folders.
 fn designs(of: &[String]) -> Result<Vec<Design>> {
-    let library =
-        |name: &str, text: &str| project::with_text(Path::new(&format!("library {name}")), text);
+    Ok(files(of)?.into_iter().map(|(_, design)| design).collect())
+}
+
+/// The same with their paths; a library that comes with the program has none.
+fn files(of: &[String]) -> Result<Vec<(Option<PathBuf>, Design)>> {
+    let library = |name: &str, text: &str| {
+        (None, project::with_text(Path::new(&format!("library {name}")), text))
+    };
+    let file = |path: PathBuf| -> Result<(Option<PathBuf>, Design)> {
+        let design = project::open(&path)?;
+        Ok((Some(path), design))
+    };
     let mut all = Vec::new();
     if of.is_empty() {
         return Ok(library::LIBRARIES.iter().map(|(name, text)| library(name, text)).collect());
@@ -162,11 +178,11 @@ fn designs(of: &[String]) -> Result<Vec<Design>> {
                 .filter(|path| path.extension().is_some_and(|e| e == "dsl"))
                 .collect();
             files.sort();
-            for file in files {
-                all.push(project::open(&file)?);
+            for path in files {
+                all.push(file(path)?);
             }
         } else {
-            all.push(project::open(Path::new(name))?);
+            all.push(file(PathBuf::from(name))?);
         }
     }
     Ok(all)

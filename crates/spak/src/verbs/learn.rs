@@ -1,6 +1,7 @@
 //! `spak learn`: what a trace says, as facts and rules in the design.
 
 mod sweeps;
+mod worthy;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,15 +15,18 @@ use spak_records::store::Trace;
 use spak_records::trace::{Record, RunStart};
 use spak_records::{Device, Problem, Toolchain, Trial, Workload};
 
-use crate::engine::learn::{Learnt, learn, share};
+use crate::engine::learn::{Learnt, share, write_into};
 use crate::engine::paths::Paths;
 use crate::engine::specify::specify_for;
+use crate::engine::stamp::{Designs, designs_of};
 use crate::engine::{drive, traces};
 use crate::exit::Status;
 use crate::gpu::design::CUTILE;
 use crate::gpu::operator;
 use crate::output::{self, Format, json};
 use crate::verbs::check;
+use crate::worth::Threshold;
+use worthy::Worthy;
 
 /// What `spak learn` is told.
 #[derive(Args)]
@@ -53,6 +57,16 @@ pub(crate) struct Options {
     /// Higher values of what was measured are better, whatever it is called.
     #[arg(long, requires = "from")]
     maximize: bool,
+    /// Say what each rule is worth: recorded trials are searched again with and without it. Rules that save too little, or
+    /// that lose the best, are not written; those that stand are retired
+    #[arg(long)]
+    measure_utility: bool,
+    /// The trials that a rule has to save.
+    #[arg(long, value_name = "N", default_value_t = 1.0, requires = "measure_utility")]
+    least_saved: f64,
+    /// The part of the best speed that a rule may lose.
+    #[arg(long, value_name = "PART", default_value_t = 0.02, requires = "measure_utility")]
+    most_lost: f64,
     /// Only this workload; all of them by default.
     #[arg(long)]
     workload: Option<String>,
@@ -73,6 +87,20 @@ struct Series<'a> {
     trials: Vec<Trial>,
 }
 
+impl Options {
+    /// What rules have to be worth, if that is asked.
+    fn threshold(&self) -> Result<Option<Threshold>> {
+        let (saved, lost) = (self.least_saved, self.most_lost);
+        if !saved.is_finite() {
+            bail!("`--least-saved` is a number of trials, not {saved}");
+        }
+        if !(0.0..1.0).contains(&lost) {
+            bail!("`--most-lost` is a part of the best speed between 0 and 1, not {lost}");
+        }
+        Ok(self.measure_utility.then_some(Threshold { saved, lost }))
+    }
+}
+
 /// Learns from each trace in turn; problems are a design with errors, or traces that say nothing about it.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     if !options.from.is_empty() {
@@ -83,7 +111,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
             "learning takes a design and traces of it, or tables of other programs with `--from`"
         );
     };
-    let (mut lessons, mut others) = (Vec::new(), BTreeSet::new());
+    let (mut lessons, mut others, mut left_out) = (Vec::new(), BTreeSet::new(), Vec::new());
     for path in &options.traces {
         let (design, found) = check::checked(target)?;
         if found.iter().any(|d| d.severity == spak_syntax::Severity::Error) {
@@ -91,9 +119,12 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
             return Ok(Status::Problems);
         }
         let name = System::of(&design.resolved.entries).name.unwrap_or_default();
-        others.extend(others_of(&traces::read(path)?, &name));
+        let trace = traces::read(path)?;
+        left_out.extend(traces::left_out(&path.to_string_lossy(), &trace));
+        others.extend(others_of(&trace, &name));
         let workload = options.workload.as_deref();
-        let learnt = teach(target, path, workload, !options.keep_design)?;
+        let how = How { writes: !options.keep_design, threshold: options.threshold()? };
+        let learnt = taught(target, path, workload, how)?;
         lessons.extend(learnt.into_iter().flatten());
     }
     let shared = match &options.library {
@@ -107,13 +138,16 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
         lessons,
         library: options.library.as_ref().map(|path| path.to_string_lossy().into_owned()),
         shared,
+        left_out,
         other_designs: others.into_iter().collect(),
     };
+    traces::say_left_out(&report.left_out);
     match format {
         Format::Human => print(&report, options.keep_design)?,
         Format::Json => json::result("spak.learn-report", &report)?,
     }
-    Ok(if report.lessons.is_empty() { Status::Problems } else { Status::Fine })
+    let is_whole = report.left_out.is_empty() && !report.lessons.is_empty();
+    Ok(if is_whole { Status::Fine } else { Status::Problems })
 }
 
 /// What a trace teaches a design about its workloads, or the one that is named; nothing if the design has errors.
@@ -125,6 +159,24 @@ pub(crate) fn teach(
     path: &Path,
     workload: Option<&str>,
     writes: bool,
+) -> Result<Option<Vec<Lesson>>> {
+    taught(design, path, workload, How { writes, threshold: None })
+}
+
+/// How it is learnt.
+#[derive(Clone, Copy)]
+struct How {
+    /// Whether the design is changed.
+    writes: bool,
+    /// What rules have to be worth, if that is measured.
+    threshold: Option<Threshold>,
+}
+
+fn taught(
+    design: &Path,
+    path: &Path,
+    workload: Option<&str>,
+    how: How,
 ) -> Result<Option<Vec<Lesson>>> {
     let paths = Paths::of(design);
     let trace = traces::read(path)?;
@@ -139,10 +191,12 @@ pub(crate) fn teach(
         None => system.workloads.iter().map(|workload| workload.name.clone()).collect(),
     };
     let mut lessons = Vec::new();
+    let designs = designs_of(&trace);
     for series in series(&trace, system.name.as_deref()) {
         for name in &names {
             let of = (design, path, name.as_deref());
-            lessons.extend(lesson(of, &series, writes.then_some(&paths))?);
+            let paths = how.writes.then_some(&paths);
+            lessons.extend(lesson(of, (&series, &designs), (paths, how.threshold))?);
         }
     }
     Ok(Some(lessons))
@@ -228,7 +282,7 @@ fn series<'a>(trace: &'a Trace, system: Option<&str>) -> Vec<Series<'a>> {
         }
         of_run.push((run, at));
     }
-    for (line, trial) in trace.trials() {
+    for (line, trial) in trace.trials().filter(|(_, trial)| trial.impossible().is_none()) {
         let at = of_run.iter().find(|(run, _)| *run == line.run).map(|(_, at)| *at);
         if let Some(series) = at.and_then(|at| all.get_mut(at)) {
             let problem = as_described_now(&trial.problem);
@@ -249,8 +303,8 @@ fn as_described_now(problem: &Problem) -> Problem {
 /// What a series teaches about a workload; nothing if it has no trial of it.
 fn lesson(
     (design, path, workload): (&Path, &Path, Option<&str>),
-    series: &Series<'_>,
-    paths: Option<&Paths>,
+    (series, designs): (&Series<'_>, &Designs),
+    (paths, threshold): (Option<&Paths>, Option<Threshold>),
 ) -> Result<Option<Lesson>> {
     let backend = if series.toolchain.compiler == CUTILE { CUTILE } else { "c" };
     let Series { device, toolchain, .. } = series;
@@ -262,9 +316,19 @@ fn lesson(
         return Ok(None);
     }
     let context = specified.context(device, toolchain, series.run, &drive::today());
-    let learnt = learn(design, &series.trials, &context, paths)?;
+    let learned = spak_knowledge::learn(&series.trials, &context);
+    let learned = specified.stamped(learned, &series.trials, designs);
     let workload = specified.workload_name.clone();
-    Ok(Some(told_of(&path.to_string_lossy(), device, workload, trials, learnt)))
+    let shown = path.to_string_lossy();
+    let Some(threshold) = threshold else {
+        let learnt = write_into(design, &learned, paths)?;
+        return Ok(Some(told_of(&shown, device, workload, trials, learnt)));
+    };
+    let of = Worthy { backend, design, workload: workload.as_deref(), device, toolchain };
+    let (learnt, worth) = of.write(learned, &series.trials, threshold, paths)?;
+    let mut lesson = told_of(&shown, device, workload, trials, learnt);
+    lesson.worth = worth;
+    Ok(Some(lesson))
 }
 
 fn told_of(
@@ -283,6 +347,7 @@ fn told_of(
         replaced: learnt.replaced,
         unchanged: learnt.unchanged,
         removed: learnt.removed,
+        worth: None,
         diff: learnt.diff,
     }
 }
@@ -331,6 +396,9 @@ fn told(lesson: &Lesson, of: &str) -> String {
         lesson.unchanged.len(),
         lesson.removed.len()
     );
+    if let Some(worth) = &lesson.worth {
+        text.push_str(&worthy::table(worth));
+    }
     if !lesson.diff.is_empty() {
         text.push_str(&format!("\n{}\n", lesson.diff));
     }

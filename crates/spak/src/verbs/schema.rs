@@ -42,6 +42,9 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.knowledge", || {
         schemars::schema_for!(r::Envelope<spak_records::knowledge_report::KnowledgeReport>)
     }),
+    ("spak.knowledge-check", || {
+        schemars::schema_for!(r::Envelope<spak_records::standing_report::StandingReport>)
+    }),
     ("spak.knowledge-test", || {
         schemars::schema_for!(r::Envelope<spak_records::knowledge_report::KnowledgeTestReport>)
     }),

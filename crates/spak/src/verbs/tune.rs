@@ -1,5 +1,6 @@
 //! `spak tune`: search strategies against spaces that were measured completely.
 
+mod elsewhere;
 mod picture;
 mod recorded;
 mod table;
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
-use spak_exchange::results;
+use spak_exchange::results::{self, Recorded};
 use spak_records::tune_report::{
     ReplayReport as Report, StoppingRecord, StrategyOnSpace, StrategyRecord,
 };
@@ -26,6 +27,7 @@ use crate::exit::Status;
 use crate::output::json::{self, Diagnosed};
 use crate::output::{self, Format, diagnostics};
 use crate::project::Sources;
+use elsewhere::Told;
 use recorded::Space;
 
 /// What `spak tune` is told.
@@ -34,6 +36,12 @@ pub(crate) struct Options {
     /// Recorded spaces: T4 or caches of Kernel Tuner, plain or `.gz`.
     #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
     replay: Vec<PathBuf>,
+    /// Files of the same kind from other devices or problems: each strategy is also told what they have of the space.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    knowing: Vec<PathBuf>,
+    /// With `--knowing`: what wrong knowledge costs, the same files reversed and shuffled.
+    #[arg(long, requires = "knowing")]
+    misled: bool,
     /// Strategies to compare (default: ours and random search); `all` for every one.
     #[arg(long, value_name = "NAME")]
     strategy: Vec<String>,
@@ -96,7 +104,8 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     if let Some(path) = &options.plot {
         picture::distinct(path, &spaces)?;
     }
-    let report = scored(options, &methods, spaces)?;
+    let elsewhere = read_elsewhere(&options.knowing)?;
+    let report = scored(options, &methods, &elsewhere, spaces)?;
     match format {
         Format::Human => output::result(&table::report(&report))?,
         Format::Json => {
@@ -141,7 +150,37 @@ fn methods(wanted: &[String]) -> Result<Vec<(String, Method)>> {
         .collect()
 }
 
-fn scored(options: &Options, methods: &[(String, Method)], spaces: Vec<Space>) -> Result<Report> {
+/// The files that strategies are told of.
+fn read_elsewhere(paths: &[PathBuf]) -> Result<Vec<(String, Recorded)>> {
+    let read = |path: &PathBuf| {
+        let shown = path.to_string_lossy().into_owned();
+        let bytes = std::fs::read(path).with_context(|| format!("cannot read `{shown}`"))?;
+        let read =
+            results::read(&bytes).map_err(|problem| anyhow!("{shown}: {}", problem.message))?;
+        Ok((shown, read.recorded))
+    };
+    paths.iter().map(read).collect()
+}
+
+fn scored(
+    options: &Options,
+    methods: &[(String, Method)],
+    elsewhere: &[(String, Recorded)],
+    spaces: Vec<Space>,
+) -> Result<Report> {
+    let told: &[Told] = match (elsewhere.is_empty(), options.misled) {
+        (true, _) => &[Told::Nothing],
+        (false, false) => &[Told::Nothing, Told::Truly],
+        (false, true) => &[Told::Nothing, Told::Truly, Told::Reversed, Told::Shuffled],
+    };
+    let methods: Vec<(String, &Method, Told)> = methods
+        .iter()
+        // Random search has no use for knowledge.
+        .flat_map(|(name, method)| {
+            let told = if *method == Method::Random { &[Told::Nothing] } else { told };
+            told.iter().map(move |told| (told.name(name), method, *told))
+        })
+        .collect();
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let reference = if options.exact_baseline { Reference::Exact } else { Reference::Published };
     let workers = options.batch;
@@ -151,7 +190,8 @@ fn scored(options: &Options, methods: &[(String, Method)], spaces: Vec<Space>) -
         // Space by space, so that the runs of only one are kept for its picture.
         let scorer = Scorer::new(&space.recording, reference);
         let mut drawn: Vec<(String, Vec<Run>)> = Vec::new();
-        for ((name, method), on) in methods.iter().zip(&mut on) {
+        for ((name, method, told), on) in methods.iter().zip(&mut on) {
+            let method = &told.method(method, space, elsewhere);
             let cannot = || anyhow!("`{}` cannot be replayed", space.record.file);
             let begun = processor_time();
             let runs = runs(&space.recording, &scorer, method, setup, &|_| true);
@@ -183,7 +223,7 @@ fn scored(options: &Options, methods: &[(String, Method)], spaces: Vec<Space>) -
     let mut strategies: Vec<StrategyRecord> = methods
         .iter()
         .zip(on)
-        .map(|((name, _), spaces)| StrategyRecord {
+        .map(|((name, ..), spaces)| StrategyRecord {
             name: name.clone(),
             score: mean(&spaces, |s| s.score),
             score_by_evaluations: mean(&spaces, |s| s.score_by_evaluations),

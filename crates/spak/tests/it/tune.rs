@@ -234,3 +234,52 @@ fn workers_margins_and_pictures() {
     assert!(folder.spak(&twice).ended(2).err.contains("the same name"));
     assert!(run(&["--plot", "curves.gif"]).ended(2).err.contains(".svg"));
 }
+
+#[test]
+fn what_was_measured_elsewhere_leads_where_it_holds() {
+    let folder = Folder::new();
+    // Forty by forty, with a valley off the axes and noise that no model foresees.
+    let time = |x: i64, y: i64| {
+        let far = (x - 27).abs() + (y - 9).abs();
+        1.0 + far as f64 * 0.3 + ((x * 31 + y * 17) % 11) as f64 * 0.2
+    };
+    let all = || (0..40).flat_map(|x| (0..40).map(move |y| (x, y)));
+    let here: Vec<Value> = all().map(|(x, y)| entry(x, y, time(x, y))).collect();
+    // Half of it, three times as slow, with a parameter more, and values that are not there here.
+    let there: Vec<Value> = all()
+        .filter(|(x, y)| (x + y) % 2 == 0)
+        .map(|(x, y)| {
+            let mut entry = entry(x, if y == 39 { 99 } else { y }, 3.0 * time(x, y));
+            entry["configuration"]["unroll"] = json!(x % 4);
+            entry
+        })
+        .collect();
+    folder.write("here.json", t4(&here));
+    folder.write("there.json", t4(&there));
+    let tuned = |more: &[&str]| {
+        let base = ["tune", "--replay", "here.json", "--strategy", "thorough", "--repeats", "20"];
+        let (code, report) = folder.json(&[&base[..], more].concat());
+        assert_eq!(code, 0, "{report}");
+        let of = |one: &Value| {
+            let near = one["spaces"][0]["evaluations_to_near"].as_u64().unwrap();
+            (one["name"].as_str().unwrap().to_owned(), near)
+        };
+        report["strategies"].as_array().unwrap().iter().map(of).collect::<Vec<_>>()
+    };
+    let near = |of: &[(String, u64)], name: &str| {
+        of.iter().find(|(own, _)| own == name).map(|(_, near)| *near).unwrap()
+    };
+    let told = tuned(&["--knowing", "there.json", "--misled"]);
+    let cold = near(&told, "thorough");
+    assert!(2 * near(&told, "thorough, knowing") < cold, "{told:?}");
+    assert!(near(&told, "thorough, knowing noise") < cold + 10, "{told:?}");
+    assert!(near(&told, "thorough, knowing the reverse") < cold + 10, "{told:?}");
+    // A file tells nothing about itself, nor one in which nothing has a name of here.
+    let itself = tuned(&["--knowing", "here.json"]);
+    assert_eq!(near(&itself, "thorough, knowing"), cold);
+    folder.write("other.json", t4(&there).replace("\"x\"", "\"u\"").replace("\"y\"", "\"v\""));
+    let other = tuned(&["--knowing", "other.json"]);
+    assert_eq!(near(&other, "thorough, knowing"), cold);
+    let ran = folder.spak(&["tune", "--replay", "here.json", "--knowing", "none.json"]).ended(2);
+    assert!(ran.err.contains("cannot read `none.json`"), "{}", ran.err);
+}

@@ -21,11 +21,13 @@ use super::Options;
 use crate::exit::Status;
 use crate::output::{Format, diagnostics, json};
 use crate::project::Sources;
+use crate::worth::{Threshold, decide, of_table};
 use table::Source;
 
 /// Learns from each file; problems are files that could not be read.
 pub(super) fn run(options: &Options, format: Format) -> Result<Status> {
     let naming = table::Naming::of(options)?;
+    let threshold = options.threshold()?;
     let mut problems: Vec<(String, Diagnostic)> = Vec::new();
     let mut sources = Sources::default();
     let mut read = |path: &Path| -> Result<Option<Source>> {
@@ -56,7 +58,7 @@ pub(super) fn run(options: &Options, format: Format) -> Result<Status> {
     }
     let is_whole = first_error.is_none();
     let sweeps: Vec<SweepRecord> =
-        from.iter().map(|source| swept(source, &others, options.halves)).collect();
+        from.iter().map(|source| swept(source, &others, (options.halves, threshold))).collect();
     let judged = match &options.design {
         Some(design) => judge::rules(design, &from)?,
         None => Vec::new(),
@@ -110,7 +112,11 @@ fn source(path: &Path, naming: &table::Naming) -> Result<(Option<Source>, Vec<Di
 }
 
 /// What a file shows, and whether the others show it, too.
-fn swept(source: &Source, others: &[Source], halves: bool) -> SweepRecord {
+fn swept(
+    source: &Source,
+    others: &[Source],
+    (halves, threshold): (bool, Option<Threshold>),
+) -> SweepRecord {
     let table = &source.table;
     let shown = learn(table);
     let advised = advice(table, &shown);
@@ -136,6 +142,13 @@ fn swept(source: &Source, others: &[Source], halves: bool) -> SweepRecord {
         })
         .collect();
     let given: Vec<String> = records::given(table, &shown);
+    let named: Vec<(String, &spak_learn::Rule)> =
+        advised.iter().map(|rule| (rules::rule(rule, source, &shown).name, rule)).collect();
+    let worth = threshold.and_then(|threshold| {
+        let mut worth = of_table(table, &given, &named)?;
+        decide(&mut worth, threshold);
+        Some(worth)
+    });
     SweepRecord {
         file: source.file.clone(),
         kind: source.kind.clone(),
@@ -172,6 +185,7 @@ fn swept(source: &Source, others: &[Source], halves: bool) -> SweepRecord {
             }
         }),
         elsewhere,
+        worth,
     }
 }
 

@@ -15,6 +15,8 @@ pub(super) struct Space {
     pub(super) record: RecordedSpaceRecord,
     /// What a value is multiplied with so that lower is better.
     pub(super) sign: f64,
+    /// Its parameters, whose values have the indices of the recording's domains.
+    pub(super) parameters: Vec<results::Parameter>,
 }
 
 /// The space, with warnings about rows that cannot be taken as they are.
@@ -88,7 +90,8 @@ pub(super) fn space(
         optimum: sign * recording.optimum(),
         best: config.unwrap_or_default(),
     };
-    Ok((Space { recording, record, sign }, doubts))
+    let parameters = recorded.parameters.clone();
+    Ok((Space { recording, record, sign, parameters }, doubts))
 }
 
 fn config(recorded: &Recorded, row: &results::Row) -> Config {

@@ -1,5 +1,6 @@
 //! What tables show, for people.
 
+use super::super::worthy;
 use super::records::figures;
 use anyhow::Result;
 use spak_learn::literal;
@@ -122,6 +123,9 @@ fn sweep_text(sweep: &SweepRecord, out: &mut String) {
         ));
     }
     followed("these rules leave here", &sweep.followed, out);
+    if let Some(worth) = &sweep.worth {
+        out.push_str(&worthy::table(worth));
+    }
     if let Some(halves) = &sweep.halves {
         out.push_str(&format!(
             "\nlearnt on one half of the configs, tried on the other, both ways ({} configs): {}{}\n",

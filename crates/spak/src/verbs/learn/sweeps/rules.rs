@@ -3,11 +3,14 @@
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use spak_knowledge::{Entry, LEARNED_BY, Role, Scope, Told, ToldStatement, Written, write_told};
+use spak_knowledge::{
+    Entry, LEARNED_BY, Mark, Role, Scope, Told, ToldStatement, Written, write_marks, write_told,
+};
 use spak_learn::{Advice, Rule, Shown, literal};
 use spak_records::sweep_report::{OptimumRecord, SweepRecord, SweepRule};
 use spak_records::{ContentHash, Value, file};
 
+use super::super::worthy;
 use super::records::{self, figures};
 use super::table::Source;
 use crate::engine::drive;
@@ -97,6 +100,9 @@ pub(super) fn write(
     }
     let before = file::read_text(design, 16 << 20)?;
     let edited = write_told(&before, &told).map_err(|e| anyhow::anyhow!("{e}"))?;
+    let worth = of.iter().filter_map(|(_, sweep)| sweep.worth.as_ref());
+    let marks: Vec<Mark> = worth.flat_map(worthy::marks).collect();
+    let edited = write_marks(&edited.text, &marks).map_err(|e| anyhow::anyhow!("{e}"))?;
     let changed = edited.text != before;
     if changed && !keeps_design {
         // What a person wrote is never lost, whatever is wrong with the edit.
@@ -208,7 +214,11 @@ fn statements(source: &Source, device: &str, sweep: &SweepRecord) -> Told {
     }
     let formula = scope.formula();
     let own = self::scope(source).iter().map(equals).collect::<Vec<_>>().join(" && ");
-    for rule in &sweep.rules {
+    let worth = sweep.worth.as_ref();
+    let is_kept = |rule: &&SweepRule| {
+        worth.is_none_or(|w| w.rules.iter().all(|own| own.rule != rule.name || own.kept))
+    };
+    for rule in sweep.rules.iter().filter(is_kept) {
         let rest = rule.when.strip_prefix(&own).unwrap_or(&formula);
         let evidence: Vec<String> =
             rule.evidence.iter().map(|subject| format!("{subject}_{name}")).collect();
