@@ -43,6 +43,7 @@ system Ontology_Operators {
 
     group convolution {
         says: "sums over a window that moves over an image"
+        source: "recorded spaces of Kernel Tuner, convolution_A100_T4 and convolution_W6600_T4 (docs/results/replay.txt)"
         operators: ["convolution"]
     }
 }

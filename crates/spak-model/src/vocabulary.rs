@@ -238,7 +238,7 @@ pub fn keys(kind: Kind) -> &'static [&'static str] {
             "source", "file", "from", "with", "finds", "lacks", "says", "given", "open", "follows",
         ],
         Kind::Concept => &["kind", "says", "unit", "of", "along", "broader", "aliases", "values"],
-        Kind::Group => &["says", "operators"],
+        Kind::Group => &["says", "source", "operators"],
         Kind::Measure => &["cmd", "metric", "objective", "repeats", "timeout", "accept"],
         Kind::Llm => &["prompt", "prompt_template", "output_var", "input"],
         _ => &[],
@@ -320,7 +320,7 @@ fn expect_key(parent: Option<Kind>, key: &str, named: bool) -> Option<Expect> {
             Expect::Words
         }
         "source" | "says" | "from" | "file" if parent == Some(K::Example) => Expect::Words,
-        "says" if matches!(parent, Some(K::Concept | K::Group)) => Expect::Words,
+        "says" | "source" if matches!(parent, Some(K::Concept | K::Group)) => Expect::Words,
         _ if matches!(parent, Some(K::Concept | K::Group | K::Spelling)) => Expect::Any,
         // What patterns find is keyed by their names, whatever these are.
         _ if parent == Some(K::Example) => Expect::Any,

@@ -127,6 +127,8 @@ pub struct Group {
     pub name: String,
     /// What they have in common.
     pub says: String,
+    /// Where the names in it are from, for operators that SPAK has no description of.
+    pub source: Option<String>,
     /// Its operators.
     pub operators: BTreeSet<String>,
     /// Where it stands first.

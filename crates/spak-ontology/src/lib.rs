@@ -11,6 +11,7 @@ mod constraints;
 mod foresee;
 mod lookup;
 mod maps;
+mod problems;
 mod reach;
 mod read;
 mod sides;

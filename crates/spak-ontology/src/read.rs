@@ -1,17 +1,15 @@
-//! Reading `concept`, `group` and `spelling` blocks, and what is wrong with them.
+//! Reading `concept`, `group` and `spelling` blocks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use spak_model::entry::Entry;
 use spak_model::reading::Reading;
 use spak_model::system::Place;
 use spak_model::{Literal, vocabulary};
-use spak_syntax::diagnostic::suggest;
 use spak_syntax::{Diagnostic, Label};
 
 use crate::codes::{TWO_MEANINGS, UNKNOWN_CONCEPT};
 use crate::concept::{Alias, Concept, Group, Kind, Name, Ontology, Spelling};
-use crate::lookup::ANYWHERE;
 
 impl Ontology {
     /// Adds what `entries` and the systems in them say. A concept of a name that is known already adds its aliases and values
@@ -46,9 +44,16 @@ impl Ontology {
         let values: Vec<_> = by_key(entry, "values").map(|(v, others, _)| (v, others)).collect();
         let place = Place { file: entry.file, span: entry.span };
         if let Some(known) = self.concepts.iter_mut().find(|concept| concept.name == name) {
+            if let Some(kind) = text(entry, "kind").filter(|kind| kind != known.kind.name()) {
+                found.push(other_kind(known, &kind, entry));
+                return;
+            }
             known.aliases.extend(aliases);
             known.values.extend(values);
-            known.of.extend(list(entry, "of"));
+            // What every operator can have already would only lose some by it.
+            if !known.of.is_empty() {
+                known.of.extend(list(entry, "of"));
+            }
             return;
         }
         let written = text(entry, "kind");
@@ -84,6 +89,7 @@ impl Ontology {
         let group = self.groups.entry(name.to_owned()).or_insert_with(|| Group {
             name: name.to_owned(),
             says: text(entry, "says").unwrap_or_default(),
+            source: text(entry, "source"),
             operators: BTreeSet::new(),
             place,
         });
@@ -102,103 +108,19 @@ impl Ontology {
             place: Place { file: entry.file, span: entry.span },
         });
     }
+}
 
-    /// What contradicts itself: names with two meanings in one scope, concepts and scopes that there are not. `operators` are
-    /// those that are known besides the groups' own.
-    pub fn problems(&self, operators: &[&str]) -> Vec<Diagnostic> {
-        let mut found = Vec::new();
-        let mut known: BTreeSet<&str> = operators.iter().copied().collect();
-        known.extend(self.groups.keys().map(String::as_str));
-        known.extend(self.groups.values().flat_map(|g| g.operators.iter().map(String::as_str)));
-        for concept in &self.concepts {
-            let scopes = concept.aliases.iter().map(|alias| (&alias.scope, alias.place));
-            let of = concept.of.iter().map(|scope| (scope, concept.place));
-            for (scope, place) in scopes.chain(of) {
-                if known.contains(scope.as_str()) || self.is_backend(scope) || scope == ANYWHERE {
-                    continue;
-                }
-                let message =
-                    format!("`{}` has names in `{scope}`, which is no scope", concept.name);
-                let near = suggest(scope, known.iter().copied());
-                let repair = near.map_or_else(
-                    || {
-                        "write an operator, a group, a back end or `any`; `group` makes one"
-                            .to_owned()
-                    },
-                    |near| format!("did you mean `{near}`?"),
-                );
-                found.push(
-                    Diagnostic::error(UNKNOWN_CONCEPT, place.span, message)
-                        .because("a name that is looked for nowhere is never found")
-                        .repair(repair)
-                        .in_file(place.file),
-                );
-            }
-            for (of, wanted) in [(&concept.along, Some(Kind::Dimension)), (&concept.broader, None)]
-            {
-                let Some(of) = of else { continue };
-                let there = self.concept(of).filter(|c| wanted.is_none_or(|kind| c.kind == kind));
-                if there.is_none() {
-                    found.push(self.unknown(of, wanted, &concept.name, concept.place));
-                }
-            }
-        }
-        found.extend(self.two_meanings());
-        found
-    }
-
-    /// Says that there is no concept `name`.
-    pub(crate) fn unknown(
-        &self,
-        name: &str,
-        kind: Option<Kind>,
-        asker: &str,
-        place: Place,
-    ) -> Diagnostic {
-        let of_kind = self.concepts.iter().filter(|c| kind.is_none_or(|kind| c.kind == kind));
-        let names: Vec<&str> = of_kind.map(|c| c.name.as_str()).collect();
-        let what = kind.map_or("concept", Kind::name);
-        let message = format!("`{asker}` names the {what} `{name}`, which there is not");
-        let repair = match suggest(name, names.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => {
-                format!("`spak explain --concepts` lists all; or write `concept {name} {{ … }}`")
-            }
-        };
-        Diagnostic::error(UNKNOWN_CONCEPT, place.span, message)
-            .because("what is said of a concept that nobody defines reaches nothing")
-            .repair(repair)
-            .in_file(place.file)
-    }
-
-    /// Names that mean two things in one scope.
-    fn two_meanings(&self) -> Vec<Diagnostic> {
-        let mut by_name: BTreeMap<(bool, &str, &str), Vec<(&str, Place)>> = BTreeMap::new();
-        for concept in &self.concepts {
-            // An array and a tile may be called the same: nothing asks for both.
-            let is_operand = concept.kind == Kind::Operand;
-            for alias in &concept.aliases {
-                for name in &alias.names {
-                    let key = (is_operand, alias.scope.as_str(), name.0.as_str());
-                    let all = by_name.entry(key).or_default();
-                    if !all.iter().any(|(known, _)| *known == concept.name) {
-                        all.push((&concept.name, alias.place));
-                    }
-                }
-            }
-        }
-        let twice = by_name.into_iter().filter_map(|((_, scope, name), all)| {
-            let [(first, before), (second, place), ..] = all.as_slice() else { return None };
-            let message = format!("`{name}` is both `{first}` and `{second}` in `{scope}`");
-            let mut diagnostic = Diagnostic::error(TWO_MEANINGS, place.span, message)
-                .because("what is said of one of them would be said of the other")
-                .repair("give it to one of the two, or say in which operator it is which");
-            let text = format!("`{first}` has it here");
-            diagnostic.related.push(Label { file: before.file, span: before.span, text });
-            Some(diagnostic.in_file(place.file))
-        });
-        twice.collect()
-    }
+/// A concept of this name is something else already.
+fn other_kind(known: &Concept, kind: &str, entry: &Entry) -> Diagnostic {
+    let (name, is) = (&known.name, known.kind.name());
+    let message = format!("`{name}` is of the kind `{kind}` here, and `{is}` elsewhere");
+    let mut diagnostic = Diagnostic::error(TWO_MEANINGS, entry.head.span, message)
+        .because("a second `concept` of a name adds names to the first one")
+        .repair("leave `kind` out to add names to it, or call this one something else")
+        .in_file(entry.file);
+    let text = format!("`{name}` is defined here");
+    diagnostic.related.push(Label { file: known.place.file, span: known.place.span, text });
+    diagnostic
 }
 
 /// `aliases { scope: [names] }`, with the place of each line.

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use anyhow::{Context as _, Result};
+use spak_expr::codes::UNKNOWN_NAME;
 use spak_model::entry::Entry;
 use spak_model::system::System;
 use spak_model::vocabulary::Kind;
 use spak_model::{Files, resolve};
 use spak_ontology::{Maps, Ontology, Scope};
-use spak_syntax::{Diagnostic, FileId};
+use spak_syntax::{Diagnostic, FileId, Label};
 
 use crate::engine::symbols;
 use crate::gpu::design::CUTILE;
@@ -114,17 +115,46 @@ pub(crate) fn problems(design: &Design) -> Vec<Diagnostic> {
     for operator in operators {
         found.extend(spak_ontology::maps(&ontology, operator).1);
     }
+    // A group of the design may bring two names of the libraries together.
+    let group = own.iter().find(|entry| entry.kind == Some(Kind::Group)).or(own.first());
     for diagnostic in &mut found {
-        let (ours, theirs) = std::mem::take(&mut diagnostic.related)
+        if let Some(group) = group.filter(|_| library_of(diagnostic.primary.file).is_some()) {
+            // What the design says is what can be changed.
+            let own = diagnostic.related.iter_mut().find(|label| library_of(label.file).is_none());
+            let place = match own {
+                Some(label) => std::mem::replace(
+                    label,
+                    Label { text: String::new(), ..diagnostic.primary.clone() },
+                ),
+                None => Label { file: group.file, span: group.head.span, text: String::new() },
+            };
+            diagnostic.primary = Label { text: diagnostic.primary.text.clone(), ..place };
+        }
+        let (ours, theirs): (Vec<Label>, Vec<Label>) = std::mem::take(&mut diagnostic.related)
             .into_iter()
             .partition(|label| library_of(label.file).is_none());
         diagnostic.related = ours;
-        let theirs: Vec<spak_syntax::Label> = theirs;
         if let Some(library) = theirs.first().and_then(|label| library_of(label.file)) {
-            diagnostic.message.push_str(&format!(" (the first is in {library})"));
+            diagnostic.message.push_str(&format!(" (the other is in {library})"));
         }
     }
     found
+}
+
+/// Takes out what is said of names that no dimension has, where they are concepts or spellings of some.
+pub(crate) fn forgive(found: &mut Vec<Diagnostic>, design: &Design) {
+    let is_unknown = |d: &Diagnostic| d.code == UNKNOWN_NAME;
+    if !found.iter().any(is_unknown) {
+        return;
+    }
+    let system = System::of(&design.resolved.entries);
+    let (ontology, scope) = (with(&own(&design.resolved.entries)), scope(&system));
+    let dimensions = system.dimensions.iter().map(|dimension| dimension.name.clone()).collect();
+    found.retain(|diagnostic| {
+        let Label { file, span, .. } = &diagnostic.primary;
+        let name = span.slice(design.sources.text(*file));
+        !is_unknown(diagnostic) || ontology.reached(name, &scope, &dimensions).is_empty()
+    });
 }
 
 /// Operators that say something of their sizes.

@@ -20,7 +20,11 @@ pub(crate) fn reach(program: &mut Program, base: &Base, system: &System, own: &[
     let open: Vec<BTreeSet<String>> = program
         .rules
         .iter()
-        .map(|rule| names(rule).into_iter().filter(|name| is_open(name)).collect())
+        // Of what was demoted nothing follows, in whatever spelling.
+        .map(|rule| match rule.then.is_empty() {
+            true => BTreeSet::new(),
+            false => names(rule).into_iter().filter(|name| is_open(name)).collect(),
+        })
         .collect();
     if open.iter().all(BTreeSet::is_empty) {
         return;

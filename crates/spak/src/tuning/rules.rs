@@ -173,12 +173,12 @@ impl Subject {
         let mut found = resolved.diagnostics;
         found.extend(spak_model::check::check(&resolved.entries, &text));
         undeclared(&resolved.entries, &mut found);
-        found.sort_by_key(|d| (d.primary.file, d.primary.span, d.code));
-        found.dedup();
         let own = ontology::own(&resolved.entries);
         if !own.is_empty() {
-            self.ontology.to_mut().read(&own);
+            found.extend(self.ontology.to_mut().read(&own));
         }
+        found.sort_by_key(|d| (d.primary.file, d.primary.span, d.code));
+        found.dedup();
         let is_broken = found.iter().any(|d| d.severity == Severity::Error);
         self.diagnostics.extend(found);
         Ok((shown, file, if is_broken { Vec::new() } else { resolved.entries }))
@@ -225,18 +225,27 @@ impl Subject {
                 if !record.lacks.is_empty() {
                     record.does_not_apply = Some(lacking(&record.lacks));
                 } else if let Some(ways) = ways {
-                    record.constraint = Some(self.problem.constraints.len() as u32);
-                    for way in ways {
-                        let named = |(name, known): (String, String)| {
-                            (name, Expr::new(expr.span, ExprKind::Name(known)))
+                    for way in &ways {
+                        let named = |(name, known): (&String, &String)| {
+                            let known = ExprKind::Name(known.clone());
+                            (name.clone(), Expr::new(expr.span, known))
                         };
+                        let names: BTreeMap<String, Expr> = way.iter().map(named).collect();
+                        let mut record = record.clone();
+                        // What is one rule to a reader is several here, each about something else.
+                        if ways.len() > 1 {
+                            record.text = spak_expr::print(&substituted(expr.clone(), &names));
+                        }
                         let mut stands = stands.clone();
-                        stands.extend(way.into_iter().map(named));
-                        self.lay(&rule.name, rule.reason.as_deref(), (rule.file, rule.span), {
-                            let expr = substituted(expr.clone(), &stands);
-                            Constraint { text: rule.text.clone(), expr }
-                        });
+                        stands.extend(names);
+                        let expr = substituted(expr.clone(), &stands);
+                        record.constraint = Some(self.problem.constraints.len() as u32);
+                        let constraint = Constraint { text: record.text.clone(), expr };
+                        let reason = rule.reason.as_deref();
+                        self.lay(&rule.name, reason, (rule.file, rule.span), constraint);
+                        self.rules.push(record);
                     }
+                    return;
                 } else {
                     record.does_not_apply = Some(format!(
                         "its names mean so many things here that it would be more than {MAX_WAYS} rules"

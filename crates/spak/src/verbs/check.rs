@@ -107,6 +107,7 @@ pub(crate) fn text_of(path: &Path, text: &str) -> Vec<Diagnostic> {
 fn found(design: &mut Design) -> Vec<Diagnostic> {
     let mut found = design.resolved.diagnostics.clone();
     found.extend(check::check(&design.resolved.entries, design.sources.text(FileId(0))));
+    crate::ontology::forgive(&mut found, design);
     if !found.iter().any(|d| d.severity == Severity::Error) {
         found.extend(crate::knowing::checked(design));
     }

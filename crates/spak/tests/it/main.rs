@@ -3,6 +3,7 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 mod bad_input;
+mod concepts;
 mod conditions;
 mod designs;
 mod dice;
