@@ -64,7 +64,7 @@ pub fn respelled(
         let concept = ontology.known(&name, &source.scope).map(|meaning| meaning.concept);
         let known = |word: &&str| dimension.values.iter().any(|v| v == word);
         let others = concept.map_or_else(|| vec![value.as_str()], |c| c.words(&value));
-        if !others.iter().any(|word| known(&word)) {
+        if !others.iter().any(known) {
             return Err(format!("`{}` is never `{value}` there", dimension.name));
         }
         // Other words for a value would have to be put in by place.

@@ -10,6 +10,9 @@ use crate::codes::{TWO_MEANINGS, UNKNOWN_CONCEPT};
 use crate::concept::{Alias, Concept, Kind, Ontology};
 use crate::lookup::ANYWHERE;
 
+/// Concepts that have a name, each with the place that says so.
+type Having<'o> = Vec<(&'o str, Place)>;
+
 impl Ontology {
     /// What contradicts itself, and what reaches nothing. `operators` are those that are known besides the groups' own.
     pub fn problems(&self, operators: &[&str]) -> Vec<Diagnostic> {
@@ -111,7 +114,7 @@ impl Ontology {
 
     /// Names that mean two things in one scope.
     fn two_meanings(&self) -> Vec<Diagnostic> {
-        let mut by_name: BTreeMap<(bool, &str, &str), Vec<(&str, Place)>> = BTreeMap::new();
+        let mut by_name: BTreeMap<(bool, &str, &str), Having<'_>> = BTreeMap::new();
         for concept in &self.concepts {
             // An array and a tile may be called the same: nothing asks for both.
             let is_operand = concept.kind == Kind::Operand;

@@ -1,5 +1,4 @@
 //! Concepts as they are read, looked up and reached, and what is said of those that contradict each other.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 
 use std::collections::{BTreeMap, BTreeSet};
 

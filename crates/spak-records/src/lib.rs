@@ -5,6 +5,7 @@ pub mod bundle;
 pub mod comparison;
 pub mod compile_report;
 pub mod compiling;
+pub mod concepts_report;
 pub mod config;
 pub mod dtype;
 pub mod file;

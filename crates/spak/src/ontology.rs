@@ -3,13 +3,12 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use anyhow::{Context as _, Result};
 use spak_expr::codes::UNKNOWN_NAME;
 use spak_model::entry::Entry;
 use spak_model::system::System;
 use spak_model::vocabulary::Kind;
 use spak_model::{Files, resolve};
-use spak_ontology::{Maps, Ontology, Scope};
+use spak_ontology::{Ontology, Scope};
 use spak_syntax::{Diagnostic, FileId, Label};
 
 use crate::engine::symbols;
@@ -18,10 +17,13 @@ use crate::project::Design;
 use crate::verbs::library;
 
 mod described;
+mod designs;
 mod reach;
+mod uses;
 
-pub(crate) use described::{Described, described, family_side, of_design, plain, sizes, word};
+pub(crate) use described::family_side;
 pub(crate) use reach::reach;
+pub(crate) use uses::{Naming, Rule, Use, Users, known, namings, rules};
 
 /// The folder of the libraries that are the ontology.
 const FOLDER: &str = "std/ontology/";
@@ -30,7 +32,7 @@ const FOLDER: &str = "std/ontology/";
 const LIBRARY_FILES: u32 = 1 << 30;
 
 /// A library of the ontology stands alone.
-struct NoFiles;
+pub(crate) struct NoFiles;
 
 impl Files for NoFiles {
     fn load(&mut self, _from: FileId, _spec: &str) -> Result<(FileId, String), String> {
@@ -59,8 +61,12 @@ fn texts() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// What a concept of the libraries stands in, by the number of its file.
 pub(crate) fn library_of(file: FileId) -> Option<&'static str> {
-    let number = file.0.checked_sub(LIBRARY_FILES)?;
-    texts().nth(number as usize).map(|(name, _)| name)
+    library(file).map(|(name, _)| name)
+}
+
+/// The same with its text.
+pub(crate) fn library(file: FileId) -> Option<(&'static str, &'static str)> {
+    texts().nth(file.0.checked_sub(LIBRARY_FILES)? as usize)
 }
 
 /// Blocks of a design that add to the ontology; mostly none.
@@ -167,16 +173,6 @@ fn described_operators<'e>(entries: &'e [Entry], found: &mut Vec<&'e Entry>) {
             described_operators(entry.children(), found);
         }
     }
-}
-
-/// What the description of an operator says of its sizes.
-///
-/// # Errors
-/// There is no `operator` block in it.
-pub(crate) fn maps_of(ontology: &Ontology, text: &str) -> Result<Maps> {
-    let resolved = resolve(FileId(0), text, &mut NoFiles);
-    let entry = resolved.entries.iter().find(|entry| entry.kind == Some(Kind::Operator));
-    Ok(spak_ontology::maps(ontology, entry.context("there is no `operator` in it")?).0)
 }
 
 #[cfg(test)]

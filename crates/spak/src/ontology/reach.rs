@@ -77,7 +77,8 @@ fn known(program: &Program, base: &Base) -> BTreeSet<String> {
     known
 }
 
-fn names(rule: &Rule) -> BTreeSet<String> {
+/// Names in conditions and conclusions, those of what is ranged over left out.
+pub(super) fn names(rule: &Rule) -> BTreeSet<String> {
     let mut all: BTreeSet<String> =
         rule.when.iter().chain(&rule.unless).flat_map(free_names).collect();
     for claim in &rule.then {

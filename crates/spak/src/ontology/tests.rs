@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use spak_model::resolve;
 use spak_model::vocabulary::Kind;
-use spak_model::{Reading, resolve};
 use spak_ontology::{Lookup, Name, Ontology, Scope, Side};
 use spak_syntax::FileId;
 
+use super::uses::lifted;
 use super::{NoFiles, STANDARD, family_side, standard};
 use crate::verbs::library;
 
@@ -71,28 +72,6 @@ fn every_dimension_of_every_family_has_one_concept() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(seen > 300, "only {seen} dimensions were looked at");
-}
-
-/// Axes of patterns, with the library that each is in.
-fn lifted() -> Vec<(&'static str, String)> {
-    let mut found = Vec::new();
-    for (library, text) in library::LIBRARIES
-        .iter()
-        .filter(|(name, _)| name.starts_with("std/lift/") && !name.starts_with("std/lift/cases/"))
-    {
-        let resolved = resolve(FileId(0), text, &mut NoFiles);
-        let systems = resolved.entries.iter().flat_map(|entry| entry.children());
-        for pattern in systems.filter(|entry| entry.kind == Some(Kind::Pattern)) {
-            let axis = pattern.slots("axis").find_map(|slot| match &slot.reading {
-                Reading::Literal(literal) => literal.as_text().map(str::to_owned),
-                Reading::Words(text) | Reading::Name(text) => Some(text.clone()),
-                _ => None,
-            });
-            let name = axis.or_else(|| pattern.name_text().map(str::to_owned)).unwrap();
-            found.push((*library, name));
-        }
-    }
-    found
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! their examples.
 
 mod check;
+mod concepts;
 
 use std::path::{Path, PathBuf};
 
@@ -66,6 +67,9 @@ enum What {
         #[arg(long)]
         learned: bool,
     },
+    /// What names mean, and what is called otherwise elsewhere: concepts with their names by operator, back end and language,
+    /// and who uses them
+    Concepts(concepts::Options),
     /// Say whether what was learnt still stands: what it rests on, what of that changed, and what its witnesses show now.
     /// Ends with 1 when something has to be witnessed again or was demoted, so that it is a step of CI
     Check(check::Options),
@@ -114,6 +118,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
             Ok(Status::Fine)
         }
         What::Export { of, to, learned } => export(of, to, *learned, format),
+        What::Concepts(options) => concepts::run(options, format),
         What::Check(options) => check::run(options, format),
         What::Test { of } => test(of, format),
     }

@@ -31,6 +31,9 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.compile-report", || {
         schemars::schema_for!(r::Envelope<spak_records::compile_report::CompileReport>)
     }),
+    ("spak.concepts", || {
+        schemars::schema_for!(r::Envelope<spak_records::concepts_report::ConceptsReport>)
+    }),
     ("spak.diff", || schemars::schema_for!(r::Envelope<Diagnosed<r::DiffReport>>)),
     ("spak.error", || schemars::schema_for!(r::Envelope<r::ErrorReport>)),
     ("spak.explain", || schemars::schema_for!(r::Envelope<r::ExplainReport>)),

@@ -1,7 +1,8 @@
-//! Rules that name concepts, and designs that add names to them.
+//! Concepts as they are shown, rules that name them, and designs that add names to them.
 
 use expect_test::expect;
 
+use crate::schemas::faults;
 use crate::support::Folder;
 
 /// Attention calls the step of its loop `tile_n`, and each operand has a latency.
@@ -154,4 +155,101 @@ fn a_design_gives_a_concept_a_name_of_its_own() {
 
     "#]]
     .assert_eq(&err);
+}
+
+#[test]
+fn what_a_name_means_depends_on_the_operator() {
+    let folder = Folder::new();
+    let out = folder.spak(&["knowledge", "concepts", "tile_n"]).ended(0).out;
+    assert!(out.starts_with("`tile_n` is column_tile and reduction_tile, depending on"), "{out}");
+    let out = folder.spak(&["knowledge", "concepts", "BLOCK_N", "--operator", "matmul"]).ended(0);
+    assert!(out.out.starts_with("column_tile  (parameter; in elements; along `columns`)"));
+    assert!(out.out.contains("library std/ontology/tiles:"), "{}", out.out);
+    let (code, said) =
+        folder.json(&["knowledge", "concepts", "tile_n", "--operator", "attention_forward"]);
+    assert_eq!(code, 0);
+    assert_eq!(faults(&said), Vec::<String>::new());
+    let concept = &said["concepts"][0];
+    assert_eq!(concept["name"], "reduction_tile");
+    let backends: Vec<&str> = concept["used_by"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["backend"].as_str().unwrap())
+        .collect();
+    assert_eq!(backends, ["c", "cutile"]);
+    for (asked, said) in [
+        (&["til_m"][..], "nothing is called `til_m`; did you mean `"),
+        (
+            &["tile_n", "--operator", "softmax"],
+            "`softmax` calls nothing `tile_n`; elsewhere it is `column_tile` or `reduction_tile`",
+        ),
+        (&["--operator", "sofmax"], "there is no operator `sofmax`; did you mean `softmax`?"),
+    ] {
+        let asked = [&["knowledge", "concepts"][..], asked].concat();
+        let err = folder.spak(&asked).ended(2).err;
+        assert!(err.contains(said), "{err}");
+    }
+}
+
+#[test]
+fn what_an_operator_calls_things_is_listed() {
+    let folder = Folder::new();
+    let (_, said) = folder.json(&["knowledge", "concepts", "--operator", "softmax"]);
+    assert_eq!(faults(&said), Vec::<String>::new());
+    let all = said["concepts"].as_array().unwrap();
+    let named = |name: &str| all.iter().find(|concept| concept["name"] == name);
+    assert_eq!(named("load_latency").unwrap()["used_by"][0]["names"][0], "x_load_latency");
+    // One size may be two dimensions.
+    for dimension in ["columns", "reduction"] {
+        assert_eq!(named(dimension).unwrap()["used_by"][0]["names"][0], "columns");
+    }
+    assert!(named("rescale_policy").is_none(), "only attention has it");
+    // Nothing comes with SPAK for a convolution; what others call things is known all the same.
+    let out = folder.spak(&["knowledge", "concepts", "--operator", "convolution"]).ended(0).out;
+    assert!(out.contains("convolution: use_shmem"), "{out}");
+    let (_, said) = folder.json(&["knowledge", "concepts"]);
+    assert!(said["concepts"].as_array().unwrap().len() > 150);
+}
+
+#[test]
+fn concepts_of_a_design_are_shown_with_their_places() {
+    let own = "system Own {
+    concept row_tile { aliases { my_sum: [\"height\"] } }
+    group rows { operators: [\"my_sum\"] }
+    workload W { family: my_sum, rows: 8 }
+    tuning_space { height: [1, 2, 4] }
+    knowledge { rule \"low\" { forbid: \"height > 2\" } }
+}
+";
+    let folder = Folder::with("a.dsl", own);
+    let out = folder.spak(&["knowledge", "concepts", "height", "--of", "a.dsl"]).ended(0).out;
+    // Places in the libraries change with them.
+    let own_lines: Vec<&str> = out.lines().filter(|line| !line.contains("library ")).collect();
+    expect![[r#"
+        row_tile  (parameter; in elements; along `rows`)
+          rows of the result that a block makes at a time
+          called
+            my_sum               height                       a.dsl:2:34
+          used by
+            my_sum                             height
+          found by spak lift as rows_per_tile
+          named by rules
+            height                             a.dsl:6:17: low"#]]
+    .assert_eq(&own_lines.join("\n"));
+    let broken = own.replace("my_sum: [\"height\"]", "my_smu: [\"height\"]");
+    folder.write("b.dsl", &broken);
+    let ran = folder.spak(&["knowledge", "concepts", "row_tile", "--of", "b.dsl"]).ended(1);
+    expect![[r#"
+        error[unknown-concept]: `row_tile` has names in `my_smu`, which is no scope
+         --> b.dsl:2:34
+          |
+        2 |     concept row_tile { aliases { my_smu: ["height"] } }
+          |                                  ^^^^^^^^^^^^^^^^^^
+          |
+          = note: a name that is looked for nowhere is never found
+          = help: did you mean `my_sum`?
+
+    "#]]
+    .assert_eq(&ran.err);
 }
