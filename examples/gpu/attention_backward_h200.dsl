@@ -32,6 +32,12 @@ system AttentionBackward_H200 {
         in_loop_constant_tiles: ["in_loop", "hoisted"]
         num_worker_warps: ["8", "unset"]
         dq_num_worker_warps: ["8", "unset"]
+        grid_mapping: ["(q_tiles,BH)", "(BH,q_tiles)"]
+        array_shapes: ["dynamic", "static"]
+        q_load_latency: ["unset", "2", "3"]
+        do_load_latency: ["unset", "2", "3"]
+        q_operand_transpose: ["register_permute", "load_order"]
+        do_operand_transpose: ["register_permute", "load_order"]
     }
 
     tuning_space {
@@ -39,7 +45,7 @@ system AttentionBackward_H200 {
         tile_n: [128, 64]
         dq_tile_m: [128, 64]
         dq_tile_n: [64, 32]
-        occupancy: [0, 2]
+        occupancy: [0, 1, 2]
         dq_occupancy: [0, 2]
         opt_level: [3, 2]
     }

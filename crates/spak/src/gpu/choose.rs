@@ -70,7 +70,7 @@ pub(crate) fn next(
             Some((d, at as u32))
         })
         .collect();
-    let mut method = Method::Guided(Guided::patient());
+    let mut method = Method::Guided(Guided::thorough());
     if !points.is_empty() || !preferred.is_empty() {
         let knowledge = Knowledge { points, preferred, avoided: Vec::new(), trust: TRUST };
         method = Method::Seeded(knowledge, Box::new(method));

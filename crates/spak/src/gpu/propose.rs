@@ -56,7 +56,7 @@ pub(crate) fn propose(
     let is_empty = knowledge.points.is_empty()
         && knowledge.preferred.is_empty()
         && knowledge.avoided.is_empty();
-    let method = Method::Guided(Guided::patient());
+    let method = Method::Guided(Guided::thorough());
     let method = if is_empty { method } else { Method::Seeded(knowledge, Box::new(method)) };
     let mut search = Search::new(&space, method.start(), seed, Limits::default());
     let levels = Levels::of(known.trials);
