@@ -20,6 +20,8 @@ pub enum Format {
     KernelTunerCache,
     /// A list of flat records, in which names and values say what is what: `{"full_history": [..]}`.
     Sweep,
+    /// A problem of one of SPAK's own traces, which [`read`] does not read: they are in `spak-records`.
+    Trace,
 }
 
 impl Format {
@@ -29,6 +31,7 @@ impl Format {
             Self::T4 => "T4",
             Self::KernelTunerCache => "Kernel Tuner cache",
             Self::Sweep => "sweep",
+            Self::Trace => "SPAK trace",
         }
     }
 }

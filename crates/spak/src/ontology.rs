@@ -82,6 +82,11 @@ pub(crate) fn own(entries: &[Entry]) -> Vec<Entry> {
     found
 }
 
+/// What comes with the program, without anything of a design.
+pub(crate) fn standard_ontology() -> &'static Ontology {
+    &STANDARD
+}
+
 /// The ontology with what a design adds to it.
 pub(crate) fn with(own: &[Entry]) -> Cow<'static, Ontology> {
     if own.is_empty() {

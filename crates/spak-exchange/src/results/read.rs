@@ -89,7 +89,8 @@ fn parse(format: Format, text: &str) -> Result<Read, Box<Diagnostic>> {
     let mut json = serde_json::Deserializer::from_str(text);
     let (list, parsed) = match format {
         Format::T4 => ("results", t4::File(&mut builder).deserialize(&mut json).map(|()| false)),
-        Format::KernelTunerCache | Format::Sweep => {
+        // Traces are never found among other programs' files.
+        Format::KernelTunerCache | Format::Sweep | Format::Trace => {
             ("cache", cache::File(&mut builder).deserialize(&mut json))
         }
     };

@@ -4,13 +4,15 @@ mod elsewhere;
 mod picture;
 mod recorded;
 mod table;
+mod traced;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
-use spak_exchange::results::{self, Recorded};
+use spak_exchange::codes::BAD_ENTRY;
+use spak_exchange::results;
 use spak_records::tune_report::{
     ReplayReport as Report, StoppingRecord, StrategyOnSpace, StrategyRecord,
 };
@@ -21,27 +23,31 @@ use spak_search::search::MOST_JOBS;
 use spak_search::stopping::{Stopping, stopping};
 use spak_search::strategies::Method;
 use spak_syntax::diagnostic::suggest;
-use spak_syntax::{Diagnostic, FileId, Severity};
+use spak_syntax::{Diagnostic, FileId, Severity, Span};
 
 use crate::exit::Status;
 use crate::output::json::{self, Diagnosed};
 use crate::output::{self, Format, diagnostics};
 use crate::project::Sources;
-use elsewhere::Told;
+use elsewhere::{Elsewhere, Part, Told};
 use recorded::Space;
 
 /// What `spak tune` is told.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Recorded spaces: T4 or caches of Kernel Tuner, plain or `.gz`.
+    /// Recorded spaces: T4, caches of Kernel Tuner, or traces of SPAK, of which each problem is one; plain or `.gz`.
     #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
     replay: Vec<PathBuf>,
-    /// Files of the same kind from other devices or problems: each strategy is also told what they have of the space.
+    /// Files of the same kinds from other devices, problems or operators: each strategy is also told what they have of the
+    /// space. A problem that is replayed is left out of them.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     knowing: Vec<PathBuf>,
     /// With `--knowing`: what wrong knowledge costs, the same files reversed and shuffled.
     #[arg(long, requires = "knowing")]
     misled: bool,
+    /// What is computed by files that do not say so, for `--knowing` of another operator: its names mean something else.
+    #[arg(long, value_name = "OPERATOR")]
+    operator: Option<String>,
     /// Strategies to compare (default: ours and random search); `all` for every one.
     #[arg(long, value_name = "NAME")]
     strategy: Vec<String>,
@@ -80,15 +86,17 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
             std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
         let shown = path.to_string_lossy().into_owned();
         let mut said = Vec::new();
-        match results::read(&bytes) {
-            Ok(read) => {
-                said = read.diagnostics;
-                match recorded::space(&shown, &read.recorded, options.maximize) {
-                    Ok((space, doubts)) => {
-                        said.extend(doubts);
-                        spaces.push(space);
+        match parts(path, &shown, &bytes, options.operator.as_deref()) {
+            Ok((parts, found)) => {
+                said = found;
+                for part in &parts {
+                    match recorded::space(part, options.maximize) {
+                        Ok((space, doubts)) => {
+                            said.extend(doubts);
+                            spaces.push(space);
+                        }
+                        Err(problem) => said.push(*problem),
                     }
-                    Err(problem) => said.push(*problem),
                 }
             }
             Err(problem) => said.push(*problem),
@@ -104,7 +112,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     if let Some(path) = &options.plot {
         picture::distinct(path, &spaces)?;
     }
-    let elsewhere = read_elsewhere(&options.knowing)?;
+    let elsewhere = read_elsewhere(&options.knowing, options.operator.as_deref())?;
     let report = scored(options, &methods, &elsewhere, spaces)?;
     match format {
         Format::Human => output::result(&table::report(&report))?,
@@ -150,14 +158,38 @@ fn methods(wanted: &[String]) -> Result<Vec<(String, Method)>> {
         .collect()
 }
 
+/// What a file has: one space, or one for each problem of a trace.
+fn parts(
+    path: &Path,
+    shown: &str,
+    bytes: &[u8],
+    operator: Option<&str>,
+) -> Result<(Vec<Part>, Vec<Diagnostic>), Box<Diagnostic>> {
+    if !traced::is_trace(bytes) {
+        let read = results::read(bytes)?;
+        let operator = operator.map(str::to_owned);
+        let part = Part { name: shown.to_owned(), operator, recorded: read.recorded };
+        return Ok((vec![part], read.diagnostics));
+    }
+    let problems = traced::read(path).map_err(|error| {
+        Box::new(Diagnostic::error(BAD_ENTRY, Span::at(0), format!("{error:#}")))
+    })?;
+    let part = |problem: traced::Traced| Part {
+        name: format!("{shown} {}", problem.label).trim().to_owned(),
+        operator: Some(problem.operator),
+        recorded: problem.recorded,
+    };
+    Ok((problems.into_iter().map(part).collect(), Vec::new()))
+}
+
 /// The files that strategies are told of.
-fn read_elsewhere(paths: &[PathBuf]) -> Result<Vec<(String, Recorded)>> {
+fn read_elsewhere(paths: &[PathBuf], operator: Option<&str>) -> Result<Vec<Elsewhere>> {
     let read = |path: &PathBuf| {
         let shown = path.to_string_lossy().into_owned();
         let bytes = std::fs::read(path).with_context(|| format!("cannot read `{shown}`"))?;
-        let read =
-            results::read(&bytes).map_err(|problem| anyhow!("{shown}: {}", problem.message))?;
-        Ok((shown, read.recorded))
+        let (parts, _) = parts(path, &shown, &bytes, operator)
+            .map_err(|problem| anyhow!("{shown}: {}", problem.message))?;
+        Ok(Elsewhere { parts })
     };
     paths.iter().map(read).collect()
 }
@@ -165,7 +197,7 @@ fn read_elsewhere(paths: &[PathBuf]) -> Result<Vec<(String, Recorded)>> {
 fn scored(
     options: &Options,
     methods: &[(String, Method)],
-    elsewhere: &[(String, Recorded)],
+    elsewhere: &[Elsewhere],
     spaces: Vec<Space>,
 ) -> Result<Report> {
     let told: &[Told] = match (elsewhere.is_empty(), options.misled) {

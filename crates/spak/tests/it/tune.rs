@@ -283,3 +283,42 @@ fn what_was_measured_elsewhere_leads_where_it_holds() {
     let ran = folder.spak(&["tune", "--replay", "here.json", "--knowing", "none.json"]).ended(2);
     assert!(ran.err.contains("cannot read `none.json`"), "{}", ran.err);
 }
+
+/// A trace of SPAK's is as many spaces as problems were searched in it.
+#[test]
+fn problems_of_a_trace_are_spaces_and_teach_each_other() {
+    let folder = Folder::new();
+    let stored = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/traces/fmha_shapes.jsonl.gz");
+    std::fs::copy(stored, folder.path().join("shapes.jsonl.gz")).unwrap();
+    let report = ["tune", "--replay", "shapes.jsonl.gz", "--repeats", "2", "--output", "json"];
+    let said = folder.spak(&report).ended(0).value();
+    assert_eq!(faults(&said), Vec::<String>::new());
+    let spaces = said["spaces"].as_array().unwrap();
+    assert!(spaces.len() > 1, "{said}");
+    for space in spaces {
+        assert_eq!(space["kind"], "SPAK trace");
+        assert_eq!(space["objective"], "time ms");
+        assert!(space["configs"].as_u64().unwrap() >= 8);
+        // What problems have in common does not name them.
+        let name = space["file"].as_str().unwrap();
+        assert!(name.starts_with("shapes.jsonl.gz ") && !name.contains("dtype"), "{name}");
+    }
+    let names: std::collections::BTreeSet<&str> =
+        spaces.iter().map(|space| space["file"].as_str().unwrap()).collect();
+    assert_eq!(names.len(), spaces.len());
+    // The others of the same trace tell of each.
+    let told = ["--knowing", "shapes.jsonl.gz", "--strategy", "thorough"];
+    let said = folder.spak(&[&report[..], &told[..]].concat()).ended(0).value();
+    let named = said["strategies"].as_array().unwrap().iter().map(|s| s["name"].as_str().unwrap());
+    assert!(named.collect::<Vec<_>>().contains(&"thorough, knowing"), "{said}");
+}
+
+#[test]
+fn traces_without_a_space_are_refused() {
+    let begun =
+        r#"{"format":"spak.trace","version":1,"tool":"spak","created":"2026-01-01T00:00:00Z"}"#;
+    let said = refused("empty.jsonl", format!("{begun}\n"));
+    assert!(said.contains("no problem has 8 configs"), "{said}");
+    let said = refused("cut.jsonl", &begun.as_bytes()[..40]);
+    assert!(said.contains("cut.jsonl"), "{said}");
+}

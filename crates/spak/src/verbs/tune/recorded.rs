@@ -9,6 +9,8 @@ use spak_search::space::Domain;
 use spak_search::table::TableError;
 use spak_syntax::{Diagnostic, Span};
 
+use super::elsewhere::Part;
+
 /// A recorded space that strategies can be run against.
 pub(super) struct Space {
     pub(super) recording: Recording,
@@ -17,6 +19,8 @@ pub(super) struct Space {
     pub(super) sign: f64,
     /// Its parameters, whose values have the indices of the recording's domains.
     pub(super) parameters: Vec<results::Parameter>,
+    /// The operator that is computed, where the file says so.
+    pub(super) operator: Option<String>,
 }
 
 /// The space, with warnings about rows that cannot be taken as they are.
@@ -24,10 +28,10 @@ pub(super) struct Space {
 /// # Errors
 /// When there is nothing to search: no objective, no config that was measured, or a config that is there twice.
 pub(super) fn space(
-    shown: &str,
-    recorded: &Recorded,
+    part: &Part,
     maximize: bool,
 ) -> Result<(Space, Vec<Diagnostic>), Box<Diagnostic>> {
+    let (shown, recorded) = (part.name.as_str(), &part.recorded);
     let metric = recorded.objectives.first().and_then(|at| recorded.metrics.get(*at));
     let Some(metric) = metric else {
         let problem = wrong(format!("`{shown}` does not say what was tuned for"));
@@ -90,8 +94,8 @@ pub(super) fn space(
         optimum: sign * recording.optimum(),
         best: config.unwrap_or_default(),
     };
-    let parameters = recorded.parameters.clone();
-    Ok((Space { recording, record, sign, parameters }, doubts))
+    let (parameters, operator) = (recorded.parameters.clone(), part.operator.clone());
+    Ok((Space { recording, record, sign, parameters, operator }, doubts))
 }
 
 fn config(recorded: &Recorded, row: &results::Row) -> Config {

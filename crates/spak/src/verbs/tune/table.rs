@@ -12,6 +12,17 @@ pub(super) fn short(file: &str) -> String {
     name.trim_end_matches(".gz").trim_end_matches(".json").to_owned()
 }
 
+/// A value with no more digits than a clock has.
+fn digits(value: f64) -> String {
+    let whole = value.abs().log10().floor().clamp(-300.0, 300.0) as i32;
+    let places = if value == 0.0 { 0 } else { (5 - whole).clamp(0, 12) as usize };
+    let text = format!("{value:.places$}");
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    }
+}
+
 /// All of it.
 pub(super) fn report(report: &ReplayReport) -> String {
     let mut out = String::new();
@@ -22,7 +33,7 @@ pub(super) fn report(report: &ReplayReport) -> String {
             short(&space.file),
             space.configs,
             space.measured,
-            space.optimum,
+            digits(space.optimum),
             space.objective,
             best.join(" ")
         ));
