@@ -120,10 +120,17 @@ system Ontology_Arithmetic {
         of: ["backward"]
     }
 
-    concept stat_storage {
+    concept statistics_storage {
         kind: "axis"
-        says: "how what was found of a row is kept for the way back"
-        of: ["norms"]
+        says: "how what was found of a row is kept for the way back: the logarithm of a sum of weights, a mean, a root"
+        of: ["attention", "norms"]
+        aliases {
+            attention: ["lse_storage"]
+            norms: ["stat_storage"]
+        }
+        values {
+            tile_store: ["3d_tile_store"]
+        }
     }
 
     concept reduction_split {

@@ -8,6 +8,7 @@ system Ontology_Launch {
     concept persistent_loop_form {
         kind: "axis"
         says: "how a block goes on to its next piece of work"
+        by: ["cutile", "triton"]
     }
 
     concept persistent_step {
@@ -98,6 +99,7 @@ system Ontology_Launch {
     concept block_threads_x {
         kind: "parameter"
         says: "threads of a block along what is stored side by side"
+        broader: "column_tile"
         unit: "threads"
         along: "columns"
         aliases {
@@ -108,6 +110,7 @@ system Ontology_Launch {
     concept block_threads_y {
         kind: "parameter"
         says: "threads of a block across rows"
+        broader: "row_tile"
         unit: "threads"
         along: "rows"
         aliases {
@@ -138,6 +141,7 @@ system Ontology_Launch {
     concept opt_level {
         kind: "parameter"
         says: "how hard the compiler optimizes"
+        by: ["c", "cutile"]
     }
 
     concept unroll {
@@ -159,6 +163,7 @@ system Ontology_Launch {
     concept extent_source {
         kind: "axis"
         says: "where a kernel gets the sizes of its operands from"
+        by: ["cutile"]
     }
 
     concept index_dtype {

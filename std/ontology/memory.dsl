@@ -3,6 +3,7 @@ system Ontology_Memory {
     concept load_latency {
         kind: "axis"
         says: "how long the compiler is told that the load of an operand takes"
+        by: ["cutile"]
         unit: "hint of 1 to 10"
         aliases {
             any: ["{operand}_load_latency"]
@@ -12,6 +13,7 @@ system Ontology_Memory {
     concept store_latency {
         kind: "axis"
         says: "how long the compiler is told that the store of a result takes"
+        by: ["cutile"]
         unit: "hint of 1 to 10"
         aliases {
             any: ["{operand}_store_latency"]
@@ -38,6 +40,7 @@ system Ontology_Memory {
     concept load_tma_policy {
         kind: "axis"
         says: "whether the copy engine may load an operand"
+        by: ["cutile", "triton"]
         aliases {
             any: ["{operand}_load_tma_policy"]
         }
@@ -46,6 +49,7 @@ system Ontology_Memory {
     concept store_tma_policy {
         kind: "axis"
         says: "whether the copy engine may store a result"
+        by: ["cutile", "triton"]
         aliases {
             any: ["{operand}_store_tma_policy"]
         }
@@ -62,6 +66,7 @@ system Ontology_Memory {
     concept padding_mode {
         kind: "axis"
         says: "what is read past the end of an operand"
+        by: ["cutile", "triton"]
         aliases {
             any: ["{operand}_padding_mode"]
         }

@@ -50,12 +50,6 @@ system Ontology_Softmax {
         of: ["attention"]
     }
 
-    concept lse_storage {
-        kind: "axis"
-        says: "how the logarithm of the sum of weights is stored"
-        of: ["attention"]
-    }
-
     concept lse_base {
         kind: "axis"
         says: "to which base the logarithm of the sum of weights is kept"

@@ -84,6 +84,7 @@ system Ontology_Tiles {
     concept micro_m {
         kind: "parameter"
         says: "rows that one thread has in registers"
+        broader: "row_tile"
         unit: "elements"
         along: "rows"
         aliases {
@@ -100,6 +101,7 @@ system Ontology_Tiles {
     concept outputs_of_a_thread {
         kind: "parameter"
         says: "neighbours along a row of the result that one thread makes"
+        broader: "column_tile"
         unit: "elements"
         along: "columns"
         aliases {

@@ -237,7 +237,9 @@ pub fn keys(kind: Kind) -> &'static [&'static str] {
         Kind::Example => &[
             "source", "file", "from", "with", "finds", "lacks", "says", "given", "open", "follows",
         ],
-        Kind::Concept => &["kind", "says", "unit", "of", "along", "broader", "aliases", "values"],
+        Kind::Concept => {
+            &["kind", "says", "unit", "of", "by", "along", "broader", "aliases", "values"]
+        }
         Kind::Group => &["says", "source", "operators"],
         Kind::Measure => &["cmd", "metric", "objective", "repeats", "timeout", "accept"],
         Kind::Llm => &["prompt", "prompt_template", "output_var", "input"],

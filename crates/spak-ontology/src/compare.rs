@@ -79,12 +79,21 @@ pub fn compare(ontology: &Ontology, forecast: &Forecast, target: &Side) -> Compa
     let mut items = Vec::new();
     for dimension in &target.dimensions {
         let meaning = ontology.known(&dimension.name, &target.scope);
-        let fits = |foreseen: &Foreseen| {
-            meaning.as_ref().is_some_and(|meaning| {
-                meaning.concept.name == foreseen.concept && meaning.operand == foreseen.operand
+        // What is about no array in particular may be told of by any; what is part of a thing by the whole of it.
+        let near = |foreseen: &Foreseen| {
+            meaning.as_ref().and_then(|meaning| {
+                let is_whole = meaning.concept.broader.as_ref() == Some(&foreseen.concept);
+                match (meaning.concept.name == foreseen.concept, is_whole) {
+                    (true, _) if meaning.operand == foreseen.operand => Some(0),
+                    (true, _) if meaning.operand.is_none() => Some(1),
+                    (false, true) if meaning.operand == foreseen.operand => Some(2),
+                    _ => None,
+                }
             })
         };
-        let found = forecast.foreseen.iter().position(fits);
+        let ranked = forecast.foreseen.iter().enumerate();
+        let ranked = ranked.filter_map(|(at, foreseen)| Some((near(foreseen)?, at)));
+        let found = ranked.min().map(|(_, at)| at);
         used.extend(found);
         let foreseen = found.and_then(|at| forecast.foreseen.get(at));
         let concept = meaning.as_ref().map(|meaning| meaning.concept);

@@ -91,6 +91,8 @@ pub struct Concept {
     pub unit: Option<String>,
     /// The operators and groups that have it; all of them when there are none.
     pub of: Vec<String>,
+    /// The back ends and languages that have it; all of them when there are none.
+    pub by: Vec<String>,
     /// The concept of the dimension that it lies along.
     pub along: Option<String>,
     /// The concept that it is a special case of.
@@ -172,6 +174,12 @@ impl Ontology {
     /// Whether an operator can have a concept.
     pub fn applies(&self, concept: &Concept, operator: &str) -> bool {
         concept.of.is_empty() || concept.of.iter().any(|scope| self.covers(scope, operator))
+    }
+
+    /// Whether what writes kernels there can have a concept; what is not known restricts nothing.
+    pub fn is_had_by(&self, concept: &Concept, backend: Option<&str>) -> bool {
+        concept.by.is_empty()
+            || backend.is_none_or(|backend| concept.by.iter().any(|one| one == backend))
     }
 
     /// A word in all its spellings, itself first.

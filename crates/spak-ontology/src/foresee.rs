@@ -95,6 +95,9 @@ fn unfit(ontology: &Ontology, concept: &Concept, target: &Side) -> Option<String
     if !ontology.applies(concept, operator) {
         return Some(format!("only {} has it", concept.of.join(", ")));
     }
+    if !ontology.is_had_by(concept, target.scope.backend.as_deref()) {
+        return Some(format!("only {} has it", concept.by.join(", ")));
+    }
     let along = concept.along.as_ref().filter(|along| !target.maps.has(along))?;
     Some(format!("it lies along `{along}`, which {operator} does not have"))
 }

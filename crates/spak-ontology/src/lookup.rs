@@ -190,4 +190,4 @@ impl Ontology {
 }
 
 /// Those who write kernels.
-const BACKENDS: &[&str] = &["c", "cuda", "cutile", "triton"];
+pub(crate) const BACKENDS: &[&str] = &["c", "cuda", "cutile", "triton"];

@@ -8,7 +8,7 @@ use spak_syntax::{Diagnostic, Label};
 
 use crate::codes::{TWO_MEANINGS, UNKNOWN_CONCEPT};
 use crate::concept::{Alias, Concept, Kind, Ontology};
-use crate::lookup::ANYWHERE;
+use crate::lookup::{ANYWHERE, BACKENDS};
 
 /// Concepts that have a name, each with the place that says so.
 type Having<'o> = Vec<(&'o str, Place)>;
@@ -42,6 +42,15 @@ impl Ontology {
                         .because("a name that is looked for nowhere is never found")
                         .repair(repair)
                         .in_file(place.file),
+                );
+            }
+            for by in concept.by.iter().filter(|by| !self.is_backend(by)) {
+                let message = format!("`{}` is by `{by}`, which writes no kernels", concept.name);
+                found.push(
+                    Diagnostic::error(UNKNOWN_CONCEPT, concept.place.span, message)
+                        .because("what nobody has is never foreseen")
+                        .repair(format!("the back ends are {}", BACKENDS.join(", ")))
+                        .in_file(concept.place.file),
                 );
             }
             for (of, wanted) in [(&concept.along, Some(Kind::Dimension)), (&concept.broader, None)]

@@ -75,6 +75,7 @@ impl Ontology {
             says: text(entry, "says").unwrap_or_default(),
             unit: text(entry, "unit"),
             of: list(entry, "of"),
+            by: list(entry, "by"),
             along: text(entry, "along"),
             broader: text(entry, "broader"),
             aliases,

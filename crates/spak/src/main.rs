@@ -11,6 +11,7 @@ mod ontology;
 mod output;
 mod project;
 mod stale;
+mod transfer;
 mod tuning;
 mod verbs;
 mod worth;

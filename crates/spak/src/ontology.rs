@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use spak_expr::codes::UNKNOWN_NAME;
 use spak_model::entry::Entry;
-use spak_model::system::System;
+use spak_model::system::{Record, System};
 use spak_model::vocabulary::Kind;
 use spak_model::{Files, resolve};
 use spak_ontology::{Ontology, Scope};
@@ -22,6 +22,7 @@ mod reach;
 mod uses;
 
 pub(crate) use described::family_side;
+pub(crate) use designs::{Described, backend_of, described, of_design, sizes};
 pub(crate) use reach::reach;
 pub(crate) use uses::{Naming, Rule, Use, Users, known, namings, rules};
 
@@ -104,7 +105,9 @@ pub(crate) fn scope(system: &System) -> Scope {
         let named = workload.get("family").or_else(|| workload.get("operator"));
         Some(named?.as_text()?.to_owned())
     });
-    let is_for_a_gpu = system.hardware.iter().any(|h| h.literal("device_name").is_some());
+    // What the driver calls a device is words, not a literal.
+    let has_driver = |h: &Record| h.fields.iter().any(|(key, _)| key == "device_name");
+    let is_for_a_gpu = system.hardware.iter().any(has_driver);
     Scope { operator, backend: is_for_a_gpu.then(|| CUTILE.to_owned()) }
 }
 

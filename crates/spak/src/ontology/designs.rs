@@ -1,5 +1,4 @@
 //! Metamodels of operators in files of users and of whole designs: where a transfer begins and ends.
-#![expect(dead_code, reason = "`spak transfer` of decision 0022 is not there yet")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -74,7 +74,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
 }
 
 /// The file's name as a system's name: letters, digits and `_`.
-fn system_name(path: &std::path::Path) -> String {
+pub(crate) fn system_name(path: &std::path::Path) -> String {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let name: String = stem.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
     match name.chars().next() {

@@ -95,6 +95,9 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.trace-report", || {
         schemars::schema_for!(r::Envelope<spak_records::trace_report::TraceReport>)
     }),
+    ("spak.transfer", || {
+        schemars::schema_for!(r::Envelope<spak_records::transfer_report::TransferReport>)
+    }),
     ("spak.trial", || schemars::schema_for!(spak_records::Trial)),
     ("spak.verify-report", || {
         schemars::schema_for!(r::Envelope<spak_records::verify_report::VerifyReport>)

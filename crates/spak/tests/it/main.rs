@@ -40,6 +40,7 @@ mod support;
 mod sweeps;
 mod toolchain;
 mod trace;
+mod transfer;
 mod tune;
 mod twins;
 mod verbs;
