@@ -210,12 +210,12 @@ fn kind_in(parent: Option<Kind>, head: &Head) -> Option<Kind> {
         (Some(K::Predicate), parent) if !matches!(parent, Some(K::System | K::Pattern)) => None,
         (Some(K::Example), parent) if !matches!(parent, None | Some(K::System)) => None,
         // `group` and `concept` are words that others use for parts of their own.
-        (Some(K::Concept | K::Spelling | K::Group), parent)
+        (Some(K::Concept | K::Spelling | K::Group | K::GoalWords), parent)
             if !matches!(parent, None | Some(K::System)) =>
         {
             None
         }
-        (_, Some(K::Example | K::Concept | K::Spelling | K::Group)) => None,
+        (_, Some(K::Example | K::Concept | K::Spelling | K::Group | K::GoalWords)) => None,
         (kind, Some(K::Pattern | K::Predicate | K::Finding)) if kind != Some(K::Predicate) => None,
         (kind, _) => kind,
     }
@@ -245,6 +245,7 @@ fn inherited_kind(parent: Option<Kind>) -> Option<Kind> {
                     | K::Example
                     | K::Concept
                     | K::Spelling
+                    | K::GoalWords
             )
     })
 }

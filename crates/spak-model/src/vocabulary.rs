@@ -34,6 +34,8 @@ pub enum Kind {
     Spelling,
     /// Operators that are alike.
     Group,
+    /// Phrases of people's languages with what they say of a goal.
+    GoalWords,
     /// What is wanted.
     Goal,
     /// A condition over axes, parameters, workload and hardware.
@@ -146,6 +148,7 @@ keywords! {
     Concept: "concept";
     Spelling: "spelling";
     Group: "group";
+    GoalWords: "goal_words";
     Goal: "goal";
     Constraint: "constraint", "require", "constraints", "Constraint", "Constraints";
     Knowledge: "knowledge";
@@ -323,7 +326,9 @@ fn expect_key(parent: Option<Kind>, key: &str, named: bool) -> Option<Expect> {
         }
         "source" | "says" | "from" | "file" if parent == Some(K::Example) => Expect::Words,
         "says" | "source" if matches!(parent, Some(K::Concept | K::Group)) => Expect::Words,
-        _ if matches!(parent, Some(K::Concept | K::Group | K::Spelling)) => Expect::Any,
+        _ if matches!(parent, Some(K::Concept | K::Group | K::Spelling | K::GoalWords)) => {
+            Expect::Any
+        }
         // What patterns find is keyed by their names, whatever these are.
         _ if parent == Some(K::Example) => Expect::Any,
         "require" | "assert" | "when" | "condition" | "unless" | "holds" | "accept" => {

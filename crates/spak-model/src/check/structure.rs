@@ -237,6 +237,7 @@ fn needs_name(kind: Kind) -> bool {
             | K::Concept
             | K::Spelling
             | K::Group
+            | K::GoalWords
             | K::AgentLoop
             | K::EngineeringLoop
             | K::ServiceLoop

@@ -124,6 +124,7 @@ pub(crate) const LIBRARIES: &[(&str, &str)] = &[
     ("std/lift/softmax_constraints", include_str!("../../../../std/lift/softmax_constraints.dsl")),
     ("std/lift/tiles", include_str!("../../../../std/lift/tiles.dsl")),
     ("std/lift/work", include_str!("../../../../std/lift/work.dsl")),
+    ("std/transform/words", include_str!("../../../../std/transform/words.dsl")),
     ("std/ontology/arithmetic", include_str!("../../../../std/ontology/arithmetic.dsl")),
     ("std/ontology/attention", include_str!("../../../../std/ontology/attention.dsl")),
     ("std/ontology/dimensions", include_str!("../../../../std/ontology/dimensions.dsl")),

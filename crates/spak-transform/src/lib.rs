@@ -1,0 +1,14 @@
+//! From a seed and a goal to a design. Design: `docs/decisions/0025-transform.md`.
+//!
+//! A [`Goal`] is a block of a design; [`Words::read`] makes one out of a sentence. No files, no clock, no network here.
+#![warn(clippy::indexing_slicing, clippy::string_slice)]
+
+pub mod goal;
+mod phrase;
+mod quantity;
+pub mod sentence;
+pub mod words;
+
+pub use goal::{Goal, Objective};
+pub use sentence::Understood;
+pub use words::Words;
