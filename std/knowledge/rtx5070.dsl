@@ -28,6 +28,7 @@ system Knowledge_RTX5070 {
         rule "tiles of an RTX 5070" {
             when: "attention_on_rtx5070"
             recommend: "tile_m = 64, tile_n = 64"
+            priority: 1  // what was measured there counts more than what a generation is said to like
             evidence: "best_attention_on_rtx5070"
             source: "[sweep]"
             confidence: 0.9

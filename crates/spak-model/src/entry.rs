@@ -210,12 +210,15 @@ fn kind_in(parent: Option<Kind>, head: &Head) -> Option<Kind> {
         (Some(K::Predicate), parent) if !matches!(parent, Some(K::System | K::Pattern)) => None,
         (Some(K::Example), parent) if !matches!(parent, None | Some(K::System)) => None,
         // `group` and `concept` are words that others use for parts of their own.
-        (Some(K::Concept | K::Spelling | K::Group | K::GoalWords), parent)
+        (Some(K::Concept | K::Spelling | K::Group | K::GoalWords | K::Proposal), parent)
             if !matches!(parent, None | Some(K::System)) =>
         {
             None
         }
-        (_, Some(K::Example | K::Concept | K::Spelling | K::Group | K::GoalWords)) => None,
+        (
+            _,
+            Some(K::Example | K::Concept | K::Spelling | K::Group | K::GoalWords | K::Proposal),
+        ) => None,
         (kind, Some(K::Pattern | K::Predicate | K::Finding)) if kind != Some(K::Predicate) => None,
         (kind, _) => kind,
     }
@@ -246,6 +249,7 @@ fn inherited_kind(parent: Option<Kind>) -> Option<Kind> {
                     | K::Concept
                     | K::Spelling
                     | K::GoalWords
+                    | K::Proposal
             )
     })
 }

@@ -34,6 +34,8 @@ pub enum Kind {
     Spelling,
     /// Operators that are alike.
     Group,
+    /// A fragment of a design with when it is worth having, and why.
+    Proposal,
     /// Phrases of people's languages with what they say of a goal.
     GoalWords,
     /// What is wanted.
@@ -149,6 +151,7 @@ keywords! {
     Spelling: "spelling";
     Group: "group";
     GoalWords: "goal_words";
+    Proposal: "proposal";
     Goal: "goal";
     Constraint: "constraint", "require", "constraints", "Constraint", "Constraints";
     Knowledge: "knowledge";
@@ -326,7 +329,13 @@ fn expect_key(parent: Option<Kind>, key: &str, named: bool) -> Option<Expect> {
         }
         "source" | "says" | "from" | "file" if parent == Some(K::Example) => Expect::Words,
         "says" | "source" if matches!(parent, Some(K::Concept | K::Group)) => Expect::Words,
-        _ if matches!(parent, Some(K::Concept | K::Group | K::Spelling | K::GoalWords)) => {
+        "says" | "source" | "reason" if parent == Some(K::Proposal) => Expect::Words,
+        // What is proposed, and when, is read when it is needed, beside a seed: it is no part of the library's own system.
+        _ if matches!(
+            parent,
+            Some(K::Concept | K::Group | K::Spelling | K::GoalWords | K::Proposal)
+        ) =>
+        {
             Expect::Any
         }
         // What patterns find is keyed by their names, whatever these are.

@@ -4,11 +4,14 @@
 #![warn(clippy::indexing_slicing, clippy::string_slice)]
 
 pub mod goal;
+pub mod merge;
 mod phrase;
+pub mod proposal;
 mod quantity;
 pub mod sentence;
 pub mod words;
 
 pub use goal::{Goal, Objective};
+pub use proposal::{Proposal, proposals};
 pub use sentence::Understood;
 pub use words::Words;

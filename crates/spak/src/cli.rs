@@ -74,6 +74,8 @@ enum Verb {
     Predict(verbs::predict::Options),
     /// Count a tuning space, and say which values survive and who removes the others.
     Space(verbs::space::Options),
+    /// Make a design out of a seed and a goal.
+    Transform(verbs::transform::Options),
     /// Say what a design of one operator tells of another, and begin a design of that.
     Transfer(verbs::transfer::Options),
     /// Run search strategies against recorded spaces, and score them.
@@ -173,6 +175,7 @@ pub(crate) fn main(command: Command) -> Result<Status> {
         Verb::Generate(options) => verbs::generate::run(&options, format),
         Verb::Predict(options) => verbs::predict::run(&options, format),
         Verb::Space(options) => verbs::space::run(&options, format, command.table),
+        Verb::Transform(options) => verbs::transform::run(&options, format),
         Verb::Transfer(options) => verbs::transfer::run(&options, format),
         Verb::Tune(options) => verbs::tune::run(&options, format),
         Verb::Trace(options) => verbs::trace::run(&options, format),

@@ -12,6 +12,7 @@ mod output;
 mod project;
 mod stale;
 mod transfer;
+mod transforming;
 mod tuning;
 mod verbs;
 mod worth;

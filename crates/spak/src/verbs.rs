@@ -25,6 +25,7 @@ pub(crate) mod space;
 pub(crate) mod toolchain;
 pub(crate) mod trace;
 pub(crate) mod transfer;
+pub(crate) mod transform;
 pub(crate) mod tune;
 pub(crate) mod verify;
 pub(crate) mod why;

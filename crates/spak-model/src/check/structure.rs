@@ -238,6 +238,7 @@ fn needs_name(kind: Kind) -> bool {
             | K::Spelling
             | K::Group
             | K::GoalWords
+            | K::Proposal
             | K::AgentLoop
             | K::EngineeringLoop
             | K::ServiceLoop

@@ -104,7 +104,7 @@ pub(crate) fn text_of(path: &Path, text: &str) -> Vec<Diagnostic> {
 }
 
 /// Everything said about a design, by place.
-fn found(design: &mut Design) -> Vec<Diagnostic> {
+pub(crate) fn found(design: &mut Design) -> Vec<Diagnostic> {
     let mut found = design.resolved.diagnostics.clone();
     found.extend(check::check(&design.resolved.entries, design.sources.text(FileId(0))));
     crate::ontology::forgive(&mut found, design);

@@ -124,6 +124,8 @@ pub(crate) const LIBRARIES: &[(&str, &str)] = &[
     ("std/lift/softmax_constraints", include_str!("../../../../std/lift/softmax_constraints.dsl")),
     ("std/lift/tiles", include_str!("../../../../std/lift/tiles.dsl")),
     ("std/lift/work", include_str!("../../../../std/lift/work.dsl")),
+    ("std/transform/attention", include_str!("../../../../std/transform/attention.dsl")),
+    ("std/transform/machines", include_str!("../../../../std/transform/machines.dsl")),
     ("std/transform/words", include_str!("../../../../std/transform/words.dsl")),
     ("std/ontology/arithmetic", include_str!("../../../../std/ontology/arithmetic.dsl")),
     ("std/ontology/attention", include_str!("../../../../std/ontology/attention.dsl")),

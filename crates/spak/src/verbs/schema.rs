@@ -98,6 +98,9 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.transfer", || {
         schemars::schema_for!(r::Envelope<spak_records::transfer_report::TransferReport>)
     }),
+    ("spak.transform", || {
+        schemars::schema_for!(r::Envelope<spak_records::transform_report::TransformReport>)
+    }),
     ("spak.trial", || schemars::schema_for!(spak_records::Trial)),
     ("spak.verify-report", || {
         schemars::schema_for!(r::Envelope<spak_records::verify_report::VerifyReport>)

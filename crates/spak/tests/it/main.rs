@@ -41,6 +41,7 @@ mod sweeps;
 mod toolchain;
 mod trace;
 mod transfer;
+mod transform;
 mod tune;
 mod twins;
 mod verbs;
