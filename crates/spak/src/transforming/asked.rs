@@ -86,9 +86,13 @@ fn failed(condition: &str, failure: Failure) -> Option<String> {
         Failure::Holds => None,
         Failure::Unknown(why) => Some(format!("`{condition}` cannot be said: {why}")),
         Failure::Fails(values) if !values.is_empty() => {
+            // What holds or does not is the condition again.
+            let values = values.iter().filter(|(name, _)| *name != condition);
             let values: Vec<String> =
-                values.iter().map(|(name, value)| format!("{name} is {value}")).collect();
-            Some(format!("`{condition}` does not hold: {}", values.join(", ")))
+                values.map(|(name, value)| format!("{name} is {value}")).collect();
+            let values =
+                if values.is_empty() { String::new() } else { format!(": {}", values.join(", ")) };
+            Some(format!("`{condition}` does not hold{values}"))
         }
         Failure::Fails(_) | Failure::Rows(..) | Failure::OfConfigs => {
             Some(format!("`{condition}` does not hold"))
