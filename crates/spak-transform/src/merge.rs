@@ -164,6 +164,34 @@ fn find<'a>(seed: Seed<'a>, name: &str) -> Option<&'a Entry> {
     None
 }
 
+/// Takes values out of a dimension, with a line above it that says why; nothing when it has no list, or when all would go.
+pub fn take_out(seed: Seed<'_>, name: &str, values: &[String], note: &str) -> Option<Edit> {
+    let known = find(seed, name)?;
+    let text = known.span.slice(seed.text);
+    let own = items(text);
+    let stay: Vec<&str> = own
+        .iter()
+        .filter(|(_, item)| !values.iter().any(|value| bare(value) == bare(item)))
+        .map(|(_, item)| item.as_str())
+        .collect();
+    let ((first, _), (last, end)) = (own.first()?, own.last()?);
+    if stay.is_empty() || stay.len() == own.len() {
+        return None;
+    }
+    let (first, last) = (*first, last + end.len());
+    let before = seed.text.get(..known.span.start as usize).unwrap_or_default();
+    let line = before.rfind('\n').map_or(0, |at| at + 1);
+    let indent = before.get(line..).unwrap_or_default();
+    // In the middle of a line there is no line above it.
+    let above = match indent.trim().is_empty() {
+        true => format!("// {note}\n{indent}"),
+        false => String::new(),
+    };
+    let head = text.get(..first)?;
+    let span = spak_syntax::Span::new(known.span.start, known.span.start + last as u32);
+    Some(Edit::replace(span, format!("{above}{head}{}", stay.join(", "))))
+}
+
 fn has_knowledge(seed: Seed<'_>, kind: Option<Kind>, name: &str) -> bool {
     let blocks = own(seed).filter(|entry| entry.kind == Some(Kind::Knowledge));
     blocks.flat_map(Entry::children).any(|one| one.kind == kind && one.name_text() == Some(name))
@@ -237,30 +265,32 @@ fn insert(seed: Seed<'_>, key: &str, texts: &[String], note: &str) -> Edit {
         all
     };
     if let Some(block) = block {
-        return at_the_end(seed.text, block.inner_end, &lines("        "));
+        return at_the_end(seed.text, block, &lines("        "));
     }
     let whole = match key {
         "" => lines("    "),
         key => format!("    {key} {{\n{}    }}\n", lines("        ")),
     };
     match system(seed) {
-        Some(system) => at_the_end(seed.text, system.inner_end, &format!("\n{whole}")),
+        Some(system) => at_the_end(seed.text, system, &format!("\n{whole}")),
         None => Edit::insert(seed.text.len() as u32, format!("\n{whole}")),
     }
 }
 
 /// Lines before the brace that closes a block, on lines of their own.
-fn at_the_end(text: &str, inner_end: u32, lines: &str) -> Edit {
-    let before = text.get(..inner_end as usize).unwrap_or_default();
+fn at_the_end(text: &str, block: &Entry, lines: &str) -> Edit {
+    let before = text.get(..block.inner_end as usize).unwrap_or_default();
     // Behind the last thing in the block, before the blanks that the brace stands behind.
     let at = before.trim_end_matches([' ', '\t']).len();
-    let is_line = before.get(..at).is_some_and(|b| b.ends_with('\n'));
-    let indent = before.get(at..).unwrap_or_default();
-    let text = match is_line {
-        true => lines.to_owned(),
-        false => format!("\n{lines}{indent}"),
-    };
-    Edit::insert(at as u32, text)
+    if before.get(..at).is_some_and(|b| b.ends_with('\n')) {
+        return Edit::insert(at as u32, lines);
+    }
+    // The block is closed on a line that has something else: it gets a line of its own, as deep as the block.
+    let beginning = text.get(..block.span.start as usize).unwrap_or_default();
+    let line = beginning.rfind('\n').map_or(0, |end| end + 1);
+    let depth = beginning.len() - line;
+    let text = format!("\n{lines}{}", " ".repeat(depth));
+    Edit::replace(spak_syntax::Span::new(at as u32, block.inner_end), text)
 }
 
 fn indented(text: &str, indent: &str) -> String {

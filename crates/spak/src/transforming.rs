@@ -16,11 +16,12 @@ use spak_transform::merge::{self, Change, Fragment, Seed, What};
 use spak_transform::{Goal, Proposal, Words, proposals};
 
 use crate::ontology::{self, NoFiles};
-use crate::project::Sources;
+use crate::project::{Design, Sources};
 use crate::verbs::check;
 use crate::verbs::library::LIBRARIES;
 
 mod asked;
+mod fitted;
 
 /// Libraries of proposals.
 const PROPOSING: &str = "std/transform/";
@@ -77,14 +78,19 @@ struct Draft<'p> {
 impl Draft<'_> {
     /// Reads it as the file that it is going to be.
     fn read(&self) -> (Resolved, Vec<Diagnostic>) {
+        let (design, found) = self.design();
+        (design.resolved, found)
+    }
+
+    fn design(&self) -> (Design, Vec<Diagnostic>) {
         let mut sources = Sources::default();
         let shown = self.path.to_string_lossy().into_owned();
         let root = sources.add(self.path, &shown, &self.text);
         let text = sources.text(root).to_owned();
         let resolved = resolve(root, &text, &mut sources);
-        let mut design = crate::project::Design { sources, resolved };
+        let mut design = Design { sources, resolved };
         let found = check::found(&mut design);
-        (design.resolved, found)
+        (design, found)
     }
 
     fn seed<'a>(&'a self, entries: &'a [Entry]) -> Seed<'a> {
@@ -170,6 +176,11 @@ pub(crate) fn by_rules(path: &Path, seed: &str, goal: &Goal) -> Result<Transform
                 why,
             }),
         }
+    }
+    if machine.is_some() {
+        let (text, changes) = fitted::fit(&draft, &goal)?;
+        draft.text = text;
+        report.changes.extend(changes);
     }
     Ok(Transformed { text: draft.text, report })
 }

@@ -56,6 +56,18 @@ impl Subject {
         design::open(path, workload, hardware)
     }
 
+    /// The subject of a design that was read and checked already.
+    ///
+    /// # Errors
+    /// There is no such workload or machine.
+    pub(crate) fn of_design(
+        design: crate::project::Design,
+        diagnostics: Vec<Diagnostic>,
+        hardware: Option<&str>,
+    ) -> anyhow::Result<Self> {
+        design::of(design, diagnostics, "the design", None, hardware)
+    }
+
     /// A diagnostic in the text of a constraint, as one in the file.
     pub(crate) fn located(
         &self,

@@ -8,10 +8,11 @@ use spak_model::Literal;
 use spak_model::formula::to_value;
 use spak_model::space::{LeftOut, declared};
 use spak_model::system::{Record, System};
-use spak_syntax::Severity;
+use spak_syntax::{Diagnostic, Severity};
 
 use crate::engine::symbols;
 use crate::ontology;
+use crate::project::Design;
 use crate::tuning::{Origin, Subject, rules};
 use crate::verbs::check;
 
@@ -21,6 +22,17 @@ const MAX_VALUES: u64 = 1 << 21;
 /// Reads, resolves and checks the design.
 pub(super) fn open(path: &Path, workload: Option<&str>, hardware: Option<&str>) -> Result<Subject> {
     let (design, diagnostics) = check::checked(path)?;
+    of(design, diagnostics, &path.display().to_string(), workload, hardware)
+}
+
+/// The space of a design that was read and checked.
+pub(super) fn of(
+    design: Design,
+    diagnostics: Vec<Diagnostic>,
+    shown: &str,
+    workload: Option<&str>,
+    hardware: Option<&str>,
+) -> Result<Subject> {
     let system = System::of(&design.resolved.entries);
     let mut notes = Vec::new();
     let record = chosen(&system, workload, &mut notes)?;
@@ -33,7 +45,7 @@ pub(super) fn open(path: &Path, workload: Option<&str>, hardware: Option<&str>) 
     let declared = declared(&system, symbols, MAX_VALUES);
     let mut subject = Subject {
         sources: design.sources,
-        name: system.name.clone().unwrap_or_else(|| path.display().to_string()),
+        name: system.name.clone().unwrap_or_else(|| shown.to_owned()),
         problem: declared.problem,
         origins: Vec::new(),
         ontology: ontology::with(&ontology::own(&design.resolved.entries)),

@@ -112,6 +112,39 @@ fn a_proposal_that_contradicts_what_the_design_knows_is_taken_back() {
     assert!(why.contains("contradicts") && why.contains("wide tiles are best here"), "{why}");
 }
 
+/// Limits of the machine and of the goal take values out, with the reason above what is left.
+#[test]
+fn values_are_fitted_to_the_machine() {
+    let seed = "system Wide {
+    workload w { operator: attention_forward, batch: 1, num_heads: 8, seq_len: 4096, head_dim: 128, dtype: \"bf16\" }
+    design_space { softmax_scheme: [\"naive\"] }
+    tuning_space {
+        tile_m: [32, 64, 128, 256, 512]  // rows
+        tile_n: [32, 64, 128, 256, 512]
+        stages: [1, 2, 3]
+        num_warps: [4, 8]
+    }
+}
+";
+    let (text, report) =
+        transformed(seed, "fastest FMHA on an RTX 5070 with at most 64 KB of shared memory");
+    assert!(text.contains("tile_m: [32, 64, 128]  // rows"), "{text}");
+    assert!(text.contains("tile_n: [32, 64]\n"), "{text}");
+    assert!(text.contains("// 256, 512 are left out for RTX5070: "), "{text}");
+    let changes = report["changes"].as_array().unwrap();
+    let out: Vec<&serde_json::Value> = changes.iter().filter(|c| c["what"] == "left out").collect();
+    assert!(out.iter().all(|one| one["reason"].as_str().unwrap().contains("shared memory")));
+    // (tile_m + 2 * stages * tile_n) * 128 * 2 B: 128 keys of one stage and 32 rows need 72 KiB, which the machine has and the goal
+    // does not allow.
+    let (text, _) = transformed(seed, "fastest FMHA on an RTX 5070");
+    assert!(text.contains("tile_n: [32, 64, 128]\n"), "{text}");
+    let (text, _) = transformed(seed, "fastest FMHA on an H200");
+    assert!(
+        text.contains("tile_m: [32, 64, 128, 256]") && text.contains("tile_n: [32, 64, 128, 256]"),
+        "{text}"
+    );
+}
+
 #[test]
 fn goals_that_cannot_be_taken_say_why() {
     let folder = Folder::new();
