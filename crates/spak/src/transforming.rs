@@ -329,3 +329,6 @@ fn alike(ontology: &Ontology, scope: &Scope, name: &str, names: &[String]) -> Op
         })
         .cloned()
 }
+
+#[cfg(test)]
+mod tests;

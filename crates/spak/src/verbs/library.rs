@@ -126,6 +126,8 @@ pub(crate) const LIBRARIES: &[(&str, &str)] = &[
     ("std/lift/work", include_str!("../../../../std/lift/work.dsl")),
     ("std/transform/attention", include_str!("../../../../std/transform/attention.dsl")),
     ("std/transform/machines", include_str!("../../../../std/transform/machines.dsl")),
+    ("std/transform/products", include_str!("../../../../std/transform/products.dsl")),
+    ("std/transform/rows", include_str!("../../../../std/transform/rows.dsl")),
     ("std/transform/words", include_str!("../../../../std/transform/words.dsl")),
     ("std/ontology/arithmetic", include_str!("../../../../std/ontology/arithmetic.dsl")),
     ("std/ontology/attention", include_str!("../../../../std/ontology/attention.dsl")),
