@@ -125,6 +125,9 @@ pub(crate) fn by_rules(path: &Path, seed: &str, goal: &Goal) -> Result<Transform
     }
     // What is wanted stands in what came of it, for people to see and to change.
     state(&mut draft, &resolved, &goal);
+    if own.workloads.is_empty() && !goal.workload.is_empty() {
+        report.changes.extend(work(&mut draft, &goal)?);
+    }
     if let Some(machine) = machine.filter(|machine| !machine.library.is_empty()) {
         let (resolved, _) = draft.read();
         let name = machine.record.name.clone().unwrap_or_default();
@@ -210,6 +213,27 @@ fn machine<'m>(
 
 fn imports(resolved: &Resolved, library: &str) -> bool {
     resolved.imports.iter().any(|import| import.spec == library)
+}
+
+/// Makes the sizes of a goal the workload of a design that has none: what is wanted is what will be timed.
+fn work(draft: &mut Draft<'_>, goal: &Goal) -> Result<Option<ChangeRecord>> {
+    let Some(operator) = &goal.operator else { return Ok(None) };
+    let mut block = format!("workload wanted {{\n    operator: {operator}\n");
+    for (name, value) in &goal.workload {
+        block.push_str(&format!("    {name}: {value}\n"));
+    }
+    block.push('}');
+    let (resolved, _) = draft.read();
+    let edit = merge::at_the_beginning(draft.seed(&resolved.entries), &block);
+    draft.text = apply(&draft.text, &[edit])?;
+    Ok(Some(ChangeRecord {
+        what: "added".to_owned(),
+        name: "workload wanted".to_owned(),
+        values: goal.workload.iter().map(|(name, value)| format!("{name}={value}")).collect(),
+        proposal: "the problem of the goal".to_owned(),
+        reason: "the seed has no workload, and what is wanted is what has to be timed".to_owned(),
+        ..ChangeRecord::default()
+    }))
 }
 
 /// Puts the goal into the design, in the place of one that stands there.

@@ -145,6 +145,22 @@ fn values_are_fitted_to_the_machine() {
     );
 }
 
+/// A bare seed and a sentence are enough for a design that can be counted and compiled.
+#[test]
+fn the_sizes_of_a_goal_are_its_workload() {
+    let sentence = "H200에서 가장 빠른 행렬 곱, M=1024 N=1024 K=65536, bf16";
+    let (text, _) = transformed("system Bare {\n}\n", sentence);
+    assert!(
+        text.contains("workload wanted {\n        operator: matmul\n        m: 1024\n"),
+        "{text}"
+    );
+    assert!(text.contains("k_dim_loop: [\"split_k\", \"serial_full_k\"]"), "{text}");
+    let folder = Folder::new();
+    folder.write("made.dsl", &text);
+    let counted = folder.spak(&["space", "made.dsl", "--output", "json"]).ended(0).value();
+    assert!(counted["count"].as_u64().unwrap() > 1000, "{counted}");
+}
+
 #[test]
 fn goals_that_cannot_be_taken_say_why() {
     let folder = Folder::new();
