@@ -30,6 +30,7 @@ pub mod store;
 pub mod sweep_report;
 pub mod trace;
 pub mod trace_report;
+pub mod transcript;
 pub mod transfer_report;
 pub mod transform_report;
 pub mod trial;
