@@ -6,6 +6,7 @@
 )]
 
 mod figures;
+mod gateway;
 mod lift_compile;
 mod lift_drafts;
 mod lift_score;
@@ -38,6 +39,7 @@ cargo xtask <task>
           lift each kernel file written otherwise, and compare what is found with what is found in the file
   lift-compile
           compile kernels that were lifted and made again with the real compiler of cuTile, without a GPU
+  gateway install the gateway of models that proposers are tried with, into target/gateway, and say how to try
   fuzz    run each fuzz target, and the properties with new cases, for a time: cargo xtask fuzz [SECONDS]
 ";
 
@@ -64,6 +66,7 @@ fn task(arguments: &[String]) -> Result<()> {
         ["lift-compile", options @ ..] => lift_compile::run(options),
         ["lift-drafts", options @ ..] => lift_drafts::run(options),
         ["lift-score", options @ ..] => lift_score::run(options),
+        ["gateway"] => gateway::show(),
         ["fuzz"] => run::fuzz(600),
         ["fuzz", seconds] => run::fuzz(seconds.parse()?),
         [] | ["help" | "--help"] => {

@@ -33,6 +33,12 @@ pub(crate) fn test() -> Result<()> {
     if std::env::var_os("PROPTEST_RNG_SEED").is_none() {
         tests.env("PROPTEST_RNG_SEED", SEED);
     }
+    match crate::gateway::installed() {
+        Ok(program) => {
+            tests.env("SPAK_GATEWAY", program).env("SPAK_GATEWAY_KEY", crate::gateway::KEY);
+        }
+        Err(error) => println!("SKIPPED: the test with a real gateway of models: {error:#}"),
+    }
     run("tests", &mut tests)?;
     say_what_was_skipped();
     published_kernels()?;

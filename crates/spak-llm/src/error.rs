@@ -11,13 +11,16 @@ pub enum AskError {
     #[error("{0}")]
     NotConfigured(String),
     /// The service does not take the key, or does not let it do this.
-    #[error("{provider} refused: {why}; look at the key in `{key_env}`")]
+    #[error("{provider} refused: {why}; {}", match key_env.as_str() {
+        "" => "it has no key: name the variable of one in `key_env`".to_owned(),
+        name => format!("look at the key in `{name}`"),
+    })]
     Refused {
         /// Who.
         provider: String,
         /// What it said.
         why: String,
-        /// Where the key comes from.
+        /// The variable that the key comes from; empty when it was asked without one.
         key_env: String,
     },
     /// The service wants to be asked later, and there is no time left to wait.

@@ -19,10 +19,15 @@ use crate::secret::Secret;
 const SLICE: Duration = Duration::from_millis(50);
 /// The first wait before a question is put again; each further one is twice as long.
 const BACK_OFF: Duration = Duration::from_millis(500);
+/// How often a question is put at most to a service that fails.
+const TRIES: u32 = 5;
 /// Bytes of what a server says when it refuses.
 const COMPLAINT: u64 = 64 << 10;
 /// Characters of it that are shown.
 const SHOWN: usize = 400;
+
+/// Bytes on the wire for a byte of text: a stream says some 200 bytes around each word.
+const WRAPPING: u64 = 64;
 
 /// How a server is asked.
 #[derive(Clone, Debug)]
@@ -36,7 +41,7 @@ pub(crate) struct Settings {
     pub(crate) key: Option<Secret>,
     /// For everything from the question to the end of the answer.
     pub(crate) timeout: Duration,
-    /// Bytes that an answer may have on the wire.
+    /// Bytes that an answer may have.
     pub(crate) largest: u64,
     pub(crate) price: Option<Price>,
 }
@@ -98,16 +103,20 @@ impl Proposer for Http {
 }
 
 impl Settings {
-    fn broken(&self, why: &str) -> AskError {
+    /// What a server says, without the key and not for pages.
+    fn shown(&self, why: &str) -> String {
         let why = match &self.key {
             Some(key) => key.redact(why),
             None => why.to_owned(),
         };
-        let mut why: String = why.chars().take(SHOWN + 1).collect();
-        if why.chars().count() > SHOWN {
-            why = why.chars().take(SHOWN).chain(['…']).collect();
+        match why.char_indices().nth(SHOWN) {
+            Some((end, _)) => format!("{}…", why.get(..end).unwrap_or_default()),
+            None => why,
         }
-        AskError::Broken { provider: self.name.clone(), why }
+    }
+
+    fn broken(&self, why: &str) -> AskError {
+        AskError::Broken { provider: self.name.clone(), why: self.shown(why) }
     }
 
     fn late(&self) -> AskError {
@@ -123,35 +132,43 @@ impl Settings {
     ) -> Result<(Partial, String), AskError> {
         let bytes = serde_json::to_vec(body).map_err(|error| self.broken(&error.to_string()))?;
         let mut wait = BACK_OFF;
+        // What it said before it said nothing any more tells more than that time is over.
+        let mut before = None;
+        let mut tries = 0;
         loop {
+            tries += 1;
             let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(self.late());
-            }
-            let (status, after, why) = match self.once(&bytes, left, say)? {
-                Once::Answered(partial, text) => return Ok((partial, text)),
-                Once::Status(status, after, why) => (status, after, why),
+            let (status, after, why) = match self.once(&bytes, left, say) {
+                Ok(Once::Answered(partial, text)) => return Ok((partial, text)),
+                Ok(Once::Status(status, after, why)) => (status, after, why),
+                Err(late @ AskError::Late { .. }) => return Err(before.unwrap_or(late)),
+                Err(error) => return Err(error),
             };
-            match status {
-                401 | 403 => {
-                    let AskError::Broken { provider, why } = self.broken(&why) else {
-                        return Err(self.broken(&why));
-                    };
-                    return Err(AskError::Refused { provider, why, key_env: self.key_env.clone() });
-                }
-                429 | 500 | 502 | 503 | 504 | 529 => {
-                    let pause = after.unwrap_or(wait);
-                    if Instant::now() + pause >= deadline {
-                        return Err(match status {
-                            429 | 529 => AskError::Limited { provider: self.name.clone(), after },
-                            _ => self.broken(&format!("status {status}: {why}")),
-                        });
-                    }
-                    thread::sleep(pause);
-                    wait = wait.saturating_mul(2);
-                }
-                _ => return Err(self.broken(&format!("status {status}: {why}"))),
+            let error = self.status(status, after, &why);
+            if !matches!(status, 429 | 500 | 502 | 503 | 504 | 529) {
+                return Err(error);
             }
+            let pause = after.unwrap_or(wait);
+            // Being limited passes; a failure that stays is one.
+            let is_over = tries >= TRIES && !matches!(error, AskError::Limited { .. });
+            if is_over || Instant::now() + pause >= deadline {
+                return Err(error);
+            }
+            thread::sleep(pause);
+            wait = wait.saturating_mul(2);
+            before = Some(error);
+        }
+    }
+
+    /// What a status other than 200 means.
+    fn status(&self, status: u16, after: Option<Duration>, why: &str) -> AskError {
+        let provider = self.name.clone();
+        match status {
+            401 | 403 => {
+                AskError::Refused { provider, why: self.shown(why), key_env: self.key_env.clone() }
+            }
+            429 | 529 => AskError::Limited { provider, after },
+            _ => self.broken(&format!("status {status}: {why}")),
         }
     }
 
@@ -193,7 +210,7 @@ impl Settings {
             let said = serde_json::from_str(&text).ok().and_then(|body: Value| failure(&body));
             return Ok(Once::Status(status, after, said.unwrap_or(text)));
         }
-        let mut events = Events::new(reader, self.largest);
+        let mut events = Events::new(reader, self.largest.saturating_mul(WRAPPING));
         let mut partial = Partial::default();
         let mut text = String::new();
         let mut take = |data: &str, partial: &mut Partial| -> Result<(), AskError> {
@@ -202,6 +219,9 @@ impl Settings {
             self.protocol.take(&event, partial).map_err(|why| self.broken(&why))?;
             if !partial.text.is_empty() {
                 text.push_str(&partial.text);
+                if text.len() as u64 > self.largest {
+                    return Err(self.cut(Cut::TooLarge));
+                }
                 let _ = say.send(Heard::Text(std::mem::take(&mut partial.text)));
             }
             Ok(())

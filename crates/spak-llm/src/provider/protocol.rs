@@ -38,8 +38,10 @@ pub(crate) struct Partial {
 }
 
 impl Partial {
+    /// Tokens as they were told; a gateway that tells of none at all did not count.
     pub(crate) fn usage(&self) -> Option<Usage> {
-        Some(Usage { input: self.input?, output: self.output? })
+        let usage = Usage { input: self.input?, output: self.output? };
+        (usage.input > 0 || usage.output > 0).then_some(usage)
     }
 }
 
