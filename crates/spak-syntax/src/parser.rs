@@ -2,14 +2,7 @@
 //! [`Kind::Unreadable`] node with a diagnostic, and reading goes on behind it.
 //!
 //! ```text
-//! file      := front-matter? statement*
-//! statement := head? '{' statement* '}'            Block
-//!            | key ':' value                       Pair
-//!            | head ':' newline deeper-statement*  Section
-//!            | anything to the end of the line     Line
-//! value     := '[' element, … ']'                  List, when nothing follows it
-//!            | head? '{' statement* '}'            a map, or a typed block (`step x: tool.run { … }`)
-//!            | anything to the end of the statement
+#![doc = include_str!("grammar.txt")]
 //! ```
 //!
 //! A statement ends with its line, at `;`, at the `}` of its block, and at those commas that separate
@@ -32,6 +25,9 @@ use crate::diagnostic::Diagnostic;
 use crate::lexer::{Lexeme, lex};
 use crate::span::Span;
 use crate::tree::{Builder, Kind, Tree};
+
+/// The grammar that the parser follows, as text.
+pub const GRAMMAR: &str = include_str!("grammar.txt");
 
 /// The deepest nesting of blocks and lists that is read as structure.
 ///

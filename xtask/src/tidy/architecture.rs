@@ -24,10 +24,11 @@ const PURE: [&str; 9] = [
 const OUTSIDE: [&str; 6] =
     ["std::fs", "std::process", "std::net", "std::env", "Instant::now", "SystemTime"];
 /// Libraries that only these crates may name.
-const OWNED: [(&str, &str); 7] = [
+const OWNED: [(&str, &str); 8] = [
     ("rowan", "spak-syntax"),
     ("minijinja", "spak-generate"),
     ("minijinja", "spak-report"),
+    ("minijinja", "spak-transform"),
     ("clap", "spak"),
     ("annotate-snippets", "spak"),
     ("comfy-table", "spak"),
