@@ -7,21 +7,27 @@ use anyhow::{Result, bail};
 use spak_model::entry::Entry;
 use spak_model::system::{Record, System};
 use spak_model::{Resolved, resolve};
-use spak_ontology::{Ontology, Scope};
 use spak_records::transform_report::{ChangeRecord, NotDone, TransformReport};
-use spak_rules::codes::RULE_CONFLICT;
 use spak_syntax::edit::apply;
 use spak_syntax::{Diagnostic, FileId, Severity};
-use spak_transform::merge::{self, Change, Fragment, Seed, What};
+use spak_transform::merge::{self, Seed};
 use spak_transform::{Goal, Proposal, Words, proposals};
 
 use crate::ontology::{self, NoFiles};
 use crate::project::{Design, Sources};
 use crate::verbs::check;
 use crate::verbs::library::LIBRARIES;
+use placed::{imports, put};
 
+mod answered;
 mod asked;
+mod briefed;
+mod conversation;
 mod fitted;
+mod modelled;
+mod placed;
+
+pub(crate) use modelled::{Asked, by_model};
 
 /// Libraries of proposals.
 const PROPOSING: &str = "std/transform/";
@@ -104,18 +110,27 @@ pub(crate) struct Transformed {
     pub(crate) report: TransformReport,
 }
 
-/// The design that libraries make of the seed at `path` for a goal.
-///
-/// # Errors
-/// The seed has errors, or the goal names what there is not.
-pub(crate) fn by_rules(path: &Path, seed: &str, goal: &Goal) -> Result<Transformed> {
+/// A seed that has its goal, its problem and its machine.
+struct Begun<'p, 'm> {
+    draft: Draft<'p>,
+    goal: Goal,
+    machine: Option<&'m Machine>,
+    report: TransformReport,
+}
+
+/// Puts into a seed what follows from the goal alone, whoever proposes the rest.
+fn begin<'p, 'm>(
+    path: &'p Path,
+    seed: &str,
+    goal: &Goal,
+    machines: &'m [Machine],
+) -> Result<Begun<'p, 'm>> {
     let mut draft = Draft { path, text: seed.to_owned() };
     let (resolved, found) = draft.read();
     if let Some(broken) = found.iter().find(|d| d.severity == Severity::Error) {
         bail!("{}: {}; `spak check` shows where", path.display(), broken.message);
     }
-    let machines = machines();
-    let machine = machine(goal, &resolved, &machines)?;
+    let machine = machine(goal, &resolved, machines)?;
     let mut report = TransformReport { goal: goal.block(""), ..TransformReport::default() };
     let mut goal = goal.clone();
     let own = System::of(&resolved.entries);
@@ -144,6 +159,16 @@ pub(crate) fn by_rules(path: &Path, seed: &str, goal: &Goal) -> Result<Transform
             });
         }
     }
+    Ok(Begun { draft, goal, machine, report })
+}
+
+/// The design that libraries make of the seed at `path` for a goal.
+///
+/// # Errors
+/// The seed has errors, or the goal names what there is not.
+pub(crate) fn by_rules(path: &Path, seed: &str, goal: &Goal) -> Result<Transformed> {
+    let machines = machines();
+    let Begun { mut draft, goal, machine, mut report } = begin(path, seed, goal, &machines)?;
     let all = of_libraries();
     let mut done: BTreeSet<usize> = BTreeSet::new();
     loop {
@@ -173,10 +198,10 @@ pub(crate) fn by_rules(path: &Path, seed: &str, goal: &Goal) -> Result<Transform
                     change
                 }));
             }
-            Err(why) => report.not_done.push(NotDone {
+            Err(back) => report.not_done.push(NotDone {
                 proposal: proposal.name.clone(),
                 library: (*library).to_owned(),
-                why,
+                why: back.why,
             }),
         }
     }
@@ -209,10 +234,6 @@ fn machine<'m>(
         Some(near) => bail!("nobody describes the machine `{wanted}`; did you mean `{near}`?"),
         None => bail!("nobody describes the machine `{wanted}`; describe it in a `hardware` block"),
     }
-}
-
-fn imports(resolved: &Resolved, library: &str) -> bool {
-    resolved.imports.iter().any(|import| import.spec == library)
 }
 
 /// Makes the sizes of a goal the workload of a design that has none: what is wanted is what will be timed.
@@ -257,101 +278,6 @@ fn state(draft: &mut Draft<'_>, resolved: &Resolved, goal: &Goal) {
     if let Ok(text) = apply(&draft.text, &[edit]) {
         draft.text = text;
     }
-}
-
-/// The text with one proposal in it, or why it cannot have it.
-fn put(
-    draft: &Draft<'_>,
-    resolved: &Resolved,
-    proposal: &Proposal,
-    goal: &Goal,
-) -> Result<(String, Vec<ChangeRecord>), String> {
-    let fragment = resolve(FileId(0), &proposal.fragment, &mut NoFiles);
-    let broken = fragment.diagnostics.iter().find(|d| d.severity == Severity::Error);
-    if let Some(broken) = broken {
-        return Err(format!("it is no fragment of a design: {}", broken.message));
-    }
-    let system = System::of(&resolved.entries);
-    let names: Vec<String> = system.dimensions.iter().map(|d| d.name.clone()).collect();
-    let ontology = ontology::with(&ontology::own(&resolved.entries));
-    let scope = Scope { operator: goal.operator.clone(), backend: None };
-    let same = |name: &str| alike(&ontology, &scope, name, &names);
-    let note = format!("{} ({})", proposal.name, proposal.reason);
-    let (mut edits, changes) = merge::merge(
-        draft.seed(&resolved.entries),
-        Fragment { entries: &fragment.entries, text: &proposal.fragment, note: &note },
-        &same,
-    );
-    let mut records: Vec<ChangeRecord> = changes.iter().map(|one| record(one, proposal)).collect();
-    for library in &proposal.imports {
-        if !imports(resolved, library) {
-            edits.push(merge::import(draft.seed(&resolved.entries), library, &proposal.reason));
-            records.push(ChangeRecord {
-                what: "imported".to_owned(),
-                name: library.clone(),
-                proposal: proposal.name.clone(),
-                reason: proposal.reason.clone(),
-                source: proposal.source.clone(),
-                ..ChangeRecord::default()
-            });
-        }
-    }
-    if edits.is_empty() {
-        return Err("the design has all of it".to_owned());
-    }
-    let text = apply(&draft.text, &edits).map_err(|error| error.to_string())?;
-    let (_, before) = draft.read();
-    let (_, after) = Draft { path: draft.path, text: text.clone() }.read();
-    let new = |of: fn(&Diagnostic) -> bool| {
-        let before = said(&before, of);
-        said(&after, of).into_iter().find(|one| !before.contains(one))
-    };
-    if let Some(broken) = new(|d| d.severity == Severity::Error) {
-        return Err(format!("with it the design would be wrong: {broken}"));
-    }
-    if let Some(conflict) = new(|d| d.code == RULE_CONFLICT) {
-        return Err(format!("it contradicts what the design knows: {conflict}"));
-    }
-    records.retain(|one| one.what != "there");
-    Ok((text, records))
-}
-
-/// What is said of a design, in words without places.
-fn said(found: &[Diagnostic], of: fn(&Diagnostic) -> bool) -> BTreeSet<String> {
-    found.iter().filter(|d| of(d)).map(|d| d.message.clone()).collect()
-}
-
-fn record(change: &Change, proposal: &Proposal) -> ChangeRecord {
-    let what = match change.what {
-        What::Added => "added",
-        What::Extended => "extended",
-        What::There => "there",
-    };
-    ChangeRecord {
-        what: what.to_owned(),
-        name: change.name.clone(),
-        values: change.values.clone(),
-        proposal: proposal.name.clone(),
-        reason: proposal.reason.clone(),
-        source: proposal.source.clone(),
-        library: String::new(),
-    }
-}
-
-/// Which of `names` means what `name` means for an operator; itself first.
-fn alike(ontology: &Ontology, scope: &Scope, name: &str, names: &[String]) -> Option<String> {
-    if names.iter().any(|known| known == name) {
-        return Some(name.to_owned());
-    }
-    let wanted = ontology.known(name, scope)?;
-    names
-        .iter()
-        .find(|known| {
-            ontology.known(known, scope).is_some_and(|found| {
-                found.concept.name == wanted.concept.name && found.operand == wanted.operand
-            })
-        })
-        .cloned()
 }
 
 #[cfg(test)]

@@ -109,6 +109,11 @@ fn facts() -> Vec<Rule> {
     Program::of(&predicates, &|_| FACTS.to_owned()).rules
 }
 
+/// What is known of the situation of a seed: the problem, the machine, the goal.
+pub(super) fn situation(begun: &super::Begun<'_, '_>, resolved: &Resolved) -> Base {
+    base(&System::of(&resolved.entries), &begun.goal, begun.machine)
+}
+
 /// What stands for names: the problem, the machine, the goal.
 fn base(system: &System, goal: &Goal, machine: Option<&Machine>) -> Base {
     let mut base = Base::default();
