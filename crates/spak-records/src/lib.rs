@@ -31,6 +31,7 @@ pub mod sweep_report;
 pub mod trace;
 pub mod trace_report;
 pub mod transcript;
+pub mod transcript_report;
 pub mod transfer_report;
 pub mod transform_report;
 pub mod trial;

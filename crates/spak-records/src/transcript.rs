@@ -73,7 +73,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// Its key: the same for the same question, whoever is asked.
+    /// Its key: the same for the same question, whoever is asked, and however much may be answered.
     pub fn key(&self) -> ContentHash {
         let mut parts: Vec<&[u8]> = vec![
             b"request-v1",
@@ -88,8 +88,6 @@ impl Request {
             };
             parts.extend([by, message.text.as_bytes()]);
         }
-        let tokens = self.max_tokens.to_le_bytes();
-        parts.push(&tokens);
         ContentHash::of_parts(parts)
     }
 

@@ -78,6 +78,8 @@ enum Verb {
     Transform(verbs::transform::Options),
     /// Say what a design of one operator tells of another, and begin a design of that.
     Transfer(verbs::transfer::Options),
+    /// Show what was asked of models and people, what they answered, and what became of it.
+    Transcript(verbs::transcript::Options),
     /// Run search strategies against recorded spaces, and score them.
     Tune(verbs::tune::Options),
     /// Show what a trace holds, or write its trials for other tools.
@@ -176,6 +178,7 @@ pub(crate) fn main(command: Command) -> Result<Status> {
         Verb::Predict(options) => verbs::predict::run(&options, format),
         Verb::Space(options) => verbs::space::run(&options, format, command.table),
         Verb::Transform(options) => verbs::transform::run(&options, format),
+        Verb::Transcript(options) => verbs::transcript::run(&options, format),
         Verb::Transfer(options) => verbs::transfer::run(&options, format),
         Verb::Tune(options) => verbs::tune::run(&options, format),
         Verb::Trace(options) => verbs::trace::run(&options, format),

@@ -5,6 +5,7 @@ mod cli;
 mod engine;
 mod exit;
 mod gpu;
+mod interrupt;
 mod knowing;
 mod lifting;
 mod ontology;

@@ -27,7 +27,8 @@ mod fitted;
 mod modelled;
 mod placed;
 
-pub(crate) use modelled::{Asked, by_model};
+pub(crate) use conversation::Conversation;
+pub(crate) use modelled::{Asked, by_model, question};
 
 /// Libraries of proposals.
 const PROPOSING: &str = "std/transform/";

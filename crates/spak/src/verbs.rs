@@ -24,6 +24,7 @@ pub(crate) mod show;
 pub(crate) mod space;
 pub(crate) mod toolchain;
 pub(crate) mod trace;
+pub(crate) mod transcript;
 pub(crate) mod transfer;
 pub(crate) mod transform;
 pub(crate) mod tune;

@@ -315,7 +315,7 @@ impl Parts<'_> {
         let spec = text.split(['"', '\'']).nth(1).unwrap_or_default().to_owned();
         if library::find(&spec).is_none() {
             let why = "an answer imports libraries that come with SPAK, and nothing else";
-            self.out.push((format!("`import`"), why.to_owned()));
+            self.out.push(("`import`".to_owned(), why.to_owned()));
             return;
         }
         let reason = comment(self.text, entry.span);

@@ -1,9 +1,10 @@
 //! What an architect is told: the goal, the machine, the seed as the model has it, and what is known.
 
 use spak_expr::{Env, ExprKind, Value};
-use spak_model::entry::Entry;
+use spak_model::entry::{Content, Entry};
 use spak_model::normal::{slot_text, text};
 use spak_model::system::{Record, Rule, System};
+use spak_model::vocabulary::Kind;
 use spak_model::{Resolved, resolve};
 use spak_rules::Base;
 use spak_syntax::FileId;
@@ -21,8 +22,7 @@ const SHOWN: usize = 16;
 /// All of it, for a seed that has its goal and its machine.
 pub(super) fn brief(begun: &Begun<'_, '_>, seed: &Resolved, by_rules: &Transformed) -> Brief {
     let operator = begun.goal.operator.as_deref();
-    let own: Vec<Entry> =
-        seed.entries.iter().filter(|entry| entry.file == FileId(0)).cloned().collect();
+    let own = of_the_seed(&seed.entries);
     let record = begun.machine.map(|machine| &machine.record);
     Brief {
         goal: begun.goal.block(""),
@@ -33,6 +33,24 @@ pub(super) fn brief(begun: &Begun<'_, '_>, seed: &Resolved, by_rules: &Transform
         proposed: proposed(by_rules),
         card: card(&functions()),
     }
+}
+
+/// What stands in the seed's own file; the goal is told apart from it.
+fn of_the_seed(entries: &[Entry]) -> Vec<Entry> {
+    let own = |entry: &&Entry| entry.file == FileId(0) && entry.kind != Some(Kind::Goal);
+    entries
+        .iter()
+        .filter(own)
+        .map(|entry| {
+            let mut entry = entry.clone();
+            if entry.kind == Some(Kind::System)
+                && let Content::Block(children) = &mut entry.content
+            {
+                *children = of_the_seed(children);
+            }
+            entry
+        })
+        .collect()
 }
 
 /// The figures of a machine, as a description has them.

@@ -8,7 +8,7 @@ use spak_llm::AskError;
 use spak_records::transcript::{Entry, Message, Request, Role, Speaker};
 use spak_records::transform_report::{AskedRecord, NotDone, TransformReport};
 use spak_transform::Goal;
-use spak_transform::prompt::{Refused, again, architect};
+use spak_transform::prompt::{Prompt, Refused, again, architect};
 
 use super::answered::{Taken, in_words, take};
 use super::conversation::Conversation;
@@ -42,9 +42,7 @@ pub(crate) fn by_model(
 ) -> Result<Transformed> {
     let machines = machines();
     let begun = begin(path, seed, goal, &machines)?;
-    let (resolved, _) = begun.draft.read();
-    let brief = briefed::brief(&begun, &resolved, &by_rules(path, seed, goal)?);
-    let prompt = architect(&brief, asked.prompt_tokens)?;
+    let prompt = asking(&begun, seed, goal, asked.prompt_tokens)?;
     let question = Message { by: Speaker::User, text: prompt.text.clone() };
     let mut messages = vec![question.clone()];
     let mut best: Option<Taken> = None;
@@ -99,6 +97,22 @@ pub(crate) fn by_model(
         refused: Vec::new(),
     });
     Ok(made(begun, taken, asked, how))
+}
+
+/// The first question about a seed and a goal.
+///
+/// # Errors
+/// The seed has errors, the goal names what there is not, or the seed is too long.
+pub(crate) fn question(path: &Path, seed: &str, goal: &Goal, tokens: usize) -> Result<Prompt> {
+    let machines = machines();
+    let begun = begin(path, seed, goal, &machines)?;
+    asking(&begun, seed, goal, tokens)
+}
+
+fn asking(begun: &Begun<'_, '_>, seed: &str, goal: &Goal, tokens: usize) -> Result<Prompt> {
+    let (resolved, _) = begun.draft.read();
+    let proposed = by_rules(begun.draft.path, seed, goal)?;
+    Ok(architect(&briefed::brief(begun, &resolved, &proposed), tokens)?)
 }
 
 /// Whether of two answers the first is worth more: less is refused, then more is taken.

@@ -95,6 +95,10 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("spak.trace-report", || {
         schemars::schema_for!(r::Envelope<spak_records::trace_report::TraceReport>)
     }),
+    ("spak.transcript", || schemars::schema_for!(spak_records::transcript::Entry)),
+    ("spak.transcript-report", || {
+        schemars::schema_for!(r::Envelope<spak_records::transcript_report::TranscriptReport>)
+    }),
     ("spak.transfer", || {
         schemars::schema_for!(r::Envelope<spak_records::transfer_report::TransferReport>)
     }),

@@ -1,6 +1,7 @@
 //! `spak transform`: a seed and a goal give a design, as edits of the seed with a reason each.
 
 mod print;
+mod who;
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,8 @@ use spak_transform::Goal;
 use crate::exit::Status;
 use crate::output::{self, Format, diagnostics, json};
 use crate::project::{self, Design};
-use crate::transforming::{by_rules, machines, words};
+use crate::transforming::{machines, words};
+use who::Who;
 
 /// What `spak transform` is told.
 #[derive(Args)]
@@ -29,6 +31,8 @@ pub(crate) struct Options {
     /// Also the proposals that are of no use here, each with the condition that failed.
     #[arg(long)]
     all: bool,
+    #[command(flatten)]
+    who: Who,
 }
 
 /// Transforms, and writes; problems are a goal that was not understood whole.
@@ -59,14 +63,18 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     };
     let text = std::fs::read_to_string(&options.seed)
         .with_context(|| format!("cannot read `{shown}` as text"))?;
-    let mut made = by_rules(&options.seed, &text, &goal)?;
+    let beside = options.out.as_deref().unwrap_or(&options.seed);
+    let Some(mut made) = options.who.transform(&options.seed, &text, &goal, beside)? else {
+        return Ok(Status::Fine);
+    };
     made.report.seed = shown.to_string();
     made.report.not_understood = not_understood;
     if let Some(out) = &options.out {
         file::replace(out, made.text.as_bytes())?;
         made.report.written = Some(out.to_string_lossy().into_owned());
     }
-    let is_whole = made.report.not_understood.is_empty();
+    let is_partial = made.report.asked.as_ref().is_some_and(|asked| asked.is_partial);
+    let is_whole = made.report.not_understood.is_empty() && !is_partial;
     match format {
         Format::Human => {
             output::result(&print::report(&made.report, &text, &made.text, options.all))?;

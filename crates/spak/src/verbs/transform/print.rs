@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use similar::TextDiff;
-use spak_records::transform_report::TransformReport;
+use spak_records::transform_report::{AskedRecord, TransformReport};
 
 /// The report, with the difference where no file was written.
 pub(super) fn report(report: &TransformReport, before: &str, after: &str, all: bool) -> String {
@@ -30,6 +30,11 @@ pub(super) fn report(report: &TransformReport, before: &str, after: &str, all: b
     if report.changes.is_empty() {
         text.push_str("nothing is proposed: the design has all that libraries know of\n");
     }
+    if let Some(asked) = &report.asked {
+        text.push_str(&format!("\n{}", by(asked)));
+    }
+    // What somebody who was asked said in vain is told always.
+    let all = all || report.asked.is_some();
     if all && !report.not_done.is_empty() {
         text.push_str("\nnot done\n");
         for one in &report.not_done {
@@ -50,4 +55,26 @@ pub(super) fn report(report: &TransformReport, before: &str, after: &str, all: b
         }
     }
     text
+}
+
+/// Whom it is by, and what that cost.
+fn by(asked: &AskedRecord) -> String {
+    let replayed = match asked.replayed {
+        0 => String::new(),
+        replayed => format!(", {replayed} of them recorded"),
+    };
+    let [input, output] = asked.tokens;
+    let about = if asked.is_estimate { "about " } else { "" };
+    let money = match asked.money {
+        money if money > 0.0 => format!(", {money:.4} of money"),
+        _ => String::new(),
+    };
+    format!(
+        "{} ({}): {} rounds{replayed}, {about}{input} tokens asked and {output} answered{money}; {}\n{}: all questions and answers\n",
+        asked.proposer,
+        asked.models.join(", "),
+        asked.rounds,
+        asked.how,
+        asked.transcript
+    )
 }
