@@ -100,6 +100,11 @@ impl Draft<'_> {
         (design, found)
     }
 
+    /// Its own statements, without what imports bring: where edits go.
+    fn own(&self) -> Vec<Entry> {
+        resolve(FileId(0), &self.text, &mut NoFiles).entries
+    }
+
     fn seed<'a>(&'a self, entries: &'a [Entry]) -> Seed<'a> {
         Seed { text: &self.text, entries, file: FileId(0) }
     }
@@ -140,7 +145,7 @@ fn begin<'p, 'm>(
         goal.operator.clone_from(&scope.operator);
     }
     // What is wanted stands in what came of it, for people to see and to change.
-    state(&mut draft, &resolved, &goal);
+    state(&mut draft, &goal);
     if own.workloads.is_empty() && !goal.workload.is_empty() {
         report.changes.extend(work(&mut draft, &goal)?);
     }
@@ -149,7 +154,8 @@ fn begin<'p, 'm>(
         let name = machine.record.name.clone().unwrap_or_default();
         let note = format!("the goal is for {name}");
         if !imports(&resolved, machine.library) {
-            let edit = merge::import(draft.seed(&resolved.entries), machine.library, &note);
+            let own = draft.own();
+            let edit = merge::import(draft.seed(&own), machine.library, &note);
             draft.text = apply(&draft.text, &[edit])?;
             report.changes.push(ChangeRecord {
                 what: "imported".to_owned(),
@@ -181,7 +187,7 @@ pub(crate) fn by_rules(path: &Path, seed: &str, goal: &Goal) -> Result<Transform
         let Some((at, (library, proposal))) = next else {
             let rest = all.iter().zip(asked).enumerate().filter(|(at, _)| !done.contains(at));
             report.not_done.extend(rest.filter_map(|(_, ((library, proposal), answer))| {
-                let why = answer.err()?;
+                let why = answer.err()??;
                 Some(NotDone {
                     proposal: proposal.name.clone(),
                     library: (*library).to_owned(),
@@ -245,8 +251,8 @@ fn work(draft: &mut Draft<'_>, goal: &Goal) -> Result<Option<ChangeRecord>> {
         block.push_str(&format!("    {name}: {value}\n"));
     }
     block.push('}');
-    let (resolved, _) = draft.read();
-    let edit = merge::at_the_beginning(draft.seed(&resolved.entries), &block);
+    let own = draft.own();
+    let edit = merge::at_the_beginning(draft.seed(&own), &block);
     draft.text = apply(&draft.text, &[edit])?;
     Ok(Some(ChangeRecord {
         what: "added".to_owned(),
@@ -259,8 +265,9 @@ fn work(draft: &mut Draft<'_>, goal: &Goal) -> Result<Option<ChangeRecord>> {
 }
 
 /// Puts the goal into the design, in the place of one that stands there.
-fn state(draft: &mut Draft<'_>, resolved: &Resolved, goal: &Goal) {
-    let mut todo: Vec<&Entry> = resolved.entries.iter().collect();
+fn state(draft: &mut Draft<'_>, goal: &Goal) {
+    let own = draft.own();
+    let mut todo: Vec<&Entry> = own.iter().collect();
     let mut known = None;
     while let Some(entry) = todo.pop() {
         if entry.file == FileId(0) && entry.kind == Some(spak_model::vocabulary::Kind::Goal) {
@@ -268,7 +275,7 @@ fn state(draft: &mut Draft<'_>, resolved: &Resolved, goal: &Goal) {
         }
         todo.extend(entry.children());
     }
-    let seed = draft.seed(&resolved.entries);
+    let seed = draft.seed(&own);
     let edit = match known {
         Some(span) => {
             let block = goal.block("    ");

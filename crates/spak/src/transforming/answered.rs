@@ -170,9 +170,9 @@ impl Taken {
                 self.refuse(&dimension.name, &why, String::new());
             }
             let draft = Draft { path: begun.draft.path, text: self.text.clone() };
-            let (resolved, _) = draft.read();
+            let own = draft.own();
             let note = format!("{reason} ({by})");
-            let edit = take_out(draft.seed(&resolved.entries), &dimension.name, &named, &note);
+            let edit = take_out(draft.seed(&own), &dimension.name, &named, &note);
             if let Some(edit) = edit {
                 self.text = apply(&self.text, &[edit])?;
                 self.changes.push(ChangeRecord {

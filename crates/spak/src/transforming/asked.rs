@@ -17,13 +17,13 @@ use crate::verbs::library;
 /// The facts that conditions of proposals may name.
 const FACTS: &str = "std/knowledge/generations";
 
-/// For each proposal that it belongs into the design, or why not.
+/// For each proposal that it belongs into the design, or why not; nothing for one of another operator, which nobody would look for.
 pub(super) fn ask(
     resolved: &Resolved,
     goal: &Goal,
     machine: Option<&Machine>,
     proposals: &[(&str, Proposal)],
-) -> Vec<Result<(), String>> {
+) -> Vec<Result<(), Option<String>>> {
     let system = System::of(&resolved.entries);
     let ontology = ontology::with(&ontology::own(&resolved.entries));
     let base = base(&system, goal, machine);
@@ -36,21 +36,19 @@ pub(super) fn ask(
         rules.extend(all.iter().map(|one| holds(name, &[one])));
     }
     // The number of its rule, or why it has none.
-    let mut asked: Vec<Result<usize, String>> = Vec::new();
+    let mut asked: Vec<Result<usize, Option<String>>> = Vec::new();
     for (_, proposal) in proposals {
         let is_for = |operator: &str| proposal.of.iter().any(|of| ontology.covers(of, operator));
         let not_for = match operator {
             _ if proposal.of.is_empty() => None,
             Some(operator) if is_for(operator) => None,
-            Some(operator) => {
-                Some(format!("it is for {}, and this is {operator}", proposal.of.join(", ")))
-            }
-            None => Some("nothing says which operator this is".to_owned()),
+            Some(_) => Some(None),
+            None => Some(Some("nothing says which operator this is".to_owned())),
         };
         let when = proposal.when.as_deref().map(|text| spak_expr::parse(text, 0).expr);
         asked.push(match (not_for, when) {
             (Some(why), _) => Err(why),
-            (None, Some(None)) => Err("its condition is no formula".to_owned()),
+            (None, Some(None)) => Err(Some("its condition is no formula".to_owned())),
             (None, when) => {
                 let mut rule = holds("proposed", &[&proposal.name]);
                 rule.when = when.flatten().into_iter().collect();
@@ -61,13 +59,13 @@ pub(super) fn ask(
     }
     let (mut engine, complaints) = Engine::new(base, rules, Limits::default());
     engine.conclude();
-    let answer = |asked: Result<usize, String>| {
+    let answer = |asked: Result<usize, Option<String>>| {
         let rule = asked?;
         if engine.applies(rule) {
             return Ok(());
         }
         if let Some(complaint) = complaints.iter().find(|complaint| complaint.rule == rule) {
-            return Err(complaint.diagnostic.message.clone());
+            return Err(Some(complaint.diagnostic.message.clone()));
         }
         let failed: Vec<String> = engine
             .why_not(rule)
@@ -75,7 +73,7 @@ pub(super) fn ask(
             .flat_map(|missing| missing.conditions)
             .filter_map(|(condition, failure)| failed(&condition, failure))
             .collect();
-        Err(failed.join("; "))
+        Err(Some(failed.join("; ")))
     };
     asked.into_iter().map(answer).collect()
 }

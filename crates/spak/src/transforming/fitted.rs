@@ -56,8 +56,8 @@ pub(super) fn fit(draft: &Draft<'_>, goal: &Goal) -> Result<(String, Vec<ChangeR
         let are = if values.len() == 1 { "is" } else { "are" };
         let note = format!("{} {are} left out for {machine}: {why}", values.join(", "));
         let now = Draft { path: draft.path, text: text.clone() };
-        let (resolved, _) = now.read();
-        if let Some(edit) = take_out(now.seed(&resolved.entries), &parameter, &values, &note) {
+        let own = now.own();
+        if let Some(edit) = take_out(now.seed(&own), &parameter, &values, &note) {
             text = apply(&text, &[edit])?;
             changes.push(ChangeRecord {
                 what: "left out".to_owned(),

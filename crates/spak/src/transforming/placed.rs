@@ -45,6 +45,7 @@ pub(super) fn put(
     if let Some(broken) = broken {
         return Err(format!("it is no fragment of a design: {}", broken.message).into());
     }
+    let own = draft.own();
     let system = System::of(&resolved.entries);
     let names: Vec<String> = system.dimensions.iter().map(|d| d.name.clone()).collect();
     let ontology = ontology::with(&ontology::own(&resolved.entries));
@@ -52,14 +53,14 @@ pub(super) fn put(
     let same = |name: &str| alike(&ontology, &scope, name, &names);
     let note = format!("{} ({})", proposal.name, proposal.reason);
     let (mut edits, changes) = merge::merge(
-        draft.seed(&resolved.entries),
+        draft.seed(&own),
         Fragment { entries: &fragment.entries, text: &proposal.fragment, note: &note },
         &same,
     );
     let mut records: Vec<ChangeRecord> = changes.iter().map(|one| record(one, proposal)).collect();
     for library in &proposal.imports {
         if !imports(resolved, library) {
-            edits.push(merge::import(draft.seed(&resolved.entries), library, &proposal.reason));
+            edits.push(merge::import(draft.seed(&own), library, &proposal.reason));
             records.push(ChangeRecord {
                 what: "imported".to_owned(),
                 name: library.clone(),

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
+mod asked;
 mod bad_input;
 mod concepts;
 mod conditions;

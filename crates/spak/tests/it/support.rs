@@ -51,9 +51,11 @@ impl Folder {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_spak"));
         command.current_dir(self.path()).args(arguments).env("NO_COLOR", "1");
-        for name in ["SPAK_CC", "SPAK_PYTHON", "CLICOLOR_FORCE"] {
+        for name in ["SPAK_CC", "SPAK_PYTHON", "SPAK_PROPOSER", "CLICOLOR_FORCE"] {
             command.env_remove(name);
         }
+        // Nobody's own configuration counts in a test.
+        command.env("XDG_CONFIG_HOME", self.join("no configuration"));
         command
     }
 
