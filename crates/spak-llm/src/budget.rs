@@ -77,8 +77,8 @@ impl Spent {
     pub fn beyond(&self, budget: &Budget) -> Option<String> {
         let tokens = self.input.saturating_add(self.output);
         if self.rounds >= budget.rounds {
-            let s = if budget.rounds == 1 { "" } else { "s" };
-            return Some(format!("{} round{s} were asked for at most", budget.rounds));
+            let what = if budget.rounds == 1 { "round was" } else { "rounds were" };
+            return Some(format!("{} {what} allowed", budget.rounds));
         }
         if let Some(most) = budget.tokens.filter(|most| tokens >= *most) {
             return Some(format!("{tokens} of {most} tokens are spent"));

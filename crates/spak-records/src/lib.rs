@@ -8,6 +8,7 @@ pub mod compiling;
 pub mod concepts_report;
 pub mod config;
 pub mod dtype;
+pub mod engineer_report;
 pub mod file;
 pub mod gpu;
 pub mod hash;

@@ -172,6 +172,8 @@ pub enum Entry {
         taken: Vec<String>,
         /// What was not, each with its reason.
         refused: Vec<String>,
+        /// What whoever answered is told of it, when there is a next round.
+        feedback: String,
     },
     /// How it ended.
     Ended {

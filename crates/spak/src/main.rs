@@ -1,8 +1,10 @@
 //! The program: one binary, `spak <verb>`. It finds files, does all input and output, and presents each
 //! operation for people and as JSON.
 
+mod asking;
 mod cli;
 mod engine;
+mod engineering;
 mod exit;
 mod gpu;
 mod interrupt;

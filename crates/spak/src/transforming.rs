@@ -22,12 +22,10 @@ use placed::{imports, put};
 mod answered;
 mod asked;
 mod briefed;
-mod conversation;
 mod fitted;
 mod modelled;
 mod placed;
 
-pub(crate) use conversation::Conversation;
 pub(crate) use modelled::{Asked, by_model, question};
 
 /// Libraries of proposals.

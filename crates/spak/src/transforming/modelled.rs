@@ -6,13 +6,13 @@ use std::sync::atomic::AtomicBool;
 use anyhow::Result;
 use spak_llm::AskError;
 use spak_records::transcript::{Entry, Message, Request, Role, Speaker};
-use spak_records::transform_report::{AskedRecord, NotDone, TransformReport};
+use spak_records::transform_report::{NotDone, TransformReport};
 use spak_transform::Goal;
 use spak_transform::prompt::{Prompt, Refused, again, architect};
 
 use super::answered::{Taken, in_words, take};
-use super::conversation::Conversation;
 use super::{Begun, Transformed, begin, briefed, by_rules, machines};
+use crate::asking::Chosen;
 
 /// What whoever is asked has to know of this program.
 const SYSTEM: &str = "You answer a program. It reads one block of your answer, checks it, and tells you what is wrong with it.";
@@ -20,13 +20,9 @@ const SYSTEM: &str = "You answer a program. It reads one block of your answer, c
 /// How a design is asked for.
 pub(crate) struct Asked<'a> {
     /// Whom.
-    pub(crate) conversation: &'a mut Conversation,
-    /// The proposer's name.
-    pub(crate) name: String,
+    pub(crate) chosen: Chosen,
     /// Tokens of a question at most.
     pub(crate) prompt_tokens: usize,
-    /// Tokens of an answer at most.
-    pub(crate) max_tokens: u32,
     pub(crate) cancel: &'a AtomicBool,
 }
 
@@ -52,9 +48,9 @@ pub(crate) fn by_model(
             prompt: prompt.name.clone(),
             system: SYSTEM.to_owned(),
             messages: messages.clone(),
-            max_tokens: asked.max_tokens,
+            max_tokens: asked.chosen.max_tokens,
         };
-        let answer = match asked.conversation.ask(&request, asked.cancel) {
+        let answer = match asked.chosen.conversation.ask(&request, asked.cancel) {
             Ok(answer) => answer,
             Err(error) => match error.downcast_ref::<AskError>() {
                 // What there is already is kept; whoever waits or was interrupted goes on later.
@@ -67,20 +63,26 @@ pub(crate) fn by_model(
         let taken = take(&begun, &answer.text, &by)?;
         let passed = taken.refused.is_empty();
         let words = in_words(&taken.changes);
-        asked.conversation.note(Entry::Judged {
-            key: request.key(),
+        let key = request.key();
+        let feedback = asked.chosen.conversation.feedback(&key);
+        let feedback = match feedback {
+            Some(said) => said,
+            None => again(&words, &taken.refused, "design")?,
+        };
+        asked.chosen.conversation.note(Entry::Judged {
+            key,
             passed,
             taken: words.clone(),
             refused: taken.refused.iter().map(|one| format!("{}: {}", one.what, one.why)).collect(),
+            feedback: feedback.clone(),
         })?;
-        let feedback = again(&words, &taken.refused, "design")?;
         if best.as_ref().is_none_or(|best| is_better(&taken, best)) {
             best = Some(taken);
         }
         if passed {
             break "all of the answer was taken".to_owned();
         }
-        if let Some(limit) = asked.conversation.is_over() {
+        if let Some(limit) = asked.chosen.conversation.is_over() {
             break limit;
         }
         // The last answer and what is wrong with it; earlier ones would only cost.
@@ -90,7 +92,7 @@ pub(crate) fn by_model(
             Message { by: Speaker::User, text: feedback },
         ];
     };
-    asked.conversation.note(Entry::Ended { how: how.clone() })?;
+    asked.chosen.conversation.note(Entry::Ended { how: how.clone() })?;
     let taken = best.unwrap_or_else(|| Taken {
         text: begun.draft.text.clone(),
         changes: Vec::new(),
@@ -127,23 +129,11 @@ fn is_better(one: &Taken, other: &Taken) -> bool {
 
 fn made(begun: Begun<'_, '_>, taken: Taken, asked: &Asked<'_>, how: String) -> Transformed {
     let Begun { mut report, .. } = begun;
-    let conversation = &*asked.conversation;
-    let spent = conversation.spent;
+    let Chosen { name, conversation, .. } = &asked.chosen;
+    let is_partial = !taken.refused.is_empty();
     report.changes.extend(taken.changes);
-    report.not_done = taken.refused.iter().map(|one| not_done(one, &asked.name)).collect();
-    report.asked = Some(AskedRecord {
-        proposer: asked.name.clone(),
-        models: conversation.models.clone(),
-        rounds: spent.rounds,
-        replayed: conversation.replayed,
-        tokens: [spent.input, spent.output],
-        is_estimate: spent.is_estimate,
-        money: spent.money,
-        seconds: spent.seconds,
-        how,
-        is_partial: !taken.refused.is_empty(),
-        transcript: conversation.path().to_string_lossy().into_owned(),
-    });
+    report.not_done = taken.refused.iter().map(|one| not_done(one, name)).collect();
+    report.asked = Some(conversation.record(name, how, is_partial));
     let text = marked(taken.text, &report);
     Transformed { text, report }
 }

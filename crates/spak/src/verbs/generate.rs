@@ -8,10 +8,12 @@ use clap::Args;
 use spak_generate::parametric::{fill, slots};
 use spak_syntax::diagnostic::suggest;
 
+use crate::asking::Whom;
 use crate::exit::Status;
 use crate::output::{self, Format};
 
 mod design;
+mod engineered;
 
 /// What `spak generate` is told.
 #[derive(Args)]
@@ -28,10 +30,22 @@ pub(crate) struct Options {
     /// List the holes with what the source has in them.
     #[arg(long, conflicts_with_all = ["set", "out"])]
     holes: bool,
+    /// Whom to ask for the kernel of one config, in the place of the templates: it is judged as every candidate is.
+    #[command(flatten)]
+    whom: Whom,
+    /// The workload that such a kernel is for; the first by default.
+    #[arg(long, value_name = "NAME")]
+    workload: Option<String>,
+    /// The C compiler for such a kernel.
+    #[arg(long, value_name = "COMMAND", default_value = "gcc", env = "SPAK_CC")]
+    cc: String,
 }
 
 /// Fills a template.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
+    if !options.whom.by.is_empty() || options.whom.replay.is_some() {
+        return engineered::run(options, format);
+    }
     if options.template.extension().is_some_and(|extension| extension == "dsl") {
         return design::run(options, format);
     }

@@ -35,6 +35,9 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
         schemars::schema_for!(r::Envelope<spak_records::concepts_report::ConceptsReport>)
     }),
     ("spak.diff", || schemars::schema_for!(r::Envelope<Diagnosed<r::DiffReport>>)),
+    ("spak.engineer-report", || {
+        schemars::schema_for!(r::Envelope<spak_records::engineer_report::EngineerReport>)
+    }),
     ("spak.error", || schemars::schema_for!(r::Envelope<r::ErrorReport>)),
     ("spak.explain", || schemars::schema_for!(r::Envelope<r::ExplainReport>)),
     ("spak.fmt", || schemars::schema_for!(r::Envelope<Diagnosed<r::FormatReport>>)),

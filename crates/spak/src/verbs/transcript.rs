@@ -114,16 +114,17 @@ fn one(text: &mut String, entry: &Entry, number: usize, is_whole: bool) {
             }
         }
         Entry::Failed { why, .. } => writeln!(text, "  no answer: {why}"),
-        Entry::Judged { passed, taken, refused, .. } => {
+        Entry::Judged { passed, taken, refused, feedback, .. } => {
             for one in taken {
                 let _ = writeln!(text, "  taken: {one}");
             }
             for one in refused {
                 let _ = writeln!(text, "  refused: {one}");
             }
-            match passed {
-                true => writeln!(text, "  passed"),
-                false => Ok(()),
+            match (passed, is_whole) {
+                (true, _) => writeln!(text, "  passed"),
+                (false, true) => writeln!(text, "\n--- told\n{}", feedback.trim_end()),
+                (false, false) => Ok(()),
             }
         }
         Entry::Ended { how } => writeln!(text, "\nended: {how}"),

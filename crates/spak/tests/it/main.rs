@@ -9,6 +9,7 @@ mod conditions;
 mod designs;
 mod dice;
 mod efficient;
+mod engineer;
 mod families;
 mod gpu;
 mod hostile_knowledge;

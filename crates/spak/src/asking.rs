@@ -1,11 +1,17 @@
-//! Questions and answers of one run, each in its transcript before anything is done with it.
+//! Asking somebody: questions and answers of one run, each in its transcript before anything is done with it.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use anyhow::Result;
 use spak_llm::{AskError, Asking, Budget, Proposer, Spent};
+use spak_records::ContentHash;
 use spak_records::transcript::{Answer, Entry, Recorder, Request, Transcript, read};
+use spak_records::transform_report::AskedRecord;
+
+mod whom;
+
+pub(crate) use whom::{Chosen, RULES, Whom};
 
 /// Whoever is asked, what may be spent, and what was said so far.
 pub(crate) struct Conversation {
@@ -14,11 +20,11 @@ pub(crate) struct Conversation {
     known: Transcript,
     path: PathBuf,
     budget: Budget,
-    pub(crate) spent: Spent,
+    spent: Spent,
     /// Answers that were in the transcript.
-    pub(crate) replayed: u32,
+    replayed: u32,
     /// Who answered.
-    pub(crate) models: Vec<String>,
+    models: Vec<String>,
 }
 
 impl Conversation {
@@ -40,7 +46,7 @@ impl Conversation {
     ///
     /// # Errors
     /// The transcript cannot be read, or is none.
-    pub(crate) fn replayed(path: &Path) -> Result<Self> {
+    pub(crate) fn of_recording(path: &Path) -> Result<Self> {
         let budget = Budget { rounds: u32::MAX, ..Budget::default() };
         Ok(Self::with(None, None, read(path)?, path, budget))
     }
@@ -55,11 +61,6 @@ impl Conversation {
         let path = path.to_owned();
         let (spent, replayed) = (Spent::default(), 0);
         Self { proposer, recorder, known, path, budget, spent, replayed, models: Vec::new() }
-    }
-
-    /// Where everything is kept.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Which limit is reached, in words.
@@ -117,16 +118,47 @@ impl Conversation {
         Ok(answer)
     }
 
+    /// What was said of the answer to a question when it was given: a replay says the same, whatever is measured today.
+    pub(crate) fn feedback(&self, key: &ContentHash) -> Option<String> {
+        self.known.entries.iter().find_map(|entry| match entry {
+            Entry::Judged { key: known, feedback, .. } if known == key => Some(feedback.clone()),
+            _ => None,
+        })
+    }
+
     /// Notes what became of an answer, unless that stands there.
     ///
     /// # Errors
     /// The transcript cannot be written.
     pub(crate) fn note(&mut self, entry: Entry) -> Result<()> {
-        if !self.known.entries.contains(&entry) {
+        let is_known = self.known.entries.iter().any(|known| match (known, &entry) {
+            (Entry::Judged { key: one, .. }, Entry::Judged { key: other, .. }) => one == other,
+            (known, entry) => known == entry,
+        });
+        if !is_known {
             record(&mut self.recorder, &entry)?;
             self.known.entries.push(entry);
         }
         Ok(())
+    }
+}
+
+impl Conversation {
+    /// What was spent, and how it ended, for a report.
+    pub(crate) fn record(&self, proposer: &str, how: String, is_partial: bool) -> AskedRecord {
+        AskedRecord {
+            proposer: proposer.to_owned(),
+            models: self.models.clone(),
+            rounds: self.spent.rounds,
+            replayed: self.replayed,
+            tokens: [self.spent.input, self.spent.output],
+            is_estimate: self.spent.is_estimate,
+            money: self.spent.money,
+            seconds: self.spent.seconds,
+            how,
+            is_partial,
+            transcript: self.path.to_string_lossy().into_owned(),
+        }
     }
 }
 
