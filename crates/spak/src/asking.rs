@@ -65,6 +65,16 @@ impl Conversation {
 
     /// Which limit is reached, in words.
     pub(crate) fn is_over(&self) -> Option<String> {
+        let answered = |entry: &&Entry| matches!(entry, Entry::Answered { .. });
+        let recorded = self.known.entries.iter().filter(answered).count();
+        if self.proposer.is_none() && self.replayed as usize >= recorded {
+            // A recording ends as it ended.
+            let ended = self.known.entries.iter().rev().find_map(|entry| match entry {
+                Entry::Ended { how } => Some(how.clone()),
+                _ => None,
+            });
+            return Some(ended.unwrap_or_else(|| "the recording ends here".to_owned()));
+        }
         self.spent.beyond(&self.budget)
     }
 

@@ -27,7 +27,10 @@ const MEASURING: &[&str] = &["loop", "bench"];
 
 fn spak(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_spak"));
-    command.current_dir(folder).args(arguments).env("NO_COLOR", "1").output().unwrap()
+    command.current_dir(folder).args(arguments).env("NO_COLOR", "1");
+    // Nobody's own configuration counts in a test.
+    command.env("XDG_CONFIG_HOME", folder.join("no configuration")).env_remove("SPAK_PROPOSER");
+    command.output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -99,12 +99,16 @@ fn one(text: &mut String, entry: &Entry, number: usize, is_whole: bool) {
         }
         Entry::Answered { answer, .. } => {
             let tokens = answer.usage.map(|u| format!(", {} + {} tokens", u.input, u.output));
+            // How long people and agents think is not told by when their file was found.
+            let time = match answer.provider.as_str() {
+                "hand-off" => String::new(),
+                _ => format!(" in {:.1} s", answer.seconds),
+            };
             let _ = writeln!(
                 text,
-                "  {} answered through {} in {:.1} s, {} characters{}",
+                "  {} answered through {}{time}, {} characters{}",
                 answer.model,
                 answer.provider,
-                answer.seconds,
                 answer.text.chars().count(),
                 tokens.unwrap_or_default()
             );

@@ -152,10 +152,14 @@ fn when_the_budget_ends_the_best_is_kept_and_marked() {
     assert!(text.contains("// - few blocks for few heads: "), "{text}");
     assert!(text.contains("kv_stages: [2, 3]") && !text.contains("rule \"few blocks"), "{text}");
     folder.spak(&["check", "target.dsl"]).ended(0);
+    // A recording ends as it ended, to the byte.
+    let replay = ["transform", "seed.dsl", "--goal", GOAL, "-o", "again.dsl", "--replay"];
+    folder.spak(&[&replay[..], &[".spak/transcripts/target.jsonl"]].concat()).ended(1);
+    assert_eq!(folder.read("again.dsl"), text);
     for (limit, value, word) in [("--tokens", "10", "tokens"), ("--time", "0", "seconds")] {
         let name = format!("limited{limit}.dsl");
         let ran = transform(&folder, &[limit, value, "-o", &name]).ended(1);
-        assert!(ran.out.contains("1 rounds") && ran.out.contains(word), "{}", ran.out);
+        assert!(ran.out.contains("1 round,") && ran.out.contains(word), "{}", ran.out);
     }
 }
 

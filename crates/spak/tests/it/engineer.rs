@@ -11,6 +11,13 @@ const DESIGN: &str = "system Small {
     knowledge { invariant Sums { assert: \"sums are right within the tolerance\" } }
 }
 ";
+/// Attention whose rows are whole.
+const ATTENTION: &str = "system Attend {
+    workload w { operator: attention_forward batch: 1 num_heads: 2 seq_len: 64 head_dim: 32 dtype: \"f32\" causal: true }
+    design_space { softmax_scheme: [\"naive\"] }
+    tuning_space { tile_m: [16] tile_n: [16] }
+}
+";
 /// Takes the kernel of the template out of the question, and changes it with `sed`.
 const SCRIPT: &str = "prompt=$(cat)
 printf '%s' \"$prompt\" > asked.txt
@@ -108,19 +115,17 @@ fn what_is_not_right_is_never_written() {
 #[test]
 fn attention_without_a_maximum_taken_away_is_refused() {
     let Some(cc) = compiler() else { return };
-    let folder = folder("s/return expf(x);/return expf(x + 1e-3f * x);/", "");
-    folder.write(
-        "design.dsl",
-        "system Attend {
-    workload w { operator: attention_forward batch: 1 num_heads: 2 seq_len: 64 head_dim: 32 dtype: \"f32\" causal: true }
-    design_space { softmax_scheme: [\"online\"] }
-    tuning_space { tile_m: [16] tile_n: [16] }
-}
-",
-    );
-    let ran = folder.spak(&[BY, &["--cc", cc, "--rounds", "1"]].concat()).ended(1);
-    let refused = ran.value()["refused"][0].to_string();
-    assert!(refused.contains("what it computes"), "{refused}");
+    let attend = |edit: &str| {
+        let folder = folder(edit, "");
+        folder.write("design.dsl", ATTENTION);
+        let ran = folder.spak(&[BY, &["--cc", cc, "--rounds", "1"]].concat());
+        (ran.code, ran.value())
+    };
+    let (code, report) = attend("");
+    assert_eq!(code, 0, "{report}");
+    let (code, report) = attend("s/const float shift = .*;/const float shift = 0.0f;/");
+    let refused = report["refused"][0].to_string();
+    assert!(code == 1 && refused.contains("what it computes"), "{refused}");
 }
 
 #[test]

@@ -103,10 +103,10 @@ fn print(report: &EngineerReport) -> String {
         text.push_str("no kernel was accepted, and none was written\n");
     }
     text.push_str(&format!(
-        "{} ({}): {} rounds; {}\n{}: all questions and answers\n",
+        "{} ({}): {}; {}\n{}: all questions and answers\n",
         asked.proposer,
         asked.models.join(", "),
-        asked.rounds,
+        check::plural(asked.rounds as usize, "round"),
         asked.how,
         asked.transcript
     ));

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use similar::TextDiff;
 use spak_records::transform_report::{AskedRecord, TransformReport};
 
+use crate::verbs::check;
+
 /// The report, with the difference where no file was written.
 pub(super) fn report(report: &TransformReport, before: &str, after: &str, all: bool) -> String {
     let mut text = report.goal.clone();
@@ -70,10 +72,10 @@ fn by(asked: &AskedRecord) -> String {
         _ => String::new(),
     };
     format!(
-        "{} ({}): {} rounds{replayed}, {about}{input} tokens asked and {output} answered{money}; {}\n{}: all questions and answers\n",
+        "{} ({}): {}{replayed}, {about}{input} tokens asked and {output} answered{money}; {}\n{}: all questions and answers\n",
         asked.proposer,
         asked.models.join(", "),
-        asked.rounds,
+        check::plural(asked.rounds as usize, "round"),
         asked.how,
         asked.transcript
     )
