@@ -172,6 +172,47 @@ impl LimitedChild {
         Ok(Arrival::Whole)
     }
 
+    /// Everything that it writes to standard output until it closes that, at most `limit` bytes and not beyond `deadline`.
+    pub(crate) fn read_all(
+        &mut self,
+        limit: usize,
+        deadline: Instant,
+        cancel: &AtomicBool,
+    ) -> Result<(Vec<u8>, Arrival), Stop> {
+        let mut all = Vec::new();
+        let mut buffer = [0u8; 16 << 10];
+        loop {
+            if cancel.load(Ordering::Relaxed) {
+                return Err(RunError::Cancelled.into());
+            }
+            let now = Instant::now();
+            if now >= deadline {
+                return Ok((all, Arrival::Late));
+            }
+            if all.len() >= limit {
+                return Ok((all, Arrival::Whole));
+            }
+            let slice = SLICE.min(deadline - now);
+            let timeout = Timespec { tv_sec: 0, tv_nsec: i64::from(slice.subsec_nanos()).max(1) };
+            let ready = {
+                let mut fds = [PollFd::new(&self.stdout, PollFlags::IN)];
+                match poll(&mut fds, Some(&timeout)) {
+                    Ok(n) => n > 0,
+                    Err(rustix::io::Errno::INTR) => false,
+                    Err(e) => return Err(process("wait for", e.into())),
+                }
+            };
+            if ready {
+                match self.stdout.read(&mut buffer) {
+                    Ok(0) => return Ok((all, Arrival::Closed)),
+                    Ok(n) => all.extend_from_slice(buffer.get(..n).unwrap_or_default()),
+                    Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+                    Err(_) => return Ok((all, Arrival::Closed)),
+                }
+            }
+        }
+    }
+
     /// Reads and drops at most `limit` bytes that come within `patience`; says how many came.
     pub(crate) fn drain(
         &mut self,

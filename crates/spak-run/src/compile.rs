@@ -137,6 +137,7 @@ fn compile_with(
         executable: vec![PathBuf::from("/")],
         writable: vec![folder.clone(), PathBuf::from("/dev/null")],
         filter_calls: false,
+        network: false,
     };
     let warnings = run_compiler(&request, options, sandbox, cancel)?;
     let path = folder.join("candidate");

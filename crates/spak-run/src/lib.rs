@@ -41,6 +41,7 @@ mod candidate_memory;
 mod check;
 mod child;
 mod compile;
+mod confined;
 mod device;
 mod error;
 mod fault;
@@ -62,6 +63,7 @@ mod verify;
 
 pub use check::{CheckReport, check};
 pub use compile::{Compiled, Program, compile};
+pub use confined::{Confined, Ended, confined};
 pub use device::detect_device;
 pub use error::RunError;
 pub use inputs::Distribution;

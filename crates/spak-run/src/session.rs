@@ -348,6 +348,7 @@ fn request(
         executable: executable.iter().map(|p| absolute(p)).collect::<Result<_, _>>()?,
         writable: Vec::new(),
         filter_calls: !sanitize,
+        network: false,
     })
 }
 

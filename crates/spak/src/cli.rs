@@ -56,6 +56,8 @@ enum Verb {
     Lock(verbs::lock::Options),
     /// Run the loop on a design: specify, program, measure, analyse, learn.
     Loop(verbs::run_loop::Options),
+    /// Run a loop that a design describes: every effect through a policy, every outcome in a journal.
+    Run(verbs::run::Options),
     /// Say what follows from what a design knows on a machine, and why, back to the evidence
     Why(verbs::why::Options),
     /// Say which condition keeps a rule from applying
@@ -177,6 +179,7 @@ pub(crate) fn main(command: Command) -> Result<Status> {
         Verb::Generate(options) => verbs::generate::run(&options, format),
         Verb::Predict(options) => verbs::predict::run(&options, format),
         Verb::Space(options) => verbs::space::run(&options, format, command.table),
+        Verb::Run(options) => verbs::run::run(&options, format),
         Verb::Transform(options) => verbs::transform::run(&options, format),
         Verb::Transcript(options) => verbs::transcript::run(&options, format),
         Verb::Transfer(options) => verbs::transfer::run(&options, format),

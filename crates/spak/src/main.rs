@@ -10,6 +10,7 @@ mod gpu;
 mod interrupt;
 mod knowing;
 mod lifting;
+mod looping;
 mod ontology;
 mod output;
 mod project;

@@ -26,6 +26,7 @@ mod fitted;
 mod modelled;
 mod placed;
 
+pub(crate) use answered::know;
 pub(crate) use modelled::{Asked, by_model, question};
 
 /// Libraries of proposals.
@@ -120,6 +121,15 @@ struct Begun<'p, 'm> {
     goal: Goal,
     machine: Option<&'m Machine>,
     report: TransformReport,
+}
+
+/// A design as it is, to be added to.
+fn unchanged<'p>(draft: Draft<'p>, goal: Goal) -> Result<Begun<'p, 'static>> {
+    let (_, found) = draft.read();
+    if let Some(broken) = found.iter().find(|d| d.severity == Severity::Error) {
+        bail!("{}: {}; `spak check` shows where", draft.path.display(), broken.message);
+    }
+    Ok(Begun { draft, goal, machine: None, report: TransformReport::default() })
 }
 
 /// Puts into a seed what follows from the goal alone, whoever proposes the rest.

@@ -18,6 +18,7 @@ pub(crate) mod new;
 pub(crate) mod node;
 pub(crate) mod predict;
 pub(crate) mod report;
+pub(crate) mod run;
 pub(crate) mod run_loop;
 pub(crate) mod schema;
 pub(crate) mod show;

@@ -9,7 +9,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 use crate::run::root;
 
 /// Crates that are functions of their arguments.
-const PURE: [&str; 9] = [
+const PURE: [&str; 10] = [
     "spak-syntax",
     "spak-expr",
     "spak-model",
@@ -18,6 +18,7 @@ const PURE: [&str; 9] = [
     "spak-learn",
     "spak-knowledge",
     "spak-report",
+    "spak-script",
     "spak-tileir",
 ];
 /// What such a crate has no business with.

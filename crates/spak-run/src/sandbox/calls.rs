@@ -191,6 +191,33 @@ pub(super) fn restrict() -> String {
     }
 }
 
+/// Refuses sockets that reach beyond this machine's files, and everything else stays: for programs that are no kernels.
+pub(super) fn without_network() -> String {
+    match no_internet() {
+        Ok(()) => "no network".to_owned(),
+        Err(reason) => format!("none: {reason}"),
+    }
+}
+
+/// Address families of the internet, as Linux numbers them.
+const INTERNET: [u64; 2] = [2, 10];
+
+fn no_internet() -> Result<(), String> {
+    let arch = TargetArch::try_from(std::env::consts::ARCH).map_err(|e| e.to_string())?;
+    let rules: Vec<Value> = INTERNET
+        .iter()
+        .map(|family| json!({ "syscall": "socket", "args": [condition(0, json!("eq"), *family)] }))
+        .collect();
+    let filter = json!({
+        "network": {
+            "mismatch_action": "allow",
+            "match_action": { "errno": 13 },
+            "filter": rules,
+        }
+    });
+    apply_filter(&program(&filter, arch)?).map_err(|e| e.to_string())
+}
+
 fn enforce() -> Result<(), String> {
     let arch = TargetArch::try_from(std::env::consts::ARCH).map_err(|e| e.to_string())?;
     let own = u64::from(std::process::id());

@@ -25,11 +25,12 @@ pub(super) fn restrict(request: &Request) -> String {
 fn enforce(request: &Request) -> Result<RulesetStatus, RulesetError> {
     let read = AccessFs::ReadFile | AccessFs::ReadDir;
     let all = AccessFs::from_all(INTERFACE);
-    let ruleset = Ruleset::default()
-        .handle_access(all)?
-        .handle_access(AccessNet::from_all(INTERFACE))?
-        .scope(Scope::from_all(INTERFACE))?
-        .create()?;
+    let ruleset = Ruleset::default().handle_access(all)?.scope(Scope::from_all(INTERFACE))?;
+    let ruleset = match request.network {
+        true => ruleset,
+        false => ruleset.handle_access(AccessNet::from_all(INTERFACE))?,
+    };
+    let ruleset = ruleset.create()?;
     let ruleset = grant(ruleset, &request.readable, read)?;
     let ruleset = grant(ruleset, &request.executable, read | AccessFs::Execute)?;
     let ruleset = grant(ruleset, &request.writable, all & !BitFlags::from(AccessFs::Execute))?;

@@ -70,6 +70,8 @@ pub(crate) struct Request {
     pub(crate) writable: Vec<PathBuf>,
     /// Whether system calls are limited to what a kernel needs.
     pub(crate) filter_calls: bool,
+    /// Whether it may reach a network.
+    pub(crate) network: bool,
 }
 
 /// Limits this process as `request` (its JSON text) says and becomes the program named there.
@@ -102,7 +104,11 @@ fn prepare(request: Option<OsString>) -> Result<Command, String> {
     std::env::set_current_dir(&request.folder)
         .map_err(|e| format!("cannot enter {}: {e}", request.folder.display()))?;
     isolation.files = files::restrict(&request);
-    isolation.calls = if request.filter_calls { calls::restrict() } else { "all".to_owned() };
+    isolation.calls = match (request.filter_calls, request.network) {
+        (true, _) => calls::restrict(),
+        (false, false) => calls::without_network(),
+        (false, true) => "all".to_owned(),
+    };
 
     let mut command = Command::new(&request.program);
     command.args(&request.args).env_clear().envs(request.environment.iter().map(|(k, v)| (k, v)));

@@ -37,6 +37,58 @@ pub(super) struct Taken {
     pub(super) refused: Vec<Refused>,
 }
 
+/// What of some insights was taken into a design.
+pub(crate) struct Known {
+    pub(crate) text: String,
+    pub(crate) taken: Vec<String>,
+    pub(crate) refused: Vec<String>,
+}
+
+/// Puts what a loop learnt into the design at `path`: statements of knowledge through the gates, words as a hint.
+///
+/// # Errors
+/// The design has errors.
+pub(crate) fn know(path: &Path, text: &str, insights: &str) -> anyhow::Result<Known> {
+    let draft = Draft { path, text: text.to_owned() };
+    let goal = spak_transform::Goal::default();
+    let begun = super::unchanged(draft, goal)?;
+    let by = "learnt by a loop";
+    let plain = insights.trim();
+    let is_code = resolve(FileId(0), plain, &mut NoFiles)
+        .entries
+        .iter()
+        .any(|entry| entry.kind.is_some() && !entry.is_line());
+    let fenced = match is_code {
+        true if plain.starts_with("knowledge") || plain.contains("```") => plain.to_owned(),
+        true => format!("knowledge {{\n{plain}\n}}\n"),
+        // Words stay words, whatever they say: quotes and braces of theirs close nothing.
+        false => {
+            let words: String = plain
+                .chars()
+                .map(|c| if matches!(c, '"' | '{' | '}' | '\n' | '\r' | '\\') { ' ' } else { c })
+                .collect();
+            let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+            if words.is_empty() {
+                anyhow::bail!("there is nothing to integrate");
+            }
+            let name = spak_records::ContentHash::of_text(&words).short().to_owned();
+            format!(
+                "knowledge {{\n    hint \"{by} {name}\" {{\n        suggestion: \"{words}\"\n        reason: \"{by}\"\n    }}\n}}\n"
+            )
+        }
+    };
+    let taken = take(&begun, &fenced, by)?;
+    Ok(Known {
+        text: taken.text,
+        taken: taken.changes.into_iter().map(|change| change.name).collect(),
+        refused: taken
+            .refused
+            .into_iter()
+            .map(|one| format!("{}: {}", one.what, one.why))
+            .collect(),
+    })
+}
+
 /// A part of an answer.
 struct Part {
     /// What people call it.

@@ -86,6 +86,10 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
         schemars::schema_for!(r::Envelope<Diagnosed<spak_records::tune_report::ReplayReport>>)
     }),
     ("spak.report", || schemars::schema_for!(r::Envelope<spak_records::page_report::PagesReport>)),
+    ("spak.journal", || schemars::schema_for!(spak_records::journal::Entry)),
+    ("spak.run", || {
+        schemars::schema_for!(r::Envelope<spak_records::program_report::ProgramReport>)
+    }),
     ("spak.schemas", || schemars::schema_for!(r::Envelope<r::SchemasReport>)),
     ("spak.show", || schemars::schema_for!(r::Envelope<Diagnosed<r::ShowReport>>)),
     ("spak.space", || {
