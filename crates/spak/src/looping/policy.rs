@@ -55,6 +55,11 @@ pub(crate) fn role(kind: LoopKind) -> &'static str {
 }
 
 impl Policy {
+    /// Without rules, for a loop that is at home in `own` below `root`.
+    pub(crate) fn new(root: PathBuf, own: PathBuf) -> Self {
+        Self { rules: Vec::new(), root, own }
+    }
+
     /// Adds rules: a line each, `deny`, `ask` or `allow` first; blank lines and those that begin with `#` say nothing.
     ///
     /// # Errors

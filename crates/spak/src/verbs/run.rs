@@ -160,7 +160,7 @@ fn policy(options: &Options, script: &Script) -> Result<Policy> {
     let root = root.canonicalize().with_context(|| format!("cannot find `{}`", root.display()))?;
     let safe: String =
         script.name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
-    let mut policy = Policy { root, own: Path::new(".spak/runs").join(safe), ..Policy::default() };
+    let mut policy = Policy::new(root, Path::new(".spak/runs").join(safe));
     if let Some(path) = &options.policy {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("cannot read `{}`", path.display()))?;
@@ -253,7 +253,7 @@ fn dry(
                 report.how.extend(all);
             }
             Err(Stop::Failed(why) | Stop::Suspended(why) | Stop::Broken(why)) => {
-                report.how.push(why)
+                report.how.push(why);
             }
         }
         break;
