@@ -227,7 +227,7 @@ impl Machine<'_> {
             Action::Integrate { path, insights } => {
                 let path = match path {
                     Some(path) => self.text(path, at, by)?,
-                    None => String::new(),
+                    None => self.values.get("design").cloned().unwrap_or_default(),
                 };
                 let text = self.text(insights, at, by)?;
                 self.perform(at, by, &Effect::Integrate { path, text })?
@@ -325,6 +325,9 @@ impl Machine<'_> {
         for number in 0..of.min(most) {
             let values = sweep::point(search, number);
             let point = self.point(search, number, values, by, at)?;
+            if point.status == PointStatus::Denied && number == 0 {
+                return Err(Stop::Failed(format!("{at}: {}", point.note)));
+            }
             let shown = match point.metric() {
                 Some(metric) => format!("{} {metric}", measure.metric),
                 None => point.note.clone(),

@@ -56,7 +56,7 @@ enum Verb {
     Lock(verbs::lock::Options),
     /// Run the loop on a design: specify, program, measure, analyse, learn.
     Loop(verbs::run_loop::Options),
-    /// Run a loop that a design describes: every effect through a policy, every outcome in a journal.
+    /// Run a loop that a design describes, each effect through a policy.
     Run(verbs::run::Options),
     /// Say what follows from what a design knows on a machine, and why, back to the evidence
     Why(verbs::why::Options),

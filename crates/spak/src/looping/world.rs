@@ -36,6 +36,8 @@ pub(crate) struct Live<'a> {
     pub(crate) performed: u64,
     /// Those that an earlier start did.
     pub(crate) remembered: u64,
+    /// Whether the last effect was one of those.
+    pub(crate) is_remembering: bool,
     /// Whether observations are printed as they come.
     pub(crate) emits: bool,
     /// Whether what is done is said on the way.
@@ -49,8 +51,10 @@ impl World for Live<'_> {
             && *of == key
         {
             self.remembered += 1;
+            self.is_remembering = true;
             return Ok(outcome.clone());
         }
+        self.is_remembering = false;
         let verdict = match self.policy.verdict(by, effect) {
             Verdict::Ask if ask(at, by, effect) => Verdict::Allow,
             Verdict::Ask => Verdict::Deny("nobody at the terminal allowed it".to_owned()),
@@ -61,7 +65,8 @@ impl World for Live<'_> {
                 Outcome { status: Status::Denied, text: String::new(), note: why, seconds: 0.0 }
             }
             Verdict::Allow | Verdict::Ask => {
-                if self.says && !matches!(effect, Effect::Emit { .. } | Effect::Exists { .. }) {
+                let is_quiet = matches!(effect, Effect::Emit { .. } | Effect::Exists { .. });
+                if self.says && !is_quiet && !is_of_a_point(at) {
                     output::aside(&format!("{at}: {}\n", line(effect)));
                 }
                 self.performer.perform(by, effect)?
@@ -78,10 +83,18 @@ impl World for Live<'_> {
     }
 
     fn says(&mut self, at: &str, words: &str) {
-        if self.says && !words.is_empty() {
+        // What an earlier start did was said then.
+        if self.says && !self.is_remembering && !words.is_empty() {
             output::aside(&format!("{at}: {words}\n"));
         }
     }
+}
+
+/// Whether an address is that of a repetition of a point, whose outcome is told as a whole.
+fn is_of_a_point(at: &str) -> bool {
+    let last = at.rsplit('/').next().unwrap_or_default();
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    last.split_once('.').is_some_and(|(point, repeat)| is_number(point) && is_number(repeat))
 }
 
 /// An observation as programs tell theirs.

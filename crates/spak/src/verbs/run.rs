@@ -289,7 +289,10 @@ fn live(
             script: ContentHash::of_text(&format!("{script:?}")),
         })?;
     }
-    report.journal = path.to_string_lossy().into_owned();
+    // As the user would write it.
+    let folder = options.design.parent().unwrap_or(Path::new(""));
+    let shown = |name: &str| folder.join(&policy.own).join(name).to_string_lossy().into_owned();
+    report.journal = shown("journal.jsonl");
     let program = std::env::current_exe().context("cannot find this program's own file")?;
     let sandbox = Sandbox { program, args: vec![crate::SANDBOX_VERB.to_owned()] };
     let is_service = script.kind == LoopKind::Service;
@@ -308,6 +311,7 @@ fn live(
         known: if is_service { BTreeMap::new() } else { known(&before) },
         performed: 0,
         remembered: 0,
+        is_remembering: false,
         emits: format == Format::Human && !is_service,
         says: format == Format::Human && !is_service,
     };
@@ -330,10 +334,10 @@ fn live(
             for sweep in &ended.sweeps {
                 let safe: String =
                     sweep.name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
-                let path = own.join(format!("{safe}.t4.json"));
-                file::replace(&path, swept::t4(sweep).as_bytes())?;
+                let name = format!("{safe}.t4.json");
+                file::replace(&own.join(&name), swept::t4(sweep).as_bytes())?;
                 let mut record = swept::record(sweep);
-                record.written = Some(path.to_string_lossy().into_owned());
+                record.written = Some(shown(&name));
                 report.sweeps.push(record);
             }
         }

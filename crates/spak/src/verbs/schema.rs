@@ -45,6 +45,7 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
         schemars::schema_for!(r::Envelope<spak_records::node_report::GpuLoopReport>)
     }),
     ("spak.hash", || schemars::schema_for!(r::Envelope<Diagnosed<r::HashReport>>)),
+    ("spak.journal", || schemars::schema_for!(spak_records::journal::Entry)),
     ("spak.knowledge", || {
         schemars::schema_for!(r::Envelope<spak_records::knowledge_report::KnowledgeReport>)
     }),
@@ -86,7 +87,6 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
         schemars::schema_for!(r::Envelope<Diagnosed<spak_records::tune_report::ReplayReport>>)
     }),
     ("spak.report", || schemars::schema_for!(r::Envelope<spak_records::page_report::PagesReport>)),
-    ("spak.journal", || schemars::schema_for!(spak_records::journal::Entry)),
     ("spak.run", || {
         schemars::schema_for!(r::Envelope<spak_records::program_report::ProgramReport>)
     }),

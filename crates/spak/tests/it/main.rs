@@ -25,6 +25,7 @@ mod lift_diff;
 mod lift_examples;
 mod lift_explain;
 mod lift_into;
+mod loops;
 mod messages;
 mod mutants;
 mod predict;
