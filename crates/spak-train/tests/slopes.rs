@@ -80,7 +80,7 @@ fn model() -> impl Strategy<Value = (ModelSpec, Alignment, Option<usize>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// The slope along a direction in which every parameter changes is the limit of differences, and each parameter
     /// alone has the slope that its differences have.
@@ -101,12 +101,14 @@ proptest! {
             other.slopes(&batch, loops).0
         };
         let agree = |change: &dyn Fn(usize) -> f64, name: &str| {
-            let by = 1e-5;
-            let difference = (loss_at(change, by) - loss_at(change, -by)) / (2.0 * by);
             let slope: f64 = slopes.iter().enumerate().map(|(at, s)| s * change(at)).sum();
-            // A corner of ReLU may lie between the two points; its part is small.
-            let close = (difference - slope).abs() <= 1e-4 * (1.0 + slope.abs());
-            prop_assert!(close, "{name}: difference {difference}, slope {slope}");
+            let distance = |by: f64| {
+                let difference = (loss_at(change, by) - loss_at(change, -by)) / (2.0 * by);
+                (difference - slope).abs() / (1.0 + slope.abs())
+            };
+            // A corner of ReLU may lie between two points, but not between all pairs of them.
+            let nearest = [1e-5, 1e-6, 1e-7].into_iter().map(distance).fold(f64::INFINITY, f64::min);
+            prop_assert!(nearest <= 1e-6, "{name}: slope {slope}, differences are {nearest} away");
             Ok(())
         };
         agree(&|at| ((at * 7919) % 13) as f64 / 6.0 - 1.0, "all")?;
