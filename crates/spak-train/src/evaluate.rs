@@ -166,7 +166,7 @@ impl<'a, N: Number> Asked<'a, N> {
 #[derive(Debug, Clone)]
 pub enum Draw {
     /// A stream of a seed.
-    Keyed(Stream),
+    Keyed(Box<Stream>),
     /// Python's `random.choices`.
     Python(PythonRandom),
 }

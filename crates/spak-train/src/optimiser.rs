@@ -27,43 +27,61 @@ impl<N: Number> Moments<N> {
         slopes: &[N],
     ) {
         let count = (step + 1) as f64;
-        let corrections =
-            [N::of(1.0 - settings.beta1.powf(count)), N::of(1.0 - settings.beta2.powf(count))];
+        let mut change = Change {
+            kept: [N::of(settings.beta1), N::of(settings.beta2)],
+            taken: [N::of(1.0 - settings.beta1), N::of(1.0 - settings.beta2)],
+            gone: [
+                N::of(1.0 - settings.beta1.powf(count)),
+                N::of(1.0 - settings.beta2.powf(count)),
+            ],
+            rate: N::of(rate),
+            epsilon: N::of(settings.epsilon),
+            left: N::ONE,
+        };
         for parameter in layout.parameters() {
             let range = parameter.range.clone();
             let decay = if parameter.decays { settings.decay } else { 0.0 };
-            change(
+            change.left = N::of(1.0 - rate * decay);
+            apply(
                 &mut parameters[range.clone()],
                 &mut self.first[range.clone()],
                 &mut self.second[range.clone()],
                 &slopes[range],
-                [N::of(settings.beta1), N::of(settings.beta2)],
-                [N::of(1.0 - settings.beta1), N::of(1.0 - settings.beta2)],
-                corrections,
-                [N::of(rate), N::of(settings.epsilon), N::of(1.0 - rate * decay)],
+                change,
             );
         }
     }
 }
 
+/// What a step does to each number.
+#[derive(Debug, Clone, Copy)]
+struct Change<N> {
+    /// How much of the means of slopes and squares is kept.
+    kept: [N; 2],
+    /// How much of the new ones is taken.
+    taken: [N; 2],
+    /// How much of the zeros that the means began with is gone.
+    gone: [N; 2],
+    rate: N,
+    epsilon: N,
+    /// What decay leaves of a parameter.
+    left: N,
+}
+
 wide! {
-    fn change(
+    fn apply(
         parameters: &mut [N],
         first: &mut [N],
         second: &mut [N],
         slopes: &[N],
-        kept: [N; 2],
-        taken: [N; 2],
-        corrections: [N; 2],
-        settings: [N; 3],
+        change: Change<N>,
     ) {
-        let [rate, epsilon, left] = settings;
         for (((p, m), v), g) in parameters.iter_mut().zip(first).zip(second).zip(slopes) {
-            *m = kept[0] * *m + taken[0] * *g;
-            *v = kept[1] * *v + taken[1] * *g * *g;
-            let mean = *m / corrections[0];
-            let square = *v / corrections[1];
-            *p = *p * left - rate * mean / (square.root() + epsilon);
+            *m = change.kept[0] * *m + change.taken[0] * *g;
+            *v = change.kept[1] * *v + change.taken[1] * *g * *g;
+            let mean = *m / change.gone[0];
+            let square = *v / change.gone[1];
+            *p = *p * change.left - change.rate * mean / (square.root() + change.epsilon);
         }
     }
 }

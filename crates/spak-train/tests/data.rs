@@ -1,4 +1,5 @@
 //! Data: what rows say, in the formats of the prototype and of the study, and files that cannot be used.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 
 use std::collections::{BTreeMap, BTreeSet};
 

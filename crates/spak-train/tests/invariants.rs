@@ -1,4 +1,5 @@
 //! The checks of a network: they hold where they must, and fail where something is wrong.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 
 use spak_train::checks::{invariants, without_slope};
 use spak_train::spec::{DataSpec, Loops, Positions, Precision, Readout, Sampler};

@@ -1,4 +1,6 @@
 //! MicroGPT in exact mode: every loss of the scalar program, the same samples, a slope for every number.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
+#![expect(clippy::print_stderr, reason = "skipped inputs are told")]
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,5 @@
 //! Stopping and going on: the same bits, whatever ends a run, and clear words where it cannot go on.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 
 use std::path::Path;
 use std::process::{Command, Stdio};

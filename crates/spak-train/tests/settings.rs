@@ -1,4 +1,5 @@
 //! Settings that do not fit are refused with their place; schedules and stages do what they say.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 
 use spak_train::spec::{
     Alignment, DataSpec, Loops, Mlp, Positions, Precision, Randomness, Readout, Schedule, Shape,

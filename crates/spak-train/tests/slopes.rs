@@ -1,4 +1,5 @@
 //! Slopes against differences: every kind of layer, in double precision.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 
 use proptest::prelude::*;
 use spak_train::spec::{

@@ -1,6 +1,6 @@
 //! Softmax attention of several heads over rows of equal length.
 
-use super::row::dot;
+use super::row::{dot, total};
 use crate::number::{Number, View, product};
 use crate::wide::wide;
 
@@ -42,21 +42,21 @@ wide! {
     /// Softmax of each row of a square of scores; rows see columns up to their own number if `causal`.
     fn softmax_rows(scores: &mut [N], time: usize, causal: bool) {
         for (row, scores) in scores.chunks_exact_mut(time).enumerate() {
-            let seen = if causal { row + 1 } else { time };
-            let (seen, hidden) = scores.split_at_mut(seen);
-            let mut top = seen[0];
-            for score in &*seen {
+            if causal {
+                // The exponential makes exact zeros of these, and whole rows become vector instructions.
+                scores[row + 1..].fill(N::of(f64::NEG_INFINITY));
+            }
+            let mut top = scores[0];
+            for score in &*scores {
                 top = score.larger(top);
             }
-            let mut sum = N::ZERO;
-            for score in &mut *seen {
+            for score in &mut *scores {
                 *score = (*score - top).exponential();
-                sum += *score;
             }
-            for score in seen {
+            let sum = total(scores);
+            for score in scores {
                 *score /= sum;
             }
-            hidden.fill(N::ZERO);
         }
     }
 }
