@@ -17,9 +17,9 @@ pub struct Invariants {
     pub share_sum_error: f64,
     /// The largest attention share of a later token. Must be 0.
     pub later_share: f64,
-    /// Mean cross entropy in nats after each loop.
+    /// Mean over the rows of their cross entropy in nats, after each loop.
     pub losses: Vec<f64>,
-    /// The share of loops after which the loss was higher than before.
+    /// Of all rows and loops but the first, the share in which the row's loss was higher than a loop before.
     pub rising: f64,
 }
 
@@ -42,10 +42,14 @@ pub fn invariants<N: Number>(
 ) -> Invariants {
     let mut asked = Asked::new(model, parameters);
     let (share_sum_error, later_share) = asked.share_errors(part, loops);
-    let losses = asked.losses(part, loops);
-    let pairs = losses.windows(2).count();
-    let rises = losses.windows(2).filter(|pair| pair[1] > pair[0]).count();
-    let rising = if pairs == 0 { 0.0 } else { rises as f64 / pairs as f64 };
+    let rows = asked.row_losses(part, loops);
+    let mean = |losses: &Vec<f64>| losses.iter().sum::<f64>() / losses.len().max(1) as f64;
+    let losses = rows.iter().map(mean).collect();
+    let pairs = || rows.windows(2).flat_map(|pair| pair[0].iter().zip(&pair[1]));
+    let rising = match pairs().count() {
+        0 => 0.0,
+        count => pairs().filter(|(before, after)| after > before).count() as f64 / count as f64,
+    };
     let leaking_rows = leaking(&mut asked, model, part, loops, seed);
     Invariants { leaking_rows, rows: part.rows(), share_sum_error, later_share, losses, rising }
 }

@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::number::Number;
 use crate::problem::{Checked, Problem};
 use crate::random::{PythonRandom, Stream, Use};
-use crate::spec::Addition;
+use crate::spec::{Addition, Positions};
 use crate::tape::Tape;
 
 /// A network with its parameters, to be asked.
@@ -40,6 +40,29 @@ impl<'a, N: Number> Asked<'a, N> {
             losses.push(self.tape.single(loss).double());
         }
         losses
+    }
+
+    /// Mean cross entropy in nats of each row that counts, after each of `loops` loops: loops of rows.
+    pub fn row_losses(&mut self, part: &Part, loops: usize) -> Vec<Vec<f64>> {
+        let vocabulary = self.model.vocabulary();
+        let scores = self.forward(part, &vec![true; loops]);
+        let each = scores.into_iter().map(|scores| {
+            let rows = self.tape.values(scores).chunks_exact(part.time * vocabulary);
+            let targets =
+                part.targets.chunks_exact(part.time).zip(part.weights.chunks_exact(part.time));
+            let loss = |(scores, (targets, weights)): (&[N], (&[u32], &[f32]))| {
+                let total: f64 = weights.iter().map(|w| f64::from(*w)).sum();
+                let tokens = scores.chunks_exact(vocabulary).zip(targets.iter().zip(weights));
+                let sum: f64 = tokens
+                    .map(|(scores, (target, weight))| {
+                        surprise(scores, *target) * f64::from(*weight)
+                    })
+                    .sum();
+                (total > 0.0).then(|| sum / total)
+            };
+            rows.zip(targets).filter_map(loss).collect()
+        });
+        each.collect()
     }
 
     /// The scores of each token after the last loop, row by row.
@@ -97,6 +120,18 @@ impl<'a, N: Number> Asked<'a, N> {
                 "ask shorter problems, or train with more ids",
             ));
         }
+        if let Positions::Learned(entries) = self.model.spec().positions
+            && 3 * longest + 3 > entries
+        {
+            return Err(Problem::new(
+                "problems",
+                format!(
+                    "{longest} digits are {} tokens, and there are {entries} positions",
+                    3 * longest + 3
+                ),
+                "ask shorter problems, or train with more positions",
+            ));
+        }
         let mut stream = Stream::new(seed, Use::Evaluation, u64::MAX);
         let parts = AdditionProblem::parts(problems, format, TOGETHER, &mut stream);
         Ok(parts.iter().map(|part| self.exact_rows(part, loops)).sum())
@@ -124,7 +159,13 @@ impl<'a, N: Number> Asked<'a, N> {
     }
 
     /// The scores of the token after these, of a row without ids.
+    ///
+    /// With learned positions only as many of the last tokens are read as there are positions.
     fn after(&mut self, tokens: &[u32], loops: usize) -> Vec<N> {
+        let tokens = match self.model.spec().positions {
+            Positions::Learned(entries) => &tokens[tokens.len().saturating_sub(entries)..],
+            Positions::None | Positions::Rotary(_) => tokens,
+        };
         let ids = vec![vec![0; tokens.len()]; self.model.spec().id_tables.len()];
         let part = Part { time: tokens.len(), tokens: tokens.to_vec(), ids, ..Part::default() };
         let scores = self.scores(&part, loops);
@@ -201,6 +242,13 @@ impl Corpus {
             |_| self.text(&asked.sample(&begin, self.end(), most, (temperature, loops), draw));
         (0..count).map(one).collect()
     }
+}
+
+/// The cross entropy of one token in nats, in double precision.
+fn surprise<N: Number>(scores: &[N], target: u32) -> f64 {
+    let top = scores.iter().map(|s| s.double()).fold(f64::NEG_INFINITY, f64::max);
+    let total: f64 = scores.iter().map(|s| (s.double() - top).exp()).sum();
+    scores.get(target as usize).map_or(f64::NAN, |score| top + total.ln() - score.double())
 }
 
 /// Only the last loop is read.

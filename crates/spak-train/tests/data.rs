@@ -230,3 +230,32 @@ fn data_that_cannot_be_used_says_why() {
     let corpus = Corpus::new(&names, Some(b"ab\nba\n")).unwrap();
     assert_eq!(corpus.tokens("abc").unwrap_err().reason, "the data has no character 'c'");
 }
+
+#[test]
+fn a_text_is_learnt_and_sampled() {
+    let text = "the cat sat on the mat. ".repeat(40);
+    let mut spec = spak_train::microgpt::spec(spak_train::spec::Precision::Single);
+    spec.data = DataSpec::Text { context: 12, held_out: 0.2 };
+    spec.train.randomness = spak_train::spec::Randomness::Keyed(3);
+    spec.train.batch = 8;
+    let corpus = Corpus::new(&spec.data, Some(text.as_bytes())).unwrap();
+    let mut trainer = spak_train::Trainer::<f32>::new(spec.clone(), corpus).unwrap();
+    while trainer.advance().is_ok() {}
+    let corpus = trainer.corpus();
+    let held = corpus.held_out(&spec.data, 1, 16).unwrap();
+    let mut asked = spak_train::Asked::new(trainer.model(), trainer.parameters());
+    let loss = asked.losses(&held, 1)[0];
+    // A character of this text has 2.3 nats if nothing before it is read.
+    assert!(loss < 0.7, "{loss}");
+    let begin = corpus.tokens("the c").unwrap();
+    let stream = || spak_train::Stream::new(1, spak_train::Use::Sampling, 0);
+    let mut sample = || {
+        let mut draw = spak_train::Draw::Keyed(Box::new(stream()));
+        corpus.text(&asked.sample(&begin, None, 40, (0.2, 1), &mut draw))
+    };
+    // Longer than the context: the last tokens are read.
+    let said = sample();
+    assert_eq!(said.chars().count(), 40);
+    assert_eq!(said, sample());
+    assert!(said.starts_with("at sat on"), "{said}");
+}

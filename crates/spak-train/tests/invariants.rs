@@ -72,14 +72,24 @@ fn a_network_that_sees_later_tokens_is_found_out() {
 fn losses_fall_from_loop_to_loop_where_every_loop_is_learnt_from() {
     let mut spec = easy(3);
     spec.model.readout = Readout::Weighted(vec![1.0]);
-    let mut trainer = trainer::<f32>(&spec);
+    let mut trained = trainer::<f32>(&spec);
     for _ in 0..300 {
-        trainer.advance().unwrap();
+        trained.advance().unwrap();
     }
-    let batch = trainer.batch(1000);
-    let found = invariants(trainer.model(), trainer.parameters(), &batch[1], 3, 5);
+    let batch = trained.batch(1000);
+    let found = invariants(trained.model(), trained.parameters(), &batch[1], 3, 5);
     assert!(found.losses[2] < found.losses[0], "{found:?}");
-    assert!((0.0..=1.0).contains(&found.rising));
+    // Some rows are worse off after a loop; most are not.
+    assert!(found.rising < 0.5, "{found:?}");
+    // A network that was trained for one loop gets worse by more of them.
+    let mut once = easy(1);
+    once.model.readout = Readout::Last;
+    let mut trained = trainer::<f32>(&once);
+    for _ in 0..300 {
+        trained.advance().unwrap();
+    }
+    let found = invariants(trained.model(), trained.parameters(), &batch[1], 3, 5);
+    assert!(found.rising > 0.5, "{found:?}");
 }
 
 #[test]

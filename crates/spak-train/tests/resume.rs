@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use spak_train::folder::Folder;
-use spak_train::spec::{DataSpec, Loops, Precision, Randomness, Shape, Stage};
+use spak_train::folder::{Failure, Folder};
+use spak_train::spec::{DataSpec, Loops, Precision, Randomness, Schedule, Shape, Stage};
 use spak_train::zero_shot::{Variant, spec};
 use spak_train::{Corpus, Spec, Stop, Trainer, microgpt};
 
@@ -132,14 +132,12 @@ fn trains_in_the_folder_of_the_environment() {
     let folder = Folder::open(Path::new(&path)).unwrap();
     let spec = small();
     let corpus = Corpus::new(&spec.data, None).unwrap();
-    let mut trainer = match folder.read().unwrap() {
-        Some(bytes) => Trainer::<f32>::resume(spec, corpus, 1, &bytes).unwrap(),
-        None => Trainer::<f32>::new(spec, corpus).unwrap(),
-    };
-    while trainer.advance().is_ok() {
-        folder.write(&trainer.checkpoint()).unwrap();
+    let mut trainer = folder.trainer::<f32>(spec, corpus, 1).unwrap();
+    let slowly = |_: &_| {
         std::thread::sleep(std::time::Duration::from_millis(2));
-    }
+        true
+    };
+    folder.train(&mut trainer, 1, slowly).unwrap();
 }
 
 #[test]
@@ -193,6 +191,50 @@ fn the_folder_always_has_a_checkpoint_and_leaves_nothing_else() {
     std::fs::remove_file(kept.last()).unwrap();
     assert_eq!(kept.read().unwrap().unwrap(), b"two");
     assert_eq!(std::fs::read_dir(folder.path().join("deep/down")).unwrap().count(), 1);
+}
+
+#[test]
+fn a_run_that_diverges_keeps_the_last_good_checkpoint() {
+    let mut spec = small();
+    spec.train.optimiser.rate = 0.1;
+    spec.train.optimiser.decay = 100.0;
+    spec.train.schedule = Schedule { warmup: 0, shape: Shape::Constant, last: 0.0 };
+    spec.train.clip = None;
+    spec.train.steps = 1000;
+    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::open(folder.path()).unwrap();
+    let mut trainer = trainer(&spec);
+    let mut steps = 0;
+    let failure = folder.train(&mut trainer, 4, |_| {
+        steps += 1;
+        true
+    });
+    let Err(Failure::Stopped(Stop::Diverged { step, .. })) = failure else { panic!("{failure:?}") };
+    assert_eq!(step, steps);
+    assert!(steps > 4, "it diverged before the first checkpoint");
+    let corpus = Corpus::new(&spec.data, None).unwrap();
+    let kept = folder.trainer::<f32>(spec, corpus, 1).unwrap();
+    assert_eq!(kept.next_step(), step / 4 * 4);
+    assert!(kept.parameters().iter().all(|p| p.is_finite()));
+}
+
+#[test]
+fn a_broken_last_checkpoint_says_what_the_one_before_it_is() {
+    let spec = small();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::open(folder.path()).unwrap();
+    folder.train(&mut trainer(&spec), 15, |report| report.step < 29).unwrap();
+    let mut bytes = std::fs::read(folder.last()).unwrap();
+    bytes.truncate(5000);
+    std::fs::write(folder.last(), bytes).unwrap();
+    let corpus = || Corpus::new(&spec.data, None).unwrap();
+    let Err(Failure::Wrong(problem)) = folder.trainer::<f32>(spec.clone(), corpus(), 1) else {
+        panic!("a broken checkpoint was taken")
+    };
+    assert!(problem.place.ends_with("last.checkpoint"), "{problem}");
+    assert!(problem.repair.contains("step 15"), "{problem}");
+    std::fs::remove_file(folder.last()).unwrap();
+    assert_eq!(folder.trainer::<f32>(spec.clone(), corpus(), 1).unwrap().next_step(), 15);
 }
 
 #[test]

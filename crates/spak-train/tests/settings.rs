@@ -6,7 +6,7 @@ use spak_train::spec::{
     Stage,
 };
 use spak_train::zero_shot::{Variant, spec};
-use spak_train::{Corpus, Spec, Trainer, microgpt};
+use spak_train::{AdditionProblem, Asked, Corpus, Set, Spec, Trainer, microgpt};
 
 fn good() -> Spec {
     spec(Variant::Recipe, 0, 100)
@@ -53,6 +53,7 @@ fn what_does_not_fit_is_named() {
         place(|s| addition(s).alignment = Alignment::RandomSorted(7)),
         "data.addition.alignment"
     );
+    assert_eq!(place(|s| addition(s).packed = Some(9)), "data.addition.packed");
     assert_eq!(place(|s| addition(s).reversed = false), "data.addition.alignment");
     let stage = |from| Stage { from, data: None, loops: None };
     assert_eq!(place(|s| s.train.stages = vec![stage(5), stage(5)]), "train.stages[1].from");
@@ -81,9 +82,44 @@ fn a_trainer_refuses_what_its_numbers_and_its_order_cannot_be() {
     let corpus = Corpus::new(&spec.data, None).unwrap();
     let problem = Trainer::<f64>::new(spec.clone(), corpus.clone()).unwrap_err();
     assert_eq!(problem.place, "train.precision");
+    let names = DataSpec::Names { context: 16 };
+    let names = Corpus::new(&names, Some(b"ada")).unwrap();
+    assert_eq!(Trainer::<f32>::new(spec.clone(), names).unwrap_err().place, "data");
     let mut python = spec;
     python.train.randomness = Randomness::Python(1);
     assert_eq!(Trainer::<f32>::new(python, corpus).unwrap_err().place, "train.randomness");
+}
+
+#[test]
+fn a_stage_whose_windows_are_longer_than_the_text_is_refused() {
+    let mut spec = microgpt::spec(Precision::Double);
+    let text = |context| DataSpec::Text { context, held_out: 0.0 };
+    spec.data = text(4);
+    spec.train.randomness = Randomness::Keyed(1);
+    spec.train.stages = vec![Stage { from: 1, data: Some(text(12)), loops: None }];
+    let corpus = Corpus::new(&spec.data, Some(b"abcabcabc")).unwrap();
+    let problem = Trainer::<f64>::new(spec, corpus).unwrap_err();
+    assert_eq!(problem.reason, "9 characters to train on are too few for windows of 12");
+}
+
+#[test]
+fn problems_that_are_too_long_for_a_network_are_refused() {
+    let asked = |spec: Spec, digits| {
+        let corpus = Corpus::new(&spec.data, None).unwrap();
+        let trainer = Trainer::<f32>::new(spec.clone(), corpus).unwrap();
+        let DataSpec::Addition(format) = &spec.data else { panic!("not an addition") };
+        let problems = AdditionProblem::set(Set::Equal, digits, 2, 0);
+        let mut asked = Asked::new(trainer.model(), trainer.parameters());
+        asked.exact(&problems, format, 1, 0).map_err(|problem| problem.reason)
+    };
+    assert!(asked(good(), 30).is_ok());
+    assert_eq!(asked(good(), 31).unwrap_err(), "31 digits need 33 ids, and there are 32");
+    let mut learned = spec(Variant::PlainPositions, 0, 1);
+    learned.train.schedule.warmup = 0;
+    learned.model.positions = Positions::Learned(24);
+    assert!(asked(learned.clone(), 7).is_ok());
+    let reason = asked(learned, 8).unwrap_err();
+    assert_eq!(reason, "8 digits are 27 tokens, and there are 24 positions");
 }
 
 #[test]

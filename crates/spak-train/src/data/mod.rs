@@ -124,6 +124,24 @@ impl Corpus {
         Ok(Self { kind, hash })
     }
 
+    /// Whether batches of these settings can be made of it.
+    ///
+    /// # Errors
+    /// Another kind of data, or rows that are longer than the data.
+    pub fn fits(&self, spec: &DataSpec) -> Checked<()> {
+        match (&self.kind, spec) {
+            (Kind::Names(_), DataSpec::Names { .. }) | (Kind::Addition, DataSpec::Addition(_)) => {
+                Ok(())
+            }
+            (Kind::Text(text), DataSpec::Text { context, .. }) => text.fits(*context),
+            _ => Err(Problem::new(
+                "data",
+                "the data was read as another kind",
+                "read it with the settings that it is used with",
+            )),
+        }
+    }
+
     /// A hash of the bytes that it was read from.
     #[must_use]
     pub fn hash(&self) -> &str {

@@ -23,7 +23,15 @@ impl Text {
         )]
         let kept = (tokens.len() as f64 * held_out) as usize;
         let trained = tokens.len() - kept;
-        for (what, count) in [("to train on", trained), ("to evaluate on", kept)] {
+        let text = Self { letters, tokens, trained };
+        text.fits(context)?;
+        Ok(text)
+    }
+
+    /// Whether there are windows of this length in both parts.
+    pub(super) fn fits(&self, context: usize) -> Checked<()> {
+        let kept = self.tokens.len() - self.trained;
+        for (what, count) in [("to train on", self.trained), ("to evaluate on", kept)] {
             if count <= context && !(kept == 0 && what == "to evaluate on") {
                 return Err(Problem::new(
                     "data",
@@ -32,7 +40,7 @@ impl Text {
                 ));
             }
         }
-        Ok(Self { letters, tokens, trained })
+        Ok(())
     }
 
     pub(super) fn letters(&self) -> &Letters {

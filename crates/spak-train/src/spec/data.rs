@@ -156,6 +156,10 @@ impl Addition {
             within(&format!("{place}.equal"), *equal, 0.0, 1.0)?;
             within(&format!("{place}.carry"), *carry, 0.0, 1.0)?;
         }
+        if let Some(packed) = self.packed {
+            // Shorter rows could end before the first `=`, and then nothing is learnt from them.
+            within(&format!("{place}.packed"), packed, 2 * self.most_digits() + 3, 1 << 20)?;
+        }
         let Some(top) = self.alignment.top() else { return Ok(()) };
         if self.packed.is_some() || !self.reversed {
             return Err(Problem::new(

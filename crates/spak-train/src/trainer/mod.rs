@@ -83,6 +83,10 @@ impl<N: Number> Trainer<N> {
     /// Settings that do not fit together or with the data.
     pub fn with_threads(spec: Spec, mut corpus: Corpus, threads: usize) -> Checked<Self> {
         spec.check()?;
+        corpus.fits(&spec.data)?;
+        for data in spec.train.stages.iter().filter_map(|stage| stage.data.as_ref()) {
+            corpus.fits(data)?;
+        }
         let bytes = match spec.train.precision {
             Precision::Single => 4,
             Precision::Double => 8,
