@@ -1,13 +1,13 @@
 //! Addition of numbers longer than any in training: trains a variant for some seeds and prints exact answers by length.
 //!
 //! `cargo run --release -p spak-train --example zero_shot -- [VARIANT] [SEEDS] [STEPS] [THREADS]`, by default the recipe
-//! for seeds `0,1,2`, 4000 steps, two threads. For each length 1000 problems of each set, of the same seed for all.
+//! for seeds `0,1,2`, 8000 steps, two threads. For each length 1000 problems of each set, of the same seed for all.
 #![expect(clippy::print_stdout, reason = "a program that prints a table")]
 
 use std::time::Instant;
 
 use spak_train::spec::{Addition, DataSpec};
-use spak_train::zero_shot::{Variant, spec};
+use spak_train::zero_shot::{STEPS, Variant, spec};
 use spak_train::{AdditionProblem, Asked, Corpus, Set, Trainer};
 
 type Failure = Box<dyn std::error::Error>;
@@ -32,7 +32,7 @@ fn main() -> Result<(), Failure> {
     })?;
     let seeds: Vec<u64> =
         argument(1, "0,1,2").split(',').map(str::parse).collect::<Result<_, _>>()?;
-    let (steps, threads) = (argument(2, "4000").parse()?, argument(3, "2").parse()?);
+    let (steps, threads) = (argument(2, &STEPS.to_string()).parse()?, argument(3, "2").parse()?);
 
     let mut header = "| variant | seed | parameters | loops | minutes | load | loss |".to_owned();
     for (_, set, lengths) in ASKED {

@@ -232,10 +232,7 @@ impl Block {
         let keys = add("keys", [width, width], normal);
         let values = add("values", [width, width], normal);
         let mixed = add("mixed", [width, width], written);
-        let (hidden, gated) = match spec.mlp {
-            Mlp::Plain { hidden, .. } => (hidden, false),
-            Mlp::SwiGlu { hidden } => (hidden, true),
-        };
+        let (hidden, gated) = (spec.mlp.hidden(), matches!(spec.mlp, Mlp::SwiGlu { .. }));
         let up = add("up", [hidden, width], normal);
         let gate = gated.then(|| add("gate", [hidden, width], normal));
         let down = add("down", [width, hidden], written);

@@ -12,6 +12,9 @@ use crate::spec::{
 /// Ids of digits; two less than the digits of the longest problem that can be asked.
 pub const IDS: usize = 32;
 
+/// Steps of a full run. Half of them reach 99.5 %, and the seed decides the rest.
+pub const STEPS: u64 = 8000;
+
 /// The recipe and what is changed in it to see what matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Variant {

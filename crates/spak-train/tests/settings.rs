@@ -123,6 +123,19 @@ fn problems_that_are_too_long_for_a_network_are_refused() {
 }
 
 #[test]
+fn what_does_not_fit_into_memory_is_refused_before_memory_is_asked_for() {
+    let place = |change: &dyn Fn(&mut Spec)| {
+        let mut spec = good();
+        change(&mut spec);
+        let corpus = Corpus::new(&spec.data, None).unwrap();
+        Trainer::<f32>::new(spec, corpus).unwrap_err().place
+    };
+    assert_eq!(place(&|s| s.model.blocks = 900_000), "model.blocks");
+    assert_eq!(place(&|s| (s.model.blocks, s.model.width) = (1000, 1 << 16)), "model");
+    assert_eq!(place(&|s| (s.train.part, s.train.batch) = (0, 1 << 20)), "train.part");
+}
+
+#[test]
 fn specs_are_text_and_back() {
     for variant in Variant::ALL {
         let spec = spec(variant, 7, 100);

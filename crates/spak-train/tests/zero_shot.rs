@@ -1,4 +1,4 @@
-//! Addition beyond the lengths of training, at half the steps of the full recipe, with a control that must fail.
+//! Addition beyond the lengths of training, at a quarter of the steps of the full recipe, with a control that must fail.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 
 use spak_train::spec::DataSpec;

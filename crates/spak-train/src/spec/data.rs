@@ -96,21 +96,28 @@ impl DataSpec {
         std::mem::discriminant(self) == std::mem::discriminant(other)
     }
 
+    /// The most tokens of a row.
+    pub(crate) fn longest(&self) -> usize {
+        match self {
+            Self::Names { context } | Self::Text { context, .. } => *context,
+            Self::Addition(addition) => addition.packed.unwrap_or(3 * addition.most_digits() + 3),
+        }
+    }
+
     pub(super) fn check(&self, place: &str, model: &ModelSpec) -> Checked<()> {
-        let (longest, tables) = match self {
-            Self::Names { context } => (*context, 0),
-            Self::Text { context, held_out } => {
+        let tables = match self {
+            Self::Names { .. } => 0,
+            Self::Text { held_out, .. } => {
                 within(&format!("{place}.text.held_out"), *held_out, 0.0, 0.9)?;
-                (*context, 0)
+                0
             }
             Self::Addition(addition) => {
                 let place = format!("{place}.addition");
                 addition.check(&place, model)?;
-                let digits = addition.most_digits();
-                let tables = if addition.alignment == Alignment::None { 0 } else { 2 };
-                (addition.packed.unwrap_or(3 * digits + 3), tables)
+                if addition.alignment == Alignment::None { 0 } else { 2 }
             }
         };
+        let longest = self.longest();
         within(&format!("{place}.context"), longest, 1, 1 << 20)?;
         if let Positions::Learned(entries) = model.positions
             && entries < longest

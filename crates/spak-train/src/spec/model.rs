@@ -199,6 +199,16 @@ pub enum Mlp {
     },
 }
 
+impl Mlp {
+    /// Rows between the products.
+    #[must_use]
+    pub fn hidden(self) -> usize {
+        match self {
+            Self::Plain { hidden, .. } | Self::SwiGlu { hidden } => hidden,
+        }
+    }
+}
+
 impl ModelSpec {
     /// Whether the network can be built.
     pub(super) fn check(&self) -> Checked<()> {
@@ -215,10 +225,7 @@ impl ModelSpec {
                 "choose a divisor",
             ));
         }
-        let hidden = match self.mlp {
-            Mlp::Plain { hidden, .. } | Mlp::SwiGlu { hidden } => hidden,
-        };
-        within("model.mlp.hidden", hidden, 1, 1 << 18)?;
+        within("model.mlp.hidden", self.mlp.hidden(), 1, 1 << 18)?;
         for (number, entries) in self.id_tables.iter().enumerate() {
             within(&format!("model.id_tables[{number}]"), *entries, 1, 1 << 20)?;
         }

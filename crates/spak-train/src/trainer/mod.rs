@@ -103,6 +103,7 @@ impl<N: Number> Trainer<N> {
             ));
         }
         let model = Model::new(&spec.model, corpus.vocabulary());
+        small_enough(&spec, &model)?;
         let (parameters, sampling) = match spec.train.randomness {
             Randomness::Keyed(seed) => (model.start(seed), None),
             Randomness::Python(seed) => {
@@ -258,4 +259,39 @@ impl<N: Number> Trainer<N> {
         self.step += 1;
         Ok(StepReport { step, loss, rate, gradient_norm, loops, tokens })
     }
+}
+
+/// The most parameters: their values, moments and slopes are 16 bytes each at least.
+const MOST_PARAMETERS: usize = 1 << 28;
+/// The most numbers that a block keeps of a part of a batch.
+const MOST_KEPT: usize = 1 << 31;
+
+/// Whether a network and its batches fit into the memory of an ordinary machine.
+fn small_enough(spec: &Spec, model: &Model) -> Checked<()> {
+    let count = model.layout().count();
+    if count > MOST_PARAMETERS {
+        return Err(Problem::new(
+            "model",
+            format!("{count} parameters; this back end is for networks of up to {MOST_PARAMETERS}"),
+            "make the network smaller, or train it with generated PyTorch",
+        ));
+    }
+    let train = &spec.train;
+    let part = if train.part == 0 { train.batch } else { train.part.min(train.batch) };
+    let stages = train.stages.iter().filter_map(|stage| stage.data.as_ref());
+    let time = stages.chain([&spec.data]).map(DataSpec::longest).max().unwrap_or(0);
+    // Of each token the state, six times, and its hidden row; and the shares of each head.
+    let row = 6 * spec.model.width + 2 * spec.model.mlp.hidden() + spec.model.heads * time;
+    let runs = spec.model.loops.most() * spec.model.blocks;
+    let kept = [part, time, row, runs].into_iter().fold(1_usize, usize::saturating_mul);
+    if kept > MOST_KEPT {
+        return Err(Problem::new(
+            "train.part",
+            format!(
+                "{part} rows of {time} tokens keep about {kept} numbers, more than {MOST_KEPT}"
+            ),
+            "compute fewer rows together, or make rows or network smaller",
+        ));
+    }
+    Ok(())
 }
