@@ -36,11 +36,16 @@ const OWNED: [(&str, &str); 8] = [
     ("indicatif", "spak"),
 ];
 /// Where something is serializable outside `spak-records`.
-const SERIALIZABLE: [&str; 6] = [
+const SERIALIZABLE: [&str; 11] = [
     "crates/spak-exchange/src/results/write.rs",
     "crates/spak-exchange/src/rows/parquet.rs",
     "crates/spak-run/src/inputs.rs",
     "crates/spak-run/src/sandbox/mod.rs",
+    "crates/spak-train/src/spec/data.rs",
+    "crates/spak-train/src/spec/mod.rs",
+    "crates/spak-train/src/spec/model.rs",
+    "crates/spak-train/src/spec/train.rs",
+    "crates/spak-train/src/trainer/checkpoint.rs",
     "crates/spak/src/output/json.rs",
     "crates/spak/src/verbs/explain.rs",
 ];
