@@ -324,6 +324,16 @@ fn known(workloads: &[Record], system: &System) -> BTreeMap<String, Value> {
             if matches!((literal, &value), (Literal::Quantity(..), Value::Text(_))) {
                 continue;
             }
+            if system.hardware.iter().any(|one| std::ptr::eq(one, record)) {
+                known
+                    .entry(format!("hardware.{key}"))
+                    .and_modify(|v| {
+                        if v.as_ref() != Some(&value) {
+                            *v = None;
+                        }
+                    })
+                    .or_insert_with(|| Some(value.clone()));
+            }
             known
                 .entry(key.clone())
                 .and_modify(|v| {

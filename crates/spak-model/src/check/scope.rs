@@ -9,7 +9,7 @@ use spak_expr::{ExprKind, Type, TypeEnv, Value};
 use crate::domain::Domain;
 use crate::formula::to_value;
 use crate::literal::Literal;
-use crate::reading::Reading;
+use crate::reading::{Reading, SlotReading};
 use crate::system::{Case, Record, System};
 use crate::types;
 
@@ -132,6 +132,14 @@ impl<'s> Scope<'s> {
             scope.record(record);
             scope.others.extend(record.fields.iter().map(|(key, _)| key.as_str()));
         }
+        // What runs a design calls the machine `hardware`, whatever its description calls it.
+        for record in &system.hardware {
+            let fields = record.fields.iter().map(|(key, _)| key.as_str());
+            scope.records.entry("hardware").or_default().extend(fields);
+            for (key, slot) in &record.fields {
+                scope.add(&format!("hardware.{key}"), type_of_slot(slot));
+            }
+        }
         scope.others.extend(system.facts.iter().map(|f| f.name.as_str()));
         for (name, _) in &system.states {
             scope.add(name, Type::Unknown);
@@ -188,11 +196,7 @@ impl<'s> Scope<'s> {
             self.records.entry(name).or_default().extend(fields);
         }
         for (key, slot) in &record.fields {
-            let ty = match &slot.reading {
-                Reading::Literal(literal) => type_of(literal),
-                Reading::Name(_) => Type::Text,
-                _ => Type::Unknown,
-            };
+            let ty = type_of_slot(slot);
             if let Some(name) = &record.name {
                 self.add(&format!("{name}.{key}"), ty.clone());
             }
@@ -305,6 +309,15 @@ fn are_siblings(a: &str, b: &str) -> bool {
     let (a, b) = (parts(a), parts(b));
     let is_index = |p: &str| p.chars().count() == 1 || p.ends_with(|c: char| c.is_ascii_digit());
     a.len() == b.len() && a.iter().zip(&b).all(|(x, y)| x == y || is_index(x) && is_index(y))
+}
+
+/// The type of what a record says under a key.
+fn type_of_slot(slot: &SlotReading) -> Type {
+    match &slot.reading {
+        Reading::Literal(literal) => type_of(literal),
+        Reading::Name(_) => Type::Text,
+        _ => Type::Unknown,
+    }
 }
 
 fn type_of(literal: &Literal) -> Type {

@@ -366,3 +366,27 @@ fn who_cannot_be_asked_is_said_and_keys_are_nowhere() {
     );
     assert!(!refused.err.contains(key));
 }
+
+/// The transformations in `docs/results/transform` are made again from their transcripts, to the byte and without anybody.
+#[test]
+fn the_recorded_transformations_are_made_again() {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/results/transform");
+    let folder = Folder::new();
+    for entry in std::fs::read_dir(&kept).unwrap().flatten() {
+        let name = entry.file_name().into_string().unwrap();
+        if !name.contains("_by_") {
+            folder.write(name, std::fs::read(entry.path()).unwrap());
+        }
+    }
+    let mut command = std::process::Command::new("sh");
+    command.current_dir(folder.path()).arg("run.sh").env("SPAK", env!("CARGO_BIN_EXE_spak"));
+    command.env("XDG_CONFIG_HOME", folder.join("none")).env("NO_COLOR", "1");
+    crate::support::finish(command).ended(0);
+    for name in ["fmha_rtx5070", "matmul_h200"] {
+        for by in ["rules", "model"] {
+            let name = format!("{name}_by_{by}.dsl");
+            let expected = std::fs::read_to_string(kept.join(&name)).unwrap();
+            assert_eq!(folder.read(&name), expected, "{name}");
+        }
+    }
+}
