@@ -27,7 +27,7 @@ mod modelled;
 mod placed;
 
 pub(crate) use answered::know;
-pub(crate) use modelled::{Asked, by_model, question};
+pub(crate) use modelled::{Asked, Proof, by_model, question};
 
 /// Libraries of proposals.
 const PROPOSING: &str = "std/transform/";

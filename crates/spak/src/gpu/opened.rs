@@ -102,6 +102,11 @@ impl Which {
         Self { timeout, ..self }
     }
 
+    /// So many configs at most.
+    pub(crate) fn limited(self, limit: u64) -> Self {
+        Self { limit: Some(limit as _), ..self }
+    }
+
     /// The first config alone, which is enough to know the problem.
     pub(crate) fn only_one(&self) -> Self {
         Self { limit: Some(1), ..self.clone() }

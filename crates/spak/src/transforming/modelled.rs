@@ -24,7 +24,12 @@ pub(crate) struct Asked<'a> {
     /// Tokens of a question at most.
     pub(crate) prompt_tokens: usize,
     pub(crate) cancel: &'a AtomicBool,
+    /// What is wrong with the kernels of a design that passed the other levels, when level 4 is asked for.
+    pub(crate) proof: Option<Proof<'a>>,
 }
+
+/// What is wrong with kernels of the design with this text.
+pub(crate) type Proof<'a> = &'a dyn Fn(&str) -> Result<Vec<String>>;
 
 /// The design that somebody makes of the seed at `path` for a goal.
 ///
@@ -60,7 +65,14 @@ pub(crate) fn by_model(
             },
         };
         let by = format!("proposed by {}", answer.model);
-        let taken = take(&begun, &answer.text, &by)?;
+        let mut taken = take(&begun, &answer.text, &by)?;
+        if let (true, Some(proof)) = (taken.refused.is_empty(), asked.proof) {
+            taken.refused.extend(proof(&taken.text)?.into_iter().map(|why| Refused {
+                what: "kernels of the design (level 4)".to_owned(),
+                why,
+                shown: String::new(),
+            }));
+        }
         let passed = taken.refused.is_empty();
         let words = in_words(&taken.changes);
         let key = request.key();

@@ -38,10 +38,49 @@ pub(crate) struct Options {
 
 /// Verifies; a problem is a design with errors, anything that is wrong, or nothing that was run.
 pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
+    let Some(report) = judged(options, format)? else { return Ok(Status::Problems) };
+    match format {
+        Format::Human => print(&report)?,
+        Format::Json => json::result("spak.verify-report", &report)?,
+    }
+    let has = |state| report.runs.iter().any(|run| run.state == state);
+    let is_fine = has(VerifiedState::Right) && !has(VerifiedState::Wrong);
+    Ok(if is_fine { Status::Fine } else { Status::Problems })
+}
+
+/// Level 4 of a design, for verbs that make one: what is wrong with a few of its kernels, in words; that none could be run is wrong
+/// as well.
+///
+/// # Errors
+/// The design has no problem to be run on, or there is no compiler for it here.
+pub(crate) fn faults(design: &Path, hardware: Option<&str>, limit: u64) -> Result<Vec<String>> {
+    let which = Which::new(design.to_owned(), None, hardware.map(str::to_owned)).limited(limit);
+    let options = Options { which, source: None, cxx: None, out: None };
+    let Some(report) = judged(&options, Format::Json)? else {
+        return Ok(vec!["the design has errors".to_owned()]);
+    };
+    let mut faults: Vec<String> = Vec::new();
+    for run in report.runs.iter().filter(|run| run.state == VerifiedState::Wrong) {
+        let why = match (&run.finding, &run.reason) {
+            (Some(finding), _) => finding.message.clone(),
+            (None, Some(reason)) => reason.clone(),
+            (None, None) => "its result is wrong".to_owned(),
+        };
+        faults.push(format!("{}: {why}", run.config));
+    }
+    if faults.is_empty() && !report.runs.iter().any(|run| run.state == VerifiedState::Right) {
+        let first = report.runs.iter().find_map(|run| run.reason.clone());
+        faults.push(first.unwrap_or_else(|| "no kernel of it could be run".to_owned()));
+    }
+    Ok(faults)
+}
+
+/// Runs and judges kernels; nothing if the design has errors, which are shown.
+fn judged(options: &Options, format: Format) -> Result<Option<VerifyReport>> {
     let compiler = Compiler::find(options.cxx.as_deref())?;
     let mut which = options.which.clone();
     which.few();
-    let Some(mut opened) = open(&which, format)? else { return Ok(Status::Problems) };
+    let Some(mut opened) = open(&which, format)? else { return Ok(None) };
     if let Some(path) = &options.source {
         let text = std::fs::read_to_string(path);
         let text: Rc<str> =
@@ -84,13 +123,7 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     if let Some(folder) = &options.out {
         write(&batch, &report, folder)?;
     }
-    match format {
-        Format::Human => print(&report)?,
-        Format::Json => json::result("spak.verify-report", &report)?,
-    }
-    let has = |state| report.runs.iter().any(|run| run.state == state);
-    let is_fine = has(VerifiedState::Right) && !has(VerifiedState::Wrong);
-    Ok(if is_fine { Status::Fine } else { Status::Problems })
+    Ok(Some(report))
 }
 
 /// In the place of the workloads the small problems that kernels for them are checked on, with the same configs.

@@ -390,3 +390,44 @@ fn the_recorded_transformations_are_made_again() {
         }
     }
 }
+
+/// Level 4 on request: an answer whose kernels cannot be made goes back, and one whose kernels are right is taken.
+#[test]
+fn kernels_of_an_answer_are_run_when_that_is_asked_for() {
+    let Some(cache) = crate::gpu::cache() else { return };
+    if !["c++", "g++", "clang++"].into_iter().any(crate::support::has) {
+        eprintln!("SKIPPED: there is no compiler of C++, so no kernel was judged");
+        return;
+    }
+    let answer = |tile_k: &str| {
+        format!(
+            "```dsl\nsystem Matmul_seed {{\n    tuning_space {{\n        tile_k: {tile_k}\n        occupancy: [1]  // one block has all registers\n    }}\n}}\n```\n"
+        )
+    };
+    let folder = folder(
+        &answer("[48]  // 48 in the place of 16, 32 and 64: a depth that nobody tried"),
+        &answer("[16, 32, 64]"),
+    );
+    folder.write(
+        "seed.dsl",
+        std::fs::read(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("../../docs/results/transform/matmul_seed.dsl"),
+        )
+        .unwrap(),
+    );
+    let arguments =
+        ["transform", "seed.dsl", "--goal", "fastest bf16 matmul on an H200", "--by", "it"];
+    let ran = crate::gpu::run(
+        &folder,
+        &cache,
+        &[&arguments[..], &["--level", "4", "-o", "target.dsl", "--output", "json"]].concat(),
+    )
+    .ended(0);
+    assert_eq!(ran.value()["asked"]["rounds"], 2, "{}", ran.out);
+    let shown = folder.spak(&["transcript", "show", ".spak/transcripts/target.jsonl"]).out;
+    assert!(shown.contains("refused: kernels of the design (level 4)"), "{shown}");
+    assert!(!folder.read("target.dsl").contains("48"));
+    let left = std::fs::read_dir(folder.path()).unwrap().flatten();
+    assert!(left.into_iter().all(|e| !e.file_name().to_string_lossy().starts_with(".spak-")));
+}
