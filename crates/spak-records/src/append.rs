@@ -75,6 +75,12 @@ impl<M: Medium> End<M> {
         Ok(())
     }
 
+    /// Makes it end after `length` bytes, and removes what lies beyond.
+    pub(crate) fn shorten(&mut self, length: u64) -> io::Result<()> {
+        self.length = length;
+        self.cut()
+    }
+
     /// Removes what lies beyond the last whole line.
     pub(crate) fn cut(&mut self) -> io::Result<()> {
         let cut = self.medium.truncate(self.length);

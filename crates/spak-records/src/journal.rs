@@ -1,19 +1,20 @@
 //! What loops did to the world: effects, outcomes, and the journal that a stopped loop goes on from.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::append::End;
-use crate::file::{self, FileError};
+use crate::file::FileError;
 use crate::hash::ContentHash;
+use crate::lines::{Lines, OpenError, is_begun};
 
 /// The format of journals.
 pub const FORMAT: &str = "spak.journal";
 /// Its version.
 pub const VERSION: u32 = 1;
+/// How every one begins.
+const START: &[u8] = b"{\"type\":\"header\",";
 /// A journal is read up to this size, in bytes.
 const LARGEST: u64 = 1 << 30;
 
@@ -187,10 +188,7 @@ pub enum JournalError {
 
 /// A journal that is being written; nobody else can write to it meanwhile.
 #[derive(Debug)]
-pub struct Journal {
-    path: PathBuf,
-    end: End<File>,
-}
+pub struct Journal(Lines);
 
 impl Journal {
     /// Opens the journal at `path`, and gives what it has; a torn last line is cut off.
@@ -198,42 +196,29 @@ impl Journal {
     /// # Errors
     /// [`JournalError`].
     pub fn open(path: &Path) -> Result<(Self, Vec<Entry>), JournalError> {
-        let failed = |doing| move |e| FileError::from_io(path, doing, e);
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(failed("make its folder"))?;
-        }
-        let opened = OpenOptions::new().create(true).read(true).append(true).open(path);
-        let file = opened.map_err(failed("open"))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(JournalError::Locked { path: path.to_owned() });
-            }
-            Err(TryLockError::Error(e)) => return Err(failed("lock")(e).into()),
-        }
-        let bytes = file::read_bytes(path, LARGEST)?;
-        let mut entries = Vec::new();
-        let mut length = 0;
+        let (mut lines, bytes) = Lines::open(path, LARGEST).map_err(|error| match error {
+            OpenError::File(error) => JournalError::File(error),
+            OpenError::Locked => JournalError::Locked { path: path.to_owned() },
+        })?;
+        let not_one = || JournalError::NotAJournal { path: path.to_owned() };
+        let (mut entries, mut length) = (Vec::new(), 0);
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
             if line.last() != Some(&b'\n') {
                 break;
             }
-            let entry = serde_json::from_slice(line);
-            let entry = entry.map_err(|_| JournalError::NotAJournal { path: path.to_owned() })?;
-            entries.push(entry);
+            entries.push(serde_json::from_slice(line).map_err(|_| not_one())?);
             length += line.len() as u64;
         }
         let is_ours = match entries.first() {
-            None => true,
+            None => is_begun(&bytes, START),
             Some(Entry::Header { format, version, .. }) => format == FORMAT && *version <= VERSION,
             Some(_) => false,
         };
-        if !is_ours || (entries.is_empty() && !b"{\"type\":\"header\"".starts_with(head(&bytes))) {
-            return Err(JournalError::NotAJournal { path: path.to_owned() });
+        if !is_ours {
+            return Err(not_one());
         }
-        let mut end = End::at(file, length);
-        end.cut().map_err(failed("cut a torn line off"))?;
-        Ok((Self { path: path.to_owned(), end }, entries))
+        lines.begin_at(length)?;
+        Ok((Self(lines), entries))
     }
 
     /// Appends a line, and waits until it is on the disk.
@@ -241,15 +226,57 @@ impl Journal {
     /// # Errors
     /// What the system said.
     pub fn append(&mut self, entry: &Entry) -> Result<(), JournalError> {
-        let failed = |e| FileError::from_io(&self.path, "append to it", e);
-        let mut line = serde_json::to_vec(entry).map_err(std::io::Error::other).map_err(failed)?;
-        line.push(b'\n');
-        self.end.append(&line, true).map_err(failed)?;
-        Ok(())
+        Ok(self.0.append(entry)?)
     }
 }
 
-/// As much as every header begins with.
-fn head(bytes: &[u8]) -> &[u8] {
-    bytes.get(..b"{\"type\":\"header\"".len()).unwrap_or(bytes)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journal_that_was_cut_anywhere_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/journal.jsonl");
+        let header = Entry::Header {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            tool: "t".to_owned(),
+            design: "d.dsl".to_owned(),
+            name: "L".to_owned(),
+            script: ContentHash::of_text("x"),
+        };
+        let did = Entry::Did {
+            at: "L/1".to_owned(),
+            effect: Effect::Run { argv: vec!["a".to_owned()], timeout: None },
+            outcome: Outcome {
+                status: Status::Done,
+                text: "\u{0}\n".to_owned(),
+                note: String::new(),
+                seconds: 0.1,
+            },
+        };
+        let (mut journal, _) = Journal::open(&path).unwrap();
+        journal.append(&header).unwrap();
+        journal.append(&did).unwrap();
+        assert!(matches!(Journal::open(&path), Err(JournalError::Locked { .. })));
+        drop(journal);
+        let whole = std::fs::read(&path).unwrap();
+        for length in 0..=whole.len() {
+            std::fs::write(&path, &whole[..length]).unwrap();
+            let Ok((mut journal, before)) = Journal::open(&path) else {
+                panic!("cut after {length} bytes");
+            };
+            journal.append(&did).unwrap();
+            drop(journal);
+            if !before.is_empty() {
+                assert_eq!(Journal::open(&path).unwrap().1.len(), before.len() + 1);
+            }
+        }
+        for other in ["hello\n", "{\"type\":\"ended\",\"fine\":true,\"how\":\"\"}\n", "x"] {
+            std::fs::write(&path, other).unwrap();
+            assert!(Journal::open(&path).is_err());
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), other);
+        }
+    }
 }

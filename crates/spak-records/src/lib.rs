@@ -17,6 +17,7 @@ pub mod knowledge_report;
 pub mod learn_report;
 pub mod levels;
 pub mod lift_report;
+mod lines;
 pub mod node;
 pub mod node_report;
 pub mod page_report;

@@ -1,18 +1,19 @@
 //! What was asked of whom and what was answered: requests, answers, and a transcript of them on disk.
 
-use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::append::End;
 use crate::file::{self, FileError};
 use crate::hash::ContentHash;
+use crate::lines::{Lines, OpenError, is_begun};
 
 /// The format of transcripts.
 pub const FORMAT: &str = "spak.transcript";
 /// Its version.
 pub const VERSION: u32 = 1;
+/// How every one begins.
+const START: &[u8] = b"{\"type\":\"header\",";
 /// A transcript is read up to this size, in bytes.
 const LARGEST: u64 = 256 << 20;
 
@@ -285,10 +286,7 @@ fn decode(path: &Path, bytes: &[u8]) -> Result<(Transcript, u64), TranscriptErro
 
 /// A transcript that is being written; nobody else can write to it meanwhile.
 #[derive(Debug)]
-pub struct Recorder {
-    path: PathBuf,
-    end: End<File>,
-}
+pub struct Recorder(Lines);
 
 impl Recorder {
     /// Opens the transcript at `path` or begins one, and says what it has already; a torn end is cut off.
@@ -296,29 +294,16 @@ impl Recorder {
     /// # Errors
     /// [`TranscriptError`]: it cannot be written, is none, or somebody else writes to it.
     pub fn open(path: &Path, about: &str) -> Result<(Self, Transcript), TranscriptError> {
-        let failed = |doing| move |e| FileError::from_io(path, doing, e);
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(failed("make its folder"))?;
-        }
-        let opened = OpenOptions::new().create(true).read(true).append(true).open(path);
-        let file = opened.map_err(failed("open"))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(TranscriptError::Locked { path: path.to_owned() });
-            }
-            Err(TryLockError::Error(e)) => return Err(failed("lock")(e).into()),
-        }
-        let bytes = file::read_bytes(path, LARGEST)?;
-        // Of a process that was killed at once there is a part of the first line, or nothing.
-        let is_new = !bytes.contains(&b'\n') && b"{\"type\":\"header\",".starts_with(head(&bytes));
-        let (transcript, length) = match is_new {
+        let (mut lines, bytes) = Lines::open(path, LARGEST).map_err(|error| match error {
+            OpenError::File(error) => TranscriptError::File(error),
+            OpenError::Locked => TranscriptError::Locked { path: path.to_owned() },
+        })?;
+        let (transcript, length) = match is_begun(&bytes, START) {
             true => (Transcript::default(), 0),
             false => decode(path, &bytes)?,
         };
-        let mut end = End::at(file, length);
-        end.cut().map_err(failed("cut a torn line off"))?;
-        let mut recorder = Self { path: path.to_owned(), end };
+        lines.begin_at(length)?;
+        let mut recorder = Self(lines);
         if length == 0 {
             recorder.append(&Entry::Header {
                 format: FORMAT.to_owned(),
@@ -335,17 +320,8 @@ impl Recorder {
     /// # Errors
     /// What the system said.
     pub fn append(&mut self, entry: &Entry) -> Result<(), TranscriptError> {
-        let failed = |e| FileError::from_io(&self.path, "append to it", e);
-        let mut line = serde_json::to_vec(entry).map_err(std::io::Error::other).map_err(failed)?;
-        line.push(b'\n');
-        self.end.append(&line, true).map_err(failed)?;
-        Ok(())
+        Ok(self.0.append(entry)?)
     }
-}
-
-/// As much of a line as every header begins with.
-fn head(bytes: &[u8]) -> &[u8] {
-    bytes.get(..b"{\"type\":\"header\",".len()).unwrap_or(bytes)
 }
 
 #[cfg(test)]

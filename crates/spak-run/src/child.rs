@@ -133,6 +133,18 @@ impl LimitedChild {
         self.stdin = None;
     }
 
+    /// Whether standard output has bytes, or ends, within a slice of `patience`.
+    fn has_more(&self, patience: Duration) -> Result<bool, Stop> {
+        let slice = SLICE.min(patience);
+        let timeout = Timespec { tv_sec: 0, tv_nsec: i64::from(slice.subsec_nanos()).max(1) };
+        let mut fds = [PollFd::new(&self.stdout, PollFlags::IN)];
+        match poll(&mut fds, Some(&timeout)) {
+            Ok(n) => Ok(n > 0),
+            Err(rustix::io::Errno::INTR) => Ok(false),
+            Err(e) => Err(process("wait for", e.into())),
+        }
+    }
+
     /// Fills `buffer` from standard output.
     pub(crate) fn receive(
         &mut self,
@@ -149,17 +161,7 @@ impl LimitedChild {
             if now >= deadline {
                 return Ok(Arrival::Late);
             }
-            let slice = SLICE.min(deadline - now);
-            let timeout = Timespec { tv_sec: 0, tv_nsec: i64::from(slice.subsec_nanos()).max(1) };
-            let ready = {
-                let mut fds = [PollFd::new(&self.stdout, PollFlags::IN)];
-                match poll(&mut fds, Some(&timeout)) {
-                    Ok(n) => n > 0,
-                    Err(rustix::io::Errno::INTR) => false,
-                    Err(e) => return Err(process("wait for", e.into())),
-                }
-            };
-            if !ready {
+            if !self.has_more(deadline - now)? {
                 continue;
             }
             match self.stdout.read(rest) {
@@ -192,17 +194,7 @@ impl LimitedChild {
             if all.len() >= limit {
                 return Ok((all, Arrival::Whole));
             }
-            let slice = SLICE.min(deadline - now);
-            let timeout = Timespec { tv_sec: 0, tv_nsec: i64::from(slice.subsec_nanos()).max(1) };
-            let ready = {
-                let mut fds = [PollFd::new(&self.stdout, PollFlags::IN)];
-                match poll(&mut fds, Some(&timeout)) {
-                    Ok(n) => n > 0,
-                    Err(rustix::io::Errno::INTR) => false,
-                    Err(e) => return Err(process("wait for", e.into())),
-                }
-            };
-            if ready {
+            if self.has_more(deadline - now)? {
                 match self.stdout.read(&mut buffer) {
                     Ok(0) => return Ok((all, Arrival::Closed)),
                     Ok(n) => all.extend_from_slice(buffer.get(..n).unwrap_or_default()),
