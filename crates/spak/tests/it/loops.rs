@@ -335,3 +335,48 @@ fn loops_of_real_designs_run_dry() {
     }
     assert!(count >= 20, "{count}");
 }
+
+/// Tasks of designs that the language was made for, run for real: commands are run, questions are answered by a program, and an
+/// answer that is a command is one that nothing allows.
+#[test]
+fn tasks_of_real_designs_run() {
+    let shared =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus/prototype/examples");
+    if !shared.is_dir() {
+        eprintln!("SKIPPED: no folder `../shared` with designs of others");
+        return;
+    }
+    let run = |file: &str, name: &str, answer: &str| {
+        let folder =
+            Folder::with("design.dsl", &std::fs::read_to_string(shared.join(file)).unwrap());
+        folder.write(
+            "spak.toml",
+            "[proposers.it]\nprovider = \"command\"\ncommand = [\"cat\", \"answer\"]\n",
+        );
+        folder.write("answer", answer);
+        let arguments =
+            ["run", "design.dsl", "--loop", name, "--by", "it", "--allow", "run echo *"];
+        let (code, report) = folder.json(&arguments);
+        assert!(!folder.join("hacked").exists());
+        (code, report)
+    };
+    // What it wants as a sign of success is a file that the prototype left behind.
+    let (code, hello) = run("hello.dsl", "HelloSPAK", "Hi!");
+    assert_eq!((code, &hello["values"]["shell_out"]), (1, &"Hello from Shell".into()), "{hello}");
+    assert_eq!(hello["values"]["greeting"], "Hi!");
+    assert!(hello["how"][0].as_str().unwrap().contains("trace.json"), "{hello}");
+    let (code, judged) = run("eval_test.dsl", "TaskWithEval", "0.9");
+    assert_eq!((code, &judged["values"]["relevance_score"]), (0, &"0.9".into()), "{judged}");
+    assert_eq!(judged["values"]["length_score"], "10");
+    let (code, plan) =
+        run("coaching_agent.dsl", "CoachingWorkflow", "Learn; $(touch hacked) {{user_skills}}");
+    assert_eq!(code, 0, "{plan}");
+    assert_eq!(plan["values"]["final_message"], "Learn; $(touch hacked) {{user_skills}}");
+    let (code, chef) = run("knowledge_check.dsl", "KnowledgePipeline", "claims");
+    assert_eq!((code, &chef["values"]["final_document"]), (0, &"claims".into()), "{chef}");
+    let (code, incident) =
+        run("SelfImprovement/sysadmin_v1.dsl", "IncidentResponse", "touch hacked");
+    assert_eq!(code, 1, "{incident}");
+    let how = incident["how"][0].as_str().unwrap();
+    assert!(how.contains("run `touch hacked`: nothing allows it"), "{how}");
+}
