@@ -28,18 +28,21 @@ pub enum Variant {
     ConsecutiveIds,
     /// No ids, rotary positions.
     PlainPositions,
+    /// No ids, a learned row for each position.
+    LearnedPositions,
     /// Random sorted ids, operands as long as they are.
     Unpadded,
 }
 
 impl Variant {
     /// All of them, the recipe first.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Recipe,
         Self::OnePass,
         Self::DrawnLoops,
         Self::ConsecutiveIds,
         Self::PlainPositions,
+        Self::LearnedPositions,
         Self::Unpadded,
     ];
 
@@ -52,6 +55,7 @@ impl Variant {
             Self::DrawnLoops => "drawn-loops",
             Self::ConsecutiveIds => "consecutive-ids",
             Self::PlainPositions => "plain-positions",
+            Self::LearnedPositions => "learned-positions",
             Self::Unpadded => "unpadded",
         }
     }
@@ -60,9 +64,15 @@ impl Variant {
 /// The settings of a variant: one block of width 64 and about 58,000 parameters.
 #[must_use]
 pub fn spec(variant: Variant, seed: u64, steps: u64) -> Spec {
-    let plain = variant == Variant::PlainPositions;
+    let positions = match variant {
+        Variant::PlainPositions => Positions::Rotary(10_000.0),
+        // As many as a problem of as many digits as ids has tokens: all that can be asked.
+        Variant::LearnedPositions => Positions::Learned(3 * IDS),
+        _ => Positions::None,
+    };
+    let plain = positions != Positions::None;
     let alignment = match variant {
-        Variant::PlainPositions => Alignment::None,
+        _ if plain => Alignment::None,
         Variant::ConsecutiveIds => Alignment::Consecutive(IDS),
         _ => Alignment::RandomSorted(IDS),
     };
@@ -79,7 +89,7 @@ pub fn spec(variant: Variant, seed: u64, steps: u64) -> Spec {
         injection: Injection::Add,
         loop_embedding: false,
         readout: Readout::Last,
-        positions: if plain { Positions::Rotary(10_000.0) } else { Positions::None },
+        positions,
         id_tables: if plain { Vec::new() } else { vec![IDS + 1; 2] },
         norm: Norm { kind: NormKind::Layer, gain: true, epsilon: 1e-5 },
         norm_input: false,
