@@ -1,5 +1,7 @@
 //! `spak transfer` through the program: what is written, and what is said of input that cannot be used.
 
+use std::path::Path;
+
 use crate::schemas::faults;
 use crate::support::Folder;
 
@@ -99,4 +101,69 @@ fn the_dimensions_of_a_filter_are_pointed_out() {
         .map(|item| item["name"].as_str().unwrap())
         .collect();
     assert!(missing.contains(&"use_shmem") && !missing.contains(&"filter_width"), "{missing:?}");
+}
+
+/// The table of `docs/results/transfer` is what its traces say, by the program.
+#[test]
+fn the_figures_between_operators_are_those_of_the_traces() {
+    const OPERATORS: [&str; 5] = ["attention", "layer_norm", "matmul", "rms_norm", "softmax"];
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/results/transfer");
+    let folder = Folder::new();
+    for name in OPERATORS {
+        let name = format!("{name}.jsonl.gz");
+        folder.write(&name, std::fs::read(kept.join(&name)).unwrap());
+    }
+    let cell = |value: &serde_json::Value| {
+        let evaluations = value["spaces"][0]["evaluations_to_near"].as_u64();
+        let score = value["spaces"][0]["score"].as_f64().unwrap();
+        format!("{} ({score:.2})", evaluations.map_or("–".to_owned(), |count| count.to_string()))
+    };
+    let mut table = String::from("| told of | ");
+    table.push_str(&OPERATORS.join(" | "));
+    table.push_str(" |\n|---|---|---|---|---|---|\n");
+    let mut cold = vec![String::new(); OPERATORS.len()];
+    let mut rows = Vec::new();
+    for told in OPERATORS {
+        let mut row = format!("| {told} |");
+        for (nth, target) in OPERATORS.into_iter().enumerate() {
+            if told == target {
+                row.push_str(" |");
+                continue;
+            }
+            let replay = format!("{target}.jsonl.gz");
+            let knowing = format!("{told}.jsonl.gz");
+            let report = folder
+                .spak(&[
+                    "tune",
+                    "--replay",
+                    &replay,
+                    "--knowing",
+                    &knowing,
+                    "--strategy",
+                    "thorough",
+                    "--output",
+                    "json",
+                ])
+                .ended(0)
+                .value();
+            let of = |name: &str| {
+                let mut strategies = report["strategies"].as_array().unwrap().iter();
+                cell(strategies.find(|one| one["name"] == name).unwrap())
+            };
+            cold[nth] = of("thorough");
+            row.push_str(&format!(" {} |", of("thorough, knowing")));
+        }
+        rows.push(row);
+    }
+    table.push_str(&format!("| nothing | {} |\n{}\n", cold.join(" | "), rows.join("\n")));
+    let page = kept.join("README.md");
+    let text = std::fs::read_to_string(&page).unwrap();
+    let (before, rest) = text.split_once("<!-- table -->\n").unwrap();
+    let (_, after) = rest.split_once("<!-- end -->").unwrap();
+    let made = format!("{before}<!-- table -->\n{table}<!-- end -->{after}");
+    if std::env::var_os("SPAK_BLESS").is_some() {
+        std::fs::write(&page, made).unwrap();
+    } else {
+        assert_eq!(made, text, "SPAK_BLESS=1 writes the table anew");
+    }
 }
