@@ -15,12 +15,12 @@ use spak_records::bundle::{
 };
 use spak_records::compile_report::CompiledState;
 use spak_records::gpu::{Fill, Role};
-use spak_records::store::Trace;
 use spak_records::trace::Record;
 use spak_records::{ContentHash, Device, OperatorProblem, Outcome, Toolchain};
 use spak_toolchain::{Cache, Installed, Kept, reference};
 
 use crate::engine::drive::now;
+use crate::engine::traces;
 use crate::gpu::compile::Batch;
 use crate::gpu::design::GpuWorkload;
 use crate::gpu::node::trial_key;
@@ -145,7 +145,7 @@ pub(crate) fn make(
 /// # Errors
 /// A trace that cannot be read.
 pub(crate) fn leave_out(packed: &mut Packed, trace: &Path) -> Result<usize> {
-    let trace = Trace::read(trace)?;
+    let trace = traces::read(trace)?;
     let bundle = &packed.bundle;
     let devices: Vec<&Device> = trace
         .lines

@@ -20,7 +20,7 @@ pub(crate) struct Options {
     /// The file to write.
     #[arg(short = 'o', long = "out", value_name = "FILE")]
     out: PathBuf,
-    /// Leave out what this trace has, but for the best of each workload.
+    /// Leave out what this trace (plain or `.gz`) has, but for the best of each workload.
     #[arg(long, value_name = "TRACE")]
     after: Option<PathBuf>,
     /// Judge at the timed sizes only, which is for a look around: small ragged problems are most of what is compiled.
@@ -80,7 +80,12 @@ pub(crate) fn run(options: &Options, format: Format) -> Result<Status> {
     )?;
     if let Some(trace) = &options.after {
         let left_out = leave_out(&mut packed, trace)?;
-        output::aside(&format!("{} of the trace left out\n", plural(left_out, "trial")));
+        output::aside(&match left_out {
+            0 => "no trial of the trace left out: each is the best of its workload, of another architecture, or of a kernel \
+                  that differs from those here\n"
+                .to_owned(),
+            _ => format!("{} of the trace left out\n", plural(left_out, "trial")),
+        });
     }
     write(&packed, &options.out)?;
     let bytes = std::fs::metadata(&options.out)?.len();

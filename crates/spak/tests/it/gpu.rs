@@ -141,6 +141,13 @@ fn bundles_are_whole_or_refused() {
     let folder = Folder::with("rows.dsl", &softmax(255));
     let ran = run(&folder, &cache, &["bundle", "rows.dsl", "--arch", "sm_90", "-o", "rows.spak"]);
     assert!(ran.ended(0).out.contains("3 candidates of 3 configs on 1 workload for sm_90"));
+    // A trace of other kernels, packed as repositories keep it, leaves nothing out, and that is said.
+    let trace = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../docs/results/transfer/softmax.jsonl.gz");
+    let after = ["bundle", "rows.dsl", "--arch", "sm_90", "-o", "after.spak", "--after"];
+    let ran = run(&folder, &cache, &[&after[..], &[trace.to_str().unwrap()]].concat()).ended(0);
+    assert!(ran.err.contains("no trial of the trace left out"), "{}", ran.err);
+    assert!(ran.out.contains("3 candidates of 3 configs"), "{}", ran.out);
     let bytes = std::fs::read(folder.join("rows.spak")).unwrap();
     let node = ["node", "run", "part.spak", "--trace", "t.jsonl"];
     let says = |bytes: &[u8]| {
